@@ -1,0 +1,15 @@
+//! The nouns that every party shares: who they are, where they meet, and how they name each other.
+//!
+//! Nothing here decides anything.
+
+mod diagnosis;
+mod environment;
+mod link;
+mod names;
+mod party;
+
+pub use diagnosis::{Diagnosis, Text, TraceId};
+pub use environment::Environment;
+pub use link::{Crossing, Direction, Link, Pass, Verdict};
+pub use names::{Cvr, EntityId, NameError, SystemUserId};
+pub use party::{Party, Step};
