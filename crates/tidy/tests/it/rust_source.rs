@@ -137,7 +137,7 @@ fn keeps_code_and_comments_apart() {
     check("a // b\nc", "a     \nc", "// b");
     check("a /* b /* c */ d */ e", "a                   e", "/* b /* c */ d */");
     check(r#"a("// b \" c")"#, "a(           )", "");
-    check("a(r#\"\"// b\"#)", "a(           )", "");
+    check("a(r#\"\"// b\"#)", "a(          )", "");
     check("for r in x {}", "for r in x {}", "");
     check("fn a<'b>(c: &'b str, d: '\"') {} // e", "fn a<'b>(c: &'b str, d:    ) {}", "// e");
 }

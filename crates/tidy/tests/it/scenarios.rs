@@ -44,10 +44,10 @@ fn no_two_scenarios_have_the_same_title() {
     require_none(&breaches, "call them what sets them apart: reports name scenarios by title");
 }
 
-/// What a scenario is called: its `title`, else its `name`, else its file.
+/// What a scenario is called: its `title`, else its file.
 fn title(path: &str, text: &str) -> String {
     let file: toml::Table = text.parse().unwrap_or_default();
-    let said = ["title", "name"].into_iter().find_map(|key| file.get(key)?.as_str());
+    let said = file.get("title").and_then(toml::Value::as_str);
     let file_name = || path.rsplit('/').next().unwrap_or(path).trim_end_matches(".toml");
     said.unwrap_or_else(file_name).to_lowercase()
 }
