@@ -1,0 +1,282 @@
+//! A scenario: what a file means, after checking.
+//!
+//! [`file`] has what a file says. [`Scenario::parse`] turns it into closed types or points at the
+//! mistake: after that every name is known, every instant lies where it can, and there is nothing
+//! left to check.
+
+use std::collections::BTreeMap;
+
+use clock::{Span, Timestamp};
+use parties::{Cvr, EntityId, Environment, Step, SystemUserId};
+use serde::{Deserialize, Serialize};
+
+mod check;
+pub mod file;
+mod mistake;
+mod names;
+
+pub use mistake::{Mistake, Place, Wrong};
+pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName};
+
+/// One timing race, ready to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// One line that says what happens.
+    pub title: String,
+    /// The same as prose.
+    pub description: String,
+    /// The first instant of the run.
+    pub start: Timestamp,
+    /// How long the run lasts.
+    pub length: Span,
+    /// What every random choice hangs on, keys and padding excepted.
+    pub seed: u64,
+    /// Whom the system users belong to.
+    pub organisations: BTreeMap<OrganisationName, Organisation>,
+    /// Who is registered at NemLog-in.
+    pub system_users: BTreeMap<SystemUserId, SystemUser>,
+    /// The certificates that exist at `start`.
+    pub certificates: BTreeMap<CertificateName, Certificate>,
+    /// Who calls.
+    pub clients: BTreeMap<ClientName, Client>,
+    /// What happens, once or again and again, in the order of the file.
+    pub entries: Vec<Entry>,
+    /// What should come of it.
+    pub expected: Expected,
+}
+
+impl Scenario {
+    /// Reads the text of a scenario file.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in it, with its place.
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        file::read(text)
+            .and_then(|file| check::check(text, &file))
+            .map_err(|found| Mistake::new(text, found))
+    }
+
+    /// The last instant of the run: the run covers `[start, end]`, both included.
+    #[must_use]
+    pub fn end(&self) -> Timestamp {
+        self.start + self.length
+    }
+
+    /// Every node of every client, by name.
+    pub fn nodes(&self) -> impl Iterator<Item = (&ClientName, &NodeName)> {
+        self.clients
+            .iter()
+            .flat_map(|(name, client)| client.nodes.iter().map(move |node| (name, node)))
+    }
+}
+
+/// An organisation (*brugerorganisation*) that system users belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its name as certificates write it.
+    pub name: String,
+    /// Its number, which starts with 9 as only fictitious ones do.
+    pub cvr: Cvr,
+}
+
+/// A system user (*systembruger*) at NemLog-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemUser {
+    /// Whom it belongs to.
+    pub organisation: OrganisationName,
+    /// Its entity id.
+    pub entity_id: EntityId,
+}
+
+/// A system certificate that exists at the start: issued, registered in the active slot of its
+/// system user and provisioned in its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// The system user that it identifies.
+    pub system_user: SystemUserId,
+    /// The environment, and so the hierarchy, that it belongs to.
+    pub environment: Environment,
+    /// `E+`, the first instant at which it is refused: a whole second, and notAfter is the second
+    /// before it.
+    pub expires: Timestamp,
+}
+
+/// A client (*fagsystem*): one system that calls SMDB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Whom it calls as.
+    pub system_user: SystemUserId,
+    /// Where it calls.
+    pub environment: Environment,
+    /// How it keeps tokens and keys.
+    pub profile: Profile,
+    /// Its running copies, in the order of the file; at least one.
+    pub nodes: Vec<NodeName>,
+    /// Its clock minus the true time.
+    pub skew: Span,
+    /// What it calls with at the start.
+    pub certificate: CertificateName,
+}
+
+/// How a client keeps tokens and keys: a model of a kind of client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// It asks for a token at every call.
+    NoCache,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::NoCache];
+
+    /// The name that files and reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoCache => "no-cache",
+        }
+    }
+}
+
+/// Something that happens, and where the file says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub when: When,
+    /// What.
+    pub what: Happening,
+    /// Where the entry stands in the file.
+    pub place: Place,
+}
+
+/// When an [`Entry`] happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Once.
+    At(Timestamp),
+    /// First at the start, and then after each such time, to the end of the run.
+    Every(Span),
+}
+
+/// What an [`Entry`] brings about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happening {
+    /// A person does something.
+    Action(Action),
+    /// Each node of the client makes one call: a report to SMDB.
+    Call(ClientName),
+}
+
+/// Something that a person does, at the portal of one party or with a client.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// The MitID administrator renews a certificate: the same subject with the same UUID, a new
+    /// key and serial, and a full period from the moment of issue.
+    #[serde(rename_all = "kebab-case")]
+    Renew {
+        /// The one to renew.
+        certificate: CertificateName,
+        /// What the new one is called from then on.
+        r#as: CertificateName,
+    },
+    /// The NemLog-in administrator saves a certificate in a slot of the draft. Nobody who calls
+    /// can see it yet.
+    #[serde(rename_all = "kebab-case")]
+    Save {
+        /// Whose draft.
+        system_user: SystemUserId,
+        /// Which place in it.
+        slot: Slot,
+        /// What is put there.
+        certificate: CertificateName,
+    },
+    /// The NemLog-in administrator provisions (*provisionerer*) what is saved, in one environment.
+    #[serde(rename_all = "kebab-case")]
+    Provision {
+        /// Whose draft.
+        system_user: SystemUserId,
+        /// Where it comes into force.
+        environment: Environment,
+    },
+    /// The vendor puts a certificate to use in nodes of a client.
+    #[serde(rename_all = "kebab-case")]
+    Deploy {
+        /// The client.
+        client: ClientName,
+        /// Which of its nodes, in the order of the client; at least one.
+        nodes: Vec<NodeName>,
+        /// What they call with from then on.
+        certificate: CertificateName,
+    },
+}
+
+/// One of the two places for a certificate that a system user has at NemLog-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slot {
+    /// The one in use; another one put here replaces it at once, when provisioned.
+    Active,
+    /// The one that takes over when the active one expires (*rullende skift*).
+    Rolling,
+}
+
+impl Slot {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Active, Self::Rolling];
+
+    /// The name that files and reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Rolling => "rolling",
+        }
+    }
+}
+
+/// What should come of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Every outage of every node, in the order of the file.
+    pub outages: Vec<ExpectedOutage>,
+    /// How many real calls fail, if the file says so.
+    pub missed_calls: Option<ExpectedCount>,
+    /// Where `[expected]` stands in the file.
+    pub place: Place,
+}
+
+/// A number that the file expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedCount {
+    /// The number.
+    pub count: u64,
+    /// Where the file says so.
+    pub place: Place,
+}
+
+/// One outage that the file expects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ExpectedOutage {
+    /// Whose.
+    pub client: ClientName,
+    /// At which of its nodes.
+    pub node: NodeName,
+    /// The first instant at which a call would fail.
+    pub from: Timestamp,
+    /// The first instant at which one would succeed again; none if the run ends before that.
+    pub until: Option<Timestamp>,
+    /// The step at which a call fails at first.
+    pub step: Step,
+    /// The rejection's name, if the file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Where the file says so.
+    pub place: Place,
+}
+
+#[cfg(test)]
+mod tests;

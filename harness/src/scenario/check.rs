@@ -1,0 +1,511 @@
+//! From what a file says to what it means.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    str::FromStr,
+};
+
+use clock::{Span, Timestamp};
+use parties::{Cvr, Environment, Step, SystemUserId};
+use toml::{Spanned, Value};
+
+use super::{
+    Action, Certificate, CertificateName, Client, ClientName, Entry, Expected, ExpectedCount,
+    ExpectedOutage, Happening, NodeName, Organisation, OrganisationName, Profile, Scenario, Slot,
+    SystemUser, When,
+    file::{self, File, Time, Word},
+    mistake::{Found, Lines, Wrong},
+};
+use crate::schedule::Phase;
+
+/// The longest run. The authorities of a world are founded at its start and issue certificates
+/// for at least this long.
+const LENGTH_MAX: Span = Span::from_days(5 * 365);
+
+/// How long a certificate lives, from its first second to the first at which it is refused.
+const CERTIFICATE_LIFE: Span = Span::from_days(1095);
+
+/// The most calls in one run.
+const CALLS_MAX: u64 = 1_000_000;
+
+/// Turns what `file` says, whose text is `text`, into what it means.
+pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Found> {
+    let title = filled("title", &file.title)?;
+    let description = filled("description", &file.description)?;
+    let run = run(file)?;
+    let organisations = organisations(file)?;
+    let system_users = system_users(file, &organisations)?;
+    let certificates = certificates(file, &run, &system_users)?;
+    let known = KnownCertificates::new(file, &run, &certificates)?;
+    let clients = clients(file, &known, &system_users)?;
+    let check = Check { lines: Lines::new(text), run, system_users, known, clients };
+    let entries = check.entries(file)?;
+    let expected = check.expected(&file.expected)?;
+    Ok(Scenario {
+        title,
+        description,
+        start: check.run.start,
+        length: check.run.length,
+        seed: file.seed,
+        organisations,
+        system_users: check.system_users,
+        certificates,
+        clients: check.clients,
+        entries,
+        expected,
+    })
+}
+
+/// When the run begins and ends.
+struct Run {
+    start: Timestamp,
+    length: Span,
+}
+
+impl Run {
+    fn end(&self) -> Timestamp {
+        self.start + self.length
+    }
+
+    /// An instant within the run, written as `+2h` from the start or as a date with an offset.
+    fn instant(&self, time: &Time) -> Result<Timestamp, Found> {
+        let at = self.any_instant(time)?;
+        if at < self.start || at > self.end() {
+            let (start, end) = (self.start, self.end());
+            return Err(wrong(time, Wrong::OutsideRun { at, start, end }));
+        }
+        Ok(at)
+    }
+
+    /// An instant, in the run or not.
+    fn any_instant(&self, time: &Time) -> Result<Timestamp, Found> {
+        match time.get_ref() {
+            Value::String(text) if text.starts_with(['+', '-']) => {
+                let span: Span = text.parse().map_err(|error| value(time, &error))?;
+                Ok(self.start + span)
+            }
+            _ => date(time),
+        }
+    }
+}
+
+fn run(file: &File) -> Result<Run, Found> {
+    let start = date(&file.start)?;
+    if !(YEAR_2000..YEAR_2200).contains(&start) {
+        return Err(wrong(&file.start, Wrong::Start(start)));
+    }
+    let length = positive("length", &file.length)?;
+    if length > LENGTH_MAX {
+        return Err(wrong(&file.length, Wrong::TooLong { span: length, limit: LENGTH_MAX }));
+    }
+    Ok(Run { start, length })
+}
+
+const YEAR_2000: Timestamp = Timestamp::from_seconds(946_684_800);
+const YEAR_2200: Timestamp = Timestamp::from_seconds(7_258_118_400);
+
+fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>, Found> {
+    file.organisation
+        .iter()
+        .map(|(name, said)| {
+            let cvr: Cvr = parsed(&said.cvr)?;
+            if !cvr.as_str().starts_with('9') {
+                return Err(wrong(&said.cvr, Wrong::RealCvr(cvr.into())));
+            }
+            Ok((parsed(name)?, Organisation { name: filled("name", &said.name)?, cvr }))
+        })
+        .collect()
+}
+
+fn system_users(
+    file: &File,
+    organisations: &BTreeMap<OrganisationName, Organisation>,
+) -> Result<BTreeMap<SystemUserId, SystemUser>, Found> {
+    file.system_user
+        .iter()
+        .map(|(name, said)| {
+            let organisation = key("organisation", &said.organisation, organisations)?;
+            Ok((parsed(name)?, SystemUser { organisation, entity_id: parsed(&said.entity_id)? }))
+        })
+        .collect()
+}
+
+fn certificates(
+    file: &File,
+    run: &Run,
+    system_users: &BTreeMap<SystemUserId, SystemUser>,
+) -> Result<BTreeMap<CertificateName, Certificate>, Found> {
+    let mut certificates = BTreeMap::<CertificateName, Certificate>::new();
+    for (name, said) in &file.certificate {
+        let certificate = Certificate {
+            system_user: key("system user", &said.system_user, system_users)?,
+            environment: environment(&said.environment)?,
+            expires: expiry(run, &said.expires)?,
+        };
+        let in_the_slot = certificates.iter().find(|(_, other)| {
+            other.system_user == certificate.system_user
+                && other.environment == certificate.environment
+        });
+        if let Some((first, _)) = in_the_slot {
+            return Err(wrong(
+                name,
+                Wrong::SlotTaken {
+                    system_user: certificate.system_user.into(),
+                    environment: certificate.environment.name(),
+                    first: first.to_string(),
+                },
+            ));
+        }
+        certificates.insert(parsed(name)?, certificate);
+    }
+    Ok(certificates)
+}
+
+fn expiry(run: &Run, said: &Time) -> Result<Timestamp, Found> {
+    let expires = run.any_instant(said)?;
+    if expires != expires.truncated_to_second() {
+        return Err(wrong(said, Wrong::NotWholeSecond(expires)));
+    }
+    if expires <= run.start || expires > run.start + CERTIFICATE_LIFE {
+        return Err(wrong(said, Wrong::Expiry { expires, start: run.start }));
+    }
+    Ok(expires)
+}
+
+fn clients(
+    file: &File,
+    known: &KnownCertificates,
+    system_users: &BTreeMap<SystemUserId, SystemUser>,
+) -> Result<BTreeMap<ClientName, Client>, Found> {
+    file.client
+        .iter()
+        .map(|(name, said)| {
+            let skew = match &said.skew {
+                Some(skew) => parsed(skew)?,
+                None => Span::ZERO,
+            };
+            let client = Client {
+                system_user: key("system user", &said.system_user, system_users)?,
+                environment: environment(&said.environment)?,
+                profile: one_of("profile", &said.profile, Profile::ALL, Profile::name)?,
+                nodes: nodes(said)?,
+                skew,
+                certificate: known.get(&said.certificate, Moment::Start)?,
+            };
+            Ok((parsed(name)?, client))
+        })
+        .collect()
+}
+
+fn nodes(said: &file::Client) -> Result<Vec<NodeName>, Found> {
+    let Some(names) = &said.nodes else {
+        return Ok(vec!["a".parse().expect("`a` is a name")]);
+    };
+    if names.get_ref().is_empty() {
+        return Err(wrong(names, Wrong::Empty("nodes")));
+    }
+    let mut seen = BTreeSet::new();
+    names
+        .get_ref()
+        .iter()
+        .map(|word| {
+            let name: NodeName = parsed(word)?;
+            if seen.insert(name.clone()) {
+                Ok(name)
+            } else {
+                Err(wrong(word, Wrong::Twice { kind: "node", name: name.into() }))
+            }
+        })
+        .collect()
+}
+
+/// Every certificate of the file, and the moment from which it exists.
+struct KnownCertificates(BTreeMap<CertificateName, Moment>);
+
+/// A moment of the run, finer than an instant: things of one instant have an order too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Moment {
+    /// Before anything happens.
+    Start,
+    /// With the entry that stands here in the file.
+    Entry(Timestamp, Phase, usize),
+}
+
+impl KnownCertificates {
+    fn new(
+        file: &File,
+        run: &Run,
+        certificates: &BTreeMap<CertificateName, Certificate>,
+    ) -> Result<Self, Found> {
+        let mut known: BTreeMap<_, _> =
+            certificates.keys().map(|name| (name.clone(), Moment::Start)).collect();
+        for at in &file.at {
+            let at = at.get_ref();
+            if let file::Do::Mitid(file::Mitid::Renew(file::Renew { r#as, .. })) = at.r#do.get_ref()
+            {
+                let moment =
+                    Moment::Entry(run.instant(&at.time)?, Phase::Click, at.r#do.span().start);
+                let name: CertificateName = parsed(r#as)?;
+                if known.insert(name.clone(), moment).is_some() {
+                    let twice = Wrong::Twice { kind: "certificate", name: name.into() };
+                    return Err(wrong(r#as, twice));
+                }
+            }
+        }
+        Ok(Self(known))
+    }
+
+    /// The certificate that `word` names, which has to exist at `moment`.
+    fn get(&self, word: &Word, moment: Moment) -> Result<CertificateName, Found> {
+        let name: CertificateName = key("certificate", word, &self.0)?;
+        match self.0[&name] {
+            Moment::Entry(made, ..) if self.0[&name] >= moment => {
+                Err(wrong(word, Wrong::NotYet { name: name.into(), made }))
+            }
+            _ => Ok(name),
+        }
+    }
+}
+
+/// What is known once the parties have been read.
+struct Check<'t> {
+    lines: Lines<'t>,
+    run: Run,
+    system_users: BTreeMap<SystemUserId, SystemUser>,
+    known: KnownCertificates,
+    clients: BTreeMap<ClientName, Client>,
+}
+
+impl Check<'_> {
+    /// Both kinds of entry, in the order of the file.
+    fn entries(&self, file: &File) -> Result<Vec<Entry>, Found> {
+        let mut calls = 0;
+        let mut entries = Vec::new();
+        for every in &file.every {
+            let every = every.get_ref();
+            let interval = positive("interval", &every.interval)?;
+            let what = self.happening(&every.r#do, self.run.start)?;
+            let Happening::Call(client) = &what else {
+                return Err(wrong(&every.r#do, Wrong::NotRepeatable));
+            };
+            let times = self.run.length.millis() / interval.millis() + 1;
+            self.count(&mut calls, times.unsigned_abs(), client, &every.interval)?;
+            entries.push((every.r#do.span(), When::Every(interval), what));
+        }
+        for at in &file.at {
+            let at = at.get_ref();
+            let instant = self.run.instant(&at.time)?;
+            let what = self.happening(&at.r#do, instant)?;
+            if let Happening::Call(client) = &what {
+                self.count(&mut calls, 1, client, &at.r#do)?;
+            }
+            entries.push((at.r#do.span(), When::At(instant), what));
+        }
+        entries.sort_by_key(|(span, ..)| span.start);
+        let entry = |(span, when, what): (Range<usize>, _, _)| Entry {
+            when,
+            what,
+            place: self.lines.place(span.start),
+        };
+        Ok(entries.into_iter().map(entry).collect())
+    }
+
+    fn count<T>(
+        &self,
+        calls: &mut u64,
+        times: u64,
+        client: &ClientName,
+        said: &Spanned<T>,
+    ) -> Result<(), Found> {
+        *calls =
+            calls.saturating_add(times.saturating_mul(self.clients[client].nodes.len() as u64));
+        if *calls > CALLS_MAX {
+            return Err(wrong(said, Wrong::TooManyCalls { calls: *calls, limit: CALLS_MAX }));
+        }
+        Ok(())
+    }
+
+    fn happening(&self, said: &Spanned<file::Do>, at: Timestamp) -> Result<Happening, Found> {
+        use file::{ClientVerb, Do, Mitid, Nemlogin};
+
+        let click = Moment::Entry(at, Phase::Click, said.span().start);
+        let swap = Moment::Entry(at, Phase::Swap, said.span().start);
+        let system_user = |word| key("system user", word, &self.system_users);
+        Ok(Happening::Action(match said.get_ref() {
+            Do::Mitid(Mitid::Renew(renew)) => Action::Renew {
+                certificate: self.known.get(&renew.certificate, click)?,
+                r#as: parsed(&renew.r#as)?,
+            },
+            Do::Nemlogin(Nemlogin::Save(save)) => Action::Save {
+                system_user: system_user(&save.system_user)?,
+                slot: one_of("slot", &save.slot, Slot::ALL, Slot::name)?,
+                certificate: self.known.get(&save.certificate, click)?,
+            },
+            Do::Nemlogin(Nemlogin::Provision(provision)) => Action::Provision {
+                system_user: system_user(&provision.system_user)?,
+                environment: environment(&provision.environment)?,
+            },
+            Do::Client(ClientVerb::Deploy(deploy)) => {
+                let client: ClientName = key("client", &deploy.client, &self.clients)?;
+                let nodes = match &deploy.node {
+                    Some(node) => vec![self.node(&client, node)?],
+                    None => self.clients[&client].nodes.clone(),
+                };
+                let certificate = self.known.get(&deploy.certificate, swap)?;
+                Action::Deploy { client, nodes, certificate }
+            }
+            Do::Client(ClientVerb::Report(report)) => {
+                return Ok(Happening::Call(key("client", &report.client, &self.clients)?));
+            }
+        }))
+    }
+
+    fn node(&self, client: &ClientName, word: &Word) -> Result<NodeName, Found> {
+        let nodes = &self.clients[client].nodes;
+        nodes.iter().find(|node| node.as_str() == word.get_ref()).cloned().ok_or_else(|| {
+            wrong(word, Wrong::unknown("node", word.get_ref(), nodes.iter().map(NodeName::as_str)))
+        })
+    }
+
+    fn expected(&self, said: &Spanned<file::Expected>) -> Result<Expected, Found> {
+        let place = self.lines.place(said.span().start);
+        let said = said.get_ref();
+        let mut outages = Vec::<ExpectedOutage>::new();
+        for outage in &said.outages {
+            let expected = self.outage(outage)?;
+            if outages.iter().any(|other| touches(other, &expected)) {
+                let (client, node) = (expected.client.into(), expected.node.into());
+                return Err(wrong(outage, Wrong::Overlap { client, node }));
+            }
+            outages.push(expected);
+        }
+        let missed_calls = said.missed_calls.as_ref().map(|count| ExpectedCount {
+            count: *count.get_ref(),
+            place: self.lines.place(count.span().start),
+        });
+        Ok(Expected { outages, missed_calls, place })
+    }
+
+    fn outage(&self, said: &Spanned<file::Outage>) -> Result<ExpectedOutage, Found> {
+        let place = self.lines.place(said.span().start);
+        let outage = said.get_ref();
+        let client: ClientName = key("client", &outage.client, &self.clients)?;
+        let node = match (&outage.node, self.clients[&client].nodes.as_slice()) {
+            (Some(node), _) => self.node(&client, node)?,
+            (None, [only]) => only.clone(),
+            (None, _) => return Err(wrong(&outage.client, Wrong::WhichNode(client.into()))),
+        };
+        let from = self.run.instant(&outage.from)?;
+        let until = match outage.until.get_ref() {
+            Value::String(text) if text == "open" => None,
+            _ => Some(self.run.instant(&outage.until)?),
+        };
+        if let Some(until) = until
+            && until <= from
+        {
+            return Err(wrong(&outage.until, Wrong::Backwards { from, until }));
+        }
+        let step = Step::try_from(*outage.step.get_ref())
+            .map_err(|error| wrong(&outage.step, Wrong::Value(error)))?;
+        let cause = outage.cause.as_ref().map(cause).transpose()?;
+        Ok(ExpectedOutage { client, node, from, until, step, cause, place })
+    }
+}
+
+/// Whether two outages are one node's and not apart: outages are as long as they can be, so even
+/// those that only touch would be one.
+fn touches(one: &ExpectedOutage, other: &ExpectedOutage) -> bool {
+    let reaches =
+        |from: Timestamp, until: Option<Timestamp>| until.is_none_or(|until| from <= until);
+    (&one.client, &one.node) == (&other.client, &other.node)
+        && reaches(one.from, other.until)
+        && reaches(other.from, one.until)
+}
+
+fn cause(word: &Word) -> Result<String, Found> {
+    let text = word.get_ref();
+    let kebab = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    if text.split('-').all(kebab) {
+        return Ok(text.clone());
+    }
+    let message = format!("`{text}` is not a cause; it is written as in certificate-expired");
+    Err(wrong(word, Wrong::Value(message)))
+}
+
+fn environment(word: &Word) -> Result<Environment, Found> {
+    one_of("environment", word, Environment::ALL, Environment::name)
+}
+
+/// A date of TOML's own, or the same as text.
+fn date(time: &Time) -> Result<Timestamp, Found> {
+    let text = match time.get_ref() {
+        Value::String(text) => text.clone(),
+        Value::Datetime(date) if date.offset.is_none() => {
+            return Err(wrong(time, Wrong::Local(date.to_string())));
+        }
+        Value::Datetime(date) => date.to_string(),
+        other => {
+            let found = other.type_str();
+            let message =
+                format!("an instant is written as +2h or as 2030-03-01T08:00:00Z, not as {found}");
+            return Err(wrong(time, Wrong::Value(message)));
+        }
+    };
+    text.parse().map_err(|error| value(time, &error))
+}
+
+fn positive(key: &'static str, word: &Word) -> Result<Span, Found> {
+    let span: Span = parsed(word)?;
+    if span > Span::ZERO { Ok(span) } else { Err(wrong(word, Wrong::NotPositive { key, span })) }
+}
+
+fn filled(key: &'static str, word: &Word) -> Result<String, Found> {
+    let text = word.get_ref().trim();
+    if text.is_empty() { Err(wrong(word, Wrong::Empty(key))) } else { Ok(text.to_owned()) }
+}
+
+/// The name of something that the file has made.
+fn key<K, V>(kind: &'static str, word: &Word, map: &BTreeMap<K, V>) -> Result<K, Found>
+where
+    K: FromStr + Ord + Clone + std::fmt::Display,
+{
+    let text = word.get_ref();
+    match text.parse::<K>() {
+        Ok(name) if map.contains_key(&name) => Ok(name),
+        _ => {
+            let known: Vec<String> = map.keys().map(ToString::to_string).collect();
+            Err(wrong(word, Wrong::unknown(kind, text, known.iter().map(String::as_str))))
+        }
+    }
+}
+
+/// One of a closed list.
+fn one_of<T: Copy, const N: usize>(
+    kind: &'static str,
+    word: &Word,
+    all: [T; N],
+    name: impl Fn(T) -> &'static str,
+) -> Result<T, Found> {
+    let text = word.get_ref();
+    all.into_iter()
+        .find(|one| name(*one) == text)
+        .ok_or_else(|| wrong(word, Wrong::unknown(kind, text, all.into_iter().map(name))))
+}
+
+fn parsed<T: FromStr>(word: &Word) -> Result<T, Found>
+where
+    T::Err: std::fmt::Display,
+{
+    word.get_ref().parse().map_err(|error| value(word, &error))
+}
+
+fn value<T>(said: &Spanned<T>, error: &impl std::fmt::Display) -> Found {
+    wrong(said, Wrong::Value(error.to_string()))
+}
+
+fn wrong<T>(said: &Spanned<T>, wrong: Wrong) -> Found {
+    Found { wrong, span: said.span() }
+}

@@ -1,0 +1,307 @@
+//! What a scenario file says: its words as they stand, each with its place.
+//!
+//! Unknown keys are errors. Values that are more than a word are kept as text and understood in
+//! `check`, so that every mistake can be explained in the words of its own domain.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::mistake::{Found, Wrong};
+
+/// A word with its place.
+pub type Word = Spanned<String>;
+
+/// An instant or a length of time as it is written: a text, or a date-time of TOML's own.
+pub type Time = Spanned<toml::Value>;
+
+/// Things by the names that the file gives them.
+pub type Named<T> = BTreeMap<Word, T>;
+
+/// A whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct File {
+    /// The version of the format.
+    pub format: Spanned<i64>,
+    /// One line that says what happens.
+    pub title: Word,
+    /// The same as prose.
+    pub description: Word,
+    /// The first instant of the run.
+    pub start: Time,
+    /// How long the run lasts.
+    pub length: Word,
+    /// What every random choice hangs on.
+    pub seed: u64,
+    /// `[organisation.X]`
+    #[serde(default)]
+    pub organisation: Named<Organisation>,
+    /// `[system-user.X]`
+    #[serde(default)]
+    pub system_user: Named<SystemUser>,
+    /// `[certificate.X]`
+    #[serde(default)]
+    pub certificate: Named<Certificate>,
+    /// `[client.X]`
+    #[serde(default)]
+    pub client: Named<Client>,
+    /// `[[every]]`
+    #[serde(default)]
+    pub every: Vec<Spanned<Every>>,
+    /// `[[at]]`
+    #[serde(default)]
+    pub at: Vec<Spanned<At>>,
+    /// `[expected]`
+    pub expected: Spanned<Expected>,
+}
+
+/// `[organisation.X]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with name and cvr")]
+pub struct Organisation {
+    /// Its name as certificates write it.
+    pub name: Word,
+    /// Its number.
+    pub cvr: Word,
+}
+
+/// `[system-user.X]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with organisation and entity-id")]
+pub struct SystemUser {
+    /// Whom it belongs to.
+    pub organisation: Word,
+    /// Its entity id.
+    pub entity_id: Word,
+}
+
+/// `[certificate.X]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user, environment and expires")]
+pub struct Certificate {
+    /// The system user that it identifies.
+    pub system_user: Word,
+    /// Where it belongs.
+    pub environment: Word,
+    /// The first instant at which it is refused.
+    pub expires: Time,
+}
+
+/// `[client.X]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user, environment, profile and certificate")]
+pub struct Client {
+    /// Whom it calls as.
+    pub system_user: Word,
+    /// Where it calls.
+    pub environment: Word,
+    /// How it keeps tokens and keys.
+    pub profile: Word,
+    /// Its running copies; one called `a` if the file names none.
+    pub nodes: Option<Spanned<Vec<Word>>>,
+    /// Its clock minus the true time; nothing if the file does not say.
+    pub skew: Option<Word>,
+    /// What it calls with at the start.
+    pub certificate: Word,
+}
+
+/// `[[every]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with interval and do")]
+pub struct Every {
+    /// How long from one time to the next.
+    pub interval: Word,
+    /// What happens.
+    pub r#do: Spanned<Do>,
+}
+
+/// `[[at]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with time and do")]
+pub struct At {
+    /// When.
+    pub time: Time,
+    /// What happens.
+    pub r#do: Spanned<Do>,
+}
+
+/// `do.<party>`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Do {
+    /// `do.mitid`
+    Mitid(Mitid),
+    /// `do.nemlogin`
+    Nemlogin(Nemlogin),
+    /// `do.client`
+    Client(ClientVerb),
+}
+
+/// `do.mitid.<verb>`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mitid {
+    /// `do.mitid.renew`
+    Renew(Renew),
+}
+
+/// `do.nemlogin.<verb>`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Nemlogin {
+    /// `do.nemlogin.save`
+    Save(Save),
+    /// `do.nemlogin.provision`
+    Provision(Provision),
+}
+
+/// `do.client.<verb>`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClientVerb {
+    /// `do.client.report`
+    Report(Report),
+    /// `do.client.deploy`
+    Deploy(Deploy),
+}
+
+/// `do.mitid.renew`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table as in { certificate = \"old\", as = \"new\" }")]
+pub struct Renew {
+    /// The one to renew.
+    pub certificate: Word,
+    /// What the new one is called.
+    pub r#as: Word,
+}
+
+/// `do.nemlogin.save`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user, slot and certificate")]
+pub struct Save {
+    /// Whose draft.
+    pub system_user: Word,
+    /// Which place in it.
+    pub slot: Word,
+    /// What is put there.
+    pub certificate: Word,
+}
+
+/// `do.nemlogin.provision`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user and environment")]
+pub struct Provision {
+    /// Whose draft.
+    pub system_user: Word,
+    /// Where it comes into force.
+    pub environment: Word,
+}
+
+/// `do.client.report`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client")]
+pub struct Report {
+    /// Who calls: each of its nodes.
+    pub client: Word,
+}
+
+/// `do.client.deploy`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client and certificate")]
+pub struct Deploy {
+    /// Which client.
+    pub client: Word,
+    /// Which of its nodes; all of them if the file does not say.
+    pub node: Option<Word>,
+    /// What it calls with from then on.
+    pub certificate: Word,
+}
+
+/// `[expected]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with outages")]
+pub struct Expected {
+    /// Every outage; none is written as `[]`.
+    pub outages: Vec<Spanned<Outage>>,
+    /// How many real calls fail.
+    pub missed_calls: Option<Spanned<u64>>,
+}
+
+/// One of `outages`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client, from, until and step")]
+pub struct Outage {
+    /// Whose.
+    pub client: Word,
+    /// At which node; can be left out if there is only one.
+    pub node: Option<Word>,
+    /// The first instant at which a call would fail.
+    pub from: Time,
+    /// The first one at which it would not any more, or `open`.
+    pub until: Time,
+    /// The step at which a call fails at first.
+    pub step: Spanned<u8>,
+    /// The rejection's name.
+    pub cause: Option<Word>,
+}
+
+/// Reads what `text` says.
+pub(super) fn read(text: &str) -> Result<File, Found> {
+    // The version comes first: a file of another one may well have keys that are unknown here.
+    #[derive(Deserialize)]
+    struct Version {
+        format: Option<Spanned<i64>>,
+    }
+    let version: Version = toml::from_str(text).map_err(|error| found(&error))?;
+    match version.format {
+        Some(format) if *format.get_ref() != 1 => {
+            Err(Found { wrong: Wrong::Format(*format.get_ref()), span: format.span() })
+        }
+        _ => toml::from_str(text).map_err(|error| found(&error)),
+    }
+}
+
+/// Puts what the TOML reader says into our words.
+fn found(error: &toml::de::Error) -> Found {
+    let message = error.message();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let wrong = match quoted.next() {
+        Some(name) if message.starts_with("unknown field") => Wrong::unknown("key", name, quoted),
+        Some(name) if message.starts_with("unknown variant") => {
+            Wrong::unknown("party or verb", name, quoted)
+        }
+        Some(name) if message.starts_with("missing field") => Wrong::Missing(name.to_owned()),
+        _ if message.starts_with("wanted exactly 1 element") => Wrong::NotOneAction,
+        _ if message.starts_with("invalid type: unit variant") => Wrong::NotOneAction,
+        _ => Wrong::Syntax(
+            RUST_TYPES
+                .iter()
+                .fold(message.to_owned(), |text, (rust, word)| text.replace(rust, word)),
+        ),
+    };
+    Found { wrong, span: error.span().unwrap_or(0..0) }
+}
+
+/// Types as the reader names them, and as people do.
+const RUST_TYPES: [(&str, &str); 5] = [
+    ("expected i64", "expected a whole number"),
+    ("expected u64", "expected a whole number that is not negative"),
+    ("expected u8", "expected a step: 1, 2 or 3"),
+    ("expected a sequence", "expected a list"),
+    ("expected a map", "expected a table"),
+];

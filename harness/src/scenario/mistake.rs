@@ -1,0 +1,363 @@
+//! A mistake in a scenario file: what it is, where it stands, and how to mend it.
+
+use std::{fmt, ops::Range};
+
+use clock::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// What can be wrong with a scenario file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Wrong {
+    /// It is not TOML, or a value has the wrong type.
+    #[error("{0}")]
+    Syntax(String),
+    /// It is written for another version of skift.
+    #[error("format {0} is not known here; this version of skift reads format 1")]
+    Format(i64),
+    /// A key is missing.
+    #[error("the key `{0}` is missing")]
+    Missing(String),
+    /// Something is named that does not exist.
+    #[error("unknown {kind} `{name}`{}", advice(.near.as_deref(), .known))]
+    Unknown {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// The nearest name that does exist.
+        near: Option<String>,
+        /// All that exist.
+        known: Vec<String>,
+    },
+    /// A value breaks the rule of its type.
+    #[error("{0}")]
+    Value(String),
+    /// A day without an hour, or an hour without an offset, names no instant.
+    #[error(
+        "`{0}` has no offset; write an instant as 2030-03-01T08:00:00Z, or as +2h from the start"
+    )]
+    Local(String),
+    /// A text is empty.
+    #[error("`{0}` is empty")]
+    Empty(&'static str),
+    /// The length or the interval is not positive.
+    #[error("{key} is {span}; it must be longer than nothing")]
+    NotPositive {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        span: Span,
+    },
+    /// The run is longer than the authorities of a world live.
+    #[error(
+        "the run is {span} long; it can be {limit} at most, as the authorities of a world do not outlive it"
+    )]
+    TooLong {
+        /// How long it is.
+        span: Span,
+        /// How long it may be.
+        limit: Span,
+    },
+    /// The start lies where certificates cannot.
+    #[error("the start {0} is not in the years 2000 to 2199")]
+    Start(Timestamp),
+    /// Something happens before or after the run.
+    #[error("{at} is outside of the run, which lasts from {start} to {end}")]
+    OutsideRun {
+        /// When it happens.
+        at: Timestamp,
+        /// The first instant of the run.
+        start: Timestamp,
+        /// The last one.
+        end: Timestamp,
+    },
+    /// A certificate cannot expire then.
+    #[error(
+        "a certificate that is in force at the start {start} cannot expire at {expires}: it lives 1095 days"
+    )]
+    Expiry {
+        /// When it should expire.
+        expires: Timestamp,
+        /// The first instant of the run.
+        start: Timestamp,
+    },
+    /// X.509 counts in whole seconds.
+    #[error("{0} is not a whole second, and certificates know no others")]
+    NotWholeSecond(Timestamp),
+    /// The number could belong to somebody.
+    #[error("`{0}` could be a real CVR number; fictitious ones start with 9")]
+    RealCvr(String),
+    /// A name is given to two things.
+    #[error("there is a {kind} `{name}` already")]
+    Twice {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A certificate is used before it is made.
+    #[error("certificate `{name}` does not exist yet: it is made at {made}, after this")]
+    NotYet {
+        /// The certificate.
+        name: String,
+        /// When the file renews it into being.
+        made: Timestamp,
+    },
+    /// There is one active slot for each system user and environment.
+    #[error(
+        "system user `{system_user}` starts with certificate `{first}` in {environment} already"
+    )]
+    SlotTaken {
+        /// The system user.
+        system_user: String,
+        /// The environment.
+        environment: &'static str,
+        /// The certificate that is there.
+        first: String,
+    },
+    /// `do` without a verb, or with several.
+    #[error(
+        "an entry does one thing, written as do.<party>.<verb> = {{ … }}; a second one takes an entry of its own"
+    )]
+    NotOneAction,
+    /// An action that cannot be repeated.
+    #[error("only do.client.report can be repeated; write this one as [[at]]")]
+    NotRepeatable,
+    /// Too much for one run.
+    #[error("the file schedules {calls} calls; {limit} is the most")]
+    TooManyCalls {
+        /// How many there would be.
+        calls: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+    /// An expected outage has to say which node.
+    #[error("client `{0}` has several nodes; say which one with `node`")]
+    WhichNode(String),
+    /// An outage ends before it begins.
+    #[error("an outage from {from} cannot end at {until}")]
+    Backwards {
+        /// Where it begins.
+        from: Timestamp,
+        /// Where it ends.
+        until: Timestamp,
+    },
+    /// Two expected outages of one node are not apart.
+    #[error("this outage of node `{node}` of client `{client}` is not apart from another one")]
+    Overlap {
+        /// The client.
+        client: String,
+        /// Its node.
+        node: String,
+    },
+}
+
+impl Wrong {
+    /// An unknown name, with the nearest of those that exist.
+    pub(super) fn unknown<'n>(
+        kind: &'static str,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
+        let known: Vec<String> = known.into_iter().map(str::to_owned).collect();
+        let near = nearest(name, &known);
+        Self::Unknown { kind, name: name.to_owned(), near, known }
+    }
+}
+
+/// A mistake and the bytes of the file that it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) wrong: Wrong,
+    pub(super) span: Range<usize>,
+}
+
+/// A mistake in a scenario file, ready to be shown.
+///
+/// Printed without the name of the file: `12:3: unknown certificate …`, then the line itself with
+/// a mark below the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// Where.
+    pub place: Place,
+    excerpt: Excerpt,
+}
+
+impl Mistake {
+    pub(super) fn new(text: &str, found: Found) -> Self {
+        Self {
+            wrong: found.wrong,
+            place: Lines::new(text).place(found.span.start),
+            excerpt: Excerpt::new(text, &found.span),
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Excerpt { line, before, marked } = &self.excerpt;
+        let number = self.place.line.to_string();
+        let margin = " ".repeat(number.len());
+        writeln!(f, "{}: {}", self.place, self.wrong)?;
+        writeln!(f, " {margin} |")?;
+        writeln!(f, " {number} | {line}")?;
+        write!(f, " {margin} | {}{}", " ".repeat(*before), "^".repeat(*marked))
+    }
+}
+
+/// One line of a file, cut to what fits on a screen, and the part of it that is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Excerpt {
+    line: String,
+    /// How many characters stand before the marked ones.
+    before: usize,
+    /// How many are marked; at least one.
+    marked: usize,
+}
+
+impl Excerpt {
+    fn new(text: &str, span: &Range<usize>) -> Self {
+        let begin = floor(text, span.start);
+        let line_begin = text[..begin].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[begin..].find('\n').map_or(text.len(), |at| begin + at);
+        let end = floor(text, span.end).clamp(begin, line_end);
+        let before = text[line_begin..begin].chars().count();
+        let marked = text[begin..end].trim_end().chars().count().max(1);
+
+        let fits = text[line_begin..line_end].chars().nth(WIDTH).is_none();
+        let cut = if fits { 0 } else { before.saturating_sub(WIDTH / 2) };
+        let shown = |c: char| if c.is_control() { ' ' } else { c };
+        let line: String =
+            text[line_begin..line_end].chars().skip(cut).take(WIDTH).map(shown).collect();
+        let before = before - cut;
+        Self { line: line.trim_end().to_owned(), before, marked: marked.min(WIDTH - before) }
+    }
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug)]
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    begins: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        Self { text, begins: std::iter::once(0).chain(after_breaks).collect() }
+    }
+
+    /// The place of a byte of the text.
+    pub(super) fn place(&self, at: usize) -> Place {
+        let at = floor(self.text, at);
+        let line = self.begins.partition_point(|begin| *begin <= at);
+        let begin = self.begins[line - 1];
+        Place { line, column: self.text[begin..at].chars().count() + 1 }
+    }
+}
+
+/// The last boundary between characters at or before `at`.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+/// The name among `known` that somebody who wrote `name` most likely meant.
+fn nearest(name: &str, known: &[String]) -> Option<String> {
+    // A third of the letters may be wrong, and one in a short word. The cap on the length keeps
+    // a hostile name of a megabyte from costing anything.
+    if name.len() > 64 {
+        return None;
+    }
+    let allowed = (name.chars().count() / 3).max(1);
+    known
+        .iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known.clone())
+}
+
+fn advice(near: Option<&str>, known: &[String]) -> String {
+    match (near, known) {
+        (Some(near), _) => format!("; did you mean `{near}`?"),
+        (None, []) => "; there is none".to_owned(),
+        (None, known) => format!("; it takes one of: {}", known.join(", ")),
+    }
+}
+
+/// How many characters of a line are shown.
+const WIDTH: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, span: Range<usize>, printed: &str) {
+        let found = Found { wrong: Wrong::Empty("title"), span };
+        assert_eq!(Mistake::new(text, found).to_string(), printed);
+    }
+
+    #[test]
+    fn shows_the_line_and_marks_the_place() {
+        check(
+            "a = 1\ntitle = \"\"\n",
+            14..16,
+            "2:9: `title` is empty\n   |\n 2 | title = \"\"\n   |         ^^",
+        );
+    }
+
+    #[test]
+    fn counts_characters_and_not_bytes() {
+        check("æøå = \"\"", 9..11, "1:7: `title` is empty\n   |\n 1 | æøå = \"\"\n   |       ^^");
+    }
+
+    #[test]
+    fn a_place_beyond_the_end_is_the_end() {
+        check("a", 7..9, "1:2: `title` is empty\n   |\n 1 | a\n   |  ^");
+        check("", 0..0, "1:1: `title` is empty\n   |\n 1 | \n   | ^");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let text = format!("{}X{}", "a".repeat(10_000), "b".repeat(10_000));
+        let mistake =
+            Mistake::new(&text, Found { wrong: Wrong::NotRepeatable, span: 10_000..20_001 });
+        let shown = mistake.to_string();
+        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH + 6), "{shown}");
+        assert!(shown.contains("aaaXbbb"));
+    }
+
+    #[test]
+    fn an_escape_sequence_does_not_reach_the_terminal() {
+        let mistake = Mistake::new("\u{1b}[31m", Found { wrong: Wrong::NotRepeatable, span: 0..1 });
+        assert!(!mistake.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        let known = ["old".to_owned(), "new".to_owned()];
+        assert_eq!(nearest("nwe", &known).as_deref(), Some("new"));
+        assert_eq!(nearest("news", &known).as_deref(), Some("new"));
+        assert_eq!(nearest("certificate", &known), None);
+        assert_eq!(nearest("", &known), None);
+    }
+}

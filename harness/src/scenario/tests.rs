@@ -1,0 +1,367 @@
+//! A file that is right, and mistakes that are pointed at.
+
+use super::*;
+
+const RIGHT: &str = include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
+
+fn at(span: &str) -> Timestamp {
+    "2030-03-01T08:00:00Z".parse::<Timestamp>().unwrap() + span.parse().unwrap()
+}
+
+fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn right_with(from: &str, to: &str) -> String {
+    assert_eq!(RIGHT.matches(from).count(), 1, "`{from}` stands once in the file");
+    RIGHT.replace(from, to)
+}
+
+/// Turns `from` into `to` in the right file, and expects `message` with a mark at `marked`.
+#[track_caller]
+fn check(from: &str, to: &str, marked: &str, message: &str) {
+    let text = right_with(from, to);
+    let mistake = Scenario::parse(&text).expect_err("the file has a mistake");
+    assert_eq!(mistake.wrong.to_string(), message);
+    let line = text.lines().nth(mistake.place.line - 1).unwrap_or_default();
+    let rest: String = line.chars().skip(mistake.place.column - 1).collect();
+    assert!(rest.starts_with(marked), "`{marked}` should be marked:\n{mistake}");
+}
+
+#[test]
+fn a_right_file_is_understood() {
+    let scenario = Scenario::parse(RIGHT).unwrap_or_else(|mistake| panic!("{mistake}"));
+    assert_eq!(scenario.title, "The client swaps before NemLog-in");
+    assert_eq!((scenario.start, scenario.end()), (at("0s"), at("4h")));
+    assert_eq!(scenario.organisations[&name("kommune")].cvr.as_str(), "90000001");
+    assert_eq!(scenario.certificates[&name("old")].expires, at("2h"));
+
+    let client = &scenario.clients[&name("fagsystem")];
+    assert_eq!((client.nodes.as_slice(), client.skew), ([name("a")].as_slice(), Span::ZERO));
+
+    let lines: Vec<&str> = RIGHT.lines().collect();
+    for entry in &scenario.entries {
+        assert!(lines[entry.place.line - 1].starts_with("do."), "{entry:?}");
+    }
+    assert_eq!(scenario.entries.len(), 5);
+    assert_eq!(scenario.entries[0].when, When::Every(Span::from_minutes(5)));
+    assert_eq!(scenario.entries[1].when, When::At(at("10m")));
+    assert_eq!(
+        scenario.entries[4].what,
+        Happening::Action(Action::Deploy {
+            client: name("fagsystem"),
+            nodes: vec![name("a")],
+            certificate: name("new"),
+        })
+    );
+
+    let outage = &scenario.expected.outages[0];
+    assert_eq!((outage.from, outage.until), (at("1h"), Some(at("2h"))));
+    assert_eq!((&outage.node, outage.step), (&name("a"), Step::One));
+    assert!(lines[outage.place.line - 1].contains("from = \"+1h\""));
+    assert_eq!(scenario.expected.missed_calls.map(|expected| expected.count), Some(12));
+}
+
+#[test]
+fn instants_are_written_in_three_ways() {
+    for time in ["\"+1h\"", "\"2030-03-01T10:00:00+01:00\"", "2030-03-01T09:00:00Z"] {
+        let text = right_with("time = \"+1h\"", &format!("time = {time}"));
+        let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+        assert_eq!(scenario.entries[4].when, When::At(at("1h")), "{time}");
+    }
+}
+
+#[test]
+fn an_outage_can_be_open() {
+    let text = right_with("until = \"+2h\"", "until = \"open\"");
+    assert_eq!(Scenario::parse(&text).unwrap().expected.outages[0].until, None);
+}
+
+#[test]
+fn a_mistake_is_shown_with_its_line() {
+    let mistake = Scenario::parse(&right_with("seed = 1", "sede = 1")).unwrap_err();
+    assert_eq!(
+        mistake.to_string(),
+        "17:1: unknown key `sede`; did you mean `seed`?\n    |\n 17 | sede = 1\n    | ^^^^"
+    );
+}
+
+#[test]
+fn keys() {
+    check("step = 1", "stap = 1", "stap", "unknown key `stap`; did you mean `step`?");
+    check(", as = ", ", ass = ", "ass", "unknown key `ass`; did you mean `as`?");
+    check(
+        "cvr = \"90000001\"",
+        "colour = \"red\"",
+        "colour",
+        "unknown key `colour`; it takes one of: name, cvr",
+    );
+    check("interval = \"5m\"\n", "", "[[every]]", "the key `interval` is missing");
+    check(", as = \"new\"", "", "{ certificate", "the key `as` is missing");
+    check("[expected]", "[expect]", "expect]", "unknown key `expect`; did you mean `expected`?");
+}
+
+#[test]
+fn parties_and_verbs() {
+    check(
+        "do.mitid.renew",
+        "do.mitdi.renew",
+        "mitdi",
+        "unknown party or verb `mitdi`; did you mean `mitid`?",
+    );
+    check(
+        "do.nemlogin.save",
+        "do.nemlogin.saev",
+        "saev",
+        "unknown party or verb `saev`; did you mean `save`?",
+    );
+    let one = "an entry does one thing, written as do.<party>.<verb> = { … }; \
+               a second one takes an entry of its own";
+    check("do.mitid.renew = {", "do.client = \"x\"\ndo.mitid.renew = {", "do.client", one);
+}
+
+#[test]
+fn values() {
+    check(
+        "format = 1",
+        "format = 2",
+        "2",
+        "format 2 is not known here; this version of skift reads format 1",
+    );
+    check(
+        "format = 1",
+        "format = \"1\"",
+        "\"1\"",
+        "invalid type: string \"1\", expected a whole number",
+    );
+    check(
+        "seed = 1",
+        "seed = -1",
+        "-1",
+        "invalid value: integer `-1`, expected a whole number that is not negative",
+    );
+    check(
+        "length = \"4h\"",
+        "length = \"4\"",
+        "\"4\"",
+        "`4` is not a length of time; write it as 90s, 5m, 2h1s, 8h or 1095d",
+    );
+    check(
+        "length = \"4h\"",
+        "length = \"0s\"",
+        "\"0s\"",
+        "length is 0s; it must be longer than nothing",
+    );
+    check(
+        "length = \"4h\"",
+        "length = \"2000d\"",
+        "\"2000d\"",
+        "the run is 2000d long; it can be 1825d at most, as the authorities of a world do not \
+         outlive it",
+    );
+    check(
+        "[organisation.kommune]",
+        "organisation.kommune]",
+        "]",
+        "key with no value, expected `=`",
+    );
+    check("step = 1", "step = 4", "4", "step 4 does not exist: a call has the steps 1, 2 and 3");
+    check(
+        "\"certificate-not-in-force\"",
+        "\"Not in force\"",
+        "\"Not in force\"",
+        "`Not in force` is not a cause; it is written as in certificate-expired",
+    );
+    check(
+        "[certificate.old]",
+        "[certificate.Old]",
+        "Old",
+        "`Old` is not a name: it takes up to 64 letters of a-z, digits and hyphens",
+    );
+    check(
+        "cvr = \"90000001\"",
+        "cvr = \"30808460\"",
+        "\"30808460\"",
+        "`30808460` could be a real CVR number; fictitious ones start with 9",
+    );
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cash\"",
+        "\"no-cash\"",
+        "unknown profile `no-cash`; did you mean `no-cache`?",
+    );
+}
+
+#[test]
+fn instants() {
+    check(
+        "start = 2030-03-01T08:00:00Z",
+        "start = 2030-03-01T08:00:00",
+        "2030",
+        "`2030-03-01T08:00:00` has no offset; write an instant as 2030-03-01T08:00:00Z, or as +2h \
+         from the start",
+    );
+    check(
+        "start = 2030-03-01T08:00:00Z",
+        "start = 1930-03-01T08:00:00Z",
+        "1930",
+        "the start 1930-03-01T08:00:00Z is not in the years 2000 to 2199",
+    );
+    check(
+        "time = \"+10m\"",
+        "time = \"+5h\"",
+        "\"+5h\"",
+        "2030-03-01T13:00:00Z is outside of the run, which lasts from 2030-03-01T08:00:00Z to \
+         2030-03-01T12:00:00Z",
+    );
+    check(
+        "time = \"+10m\"",
+        "time = 10",
+        "10",
+        "an instant is written as +2h or as 2030-03-01T08:00:00Z, not as integer",
+    );
+    check(
+        "expires = \"+2h\"",
+        "expires = \"-2h\"",
+        "\"-2h\"",
+        "a certificate that is in force at the start 2030-03-01T08:00:00Z cannot expire at \
+         2030-03-01T06:00:00Z: it lives 1095 days",
+    );
+    check(
+        "expires = \"+2h\"",
+        "expires = \"+2h1ms\"",
+        "\"+2h1ms\"",
+        "2030-03-01T10:00:00.001Z is not a whole second, and certificates know no others",
+    );
+    check(
+        "until = \"+2h\"",
+        "until = \"+1h\"",
+        "\"+1h\"",
+        "an outage from 2030-03-01T09:00:00Z cannot end at 2030-03-01T09:00:00Z",
+    );
+}
+
+#[test]
+fn names_of_things() {
+    check(
+        "slot = \"rolling\", certificate = \"new\"",
+        "slot = \"rolling\", certificate = \"nwe\"",
+        "\"nwe\"",
+        "unknown certificate `nwe`; did you mean `new`?",
+    );
+    check(
+        "slot = \"rolling\"",
+        "slot = \"spare\"",
+        "\"spare\"",
+        "unknown slot `spare`; it takes one of: active, rolling",
+    );
+    check(
+        "outages = [\n    { client = \"fagsystem\"",
+        "outages = [\n    { client = \"fagsysten\"",
+        "\"fagsysten\"",
+        "unknown client `fagsysten`; did you mean `fagsystem`?",
+    );
+    check(
+        "organisation = \"kommune\"",
+        "organisation = \"region\"",
+        "\"region\"",
+        "unknown organisation `region`; it takes one of: kommune",
+    );
+    check("as = \"new\"", "as = \"old\"", "\"old\"", "there is a certificate `old` already");
+}
+
+#[test]
+fn a_certificate_is_used_after_it_is_made() {
+    check(
+        "time = \"+10m\"",
+        "time = \"+30m\"",
+        "\"new\"",
+        "certificate `new` does not exist yet: it is made at 2030-03-01T08:30:00Z, after this",
+    );
+    // In one instant the order of the file decides, …
+    assert!(Scenario::parse(&right_with("time = \"+10m\"", "time = \"+20m\"")).is_ok());
+    // … but clicks come before deployments wherever they stand.
+    let text = right_with("time = \"+10m\"", "time = \"+1h\"")
+        .replace("time = \"+20m\"", "time = \"+1h\"");
+    assert!(Scenario::parse(&text).is_ok());
+    check(
+        "profile = \"no-cache\"\ncertificate = \"old\"",
+        "profile = \"no-cache\"\ncertificate = \"new\"",
+        "\"new\"",
+        "certificate `new` does not exist yet: it is made at 2030-03-01T08:10:00Z, after this",
+    );
+}
+
+#[test]
+fn there_is_one_active_slot() {
+    check(
+        "[client.fagsystem]",
+        "[certificate.other]\nsystem-user = \"fagsystem\"\nenvironment = \"production\"\n\
+         expires = \"+3h\"\n\n[client.fagsystem]",
+        "other",
+        "system user `fagsystem` starts with certificate `old` in production already",
+    );
+}
+
+#[test]
+fn nodes_are_named() {
+    let two = "profile = \"no-cache\"\nnodes = [\"a\", \"b\"]";
+    check(
+        "profile = \"no-cache\"",
+        two,
+        "\"fagsystem\"",
+        "client `fagsystem` has several nodes; say which one with `node`",
+    );
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cache\"\nnodes = [\"a\", \"a\"]",
+        "\"a\"]",
+        "there is a node `a` already",
+    );
+    check("profile = \"no-cache\"", "profile = \"no-cache\"\nnodes = []", "[]", "`nodes` is empty");
+    let text = right_with("profile = \"no-cache\"", two)
+        .replace("from = \"+1h\"", "node = \"b\", from = \"+1h\"");
+    let scenario = Scenario::parse(&text).unwrap();
+    assert_eq!(scenario.expected.outages[0].node, name("b"));
+    assert_eq!(scenario.nodes().count(), 2);
+}
+
+#[test]
+fn only_calls_are_repeated() {
+    check(
+        "do.client.report = { client = \"fagsystem\" }",
+        "do.client.deploy = { client = \"fagsystem\", certificate = \"old\" }",
+        "do.client.deploy",
+        "only do.client.report can be repeated; write this one as [[at]]",
+    );
+    check(
+        "interval = \"5m\"",
+        "interval = \"1ms\"",
+        "\"1ms\"",
+        "the file schedules 14400001 calls; 1000000 is the most",
+    );
+}
+
+#[test]
+fn outages_of_a_node_are_apart() {
+    let first = "    { client = \"fagsystem\", from = \"+2h\", until = \"open\", step = 1 },\n";
+    check(
+        "outages = [\n",
+        &format!("outages = [\n{first}"),
+        "{ client",
+        "this outage of node `a` of client `fagsystem` is not apart from another one",
+    );
+}
+
+#[test]
+fn nothing_makes_the_reader_panic() {
+    for text in ["", "=", "\u{feff}", "[[at]]", "do = 1", "a.b.c.d = {", "\"", "format = 1"] {
+        assert!(Scenario::parse(text).is_err(), "{text}");
+    }
+    assert!(Scenario::parse(&format!("a = {}", "[".repeat(100_000))).is_err());
+    for cut in (0..RIGHT.len() - 1).filter(|cut| RIGHT.is_char_boundary(*cut)) {
+        if let Err(mistake) = Scenario::parse(&RIGHT[..cut]) {
+            mistake.to_string();
+        }
+    }
+}

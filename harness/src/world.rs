@@ -1,0 +1,116 @@
+//! What a run needs of a simulated country: to act, to call, to probe, and when to look again.
+//!
+//! A world holds the parties and everything between them; it never moves time. The run loop hands
+//! in `now`, and a world reads every timeline with it.
+
+use clock::Timestamp;
+use parties::{Diagnosis, Direction, Environment, Party, Step, Text};
+use serde::{Deserialize, Serialize};
+
+use crate::scenario::{Action, ClientName, NodeName};
+
+/// The parties of one scenario and what is between them.
+pub trait World {
+    /// Carries out what one person does at `now`.
+    ///
+    /// A refusal is an outcome and is journaled; it is not an error.
+    fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome;
+
+    /// One real call by one node at `now`: it leaves its traces (tokens kept, reports received).
+    fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome;
+
+    /// Whether a call begun at `now` would succeed: tried on a clone that is then dropped.
+    fn probe(&self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome;
+
+    /// The first instant after `now` at which the outcome of a probe could differ, if nobody does
+    /// anything until then.
+    ///
+    /// Too early is harmless (the run looks once more than it needs to); too late or absent hides
+    /// the exact edge of an outage.
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp>;
+
+    /// The messages that went between parties since this was last asked, in order; those of probes
+    /// are not among them.
+    fn take_messages(&mut self) -> Vec<Message>;
+}
+
+/// What became of an [`Action`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ActionOutcome {
+    /// It was done.
+    Done {
+        /// What there is to say about it, such as the seeded serial of a new certificate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// The party in charge refused it, and nothing changed.
+    Refused {
+        /// The rejection's stable name, in kebab-case.
+        cause: String,
+        /// The same for people.
+        text: Text,
+    },
+}
+
+/// What became of a call, or would become of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallOutcome {
+    /// SMDB answered with a receipt.
+    Succeeded,
+    /// The call ended before that.
+    Failed(Failure),
+}
+
+impl CallOutcome {
+    /// The failure, if it is one.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Succeeded => None,
+            Self::Failed(failure) => Some(failure),
+        }
+    }
+}
+
+/// Where and why a call ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The step at which it ended.
+    pub step: Step,
+    /// The rejection's stable name, in kebab-case, as scenarios expect it.
+    pub cause: String,
+    /// Who refused.
+    pub party: Party,
+    /// What that party says about it on its control port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
+}
+
+impl Failure {
+    /// Whether both are the same trouble: step, cause and party, whatever the diagnosis says of
+    /// the hour.
+    #[must_use]
+    pub fn is_same_trouble(&self, other: &Self) -> bool {
+        (self.step, &self.cause, self.party) == (other.step, &other.cause, other.party)
+    }
+}
+
+/// One message that went from one party to another.
+///
+/// Neither its bytes nor their number are here: both depend on keys, and a journal is the same
+/// with any keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// What it is called, such as `1-wsc-to-sts`.
+    pub name: String,
+    /// Who sent it.
+    pub from: Party,
+    /// Who was to receive it.
+    pub to: Party,
+    /// Whether it asked or answered.
+    pub direction: Direction,
+    /// The environment it went through.
+    pub environment: Environment,
+}
