@@ -85,7 +85,7 @@ pub struct Failure {
     pub party: Party,
     /// What that party says about it on its control port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub diagnosis: Option<Diagnosis>,
+    pub diagnosis: Option<Box<Diagnosis>>,
 }
 
 impl Failure {

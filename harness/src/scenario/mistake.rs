@@ -197,7 +197,7 @@ pub struct Mistake {
     pub wrong: Wrong,
     /// Where.
     pub place: Place,
-    excerpt: Excerpt,
+    excerpt: Box<Excerpt>,
 }
 
 impl Mistake {
@@ -205,7 +205,7 @@ impl Mistake {
         Self {
             wrong: found.wrong,
             place: Lines::new(text).place(found.span.start),
-            excerpt: Excerpt::new(text, &found.span),
+            excerpt: Box::new(Excerpt::new(text, &found.span)),
         }
     }
 }
@@ -214,7 +214,7 @@ impl std::error::Error for Mistake {}
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Excerpt { line, before, marked } = &self.excerpt;
+        let Excerpt { line, before, marked } = self.excerpt.as_ref();
         let number = self.place.line.to_string();
         let margin = " ".repeat(number.len());
         writeln!(f, "{}: {}", self.place, self.wrong)?;
