@@ -1,0 +1,233 @@
+//! What was measured against what the file expects: a pure function.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    downtime::{NodeDowntime, Outage},
+    scenario::{ClientName, Expected, ExpectedCount, ExpectedOutage, NodeName},
+};
+
+/// Whether a scenario went as its file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It did.
+    Pass,
+    /// It did not.
+    Fail,
+    /// Nobody called, so that nothing was shown.
+    Inconclusive,
+}
+
+/// A verdict and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Everything that is not as expected.
+    pub differences: Vec<Difference>,
+}
+
+/// One thing that is not as expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Difference {
+    /// An outage that did not happen, or another one than was expected.
+    Outage {
+        /// What the file expects.
+        expected: ExpectedOutage,
+        /// What was measured instead, if anything.
+        measured: Option<Outage>,
+    },
+    /// An outage that the file does not expect.
+    Unexpected {
+        /// Whose.
+        client: ClientName,
+        /// At which node.
+        node: NodeName,
+        /// What was measured.
+        measured: Outage,
+    },
+    /// Another number of failed calls.
+    #[serde(rename_all = "kebab-case")]
+    MissedCalls {
+        /// What the file expects.
+        expected: ExpectedCount,
+        /// What was counted.
+        measured: u64,
+    },
+}
+
+/// Judges what was measured.
+#[must_use]
+pub fn judge(expected: &Expected, measured: &[NodeDowntime]) -> Judgement {
+    let mut differences: Vec<Difference> = measured
+        .iter()
+        .flat_map(|node| {
+            let expected = expected
+                .outages
+                .iter()
+                .filter(|outage| (&outage.client, &outage.node) == (&node.client, &node.node));
+            compare(expected.collect(), node)
+        })
+        .collect();
+
+    let missed = measured.iter().map(|node| node.missed_calls).sum();
+    if let Some(expected) = expected.missed_calls.filter(|expected| expected.count != missed) {
+        differences.push(Difference::MissedCalls { expected, measured: missed });
+    }
+
+    let calls: u64 = measured.iter().map(|node| node.calls).sum();
+    let verdict = match (calls, differences.as_slice()) {
+        (0, _) => Verdict::Inconclusive,
+        (_, []) => Verdict::Pass,
+        _ => Verdict::Fail,
+    };
+    Judgement { verdict, differences }
+}
+
+/// What differs at one node. Outages that agree are set aside; the rest is put side by side in
+/// the order of time, since a shifted outage is easier to read than one missing and one too many.
+fn compare(mut expected: Vec<&ExpectedOutage>, node: &NodeDowntime) -> Vec<Difference> {
+    let mut measured: Vec<&Outage> = node.outages.iter().collect();
+    expected.retain(|wanted| match measured.iter().position(|outage| agrees(wanted, outage)) {
+        Some(index) => {
+            measured.remove(index);
+            false
+        }
+        None => true,
+    });
+    expected.sort_by_key(|outage| outage.from);
+
+    let mut measured = measured.into_iter().cloned();
+    let mut differences: Vec<Difference> = expected
+        .into_iter()
+        .map(|wanted| Difference::Outage { expected: wanted.clone(), measured: measured.next() })
+        .collect();
+    differences.extend(measured.map(|measured| Difference::Unexpected {
+        client: node.client.clone(),
+        node: node.node.clone(),
+        measured,
+    }));
+    differences
+}
+
+/// Whether an outage is what was expected, to the millisecond. One that is open at the end of the
+/// run agrees with `until = "open"` alone.
+fn agrees(expected: &ExpectedOutage, measured: &Outage) -> bool {
+    (expected.from, expected.until) == (measured.from, measured.until)
+        && expected.step == measured.failure.step
+        && expected.cause.as_ref().is_none_or(|cause| *cause == measured.failure.cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use clock::Timestamp;
+    use parties::{Party, Step};
+
+    use super::*;
+    use crate::{scenario::Place, world::Failure};
+
+    const PLACE: Place = Place { line: 7, column: 1 };
+
+    fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+        text.parse().unwrap()
+    }
+
+    fn wanted(from: i64, until: Option<i64>) -> ExpectedOutage {
+        ExpectedOutage {
+            client: name("fagsystem"),
+            node: name("a"),
+            from: Timestamp::from_seconds(from),
+            until: until.map(Timestamp::from_seconds),
+            step: Step::One,
+            cause: Some("certificate-expired".to_owned()),
+            place: PLACE,
+        }
+    }
+
+    fn outage(from: i64, until: Option<i64>) -> Outage {
+        let cause = "certificate-expired".to_owned();
+        let failure = Failure { step: Step::One, cause, party: Party::Sts, diagnosis: None };
+        Outage {
+            from: Timestamp::from_seconds(from),
+            until: until.map(Timestamp::from_seconds),
+            failure,
+        }
+    }
+
+    fn judged(outages: Vec<ExpectedOutage>, measured: Vec<Outage>, calls: u64) -> Judgement {
+        let missed_calls = Some(ExpectedCount { count: 2, place: PLACE });
+        let node = NodeDowntime {
+            client: name("fagsystem"),
+            node: name("a"),
+            outages: measured,
+            calls,
+            missed_calls: calls.min(2),
+        };
+        judge(&Expected { outages, missed_calls, place: PLACE }, &[node])
+    }
+
+    fn check(wanted: Vec<ExpectedOutage>, measured: Vec<Outage>, verdict: Verdict) {
+        assert_eq!(judged(wanted, measured, 9).verdict, verdict);
+    }
+
+    #[test]
+    fn passes_when_every_outage_is_exactly_as_expected() {
+        check(vec![], vec![], Verdict::Pass);
+        check(vec![wanted(1, Some(2))], vec![outage(1, Some(2))], Verdict::Pass);
+        check(vec![wanted(1, None)], vec![outage(1, None)], Verdict::Pass);
+        let without_cause = ExpectedOutage { cause: None, ..wanted(1, Some(2)) };
+        check(vec![without_cause], vec![outage(1, Some(2))], Verdict::Pass);
+        // The order of the file is the writer's.
+        let expected = vec![wanted(5, Some(6)), wanted(1, Some(2))];
+        check(expected, vec![outage(1, Some(2)), outage(5, Some(6))], Verdict::Pass);
+    }
+
+    #[test]
+    fn fails_when_anything_differs() {
+        check(vec![], vec![outage(1, Some(2))], Verdict::Fail);
+        check(vec![wanted(1, Some(2))], vec![], Verdict::Fail);
+        check(vec![wanted(1, Some(2))], vec![outage(1, Some(3))], Verdict::Fail);
+        check(vec![wanted(1, Some(2))], vec![outage(0, Some(2))], Verdict::Fail);
+        let other_step = ExpectedOutage { step: Step::Three, ..wanted(1, Some(2)) };
+        check(vec![other_step], vec![outage(1, Some(2))], Verdict::Fail);
+        let other_cause =
+            ExpectedOutage { cause: Some("token-expired".to_owned()), ..wanted(1, Some(2)) };
+        check(vec![other_cause], vec![outage(1, Some(2))], Verdict::Fail);
+    }
+
+    #[test]
+    fn an_open_outage_agrees_with_open_alone() {
+        check(vec![wanted(1, Some(2))], vec![outage(1, None)], Verdict::Fail);
+        check(vec![wanted(1, None)], vec![outage(1, Some(2))], Verdict::Fail);
+    }
+
+    #[test]
+    fn nothing_is_shown_where_nobody_calls() {
+        assert_eq!(judged(vec![], vec![], 0).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn missed_calls_are_counted() {
+        let judgement = judged(vec![], vec![], 1);
+        assert!(matches!(
+            judgement.differences.as_slice(),
+            [Difference::MissedCalls { measured: 1, expected: ExpectedCount { count: 2, .. } }]
+        ));
+    }
+
+    #[test]
+    fn what_differs_is_put_side_by_side() {
+        let expected = vec![wanted(5, Some(6)), wanted(1, Some(2))];
+        let measured = vec![outage(1, Some(2)), outage(5, Some(7)), outage(8, None)];
+        let differences = judged(expected, measured, 9).differences;
+        assert!(matches!(
+            differences.as_slice(),
+            [
+                Difference::Outage { expected, measured: Some(measured) },
+                Difference::Unexpected { measured: open, .. },
+            ] if expected.from == measured.from && open.until.is_none()
+        ));
+    }
+}

@@ -1,0 +1,103 @@
+//! The loop: from one stop to the next, letting the world live.
+//!
+//! A run stops at its start, at every event, at every instant at which the world may change by
+//! itself, and at its end, and looks at every node there. Between two stops nothing can differ,
+//! so what it sees is exact and not sampled. The run covers `[start, start + length]`: what
+//! happens at its last instant still happens.
+
+use std::collections::BTreeMap;
+
+use clock::Timestamp;
+
+use crate::{
+    journal::{FORMAT, Journal, What},
+    scenario::Scenario,
+    schedule::{Due, Schedule},
+    world::{CallOutcome, World},
+};
+
+/// Lets `scenario` happen in `world`, which has been made for it, and tells what was seen.
+#[must_use]
+pub fn run(scenario: &Scenario, world: &mut dyn World) -> Journal {
+    let end = scenario.end();
+    let mut run = Run { scenario, world, journal: Journal::default(), seen: BTreeMap::new() };
+    let mut schedule = Schedule::new(scenario);
+    let mut now = scenario.start;
+    run.begin(now);
+    loop {
+        // Clicks, then swaps, then calls: the schedule has them in this order. What falls due by
+        // itself between clicks and swaps, the world reads with `now`.
+        while let Some(event) = schedule.take_due(now) {
+            run.carry_out(event.due, now);
+        }
+        run.probe(now);
+        if now >= end {
+            break;
+        }
+        let next_stops = [schedule.next_at(), run.world.next_change(now)];
+        let next = next_stops.into_iter().flatten().filter(|at| *at > now).min();
+        now = next.unwrap_or(end).min(end);
+    }
+    run.journal.note(What::Ends, now);
+    run.journal
+}
+
+struct Run<'r> {
+    scenario: &'r Scenario,
+    world: &'r mut dyn World,
+    journal: Journal,
+    /// What the last probe of each node showed; in the order of [`Scenario::nodes`].
+    seen: BTreeMap<usize, CallOutcome>,
+}
+
+impl Run<'_> {
+    fn begin(&mut self, now: Timestamp) {
+        let begins = What::Begins {
+            format: FORMAT,
+            title: self.scenario.title.clone(),
+            seed: self.scenario.seed,
+            until: self.scenario.end(),
+        };
+        self.journal.note(begins, now);
+    }
+
+    fn carry_out(&mut self, due: Due<'_>, now: Timestamp) {
+        let what = match due {
+            Due::Action(action) => {
+                let outcome = self.world.act(action, now);
+                What::Action { action: action.clone(), outcome }
+            }
+            Due::Call(client, node) => {
+                let outcome = self.world.call(client, node, now);
+                What::Call { client: client.clone(), node: node.clone(), outcome }
+            }
+        };
+        for message in self.world.take_messages() {
+            self.journal.note(What::Message(message), now);
+        }
+        self.journal.note(what, now);
+    }
+
+    /// Looks at every node, and notes what is different from the last look.
+    fn probe(&mut self, now: Timestamp) {
+        for (index, (client, node)) in self.scenario.nodes().enumerate() {
+            let outcome = self.world.probe(client, node, now);
+            if self.seen.get(&index).is_some_and(|seen| is_same(seen, &outcome)) {
+                continue;
+            }
+            self.seen.insert(index, outcome.clone());
+            let (client, node) = (client.clone(), node.clone());
+            self.journal.note(What::Exposure { client, node, outcome }, now);
+        }
+    }
+}
+
+/// Whether nothing has changed, though a diagnosis may read differently at another hour.
+fn is_same(one: &CallOutcome, other: &CallOutcome) -> bool {
+    match (one, other) {
+        (CallOutcome::Succeeded, CallOutcome::Succeeded) => true,
+        (CallOutcome::Failed(one), CallOutcome::Failed(other)) => one.is_same_trouble(other),
+        (CallOutcome::Succeeded, CallOutcome::Failed(_))
+        | (CallOutcome::Failed(_), CallOutcome::Succeeded) => false,
+    }
+}
