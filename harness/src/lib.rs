@@ -2,17 +2,21 @@
 //!
 //! How its data flows, a module for each step:
 //!
-//! 1. [`scenario`] reads a file and says what it means, or points at the mistake;
+//! 1. [`catalogue`] finds files; [`scenario`] reads one and says what it means, or points at the
+//!    mistake;
 //! 2. [`schedule`] puts what happens in order;
 //! 3. [`world`] is what the parties of the race can do;
 //! 4. [`mod@run`] moves time from one stop to the next and lets them;
 //! 5. [`journal`] has what was seen, one line for each observation;
-//! 6. [`downtime`] and [`expect`] are pure functions of it: outages, and whether they are as expected;
-//! 7. `report` shows the result and decides nothing.
+//! 6. [`downtime`] and [`expect`] are pure functions of it: outages, and whether they are as
+//!    expected;
+//! 7. [`report`] shows the result and decides nothing.
 
+pub mod catalogue;
 pub mod downtime;
 pub mod expect;
 pub mod journal;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod schedule;

@@ -238,7 +238,8 @@ impl Slot {
 }
 
 /// What should come of a scenario.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Expected {
     /// Every outage of every node, in the order of the file.
     pub outages: Vec<ExpectedOutage>,

@@ -1,0 +1,166 @@
+//! Finds scenario files and reads them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+use crate::scenario::{Mistake, Scenario};
+
+/// The longest scenario file, in bytes. The longest that a person writes has a hundredth of it.
+pub const FILE_SIZE_MAX: u64 = 1 << 20;
+
+/// A scenario file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What the scenario is called: the path below the folder that was searched, without the
+    /// ending; or the name of a file that was asked for by itself.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// Why scenario files cannot be found or read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The machine does not give a file or folder.
+    #[error("{}: {error}", .path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Journals are named for scenarios, so that two of one name would be written over each other.
+    #[error(
+        "{} and {} would both be called `{name}`; run the folder that holds both",
+        .first.display(), .second.display()
+    )]
+    SameName {
+        /// The name.
+        name: String,
+        /// One file.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// It is much too long.
+    #[error("{}: a scenario file has {FILE_SIZE_MAX} bytes at most", .0.display())]
+    TooLong(PathBuf),
+    /// It is not text.
+    #[error("{}: the file is not UTF-8", .0.display())]
+    NotText(PathBuf),
+    /// It is not a scenario.
+    #[error("{}:{mistake}", .path.display())]
+    Mistake {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and where.
+        mistake: Box<Mistake>,
+    },
+}
+
+/// The scenario files among `paths`: files as they are, folders with every `.toml` in them and
+/// below, in the order of their names. What begins with a dot is passed over, and a file that is
+/// named twice counts once.
+///
+/// # Errors
+///
+/// If a path does not exist or cannot be read, or two scenarios have one name.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CatalogueError> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            search(path, path, &mut found)?;
+        } else {
+            unreadable(path, fs::metadata(path))?;
+            found.push(Found {
+                name: name(Path::new(path.file_name().unwrap_or_default())),
+                path: path.clone(),
+            });
+        }
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|one| seen.insert(fs::canonicalize(&one.path).unwrap_or(one.path.clone())));
+
+    let mut names = BTreeMap::new();
+    for one in &found {
+        if let Some(first) = names.insert(&one.name, &one.path) {
+            return Err(CatalogueError::SameName {
+                name: one.name.clone(),
+                first: first.clone(),
+                second: one.path.clone(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+fn search(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), CatalogueError> {
+    let mut entries = Vec::new();
+    for entry in unreadable(folder, fs::read_dir(folder))? {
+        let entry = unreadable(folder, entry)?;
+        let kind = unreadable(&entry.path(), entry.file_type())?;
+        entries.push((entry.path(), kind));
+    }
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (path, kind) in entries {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden {
+            continue;
+        }
+        // A link to a folder is not followed: it may lead back here.
+        if kind.is_dir() {
+            search(root, &path, found)?;
+        } else if path.extension().is_some_and(|ending| ending == "toml") && path.is_file() {
+            let below = path.strip_prefix(root).expect("the search began at the root");
+            found.push(Found { name: name(below), path });
+        }
+    }
+    Ok(())
+}
+
+/// A path in words: its parts without the ending, joined as a web address joins them.
+fn name(path: &Path) -> String {
+    let path = path.with_extension("");
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(part) => Some(part.to_string_lossy()),
+        _ => None,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Reads one scenario.
+///
+/// # Errors
+///
+/// If the file cannot be read, or there is a mistake in it.
+pub fn load(path: &Path) -> Result<Scenario, CatalogueError> {
+    let size = unreadable(path, fs::metadata(path))?.len();
+    if size > FILE_SIZE_MAX {
+        return Err(CatalogueError::TooLong(path.to_owned()));
+    }
+    let bytes = unreadable(path, fs::read(path))?;
+    let text = String::from_utf8(bytes).map_err(|_| CatalogueError::NotText(path.to_owned()))?;
+    Scenario::parse(&text).map_err(|mistake| CatalogueError::Mistake {
+        path: path.to_owned(),
+        mistake: Box::new(mistake),
+    })
+}
+
+fn unreadable<T>(path: &Path, result: io::Result<T>) -> Result<T, CatalogueError> {
+    result.map_err(|error| CatalogueError::Unreadable { path: path.to_owned(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_called_by_its_path() {
+        assert_eq!(name(Path::new("rolling-swap/client.toml")), "rolling-swap/client");
+        assert_eq!(name(Path::new("client.toml")), "client");
+        assert_eq!(name(Path::new("../client.v2.toml")), "client.v2");
+    }
+}

@@ -1,0 +1,128 @@
+//! The result of a run, as data; [`text`] and [`json`] show it. Nothing here decides anything.
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    downtime::{self, NodeDowntime},
+    expect::{self, Difference, Verdict},
+    journal::{Journal, What},
+    scenario::{Action, Expected, Scenario},
+    world::ActionOutcome,
+};
+
+pub mod json;
+pub mod text;
+
+/// The version of the format of a [`RunReport`].
+pub const FORMAT: u32 = 1;
+
+/// What came of one or more scenarios.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RunReport {
+    /// The version of this format.
+    pub format: u32,
+    /// The worst verdict: a failure, else one that is inconclusive, else a pass.
+    pub verdict: Verdict,
+    /// One for each scenario, in the order in which they ran.
+    pub scenarios: Vec<ScenarioReport>,
+}
+
+impl RunReport {
+    /// Puts reports together.
+    #[must_use]
+    pub fn new(scenarios: Vec<ScenarioReport>) -> Self {
+        let has = |verdict| scenarios.iter().any(|scenario| scenario.verdict == verdict);
+        let worst = [Verdict::Fail, Verdict::Inconclusive].into_iter().find(|one| has(*one));
+        Self { format: FORMAT, verdict: worst.unwrap_or(Verdict::Pass), scenarios }
+    }
+}
+
+/// What came of one scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ScenarioReport {
+    /// What it is called: its path without the ending.
+    pub name: String,
+    /// The file, as it was asked for.
+    pub file: String,
+    /// One line that says what happens.
+    pub title: String,
+    /// The same as prose.
+    pub description: String,
+    /// The first instant of the run.
+    pub start: Timestamp,
+    /// The last one.
+    pub end: Timestamp,
+    /// What every random choice hung on.
+    pub seed: u64,
+    /// Whether it went as the file says.
+    pub verdict: Verdict,
+    /// Everything that did not.
+    pub differences: Vec<Difference>,
+    /// What the file says.
+    pub expected: Expected,
+    /// How each node fared, by name.
+    pub nodes: Vec<NodeDowntime>,
+    /// What a party refused to a person.
+    pub refusals: Vec<Refusal>,
+}
+
+/// Something that a person tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Refusal {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub action: Action,
+    /// The rejection's name.
+    pub cause: String,
+    /// The same for people.
+    pub text: parties::Text,
+}
+
+impl ScenarioReport {
+    /// Measures and judges what `journal` tells of `scenario`, which is called `name` and was read
+    /// from `file`.
+    #[must_use]
+    pub fn new(name: &str, file: &str, scenario: &Scenario, journal: &Journal) -> Self {
+        let nodes = downtime::measure(journal);
+        let judgement = expect::judge(&scenario.expected, &nodes);
+        Self {
+            name: name.to_owned(),
+            file: file.to_owned(),
+            title: scenario.title.clone(),
+            description: scenario.description.clone(),
+            start: scenario.start,
+            end: scenario.end(),
+            seed: scenario.seed,
+            verdict: judgement.verdict,
+            differences: judgement.differences,
+            expected: scenario.expected.clone(),
+            nodes,
+            refusals: refusals(journal),
+        }
+    }
+
+    /// How many calls were made, and how many of them failed.
+    #[must_use]
+    pub fn calls(&self) -> (u64, u64) {
+        let calls = self.nodes.iter().map(|node| node.calls).sum();
+        (calls, self.nodes.iter().map(|node| node.missed_calls).sum())
+    }
+}
+
+fn refusals(journal: &Journal) -> Vec<Refusal> {
+    let refusal = |observation: &crate::journal::Observation| match &observation.what {
+        What::Action { action, outcome: ActionOutcome::Refused { cause, text } } => Some(Refusal {
+            at: observation.at,
+            action: action.clone(),
+            cause: cause.clone(),
+            text: text.clone(),
+        }),
+        _ => None,
+    };
+    journal.observations().iter().filter_map(refusal).collect()
+}

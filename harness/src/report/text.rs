@@ -1,0 +1,206 @@
+//! The report for people: what broke, when, for how long, at which step, and who must do what.
+
+use std::fmt::{self, Display, Write};
+
+use clock::Timestamp;
+
+use super::{Refusal, RunReport, ScenarioReport};
+use crate::{
+    downtime::{NodeDowntime, Outage},
+    expect::{Difference, Verdict},
+    scenario::{Action, ClientName, ExpectedOutage, NodeName, Place},
+    world::Failure,
+};
+
+/// Whether to use the colours of a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// With escape sequences.
+    On,
+    /// Plain text.
+    Off,
+}
+
+/// One scenario, some lines long.
+#[must_use]
+pub fn scenario(report: &ScenarioReport, colour: Colour) -> String {
+    let mut text = String::new();
+    write_scenario(&mut text, report, colour).expect("a string takes everything");
+    text
+}
+
+/// The last line: how many went as expected.
+#[must_use]
+pub fn summary(report: &RunReport) -> String {
+    let count = |verdict| report.scenarios.iter().filter(|one| one.verdict == verdict).count();
+    let (passed, failed) = (count(Verdict::Pass), count(Verdict::Fail));
+    let total = report.scenarios.len();
+    let mut text = format!("{total} {}: {passed} as expected", plural(total, "scenario"));
+    for (count, words) in
+        [(failed, "not as expected"), (count(Verdict::Inconclusive), "inconclusive")]
+    {
+        if count > 0 {
+            text += &format!(", {count} {words}");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) -> fmt::Result {
+    let verdict = verdict(report.verdict, colour);
+    writeln!(text, "{verdict}  {}: {}", report.name, report.title)?;
+    for node in &report.nodes {
+        for outage in &node.outages {
+            write_outage(text, report, node, outage)?;
+        }
+    }
+    for refusal in &report.refusals {
+        write_refusal(text, report, refusal)?;
+    }
+    write_calls(text, report)?;
+    for difference in &report.differences {
+        write_difference(text, report, difference)?;
+    }
+    text.push('\n');
+    Ok(())
+}
+
+fn verdict(verdict: Verdict, colour: Colour) -> String {
+    let (word, code) = match verdict {
+        Verdict::Pass => ("PASS", 32),
+        Verdict::Fail => ("FAIL", 31),
+        Verdict::Inconclusive => ("INCONCLUSIVE", 33),
+    };
+    match colour {
+        Colour::On => format!("\u{1b}[1;{code}m{word}\u{1b}[0m"),
+        Colour::Off => word.to_owned(),
+    }
+}
+
+fn write_outage(
+    text: &mut String,
+    report: &ScenarioReport,
+    node: &NodeDowntime,
+    outage: &Outage,
+) -> fmt::Result {
+    let who = who(report, &node.client, &node.node);
+    let length = outage.length(report.end);
+    match outage.until {
+        Some(_) => write!(text, "      {who} was down for {length}, ")?,
+        None => write!(text, "      {who} went down and stayed down, {length} so far, ")?,
+    }
+    writeln!(text, "{}", interval(report, outage.from, outage.until))?;
+    write_failure(text, &outage.failure)
+}
+
+fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
+    let words = failure.cause.replace('-', " ");
+    writeln!(text, "          at {}, refused by {}: {words}", failure.step, failure.party)?;
+    let Some(diagnosis) = &failure.diagnosis else { return Ok(()) };
+    writeln!(text, "          the rule   {}", one_line(&diagnosis.rule))?;
+    writeln!(text, "          would do   {}", one_line(&diagnosis.expected))?;
+    writeln!(text, "          but came   {}", one_line(&diagnosis.got))?;
+    let (who, what) = (one_line(&diagnosis.who.en), one_line(&diagnosis.what.en));
+    writeln!(text, "          what now   {who}: {what}")
+}
+
+fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
+    let what = match &refusal.action {
+        Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
+        Action::Save { certificate, slot, .. } => {
+            format!("to save certificate {certificate} in the {} slot", slot.name())
+        }
+        Action::Provision { environment, .. } => format!("to provision in {environment}"),
+        Action::Deploy { client, certificate, .. } => {
+            format!("to deploy certificate {certificate} in {client}")
+        }
+    };
+    let at = instant(report, refusal.at);
+    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text.en))
+}
+
+fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
+    match report.calls() {
+        (0, _) => writeln!(text, "      nobody calls in this scenario, so that nothing was shown"),
+        (calls, 0) => writeln!(text, "      none of {calls} {} failed", plural(calls, "call")),
+        (calls, missed) => {
+            writeln!(text, "      {missed} of {calls} {} failed", plural(calls, "call"))
+        }
+    }
+}
+
+fn write_difference(
+    text: &mut String,
+    report: &ScenarioReport,
+    difference: &Difference,
+) -> fmt::Result {
+    let (place, expected, measured) = match difference {
+        Difference::Outage { expected, measured } => {
+            let instead = match measured {
+                Some(outage) => measured_outage(report, &expected.client, &expected.node, outage),
+                None => "no such outage".to_owned(),
+            };
+            (expected.place, expected_outage(report, expected), instead)
+        }
+        Difference::Unexpected { client, node, measured } => {
+            let unexpected = measured_outage(report, client, node, measured);
+            (report.expected.place, "no such outage".to_owned(), unexpected)
+        }
+        Difference::MissedCalls { expected, measured } => {
+            let calls = |count| format!("{count} {} failed", plural(count, "call"));
+            (expected.place, calls(expected.count), calls(*measured))
+        }
+    };
+    let Place { line, column } = place;
+    writeln!(text, "      {}:{line}:{column}", report.file)?;
+    writeln!(text, "          expected   {expected}")?;
+    writeln!(text, "          measured   {measured}")
+}
+
+fn expected_outage(report: &ScenarioReport, outage: &ExpectedOutage) -> String {
+    let who = who(report, &outage.client, &outage.node);
+    let interval = interval(report, outage.from, outage.until);
+    let cause = outage.cause.as_ref().map(|cause| format!(", {cause}")).unwrap_or_default();
+    format!("{who} down {interval}, {}{cause}", outage.step)
+}
+
+fn measured_outage(
+    report: &ScenarioReport,
+    client: &ClientName,
+    node: &NodeName,
+    outage: &Outage,
+) -> String {
+    let who = who(report, client, node);
+    let interval = interval(report, outage.from, outage.until);
+    format!("{who} down {interval}, {}, {}", outage.failure.step, outage.failure.cause)
+}
+
+/// The client, and which of its nodes if it has several.
+fn who(report: &ScenarioReport, client: &ClientName, node: &NodeName) -> String {
+    let nodes = report.nodes.iter().filter(|one| one.client == *client).count();
+    if nodes > 1 { format!("{client}/{node}") } else { client.to_string() }
+}
+
+fn interval(report: &ScenarioReport, from: Timestamp, until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => {
+            format!("from {} to {}", instant(report, from), instant(report, until))
+        }
+        None => format!("from {} and open at the end", instant(report, from)),
+    }
+}
+
+/// The time of day in UTC, and how long it is from the start.
+fn instant(report: &ScenarioReport, at: Timestamp) -> String {
+    format!("{at} (+{})", at.since(report.start))
+}
+
+fn plural<N: PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    if count == N::from(1) { noun.to_owned() } else { format!("{noun}s") }
+}
+
+/// Text from elsewhere, without what a terminal would obey.
+fn one_line(text: impl Display) -> String {
+    text.to_string().split(char::is_control).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,134 @@
+//! A world of given answers: it knows of each certificate when the STS accepts it, and nothing
+//! else. What a run makes of it can be reckoned with a pencil.
+
+use std::collections::BTreeMap;
+
+use clock::{Span, Timestamp};
+use harness::{
+    scenario::{Action, CertificateName, ClientName, NodeName, Scenario},
+    world::{ActionOutcome, CallOutcome, Failure, Message, World},
+};
+use parties::{Direction, Environment, Party, Step};
+
+/// When each certificate is accepted: `[from, until)`.
+pub(crate) type Accepted = BTreeMap<CertificateName, (Timestamp, Timestamp)>;
+
+/// The world.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    accepted: Accepted,
+    /// What each node calls with.
+    deployed: BTreeMap<(ClientName, NodeName), CertificateName>,
+    messages: Vec<Message>,
+}
+
+impl Model {
+    pub(crate) fn new(scenario: &Scenario, accepted: Accepted) -> Self {
+        let deployed = scenario.nodes().map(|(client, node)| {
+            ((client.clone(), node.clone()), scenario.clients[client].certificate.clone())
+        });
+        Self { deployed: deployed.collect(), accepted, messages: Vec::new() }
+    }
+}
+
+impl World for Model {
+    fn act(&mut self, action: &Action, _: Timestamp) -> ActionOutcome {
+        if let Action::Deploy { client, nodes, certificate } = action {
+            for node in nodes {
+                self.deployed.insert((client.clone(), node.clone()), certificate.clone());
+            }
+        }
+        ActionOutcome::Done { note: None }
+    }
+
+    fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        self.messages.push(Message {
+            name: "1-wsc-to-sts".to_owned(),
+            from: Party::Client,
+            to: Party::Sts,
+            direction: Direction::Request,
+            environment: Environment::Production,
+        });
+        self.probe(client, node, now)
+    }
+
+    fn probe(&self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        let certificate = &self.deployed[&(client.clone(), node.clone())];
+        let cause = match self.accepted.get(certificate) {
+            Some((from, _)) if now < *from => "certificate-not-in-force",
+            Some((_, until)) if now >= *until => "certificate-expired",
+            Some(_) => return CallOutcome::Succeeded,
+            None => "certificate-not-registered",
+        };
+        let cause = cause.to_owned();
+        CallOutcome::Failed(Failure { step: Step::One, cause, party: Party::Sts, diagnosis: None })
+    }
+
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let edges = self.accepted.values().flat_map(|(from, until)| [*from, *until]);
+        edges.filter(|at| *at > now).min()
+    }
+
+    fn take_messages(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.messages)
+    }
+}
+
+/// A scenario of one client, `length` long: it calls each `interval` with `old`, which expires at
+/// `expires`, and turns to `new` at `swap`.
+pub(crate) fn swap_scenario(
+    length: Span,
+    interval: Span,
+    expires: Span,
+    swap: Span,
+    expected: &str,
+) -> Scenario {
+    let text = format!(
+        r#"
+        format = 1
+        title = "A swap"
+        description = "A client turns from one certificate to another."
+        start = 2030-03-01T08:00:00Z
+        length = "{length}"
+        seed = 1
+        [organisation.kommune]
+        name = "Testkommunen"
+        cvr = "90000001"
+        [system-user.fagsystem]
+        organisation = "kommune"
+        entity-id = "https://wsc.testkommunen.invalid"
+        [certificate.old]
+        system-user = "fagsystem"
+        environment = "production"
+        expires = "+{expires}"
+        [client.fagsystem]
+        system-user = "fagsystem"
+        environment = "production"
+        profile = "no-cache"
+        certificate = "old"
+        [[every]]
+        interval = "{interval}"
+        do.client.report = {{ client = "fagsystem" }}
+        [[at]]
+        time = "+0s"
+        do.mitid.renew = {{ certificate = "old", as = "new" }}
+        [[at]]
+        time = "+{swap}"
+        do.client.deploy = {{ client = "fagsystem", certificate = "new" }}
+        [expected]
+        {expected}
+        "#
+    );
+    Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+}
+
+/// The old certificate is accepted before `old_until`, the new one from `new_from` on; both from
+/// the start of the run.
+pub(crate) fn accepted(scenario: &Scenario, old_until: Span, new_from: Span) -> Accepted {
+    let name = |text: &str| text.parse().unwrap();
+    let forever = scenario.start + Span::from_days(36_500);
+    Accepted::from([
+        (name("old"), (scenario.start, scenario.start + old_until)),
+        (name("new"), (scenario.start + new_from, forever)),
+    ])
+}
