@@ -1,0 +1,311 @@
+//! The guard: limits, and the refusals before anything is interpreted.
+
+use quick_xml::{
+    Reader,
+    events::{BytesDecl, BytesStart, Event},
+};
+
+/// What a document may be at most. The defaults are many times a real message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Size in bytes.
+    pub size: usize,
+    /// Elements within one another.
+    pub depth: usize,
+    /// Attributes of one element, namespace declarations among them.
+    pub attributes: usize,
+    /// Namespace declarations of one element.
+    pub declarations: usize,
+    /// Namespace declarations in scope at one element.
+    pub bindings: usize,
+    /// Namespace declarations in the whole document.
+    pub declarations_in_all: usize,
+    /// Length of a namespace's name in bytes. Exclusive canonicalisation repeats it at each element
+    /// that uses it, so this bounds how much larger than its source a canonical form can be.
+    pub namespace: usize,
+    /// Start tags, end tags, texts, references and comments.
+    pub events: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            size: 256 * 1024,
+            depth: 64,
+            attributes: 64,
+            declarations: 32,
+            bindings: 128,
+            declarations_in_all: 2_048,
+            namespace: 256,
+            events: 20_000,
+        }
+    }
+}
+
+/// Why bytes are not a document that we read. `at` counts bytes from the start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// Larger than [`Limits::size`].
+    #[error("the document has {size} bytes, the limit is {limit}")]
+    TooLarge {
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// Not UTF-8, although nothing says that it is in another encoding.
+    #[error("the document is not UTF-8 at byte {at}")]
+    NotUtf8 {
+        /// Where.
+        at: usize,
+    },
+    /// A byte order mark or the XML declaration says that this is not UTF-8.
+    #[error("the document is in {declared}, only UTF-8 is read")]
+    WrongEncoding {
+        /// The encoding it claims.
+        declared: String,
+    },
+    /// Not XML 1.0.
+    #[error("the document is XML {declared}, only XML 1.0 is read")]
+    WrongVersion {
+        /// The version it claims.
+        declared: String,
+    },
+    /// A document type declaration.
+    #[error("the document has a DOCTYPE at byte {at}")]
+    Doctype {
+        /// Where.
+        at: usize,
+    },
+    /// A processing instruction.
+    #[error("the document has a processing instruction at byte {at}")]
+    ProcessingInstruction {
+        /// Where.
+        at: usize,
+    },
+    /// Deeper than [`Limits::depth`].
+    #[error("elements are nested more than {limit} deep at byte {at}")]
+    TooDeep {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More attributes than [`Limits::attributes`] on one element.
+    #[error("an element has more than {limit} attributes at byte {at}")]
+    TooManyAttributes {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More namespace declarations than [`Limits::declarations`] on one element.
+    #[error("an element declares more than {limit} namespaces at byte {at}")]
+    TooManyDeclarations {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More namespace declarations in scope than [`Limits::bindings`].
+    #[error("more than {limit} namespace declarations are in scope at byte {at}")]
+    TooManyBindings {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More namespace declarations than [`Limits::declarations_in_all`] in the document.
+    #[error("the document declares more than {limit} namespaces at byte {at}")]
+    TooManyDeclarationsInAll {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A namespace's name is longer than [`Limits::namespace`].
+    #[error("the name of a namespace is longer than {limit} bytes at byte {at}")]
+    NamespaceTooLong {
+        /// Where.
+        at: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// More events than [`Limits::events`].
+    #[error("the document has more than {limit} parts at byte {at}")]
+    TooManyEvents {
+        /// Where.
+        at: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A namespace declaration that Namespaces in XML 1.0 forbids, or that parsers read in two
+    /// ways: `xmlns:p=""`, `p:xmlns="…"`, two `xmlns` on one element.
+    #[error("an element declares a namespace in a way that is not allowed at byte {at}")]
+    BadDeclaration {
+        /// Where.
+        at: usize,
+    },
+    /// Not well-formed, or not namespace-well-formed.
+    #[error("the document is not well-formed: {reason}")]
+    Syntax {
+        /// What the parser says, with its position.
+        reason: String,
+    },
+}
+
+/// Decodes `bytes`. A UTF-8 byte order mark is dropped (.NET writes one); any other encoding is
+/// refused, since XML Signature digests UTF-8 and a message in another encoding is nobody's.
+pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Malformed> {
+    if bytes.len() > limits.size {
+        return Err(Malformed::TooLarge { size: bytes.len(), limit: limits.size });
+    }
+    // XML 1.0, appendix F.1: the first bytes tell the family of an encoding.
+    let foreign = match bytes {
+        [0xFF, 0xFE, 0, 0, ..]
+        | [0, 0, 0xFE, 0xFF, ..]
+        | [b'<', 0, 0, 0, ..]
+        | [0, 0, 0, b'<', ..] => "UTF-32",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..] => "UTF-16",
+        [0x4C, 0x6F, 0xA7, 0x94, ..] => "EBCDIC",
+        _ => "",
+    };
+    if !foreign.is_empty() {
+        return Err(Malformed::WrongEncoding { declared: foreign.to_owned() });
+    }
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    str::from_utf8(text).map_err(|error| {
+        // A text that says it is in another encoding is better refused for that.
+        match declared_encoding(&text[..error.valid_up_to()]) {
+            Some(declared) => Malformed::WrongEncoding { declared },
+            None => Malformed::NotUtf8 { at: bytes.len() - text.len() + error.valid_up_to() },
+        }
+    })
+}
+
+/// Refuses what is not allowed; see the module.
+pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Malformed> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<usize> = Vec::with_capacity(16);
+    let mut bindings = 0;
+    let mut declarations_in_all = 0;
+    for event in 0.. {
+        let at = position(&reader);
+        if event > limits.events {
+            return Err(Malformed::TooManyEvents { at, limit: limits.events });
+        }
+        match reader.read_event().map_err(|error| syntax(&error, at))? {
+            Event::Start(tag) => {
+                let declared = check_tag(&tag, limits, at)?;
+                open.push(declared);
+                bindings += declared;
+                declarations_in_all += declared;
+                if open.len() > limits.depth {
+                    return Err(Malformed::TooDeep { at, limit: limits.depth });
+                }
+            }
+            Event::Empty(tag) => {
+                let declared = check_tag(&tag, limits, at)?;
+                declarations_in_all += declared;
+                if open.len() == limits.depth {
+                    return Err(Malformed::TooDeep { at, limit: limits.depth });
+                }
+                if bindings + declared > limits.bindings {
+                    return Err(Malformed::TooManyBindings { at, limit: limits.bindings });
+                }
+            }
+            Event::End(_) => bindings -= open.pop().unwrap_or(0),
+            Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::GeneralRef(_) => {}
+            Event::Decl(declaration) => check_declaration(text, &declaration, at)?,
+            Event::PI(_) => return Err(Malformed::ProcessingInstruction { at }),
+            Event::DocType(_) => return Err(Malformed::Doctype { at }),
+            Event::Eof => break,
+        }
+        if bindings > limits.bindings {
+            return Err(Malformed::TooManyBindings { at, limit: limits.bindings });
+        }
+        if declarations_in_all > limits.declarations_in_all {
+            return Err(Malformed::TooManyDeclarationsInAll {
+                at,
+                limit: limits.declarations_in_all,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Checks the attributes of one tag and counts the namespaces it declares.
+fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, Malformed> {
+    let mut declarations = 0;
+    let mut defaults = 0;
+    for (index, attribute) in tag.attributes().with_checks(false).enumerate() {
+        if index == limits.attributes {
+            return Err(Malformed::TooManyAttributes { at, limit: limits.attributes });
+        }
+        let attribute = attribute.map_err(|error| syntax(&error, at))?;
+        let name: &[u8] = attribute.key.as_ref().as_bytes();
+        match name.strip_prefix(b"xmlns") {
+            Some([]) => defaults += 1,
+            // Namespaces in XML 1.0, section 5: a prefix cannot be undeclared.
+            Some([b':', ..]) if attribute.value.is_empty() => {
+                return Err(Malformed::BadDeclaration { at });
+            }
+            Some([b':', ..]) => {}
+            // roxmltree would take `p:xmlns` for a declaration of the default namespace.
+            _ if name.ends_with(b":xmlns") => return Err(Malformed::BadDeclaration { at }),
+            _ => continue,
+        }
+        declarations += 1;
+        if declarations > limits.declarations {
+            return Err(Malformed::TooManyDeclarations { at, limit: limits.declarations });
+        }
+        if attribute.value.len() > limits.namespace {
+            return Err(Malformed::NamespaceTooLong { at, limit: limits.namespace });
+        }
+    }
+    // roxmltree does not see that the default namespace is declared twice.
+    if defaults > 1 {
+        return Err(Malformed::BadDeclaration { at });
+    }
+    Ok(declarations)
+}
+
+fn check_declaration(text: &str, declaration: &BytesDecl<'_>, at: usize) -> Result<(), Malformed> {
+    // Only at the very start, and spelled so that the parser also takes it for a declaration.
+    if at != 0 || !text.starts_with("<?xml ") {
+        return Err(Malformed::ProcessingInstruction { at });
+    }
+    let version = declaration.version().map_err(|error| syntax(&error, at))?;
+    if *version != *"1.0" {
+        return Err(Malformed::WrongVersion { declared: version.into_owned() });
+    }
+    match declaration.encoding() {
+        None => Ok(()),
+        Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("UTF-8") => Ok(()),
+        Some(Ok(encoding)) => Err(Malformed::WrongEncoding { declared: encoding.into_owned() }),
+        Some(Err(error)) => Err(syntax(&error, at)),
+    }
+}
+
+/// The encoding that an XML declaration at the start of `text` names, if any.
+fn declared_encoding(text: &[u8]) -> Option<String> {
+    let text = str::from_utf8(text).ok()?;
+    match Reader::from_str(text).read_event().ok()? {
+        Event::Decl(declaration) => match declaration.encoding()?.ok()? {
+            encoding if encoding.eq_ignore_ascii_case("UTF-8") => None,
+            encoding => Some(encoding.into_owned()),
+        },
+        _ => None,
+    }
+}
+
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+fn syntax(error: &dyn std::error::Error, at: usize) -> Malformed {
+    Malformed::Syntax { reason: format!("{error}, at byte {at}") }
+}
+
+#[cfg(test)]
+mod tests;
