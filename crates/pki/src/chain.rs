@@ -1,0 +1,421 @@
+//! From a certificate up to a root: may it be trusted, and at which instants.
+//!
+//! The question comes in two halves. [`Path::build`] answers what no clock changes: who issued
+//! whom, with which signature, as what. [`Path::judge`] answers the rest at a `now`: dates and
+//! revocation. A path is therefore built once and judged at every instant.
+
+use std::fmt;
+
+use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    certificate::Certificate,
+    extensions::KeyUsage,
+    profile::{self, OCES_POLICIES, REAL_AUTHORITY, SIMULATOR},
+    revocation::RevocationList,
+};
+
+/// What is trusted: one root, and the issuing authorities known below it.
+///
+/// Issuing certificates are looked for here and never in a message: as in reality, where a
+/// service holds the authority's two certificates and nobody sends them along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustAnchors {
+    root: Certificate,
+    issuing: Vec<Certificate>,
+}
+
+impl TrustAnchors {
+    /// Trusts `root`, and knows the `issuing` authorities, whose certificates still have to prove
+    /// that the root made them.
+    #[must_use]
+    pub const fn new(root: Certificate, issuing: Vec<Certificate>) -> Self {
+        Self { root, issuing }
+    }
+
+    /// The root.
+    #[must_use]
+    pub const fn root(&self) -> &Certificate {
+        &self.root
+    }
+
+    /// The issuing authorities.
+    #[must_use]
+    pub fn issuing(&self) -> &[Certificate] {
+        &self.issuing
+    }
+
+    /// The authority that `leaf` names: by name, and by the identifier of the key if it has one.
+    fn issuer_of(&self, leaf: &Certificate) -> Option<&Certificate> {
+        self.issuing
+            .iter()
+            .find(|issuing| issuing.subject() == leaf.issuer() && names_key_of(leaf, issuing))
+    }
+}
+
+fn names_key_of(certificate: &Certificate, issuer: &Certificate) -> bool {
+    certificate.authority_key_identifier().is_none_or(|named| {
+        issuer.subject_key_identifier().map_or_else(
+            || named == profile::key_identifier(issuer.public_key()),
+            |identifier| named == identifier,
+        )
+    })
+}
+
+/// Which certificate of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// The end entity's.
+    Leaf,
+    /// The issuing authority's.
+    Issuing,
+    /// The root.
+    Root,
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Leaf => "certificate",
+            Self::Issuing => "issuing authority's certificate",
+            Self::Root => "root certificate",
+        })
+    }
+}
+
+/// Why a certificate may not be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChainReason {
+    /// `now` is before `notBefore`; the boundary is the first instant at which it is valid.
+    NotYetValid,
+    /// `now` is after `notAfter`; the boundary is the first instant at which it is refused.
+    Expired,
+    /// A revocation list names it; the boundary is the date in the list. A listed certificate is
+    /// refused whatever that date says, as every other validator does.
+    Revoked,
+    /// Nobody who is trusted has the name, or the key, that it gives as its issuer.
+    UnknownIssuer,
+    /// It is its own issuer.
+    SelfSigned,
+    /// It comes from the simulator's hierarchy of the other environment.
+    OtherEnvironment,
+    /// It comes from the real authority. Nothing real is ever trusted here.
+    RealAuthority,
+    /// Its issuer did not sign it.
+    BadSignature,
+    /// It is signed with an algorithm that is not accepted, such as one with SHA-1.
+    UnsupportedAlgorithm,
+    /// It issued another, but `BasicConstraints` do not make it an authority.
+    NotACertificateAuthority,
+    /// It stands below an authority that may not have another authority below it.
+    PathTooLong,
+    /// It is an authority's certificate where an end entity's is due.
+    IsACertificateAuthority,
+    /// Its key may not be used for this: to sign messages, or certificates for an authority.
+    WrongKeyUsage,
+    /// An end entity's certificate that does not say what its key may be used for.
+    NoKeyUsage,
+    /// It holds a critical extension that is not understood.
+    UnknownCriticalExtension,
+    /// It was not issued under a policy of OCES.
+    NotOces,
+    /// The revocation list is by none of the authorities on the path.
+    RevocationListOfAnother,
+    /// The authority that the revocation list names did not sign it.
+    RevocationListBadSignature,
+    /// `now` is before the list's `thisUpdate`, the boundary.
+    RevocationListNotYetValid,
+    /// `now` is at or after the list's `nextUpdate`, the boundary.
+    RevocationListExpired,
+}
+
+impl ChainReason {
+    /// All of them.
+    pub const ALL: [Self; 20] = [
+        Self::NotYetValid,
+        Self::Expired,
+        Self::Revoked,
+        Self::UnknownIssuer,
+        Self::SelfSigned,
+        Self::OtherEnvironment,
+        Self::RealAuthority,
+        Self::BadSignature,
+        Self::UnsupportedAlgorithm,
+        Self::NotACertificateAuthority,
+        Self::PathTooLong,
+        Self::IsACertificateAuthority,
+        Self::WrongKeyUsage,
+        Self::NoKeyUsage,
+        Self::UnknownCriticalExtension,
+        Self::NotOces,
+        Self::RevocationListOfAnother,
+        Self::RevocationListBadSignature,
+        Self::RevocationListNotYetValid,
+        Self::RevocationListExpired,
+    ];
+}
+
+impl fmt::Display for ChainReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotYetValid => "is not yet valid",
+            Self::Expired => "has expired",
+            Self::Revoked => "is revoked",
+            Self::UnknownIssuer => "names an issuer that is not trusted",
+            Self::SelfSigned => "is its own issuer",
+            Self::OtherEnvironment => "belongs to the other environment",
+            Self::RealAuthority => {
+                "comes from the real authority, which a simulator does not trust: order one here"
+            }
+            Self::BadSignature => "is not signed by the issuer that it names",
+            Self::UnsupportedAlgorithm => "is signed with an algorithm that is not accepted",
+            Self::NotACertificateAuthority => "issued another, but is not an authority's",
+            Self::PathTooLong => "stands below an authority that may have none below it",
+            Self::IsACertificateAuthority => "is an authority's, not an end entity's",
+            Self::WrongKeyUsage => "has a key that may not be used for this",
+            Self::NoKeyUsage => "does not say what its key may be used for",
+            Self::UnknownCriticalExtension => "has a critical extension that is not understood",
+            Self::NotOces => "was not issued under a policy of OCES",
+            Self::RevocationListOfAnother => {
+                "cannot be checked: the revocation list is another authority's"
+            }
+            Self::RevocationListBadSignature => {
+                "cannot be checked: the revocation list is not signed by its issuer"
+            }
+            Self::RevocationListNotYetValid => {
+                "cannot be checked: the revocation list is not yet in force"
+            }
+            Self::RevocationListExpired => "cannot be checked: the revocation list is stale",
+        })
+    }
+}
+
+/// Why a path is refused: which certificate, for what, and at what instant that changed or will.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{certificate} `{subject}` {reason}{}", Since(.boundary))]
+pub struct ChainRefusal {
+    /// Which certificate of the path.
+    pub certificate: Link,
+    /// Its subject, in the order of the DER.
+    pub subject: String,
+    /// What is wrong with it.
+    pub reason: ChainReason,
+    /// The instant that decides, for a reason that has one.
+    pub boundary: Option<Timestamp>,
+}
+
+struct Since<'a>(&'a Option<Timestamp>);
+
+impl fmt::Display for Since<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |boundary| write!(f, " (boundary {boundary})"))
+    }
+}
+
+/// A leaf, its issuing authority and the root, found sound in everything but time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    leaf: Certificate,
+    issuing: Certificate,
+    root: Certificate,
+}
+
+impl Path {
+    /// Finds the path from `leaf` to the root, and checks what time does not change.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal, from the issuer's name over the signatures to what the leaf may be used
+    /// for. Never one with a boundary.
+    pub fn build(leaf: &Certificate, anchors: &TrustAnchors) -> Result<Self, ChainRefusal> {
+        // First of all, so that not even anchors given by mistake let a real one pass.
+        if leaf.issuer().organisation() == Some(REAL_AUTHORITY) {
+            return Err(refuse(Link::Leaf, leaf, ChainReason::RealAuthority));
+        }
+        let Some(issuing) = anchors.issuer_of(leaf) else {
+            return Err(refuse(Link::Leaf, leaf, why_unknown(leaf, anchors)));
+        };
+        let root = anchors.root();
+        check_signature(Link::Leaf, leaf, issuing)?;
+        check_authority(Link::Issuing, issuing)?;
+        if issuing.issuer() != root.subject() || !names_key_of(issuing, root) {
+            return Err(refuse(Link::Issuing, issuing, ChainReason::UnknownIssuer));
+        }
+        check_signature(Link::Issuing, issuing, root)?;
+        check_authority(Link::Root, root)?;
+        if root.authority_constraint().is_some_and(|root| root.path_length == Some(0)) {
+            return Err(refuse(Link::Issuing, issuing, ChainReason::PathTooLong));
+        }
+        check_signature(Link::Root, root, root)?;
+        check_end_entity(leaf)?;
+        Ok(Self { leaf: leaf.clone(), issuing: issuing.clone(), root: root.clone() })
+    }
+
+    /// Whether the path holds at `now`: the dates of all three certificates, leaf first, then
+    /// what the `lists` say.
+    ///
+    /// Takes `None`, `Some(&list)` or `[&list, &root_list]`. Each list speaks for the certificates
+    /// of its issuer; a certificate whose issuer's list is not given is not checked.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal, with its boundary.
+    pub fn judge<'a>(
+        &self,
+        now: Timestamp,
+        lists: impl IntoIterator<Item = &'a RevocationList>,
+    ) -> Result<(), ChainRefusal> {
+        for (link, certificate) in self.links() {
+            check_dates(link, certificate, now)?;
+        }
+        lists.into_iter().try_for_each(|list| self.check_revocation(list, now))
+    }
+
+    /// The first instant after `now` at which a date of one of the three certificates changes
+    /// what [`Self::judge`] says.
+    #[must_use]
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        self.links()
+            .into_iter()
+            .flat_map(|(_, certificate)| [certificate.not_before(), certificate.first_refused()])
+            .filter(|boundary| *boundary > now)
+            .min()
+    }
+
+    /// The end entity's certificate.
+    #[must_use]
+    pub const fn leaf(&self) -> &Certificate {
+        &self.leaf
+    }
+
+    /// The issuing authority's certificate.
+    #[must_use]
+    pub const fn issuing(&self) -> &Certificate {
+        &self.issuing
+    }
+
+    /// The root.
+    #[must_use]
+    pub const fn root(&self) -> &Certificate {
+        &self.root
+    }
+
+    const fn links(&self) -> [(Link, &Certificate); 3] {
+        [(Link::Leaf, &self.leaf), (Link::Issuing, &self.issuing), (Link::Root, &self.root)]
+    }
+
+    fn check_revocation(&self, list: &RevocationList, now: Timestamp) -> Result<(), ChainRefusal> {
+        let (link, certificate, issuer) = if list.issuer() == self.issuing.subject() {
+            (Link::Leaf, &self.leaf, &self.issuing)
+        } else if list.issuer() == self.root.subject() {
+            (Link::Issuing, &self.issuing, &self.root)
+        } else {
+            return Err(refuse(Link::Leaf, &self.leaf, ChainReason::RevocationListOfAnother));
+        };
+        let refuse = |reason| refuse(link, certificate, reason);
+        list.verify(issuer).map_err(|_| refuse(ChainReason::RevocationListBadSignature))?;
+        if now < list.this_update() {
+            return Err(refuse(ChainReason::RevocationListNotYetValid).at(list.this_update()));
+        }
+        if now >= list.next_update() {
+            return Err(refuse(ChainReason::RevocationListExpired).at(list.next_update()));
+        }
+        match list.revoked(certificate.serial()) {
+            Some(revoked) => Err(refuse(ChainReason::Revoked).at(revoked.at)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn refuse(link: Link, certificate: &Certificate, reason: ChainReason) -> ChainRefusal {
+    let subject = certificate.subject().to_string();
+    ChainRefusal { certificate: link, subject, reason, boundary: None }
+}
+
+impl ChainRefusal {
+    fn at(self, boundary: Timestamp) -> Self {
+        Self { boundary: Some(boundary), ..self }
+    }
+}
+
+/// Of all that can be meant by a stranger's certificate, the likeliest.
+fn why_unknown(leaf: &Certificate, anchors: &TrustAnchors) -> ChainReason {
+    let root = anchors.root();
+    if leaf.is_self_issued() {
+        ChainReason::SelfSigned
+    } else if leaf.issuer() == root.subject() && leaf.is_authority() {
+        ChainReason::IsACertificateAuthority
+    } else if leaf.issuer().organisation() == Some(SIMULATOR)
+        && leaf.issuer().organisational_unit() != root.subject().organisational_unit()
+    {
+        ChainReason::OtherEnvironment
+    } else {
+        ChainReason::UnknownIssuer
+    }
+}
+
+fn check_signature(
+    link: Link,
+    certificate: &Certificate,
+    issuer: &Certificate,
+) -> Result<(), ChainRefusal> {
+    certificate
+        .algorithm()
+        .map_err(|_| refuse(link, certificate, ChainReason::UnsupportedAlgorithm))?;
+    certificate
+        .verify_signed_by(issuer.public_key())
+        .map_err(|_| refuse(link, certificate, ChainReason::BadSignature))
+}
+
+fn check_authority(link: Link, certificate: &Certificate) -> Result<(), ChainRefusal> {
+    let refuse = |reason| Err(refuse(link, certificate, reason));
+    if certificate.unknown_critical_extension().is_some() {
+        return refuse(ChainReason::UnknownCriticalExtension);
+    }
+    if !certificate.is_authority() {
+        return refuse(ChainReason::NotACertificateAuthority);
+    }
+    // RFC 5280, section 6.1.4 (n): only if the extension is present.
+    match certificate.key_usage() {
+        Some(usage) if !usage.allows(KeyUsage::KEY_CERT_SIGN) => refuse(ChainReason::WrongKeyUsage),
+        _ => Ok(()),
+    }
+}
+
+fn check_end_entity(certificate: &Certificate) -> Result<(), ChainRefusal> {
+    let refuse = |reason| Err(refuse(Link::Leaf, certificate, reason));
+    if certificate.unknown_critical_extension().is_some() {
+        return refuse(ChainReason::UnknownCriticalExtension);
+    }
+    if certificate.is_authority() {
+        return refuse(ChainReason::IsACertificateAuthority);
+    }
+    match certificate.key_usage() {
+        None => return refuse(ChainReason::NoKeyUsage),
+        Some(usage) if !usage.allows(KeyUsage::DIGITAL_SIGNATURE) => {
+            return refuse(ChainReason::WrongKeyUsage);
+        }
+        Some(_) => {}
+    }
+    if !certificate.policies().iter().any(|policy| OCES_POLICIES.contains(policy)) {
+        return refuse(ChainReason::NotOces);
+    }
+    Ok(())
+}
+
+/// Both bounds are inclusive and in whole seconds (RFC 5280, section 4.1.2.5), so a fraction of
+/// the last second is still inside.
+fn check_dates(link: Link, certificate: &Certificate, now: Timestamp) -> Result<(), ChainRefusal> {
+    let refuse = |reason| refuse(link, certificate, reason);
+    let now = now.truncated_to_second();
+    if now < certificate.not_before() {
+        return Err(refuse(ChainReason::NotYetValid).at(certificate.not_before()));
+    }
+    if now > certificate.not_after() {
+        return Err(refuse(ChainReason::Expired).at(certificate.first_refused()));
+    }
+    Ok(())
+}

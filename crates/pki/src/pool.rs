@@ -1,0 +1,174 @@
+//! Keys made once and kept in a directory: for replayed worlds, tests and benches.
+//!
+//! A key takes up to seconds to make and cannot be seeded, so a replay takes its keys from here,
+//! and nothing that it writes down depends on them. Each key is a file of its own, readable by its
+//! owner alone; processes may share a directory and race for it.
+#![expect(clippy::disallowed_methods, reason = "a pool is a directory; cores never hold one")]
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, ErrorKind, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+use crate::key::{KeySize, PrivateKey};
+
+/// A directory of keys, each made when it is first asked for. A clone is the same pool.
+#[derive(Debug, Clone)]
+pub struct KeyPool {
+    directory: PathBuf,
+    /// What was read or made already, so that a key is parsed once.
+    known: Arc<Mutex<BTreeMap<(KeySize, usize), PrivateKey>>>,
+}
+
+impl KeyPool {
+    /// Opens the pool in `directory`, which is made if need be, for its owner alone (mode 0700).
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be made, or others may look into it.
+    pub fn open(directory: impl Into<PathBuf>) -> io::Result<Self> {
+        let directory = directory.into();
+        make_private_directory(&directory)?;
+        Ok(Self { directory, known: Arc::default() })
+    }
+
+    /// Makes what is missing of the first `count` keys of each size, on every processor, and calls
+    /// `progress(made, total)` after each key, only if any is missing.
+    ///
+    /// # Errors
+    ///
+    /// If a key cannot be written or read.
+    pub fn ensure(
+        &self,
+        wanted: &[(KeySize, usize)],
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> io::Result<()> {
+        let missing: Vec<(KeySize, usize)> = wanted
+            .iter()
+            .flat_map(|(size, count)| (0..*count).map(|index| (*size, index)))
+            .filter(|(size, index)| !self.file(*size, *index).exists())
+            .collect();
+        let workers = thread::available_parallelism().map_or(1, usize::from).min(missing.len());
+        let next = AtomicUsize::new(0);
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                let (sender, next, missing) = (sender.clone(), &next, &missing);
+                scope.spawn(move || {
+                    while let Some((size, index)) =
+                        missing.get(next.fetch_add(1, Ordering::Relaxed))
+                    {
+                        if sender.send(self.try_key(*size, *index)).is_err() {
+                            break; // an error was met, and nobody waits for more
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for (made, key) in receiver.into_iter().enumerate() {
+                key?;
+                progress(made + 1, missing.len());
+            }
+            Ok(())
+        })
+    }
+
+    /// The key of that size and number, made now if nobody made it before.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written or read; [`Self::ensure`] says so as an error beforehand.
+    #[must_use]
+    pub fn key(&self, size: KeySize, index: usize) -> PrivateKey {
+        self.try_key(size, index)
+            .unwrap_or_else(|error| panic!("no key {index} of {size:?}: {error}"))
+    }
+
+    fn try_key(&self, size: KeySize, index: usize) -> io::Result<PrivateKey> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known().get(&(size, index)) {
+            return Ok(key.clone());
+        }
+        let file = self.file(size, index);
+        let key = match read(&file, size) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.keep(&file, &PrivateKey::generate(size))?;
+                // Another process may have been first: what stands in the file is the key.
+                read(&file, size)?
+            }
+            key => key?,
+        };
+        Ok(known().entry((size, index)).or_insert(key).clone())
+    }
+
+    fn file(&self, size: KeySize, index: usize) -> PathBuf {
+        self.directory.join(format!("rsa{}-{index}.pk8", size.bits()))
+    }
+
+    /// Writes `key` beside `file`, then puts it in place in one step, unless one is there.
+    fn keep(&self, file: &Path, key: &PrivateKey) -> io::Result<()> {
+        static WRITTEN: AtomicUsize = AtomicUsize::new(0);
+        let unique = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let draft = self.directory.join(format!(".draft-{}-{unique}", std::process::id()));
+        let _ = fs::remove_file(&draft); // left by a process of the same number that was killed
+        let written = private_file(&draft).and_then(|mut open| {
+            open.write_all(&key.pkcs8())?;
+            open.sync_all()
+        });
+        // A link, unlike a rename, never takes the place of a key that is in use already.
+        let placed = written.and_then(|()| match fs::hard_link(&draft, file) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            Err(error) if error.kind() == ErrorKind::Unsupported => fs::rename(&draft, file),
+            result => result,
+        });
+        let _ = fs::remove_file(&draft);
+        placed
+    }
+}
+
+fn read(file: &Path, size: KeySize) -> io::Result<PrivateKey> {
+    let pkcs8 = zeroize::Zeroizing::new(fs::read(file)?);
+    let unusable = |problem: String| {
+        io::Error::new(ErrorKind::InvalidData, format!("{}: {problem}", file.display()))
+    };
+    let key = PrivateKey::from_pkcs8(&pkcs8).map_err(|error| unusable(error.to_string()))?;
+    if key.public().bits() == size.bits() {
+        Ok(key)
+    } else {
+        Err(unusable(format!("a key of {} bits", key.public().bits())))
+    }
+}
+
+#[cfg(unix)]
+fn make_private_directory(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+    let mode = fs::metadata(directory)?.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        Ok(())
+    } else {
+        let problem = format!("{} is open to others (mode {mode:o})", directory.display());
+        Err(io::Error::new(ErrorKind::PermissionDenied, problem))
+    }
+}
+
+#[cfg(not(unix))]
+fn make_private_directory(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)
+}
+
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
