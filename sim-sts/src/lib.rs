@@ -1,1 +1,28 @@
-//! placeholder
+//! NemLog-in as a value: its administration, and the Security Token Service (STS) of each
+//! environment.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`issue`] | the one use case: a request for a token comes in, a token or a rejection goes out; **read this first** |
+//! | [`caller`] | whose certificate is this, at `now` |
+//! | [`registration`] | the certificate a system user is known by: in force at once, or rolling |
+//! | [`administration`] | what the NemLog-in administrator edits, and when it comes into force |
+//! | [`Issuer`] | the STS of one environment: signer, services, memory of what was sent before |
+//! | [`Rejection`] | every reason to refuse, and its fault |
+//!
+//! [`Sts`] puts them together. Administration and issuers share nothing: provisioning is the only
+//! arrow between them, so two environments cannot mix by a forgotten parameter.
+
+pub mod administration;
+pub mod caller;
+mod fact;
+pub mod issue;
+mod issuer;
+pub mod registration;
+mod rejection;
+mod sts;
+
+pub use fact::{IssuerFact, IssuerLesson, IssuerNeed};
+pub use issuer::{Issuer, Policy, Service};
+pub use rejection::Rejection;
+pub use sts::Sts;

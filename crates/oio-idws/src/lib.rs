@@ -1,1 +1,55 @@
-//! placeholder
+//! The messages of OIO IDWS, as values: SOAP, WS-Addressing, WS-Trust, and the SAML assertion.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`trust`] | step 1 and 2: the request for a token, and the answer that carries it |
+//! | [`call`] | step 3: a call of a service with a token, and its answer |
+//! | [`assertion`] | the token itself: who, for whom, from when to when, by which key |
+//! | [`privileges`] | what a token says its holder may do |
+//! | [`fault`] | how each side says no |
+//! | [`addressing`], [`soap`], [`instant`], [`uris`] | what all of them are written with |
+//!
+//! Each message is written from a value, and read back into one **only out of what was signed**:
+//! readers take [`Verified`](xml_security::Verified) elements. What is read before that is
+//! [`Claimed`](xml_security::Claimed), and serves faults, diagnoses, and the choice of a key.
+//!
+//! Nothing here knows what a party decides.
+
+pub mod addressing;
+pub mod assertion;
+pub mod call;
+mod error;
+pub mod fault;
+pub mod instant;
+pub mod privileges;
+pub mod soap;
+pub mod trust;
+pub mod uris;
+
+pub use error::MessageError;
+
+use xml_security::{
+    Canonicalization, DigestAlgorithm, KeyInfoSpec, Reference, SignatureSpec, SigningAlgorithm,
+};
+
+/// A certificate with its private key: what a party signs with.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// What others see.
+    pub certificate: pki::Certificate,
+    /// What nobody sees.
+    pub key: pki::PrivateKey,
+}
+
+/// How every message of these profiles is signed: RSA PKCS#1 v1.5 and SHA-256, over exclusive
+/// canonical XML, in XML Signature's own default namespace as .NET and NemLog-in write it.
+fn signature(references: Vec<Reference>, key_info: KeyInfoSpec) -> SignatureSpec {
+    SignatureSpec {
+        algorithm: SigningAlgorithm::RsaSha256,
+        digest: DigestAlgorithm::Sha256,
+        canonicalization: Canonicalization::exclusive(),
+        references,
+        key_info,
+        prefix: "",
+    }
+}

@@ -2,14 +2,20 @@
 //!
 //! Nothing here decides anything.
 
+mod client_profile;
+mod core;
 mod diagnosis;
 mod environment;
 mod link;
 mod names;
 mod party;
+mod slot;
 
+pub use client_profile::ClientProfile;
+pub use core::{Core, Fact, Recorded, UniqueKey, earliest};
 pub use diagnosis::{Diagnosis, Text, TraceId};
 pub use environment::Environment;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};
 pub use names::{Cvr, EntityId, NameError, SystemUserId};
 pub use party::{Party, Step};
+pub use slot::Slot;

@@ -1,0 +1,9 @@
+//! Step 3: a call of a service with a token (OIO IDWS SOAP 1.1), and the service's answer.
+
+mod answer;
+mod request;
+
+pub use answer::{CallAnswer, CallAnswerError, ServiceReply};
+pub use request::{
+    ReceivedCall, ReceivedToken, ServiceCall, ServiceKeys, SignedCall, TokenRefusal,
+};

@@ -1,0 +1,243 @@
+//! A call with a holder-of-key token, in the layout of a .NET client.
+
+use clock::Timestamp;
+use pki::{Certificate, PrivateKey};
+use xml_security::{
+    Claimed, Legacy, SignatureRefusal, StrDialect, Transform, Verified,
+    encrypt::decrypt,
+    escape_text,
+    security_header::{Coverage, Part, SignedMessage},
+    sign::{KeyInfoSpec, Reference, SigningError, saml_token_reference, sign},
+    verify::{enveloped_certificate, verify_enveloped},
+    xml::{Document, Element, Limits},
+};
+
+use crate::{
+    Credential, MessageError,
+    assertion::Assertion,
+    instant, signature,
+    soap::{Envelope, MessageTime, Unreadable, Version},
+    uris::{
+        ENCRYPTED_ASSERTION_ID, SAML, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU,
+    },
+};
+
+/// What a service insists on: body, addressing, timestamp, and the token (OIO IDWS SOAP 1.1).
+const COVERAGE: Coverage = Coverage {
+    parts: &[
+        Part::Header { namespace: WSA, local_name: "MessageID" },
+        Part::Timestamp,
+        Part::Token,
+        Part::Body,
+    ],
+    every_header: true,
+};
+
+/// A call of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceCall {
+    /// The message's id, `urn:uuid:…`.
+    pub message_id: String,
+    /// The operation.
+    pub action: String,
+    /// The address called.
+    pub to: String,
+    /// When the message was made.
+    pub created: Timestamp,
+    /// The first instant at which it is too old.
+    pub expires: Timestamp,
+    /// The token, as the STS gave it: an `EncryptedAssertion` element.
+    pub encrypted_assertion: String,
+    /// The element in the body.
+    pub body: String,
+}
+
+impl ServiceCall {
+    /// Writes it, signed with the key that the token is bound to.
+    ///
+    /// # Errors
+    ///
+    /// If the signature cannot be made.
+    pub fn write(&self, holder: &Credential) -> Result<String, SigningError> {
+        let mut references = ["_1", "_2", "_3", "_4", "_5", "_ts"].map(Reference::exclusive).to_vec();
+        references.push(Reference {
+            id: "_str".to_owned(),
+            transforms: vec![Transform::StrTransform { dialect: StrDialect::EncryptedAssertion }],
+        });
+        let spec =
+            signature(references, KeyInfoSpec::SamlId { id: ENCRYPTED_ASSERTION_ID.to_owned() });
+        sign(&self.before_signature(), &self.after_signature(), &spec, &holder.key)
+    }
+
+    fn before_signature(&self) -> String {
+        format!(
+            "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\" xmlns:u=\"{WSU}\"><s:Header>\
+             <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\
+             <a:MessageID u:Id=\"_3\">{message_id}</a:MessageID>\
+             <a:ReplyTo u:Id=\"_4\"><a:Address>{WSA_ANONYMOUS}</a:Address></a:ReplyTo>\
+             <a:To s:mustUnderstand=\"1\" u:Id=\"_5\">{to}</a:To>\
+             <o:Security s:mustUnderstand=\"1\" xmlns:o=\"{WSSE}\"><u:Timestamp u:Id=\"_ts\">\
+             <u:Created>{created}</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>{token}{reference}",
+            action = escape_text(&self.action),
+            message_id = escape_text(&self.message_id),
+            to = escape_text(&self.to),
+            created = instant::milliseconds(self.created),
+            expires = instant::milliseconds(self.expires),
+            token = self.encrypted_assertion,
+            reference = saml_token_reference(ENCRYPTED_ASSERTION_ID, Some("_str")),
+        )
+    }
+
+    fn after_signature(&self) -> String {
+        format!(
+            "</o:Security></s:Header><s:Body u:Id=\"_1\">{}</s:Body></s:Envelope>",
+            self.body
+        )
+    }
+}
+
+/// What a service opens and checks a call with.
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceKeys<'a> {
+    /// The key that tokens are encrypted for.
+    pub decryption: &'a PrivateKey,
+    /// Every certificate that the service ever trusted as the STS's; which one holds at the time
+    /// is decided later.
+    pub issuers: &'a [Certificate],
+}
+
+/// A call as it came: what it claims, and what proved to be signed.
+#[derive(Debug, Clone)]
+pub struct ReceivedCall<T> {
+    /// The message's id, for the answer.
+    pub message_id: Option<Claimed<String>>,
+    /// Its times, judged before the signature is.
+    pub time: Claimed<MessageTime>,
+    /// The token, or why it could not be opened or believed.
+    pub token: Result<ReceivedToken, TokenRefusal>,
+    /// What the holder signed; refused as [`SignatureRefusal`] if it was not the token's holder.
+    /// There is nothing without a token.
+    pub message: Option<Result<SignedCall<T>, SignatureRefusal>>,
+}
+
+/// A token that was opened and whose signature holds.
+#[derive(Debug, Clone)]
+pub struct ReceivedToken {
+    /// What it says.
+    pub assertion: Assertion,
+    /// The certificate of the STS that signed it.
+    pub signed_by: Certificate,
+}
+
+/// What the signature of a call covers.
+#[derive(Debug, Clone)]
+pub struct SignedCall<T> {
+    /// The message's id.
+    pub message_id: String,
+    /// The operation, if the message names it.
+    pub action: Option<String>,
+    /// The signature's value, unique to the message.
+    pub signature_value: Vec<u8>,
+    /// What the service made of the body.
+    pub content: Result<T, MessageError>,
+}
+
+/// Why a token was not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenRefusal {
+    /// The call carries none.
+    #[error("the call carries no token")]
+    Missing,
+    /// It cannot be decrypted; why is not said.
+    #[error("the token cannot be decrypted with the key of this service")]
+    NotDecryptable,
+    /// It is signed by somebody whom the service does not know.
+    #[error("the token is not signed by an STS that this service knows")]
+    UnknownIssuer,
+    /// Its signature does not hold.
+    #[error("the token's signature does not hold: {0}")]
+    Signature(SignatureRefusal),
+    /// It is signed, and is not a token of a system user.
+    #[error("the token lacks something: {0}")]
+    Content(MessageError),
+}
+
+impl<T> ReceivedCall<T> {
+    /// Reads a call: opens the token, checks who issued it, and checks by the token's key what its
+    /// holder signed. `content` reads the service's own element out of the signed body.
+    ///
+    /// # Errors
+    ///
+    /// If it is not an envelope with a security header and a timestamp.
+    pub fn read(
+        bytes: &[u8],
+        keys: ServiceKeys<'_>,
+        limits: &Limits,
+        legacy: Legacy,
+        content: impl FnOnce(Verified<Element<'_>>) -> Result<T, MessageError>,
+    ) -> Result<Self, Unreadable> {
+        let document = Document::parse(bytes, limits)?;
+        let envelope = Envelope::read(&document, Version::Soap12)?;
+        let token = token(&envelope, keys, limits, legacy);
+        let message =
+            token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
+        Ok(Self {
+            message_id: envelope.claimed_header(WSA, "MessageID"),
+            time: envelope.claimed_timestamp()?,
+            token,
+            message,
+        })
+    }
+}
+
+fn token(
+    envelope: &Envelope<'_>,
+    keys: ServiceKeys<'_>,
+    limits: &Limits,
+    legacy: Legacy,
+) -> Result<ReceivedToken, TokenRefusal> {
+    let encrypted = envelope.security.encrypted_assertion().ok_or(TokenRefusal::Missing)?;
+    let data = encrypted
+        .unverified()
+        .children()
+        .find(|child| child.local_name() == "EncryptedData")
+        .ok_or(TokenRefusal::Missing)?;
+    let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
+    // What comes out of decryption is as hostile as what came in: it takes the same way.
+    let document =
+        Document::parse(&plain, limits).map_err(|_| TokenRefusal::NotDecryptable)?;
+    let root = document.root();
+    if !root.is(SAML, "Assertion") {
+        return Err(TokenRefusal::NotDecryptable);
+    }
+    let claimed = enveloped_certificate(root).ok_or(TokenRefusal::UnknownIssuer)?;
+    let signed_by = keys
+        .issuers
+        .iter()
+        .find(|issuer| *issuer == claimed.unverified())
+        .ok_or(TokenRefusal::UnknownIssuer)?;
+    let verified = verify_enveloped(root, signed_by.public_key(), legacy)
+        .map_err(TokenRefusal::Signature)?;
+    let assertion = Assertion::read(verified).map_err(TokenRefusal::Content)?;
+    Ok(ReceivedToken { assertion, signed_by: signed_by.clone() })
+}
+
+fn message<T>(
+    envelope: &Envelope<'_>,
+    token: &ReceivedToken,
+    legacy: Legacy,
+    content: impl FnOnce(Verified<Element<'_>>) -> Result<T, MessageError>,
+) -> Result<SignedCall<T>, SignatureRefusal> {
+    let message: SignedMessage<'_> = envelope
+        .security
+        .check_coverage(&COVERAGE)?
+        .verify(token.assertion.holder.public_key(), legacy)?;
+    let header = |name| message.header(WSA, name).and_then(|header| header.text().ok());
+    Ok(SignedCall {
+        message_id: header("MessageID").unwrap_or_default(),
+        action: header("Action"),
+        signature_value: message.signature_value().to_vec(),
+        content: content(message.body()),
+    })
+}

@@ -1,0 +1,212 @@
+//! How each side says no.
+
+use xml_security::{
+    escape_text,
+    xml::{Document, Element},
+};
+
+use crate::uris::{SOAP11, SOAP12, WSA, WSSE, WST};
+
+/// The fault codes of the STS (`STSDOC` 2.1), with the texts it gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StsFaultCode {
+    /// Elements, attributes or values are missing or not allowed.
+    InvalidRequest,
+    /// Signature, CVR or certificate: the STS never says which.
+    FailedAuthentication,
+    /// The STS itself failed, or the request was sent before.
+    RequestFailed,
+    /// The request is not one of WS-Trust.
+    BadRequest,
+    /// The message's timestamp is not accepted.
+    ExpiredData,
+}
+
+impl StsFaultCode {
+    /// Every code.
+    pub const ALL: [Self; 5] = [
+        Self::InvalidRequest,
+        Self::FailedAuthentication,
+        Self::RequestFailed,
+        Self::BadRequest,
+        Self::ExpiredData,
+    ];
+
+    /// The code's local name in WS-Trust's namespace.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "InvalidRequest",
+            Self::FailedAuthentication => "FailedAuthentication",
+            Self::RequestFailed => "RequestFailed",
+            Self::BadRequest => "BadRequest",
+            Self::ExpiredData => "ExpiredData",
+        }
+    }
+
+    /// The text that goes with it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "The request was invalid or malformed",
+            Self::FailedAuthentication => "Authentication failed",
+            Self::RequestFailed => "The specified request failed",
+            Self::BadRequest => "The specified RequestSecurityToken is not understood.",
+            Self::ExpiredData => "The request data is out-of-date",
+        }
+    }
+}
+
+/// How a fault of the STS is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FaultShape {
+    /// As the reference clients expect it of NemLog-in: an envelope within the body, its default
+    /// namespace WS-Trust's, and the code's prefix `wst` undeclared.
+    #[default]
+    NemLogin,
+    /// As SOAP 1.1 asks for.
+    Conformant,
+}
+
+/// A refusal by the STS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StsFault {
+    /// The code's local name.
+    pub code: String,
+    /// The text.
+    pub text: String,
+}
+
+impl StsFault {
+    /// Writes a fault. It is not signed.
+    #[must_use]
+    pub fn write(
+        code: StsFaultCode,
+        message_id: &str,
+        relates_to: Option<&str>,
+        shape: FaultShape,
+    ) -> String {
+        let relates_to = relates_to.map_or_else(String::new, |id| {
+            format!("<wsa:RelatesTo>{}</wsa:RelatesTo>", escape_text(id))
+        });
+        let header = format!(
+            "<S11:Header><wsa:MessageID>{}</wsa:MessageID>{relates_to}</S11:Header>",
+            escape_text(message_id)
+        );
+        let fault = |code_namespace: &str| {
+            format!(
+                "<S11:Body><S11:Fault><faultcode{code_namespace}>wst:{}</faultcode>\
+                 <faultstring>{}</faultstring></S11:Fault></S11:Body>",
+                code.name(),
+                escape_text(code.text())
+            )
+        };
+        match shape {
+            FaultShape::NemLogin => format!(
+                "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body>\
+                 <S11:Envelope xmlns=\"{WST}\" xmlns:S11=\"{SOAP11}\" xmlns:wsa=\"{WSA}\">\
+                 {header}{}</S11:Envelope></s:Body></s:Envelope>",
+                fault("")
+            ),
+            FaultShape::Conformant => format!(
+                "<S11:Envelope xmlns:S11=\"{SOAP11}\" xmlns:wsa=\"{WSA}\">{header}{}</S11:Envelope>",
+                fault(&format!(" xmlns:wst=\"{WST}\""))
+            ),
+        }
+    }
+
+    /// Reads a fault in either shape; `None` if the document is something else.
+    #[must_use]
+    pub fn read(document: &Document<'_>) -> Option<Self> {
+        let outer = body(document.root())?;
+        let inner = outer.child(SOAP11, "Envelope").and_then(body).unwrap_or(outer);
+        let fault = inner.child(SOAP11, "Fault")?;
+        let part = |name: &str| {
+            fault.children().find(|child| child.local_name() == name)?.text().ok()
+        };
+        let code = part("faultcode")?;
+        Some(Self {
+            code: code.rsplit(':').next().unwrap_or_default().to_owned(),
+            text: part("faultstring").unwrap_or_default(),
+        })
+    }
+}
+
+fn body(envelope: Element<'_>) -> Option<Element<'_>> {
+    envelope.is(SOAP11, "Envelope").then(|| envelope.child(SOAP11, "Body"))?
+}
+
+/// The subcodes with which a WCF service refuses, in the namespace of WS-Security.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ServiceFaultCode {
+    /// The message's security does not hold: signature, timestamp, replay.
+    InvalidSecurity,
+    /// The token does not hold: its end, its audience, its issuer.
+    FailedAuthentication,
+    /// The token cannot be opened.
+    InvalidSecurityToken,
+    /// The call is secure, and its sender may not make it, or its content is wrong.
+    Declared,
+}
+
+/// A refusal by a service, in SOAP 1.2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceFault {
+    /// The subcode's local name.
+    pub code: String,
+    /// The text.
+    pub text: String,
+}
+
+impl ServiceFaultCode {
+    /// The subcode's local name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidSecurity => "InvalidSecurity",
+            Self::FailedAuthentication => "FailedAuthentication",
+            Self::InvalidSecurityToken => "InvalidSecurityToken",
+            Self::Declared => "SmdbFault",
+        }
+    }
+}
+
+impl ServiceFault {
+    /// Writes a fault. It is not signed.
+    #[must_use]
+    pub fn write(
+        code: ServiceFaultCode,
+        text: &str,
+        message_id: &str,
+        relates_to: Option<&str>,
+    ) -> String {
+        let relates_to = relates_to.map_or_else(String::new, |id| {
+            format!("<a:RelatesTo>{}</a:RelatesTo>", escape_text(id))
+        });
+        format!(
+            "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\"><s:Header>\
+             <a:MessageID>{}</a:MessageID>{relates_to}</s:Header><s:Body><s:Fault><s:Code>\
+             <s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:o=\"{WSSE}\">o:{}</s:Value>\
+             </s:Subcode></s:Code><s:Reason><s:Text xml:lang=\"en\">{}</s:Text></s:Reason>\
+             </s:Fault></s:Body></s:Envelope>",
+            escape_text(message_id),
+            code.name(),
+            escape_text(text),
+        )
+    }
+
+    /// Reads a fault; `None` if the document is something else.
+    #[must_use]
+    pub fn read(document: &Document<'_>) -> Option<Self> {
+        let root = document.root();
+        let fault = root.child(SOAP12, "Body")?.child(SOAP12, "Fault")?;
+        let code = fault
+            .child(SOAP12, "Code")?
+            .child(SOAP12, "Subcode")?
+            .child(SOAP12, "Value")?
+            .text()
+            .ok()?;
+        let text = fault.child(SOAP12, "Reason")?.child(SOAP12, "Text")?.text().ok()?;
+        Some(Self { code: code.rsplit(':').next().unwrap_or_default().to_owned(), text })
+    }
+}

@@ -1,0 +1,59 @@
+//! Whose certificate is this: may it be believed, and which system user is known by it, at `now`.
+
+use clock::Timestamp;
+use pki::{Certificate, ChainReason, ChainRefusal, CertificateInPath};
+
+use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
+
+/// Whether the certificate's path holds: its chain, its dates, and that it is not revoked as far
+/// as this STS can know.
+pub(crate) fn trusted(issuer: &Issuer, signed: &Signed, now: Timestamp) -> Result<(), Rejection> {
+    let path = signed.path.as_ref().map_err(refused)?;
+    path.judge(now, None).map_err(|refusal| refused(&refusal))?;
+    let list = issuer.revocation_list().ok_or(Rejection::RevocationUnknown)?;
+    match list.revoked(signed.certificate.serial()) {
+        Some(revoked) if revoked.at + issuer.policy().revocation_lag <= now => {
+            Err(Rejection::CertificateRevoked { since: revoked.at })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refused(refusal: &ChainRefusal) -> Rejection {
+    match (refusal.certificate, &refusal.reason, refusal.boundary) {
+        (CertificateInPath::Leaf, ChainReason::NotYetValid, Some(from)) => {
+            Rejection::CertificateNotYetValid { from }
+        }
+        (CertificateInPath::Leaf, ChainReason::Expired, Some(since)) => {
+            Rejection::CertificateExpired { since }
+        }
+        _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },
+    }
+}
+
+/// The system user known by exactly this certificate at `now`.
+///
+/// A renewed certificate has the same subject and is another certificate: it is known from the
+/// instant at which it was provisioned to be, and not before.
+pub(crate) fn registered<'a>(
+    issuer: &'a Issuer,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<&'a Registration, Rejection> {
+    if let Some(found) =
+        issuer.registrations().find(|it| it.certificate.at(now) == Some(certificate))
+    {
+        return Ok(found);
+    }
+    // The caller is not told more; the diagnosis is, so look whether it was known, or will be.
+    let held = issuer
+        .registrations()
+        .flat_map(|it| it.certificate.entries())
+        .filter(|(_, entry)| *entry == certificate)
+        .map(|(from, _)| from);
+    match held.max() {
+        Some(from) if from > now => Err(Rejection::CertificateNotInForce { from }),
+        Some(_) => Err(Rejection::CertificateReplaced),
+        None => Err(Rejection::CertificateNotRegistered),
+    }
+}

@@ -1,0 +1,80 @@
+//! What an STS remembers, and what it must be told.
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use clock::Timestamp;
+use parties::{EntityId, SystemUserId, UniqueKey};
+use pki::RevocationList;
+use serde::{Deserialize, Serialize};
+
+use crate::registration::{PrivilegeGrant, TechnicalDetails};
+
+/// What makes a request unique: the value of its signature, which covers all of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReplayKey(String);
+
+impl ReplayKey {
+    /// The key of a signature's value.
+    #[must_use]
+    pub fn new(signature_value: &[u8]) -> Self {
+        Self(BASE64.encode(signature_value))
+    }
+}
+
+/// Something that happened at the STS of one environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum IssuerFact {
+    /// A system user's details were brought into force.
+    Provisioned {
+        /// Which system user.
+        system_user: SystemUserId,
+        /// What tokens call it.
+        entity_id: EntityId,
+        /// What services let it do.
+        grants: Vec<PrivilegeGrant>,
+        /// Its certificates.
+        details: TechnicalDetails,
+        /// When the click was.
+        at: Timestamp,
+    },
+    /// A request was answered with a token, and may not come again.
+    Answered {
+        /// Which request.
+        replay_key: ReplayKey,
+        /// When it was answered.
+        at: Timestamp,
+        /// The instant from which its own timestamp refuses it, and it can be forgotten.
+        until: Timestamp,
+    },
+}
+
+impl parties::Fact for IssuerFact {
+    const VERSION: u16 = 1;
+
+    fn unique_key(&self) -> Option<UniqueKey> {
+        match self {
+            Self::Answered { replay_key, .. } => Some(UniqueKey::new("replay", &replay_key.0)),
+            Self::Provisioned { .. } => None,
+        }
+    }
+}
+
+/// What an STS must know before it can judge a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerNeed {
+    /// The revocation list of its environment's authority.
+    RevocationList,
+}
+
+/// What an STS is told of it.
+#[derive(Debug, Clone)]
+pub enum IssuerLesson {
+    /// The list as fetched.
+    RevocationList {
+        /// The list.
+        list: RevocationList,
+        /// When it was fetched.
+        fetched_at: Timestamp,
+    },
+}

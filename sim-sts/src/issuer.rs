@@ -1,0 +1,232 @@
+//! The STS of one environment.
+
+use std::collections::BTreeMap;
+
+use clock::{Span, Timeline, Timestamp};
+use entropy::Entropy;
+use oio_idws::{
+    Credential,
+    fault::{FaultShape, StsFault},
+    trust::ReceivedTokenRequest,
+};
+use parties::{Core, EntityId, Environment, SystemUserId};
+use pki::{Certificate, RevocationList, TrustAnchors};
+use xml_security::{Legacy, xml::Limits};
+
+use crate::{
+    IssuerFact, IssuerLesson, IssuerNeed,
+    fact::ReplayKey,
+    issue::{self, Answer, Request},
+    registration::Registration,
+};
+
+/// The rules of an STS that a scenario may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// The life of a token, and the longest one that is granted (`RULES` 2.8: eight hours).
+    pub token_lifetime: Span,
+    /// By how much the beginning of a timestamp may differ from now. Our choice: five minutes.
+    pub timestamp_tolerance: Span,
+    /// How long after a click technical details come into force. DST's guide: at once.
+    pub activation_delay: Span,
+    /// How long a revocation stays unseen. Our choice: one hour.
+    pub revocation_lag: Span,
+    /// How faults are laid out.
+    pub fault_shape: FaultShape,
+    /// Whether signatures with SHA-1 are still verified.
+    pub legacy: Legacy,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            token_lifetime: Span::from_hours(8),
+            timestamp_tolerance: Span::from_minutes(5),
+            activation_delay: Span::ZERO,
+            revocation_lag: Span::from_hours(1),
+            fault_shape: FaultShape::NemLogin,
+            legacy: Legacy::Refuse,
+        }
+    }
+}
+
+/// A service (WSP) that tokens are issued for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its entity id, compared as a string.
+    pub entity_id: EntityId,
+    /// The certificate that its tokens are encrypted for.
+    pub encryption: Certificate,
+}
+
+/// The STS of one environment.
+#[derive(Debug, Clone)]
+pub struct Issuer {
+    environment: Environment,
+    anchors: TrustAnchors,
+    signer: Timeline<Credential>,
+    services: Vec<Service>,
+    policy: Policy,
+    registrations: BTreeMap<SystemUserId, Registration>,
+    seen: BTreeMap<ReplayKey, Timestamp>,
+    revocation: Option<(RevocationList, Timestamp)>,
+}
+
+impl Issuer {
+    /// An STS that trusts `anchors`, signs with `signer`, and knows no system user yet.
+    #[must_use]
+    pub fn new(
+        environment: Environment,
+        anchors: TrustAnchors,
+        signer: Timeline<Credential>,
+        services: Vec<Service>,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            environment,
+            anchors,
+            signer,
+            services,
+            policy,
+            registrations: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            revocation: None,
+        }
+    }
+
+    /// Its environment.
+    #[must_use]
+    pub const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// Its rules.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    pub(crate) const fn anchors(&self) -> &TrustAnchors {
+        &self.anchors
+    }
+
+    pub(crate) fn registrations(&self) -> impl Iterator<Item = &Registration> {
+        self.registrations.values()
+    }
+
+    pub(crate) fn service(&self, applies_to: &str) -> Option<(&EntityId, &Certificate)> {
+        self.services
+            .iter()
+            .find(|service| service.entity_id.as_str() == applies_to)
+            .map(|service| (&service.entity_id, &service.encryption))
+    }
+
+    pub(crate) fn revocation_list(&self) -> Option<&RevocationList> {
+        self.revocation.as_ref().map(|(list, _)| list)
+    }
+
+    pub(crate) fn has_seen(&self, key: &ReplayKey, now: Timestamp) -> bool {
+        self.seen.get(key).is_some_and(|until| *until > now)
+    }
+
+    fn token(&self, grant: &issue::Grant, entropy: &mut Entropy) -> Option<String> {
+        let signer = self.signer.at(grant.assertion.issued_at)?;
+        let assertion = grant.assertion.write(signer).ok()?;
+        grant.response.write(&assertion, &grant.recipient, signer, entropy).ok()
+    }
+}
+
+impl Core for Issuer {
+    type Request = Request;
+    type Answer = Answer;
+    type Fact = IssuerFact;
+    type Need = IssuerNeed;
+    type Lesson = IssuerLesson;
+
+    fn read(&self, bytes: &[u8]) -> Request {
+        let received =
+            ReceivedTokenRequest::read(bytes, &Limits::default(), self.policy.legacy);
+        Request::new(self, received)
+    }
+
+    fn write(&self, answer: &Answer, entropy: &mut Entropy) -> Vec<u8> {
+        let fault = |code, message_id: &str, relates_to: Option<&str>| {
+            StsFault::write(code, message_id, relates_to, self.policy.fault_shape)
+        };
+        match answer {
+            Answer::Token(grant) => self.token(grant, entropy).unwrap_or_else(|| {
+                // No signer at this instant, or one that cannot sign: the STS itself fails.
+                let response = &grant.response;
+                fault(
+                    oio_idws::fault::StsFaultCode::RequestFailed,
+                    &response.message_id,
+                    Some(&response.relates_to),
+                )
+            }),
+            Answer::Rejected { rejection, message_id, relates_to } => {
+                fault(rejection.fault_code(), message_id, relates_to.as_deref())
+            }
+        }
+        .into_bytes()
+    }
+
+    fn needs(&self, request: &Request, now: Timestamp) -> Vec<IssuerNeed> {
+        let judged = matches!(request, Request::Read { signed: Ok(_), .. });
+        // A list fetched at or after `now - lag` holds every revocation that counts at `now`.
+        let fresh = self
+            .revocation
+            .as_ref()
+            .is_some_and(|(_, fetched_at)| *fetched_at >= now - self.policy.revocation_lag);
+        if judged && !fresh { vec![IssuerNeed::RevocationList] } else { Vec::new() }
+    }
+
+    fn learn(&mut self, lesson: IssuerLesson) {
+        match lesson {
+            IssuerLesson::RevocationList { list, fetched_at } => {
+                self.revocation = Some((list, fetched_at));
+            }
+        }
+    }
+
+    fn decide(
+        &self,
+        request: &Request,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> (Answer, Vec<IssuerFact>) {
+        issue::decide(self, request, now, entropy)
+    }
+
+    fn apply(&mut self, fact: IssuerFact) {
+        match fact {
+            IssuerFact::Provisioned { system_user, entity_id, grants, details, at } => {
+                let registration = self.registrations.entry(system_user).or_insert_with(|| {
+                    Registration {
+                        entity_id: entity_id.clone(),
+                        certificate: Timeline::new(),
+                        grants: Vec::new(),
+                    }
+                });
+                registration.entity_id = entity_id;
+                registration.grants = grants;
+                registration.provision(&details, at + self.policy.activation_delay);
+            }
+            IssuerFact::Answered { replay_key, at, until } => {
+                self.seen.retain(|_, until| *until > at);
+                self.seen.insert(replay_key, until);
+            }
+        }
+    }
+
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let registrations = self.registrations.values().map(|it| it.next_change(now)).min_by_key(
+            |change| change.map_or(i64::MAX, Timestamp::millis),
+        );
+        let authorities = self.anchors.next_change(now);
+        parties::earliest([
+            registrations.flatten(),
+            self.signer.next_change_after(now),
+            authorities,
+        ])
+    }
+}

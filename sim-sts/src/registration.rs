@@ -1,0 +1,96 @@
+//! The certificate a system user is known by in one environment, as it changes over time.
+
+use clock::{Timeline, Timestamp};
+use oio_idws::privileges::{PrivilegeGroup, Privileges, Scope};
+use parties::{Cvr, EntityId, Slot};
+use pki::Certificate;
+use serde::{Deserialize, Serialize};
+
+/// The technical details (*tekniske oplysninger*) of a system user: its two slots.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct TechnicalDetails {
+    /// The certificate that is to be known from the provisioning on.
+    pub active: Option<Certificate>,
+    /// The certificate that takes over when the active one expires (*rullende skift*).
+    pub rolling: Option<Certificate>,
+}
+
+impl TechnicalDetails {
+    pub(crate) fn put(&mut self, slot: Slot, certificate: Certificate) {
+        match slot {
+            Slot::Active => self.active = Some(certificate),
+            Slot::Rolling => self.rolling = Some(certificate),
+        }
+    }
+
+    /// Both certificates.
+    pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.active.iter().chain(&self.rolling)
+    }
+}
+
+/// A privilege (*privilegium*) that a service has granted a system user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PrivilegeGrant {
+    /// The service.
+    pub audience: EntityId,
+    /// The organisation it holds for.
+    pub cvr: Cvr,
+    /// The privilege's URI.
+    pub privilege: String,
+}
+
+/// A system user as one environment's STS knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// What tokens call it.
+    pub entity_id: EntityId,
+    /// The certificate it is known by.
+    pub certificate: Timeline<Certificate>,
+    /// What services let it do.
+    pub grants: Vec<PrivilegeGrant>,
+}
+
+impl Registration {
+    /// Brings technical details into force from `from` on.
+    ///
+    /// The active certificate is known at once. A rolling one takes over at the first instant at
+    /// which the active one is refused, or at once if that is past, or if there is none to wait
+    /// for. What an earlier provisioning had planned no longer counts.
+    pub(crate) fn provision(&mut self, details: &TechnicalDetails, from: Timestamp) {
+        if let Some(active) = &details.active {
+            self.certificate.set(from, active.clone());
+        }
+        if let Some(rolling) = &details.rolling {
+            let expiry = details.active.as_ref().map_or(from, Certificate::first_refused);
+            self.certificate.set(from.max(expiry), rolling.clone());
+        }
+    }
+
+    /// What the system user may do at a service.
+    pub(crate) fn privileges_for(&self, audience: &EntityId) -> Privileges {
+        let mut groups: Vec<PrivilegeGroup> = Vec::new();
+        for grant in self.grants.iter().filter(|grant| grant.audience == *audience) {
+            let scope = Scope::Cvr(grant.cvr.clone());
+            match groups.iter_mut().find(|group| group.scope == scope) {
+                Some(group) => group.privileges.push(grant.privilege.clone()),
+                None => groups
+                    .push(PrivilegeGroup { scope, privileges: vec![grant.privilege.clone()] }),
+            }
+        }
+        Privileges { groups }
+    }
+
+    /// The next instant after `now` at which the answer to "who is this" could differ.
+    pub(crate) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let boundaries = self
+            .certificate
+            .entries()
+            .flat_map(|(_, certificate)| [certificate.not_before(), certificate.first_refused()])
+            .filter(|boundary| *boundary > now)
+            .min();
+        parties::earliest([self.certificate.next_change_after(now), boundaries])
+    }
+}
