@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pki::{Certificate, PrivateKey};
 
+pub use crate::algorithms::{StrDialect, Transform};
 use crate::{
-    Canonicalization, DigestAlgorithm, SigningAlgorithm, StrDialect, Transform,
+    Canonicalization, DigestAlgorithm, SigningAlgorithm,
     c14n::{self, Apex, Budget, Subset, escape_attribute, escape_text},
     signature::REFERENCES_MAX,
     str_transform, uris,
@@ -32,6 +33,21 @@ pub struct SignatureSpec {
     pub key_info: KeyInfoSpec,
     /// The prefix of XML Signature's elements: empty as .NET and NemLog-in write them, `ds` as CXF does.
     pub prefix: &'static str,
+}
+
+impl Default for SignatureSpec {
+    /// RSA PKCS#1 v1.5 with SHA-256 throughout, exclusive C14N, nothing signed yet, nothing said
+    /// about the key, no prefix: as NemLog-in and its clients sign.
+    fn default() -> Self {
+        Self {
+            algorithm: SigningAlgorithm::RsaSha256,
+            digest: DigestAlgorithm::Sha256,
+            canonicalization: Canonicalization::exclusive(),
+            references: Vec::new(),
+            key_info: KeyInfoSpec::Absent,
+            prefix: "",
+        }
+    }
 }
 
 /// One thing that is signed.

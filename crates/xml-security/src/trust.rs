@@ -47,7 +47,10 @@ use std::{borrow::Cow, fmt};
 
 use roxmltree::NodeId;
 
-use crate::xml::{Element, ShapeError};
+use crate::{
+    c14n::{Canonicalization, canonicalize},
+    xml::{Element, ShapeError},
+};
 
 /// Something that was read before verification, or without any: what somebody claims.
 ///
@@ -200,6 +203,12 @@ impl<'d> Verified<Element<'d>> {
             .map(move |element| self.inside(element))
     }
 
+    /// The canonical form of what was signed: it stands on its own and in any other message.
+    #[must_use]
+    pub fn canonical(self, method: &Canonicalization) -> Vec<u8> {
+        canonicalize(self, method)
+    }
+
     pub(crate) fn element(self) -> Element<'d> {
         self.value
     }
@@ -217,6 +226,7 @@ pub trait Readable<'d>: sealed::View<'d> {}
 
 impl<'d, T: sealed::View<'d>> Readable<'d> for T {}
 
+#[expect(unnameable_types, reason = "a sealed trait: nobody else may say what can be read")]
 mod sealed {
     use super::{Claimed, Element, NodeId, Verified};
 

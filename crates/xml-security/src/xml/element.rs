@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt};
 use roxmltree::Node;
 
 use super::Document;
+use crate::c14n::{Canonicalization, canonicalize};
 
 /// An element of a [`Document`]: what somebody wrote, verified or not.
 ///
@@ -205,6 +206,12 @@ impl<'d> Element<'d> {
     /// This element and all elements inside it, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Self> {
         self.node.descendants().filter(Node::is_element).map(move |node| Self { node, ..self })
+    }
+
+    /// Its canonical form: it stands on its own and in any other message.
+    #[must_use]
+    pub fn canonical(self, method: &Canonicalization) -> Vec<u8> {
+        canonicalize(self, method)
     }
 
     /// Where it begins: bytes from the start of the document, a byte order mark not counted.
