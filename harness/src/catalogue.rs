@@ -82,7 +82,9 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CatalogueError> {
         }
     }
     let mut seen = BTreeSet::new();
-    found.retain(|one| seen.insert(fs::canonicalize(&one.path).unwrap_or(one.path.clone())));
+    found.retain(|one| {
+        seen.insert(fs::canonicalize(&one.path).unwrap_or_else(|_| one.path.clone()))
+    });
 
     let mut names = BTreeMap::new();
     for one in &found {

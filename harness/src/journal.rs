@@ -186,10 +186,10 @@ pub struct JournalError {
 
 #[cfg(test)]
 mod tests {
-    use parties::{Direction, Environment, Step, Text};
+    use parties::{Direction, Environment, Slot, Step, Text};
 
     use super::*;
-    use crate::{scenario::Slot, world::Failure};
+    use crate::world::Failure;
 
     fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().unwrap()

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use clock::{Span, Timestamp};
-use parties::{Cvr, EntityId, Environment, Step, SystemUserId};
+use parties::{ClientProfile, Cvr, EntityId, Environment, Slot, Step, SystemUserId};
 use serde::{Deserialize, Serialize};
 
 mod check;
@@ -110,34 +110,13 @@ pub struct Client {
     /// Where it calls.
     pub environment: Environment,
     /// How it keeps tokens and keys.
-    pub profile: Profile,
+    pub profile: ClientProfile,
     /// Its running copies, in the order of the file; at least one.
     pub nodes: Vec<NodeName>,
     /// Its clock minus the true time.
     pub skew: Span,
     /// What it calls with at the start.
     pub certificate: CertificateName,
-}
-
-/// How a client keeps tokens and keys: a model of a kind of client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Profile {
-    /// It asks for a token at every call.
-    NoCache,
-}
-
-impl Profile {
-    /// All of them.
-    pub const ALL: [Self; 1] = [Self::NoCache];
-
-    /// The name that files and reports use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoCache => "no-cache",
-        }
-    }
 }
 
 /// Something that happens, and where the file says so.
@@ -211,30 +190,6 @@ pub enum Action {
         /// What they call with from then on.
         certificate: CertificateName,
     },
-}
-
-/// One of the two places for a certificate that a system user has at NemLog-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Slot {
-    /// The one in use; another one put here replaces it at once, when provisioned.
-    Active,
-    /// The one that takes over when the active one expires (*rullende skift*).
-    Rolling,
-}
-
-impl Slot {
-    /// Both of them.
-    pub const ALL: [Self; 2] = [Self::Active, Self::Rolling];
-
-    /// The name that files and reports use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Rolling => "rolling",
-        }
-    }
 }
 
 /// What should come of a scenario.

@@ -35,7 +35,7 @@ pub fn summary(report: &RunReport) -> String {
     let count = |verdict| report.scenarios.iter().filter(|one| one.verdict == verdict).count();
     let (passed, failed) = (count(Verdict::Pass), count(Verdict::Fail));
     let total = report.scenarios.len();
-    let mut text = format!("{total} {}: {passed} as expected", plural(total, "scenario"));
+    let mut text = format!("{total} {}: {passed} as expected", plural(total as u64, "scenario"));
     for (count, words) in
         [(failed, "not as expected"), (count(Verdict::Inconclusive), "inconclusive")]
     {
@@ -85,12 +85,17 @@ fn write_outage(
     outage: &Outage,
 ) -> fmt::Result {
     let who = who(report, &node.client, &node.node);
-    let length = outage.length(report.end);
+    let (from, length) = (instant(report, outage.from), outage.length(report.end));
     match outage.until {
-        Some(_) => write!(text, "      {who} was down for {length}, ")?,
-        None => write!(text, "      {who} went down and stayed down, {length} so far, ")?,
+        Some(until) => {
+            let until = instant(report, until);
+            writeln!(text, "      {who} was down for {length}, from {from} to {until}")?;
+        }
+        None => writeln!(
+            text,
+            "      {who} went down at {from} and was still down when the run ended, {length} later"
+        )?,
     }
-    writeln!(text, "{}", interval(report, outage.from, outage.until))?;
     write_failure(text, &outage.failure)
 }
 
@@ -98,18 +103,18 @@ fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
     let words = failure.cause.replace('-', " ");
     writeln!(text, "          at {}, refused by {}: {words}", failure.step, failure.party)?;
     let Some(diagnosis) = &failure.diagnosis else { return Ok(()) };
-    writeln!(text, "          the rule   {}", one_line(&diagnosis.rule))?;
-    writeln!(text, "          would do   {}", one_line(&diagnosis.expected))?;
-    writeln!(text, "          but came   {}", one_line(&diagnosis.got))?;
+    writeln!(text, "          rule       {}", one_line(&diagnosis.rule))?;
+    writeln!(text, "          expected   {}", one_line(&diagnosis.expected))?;
+    writeln!(text, "          got        {}", one_line(&diagnosis.got))?;
     let (who, what) = (one_line(&diagnosis.who.en), one_line(&diagnosis.what.en));
-    writeln!(text, "          what now   {who}: {what}")
+    writeln!(text, "          next       {who}: {what}")
 }
 
 fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
     let what = match &refusal.action {
         Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
         Action::Save { certificate, slot, .. } => {
-            format!("to save certificate {certificate} in the {} slot", slot.name())
+            format!("to save certificate {certificate} in the {slot} slot")
         }
         Action::Provision { environment, .. } => format!("to provision in {environment}"),
         Action::Deploy { client, certificate, .. } => {
@@ -123,7 +128,6 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
 fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
     match report.calls() {
         (0, _) => writeln!(text, "      nobody calls in this scenario, so that nothing was shown"),
-        (calls, 0) => writeln!(text, "      none of {calls} {} failed", plural(calls, "call")),
         (calls, missed) => {
             writeln!(text, "      {missed} of {calls} {} failed", plural(calls, "call"))
         }
@@ -148,7 +152,7 @@ fn write_difference(
             (report.expected.place, "no such outage".to_owned(), unexpected)
         }
         Difference::MissedCalls { expected, measured } => {
-            let calls = |count| format!("{count} {} failed", plural(count, "call"));
+            let calls = |count: u64| format!("{count} {} failed", plural(count, "call"));
             (expected.place, calls(expected.count), calls(*measured))
         }
     };
@@ -196,11 +200,109 @@ fn instant(report: &ScenarioReport, at: Timestamp) -> String {
     format!("{at} (+{})", at.since(report.start))
 }
 
-fn plural<N: PartialEq + From<u8>>(count: N, noun: &str) -> String {
-    if count == N::from(1) { noun.to_owned() } else { format!("{noun}s") }
+fn plural(count: u64, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 /// Text from elsewhere, without what a terminal would obey.
 fn one_line(text: impl Display) -> String {
     text.to_string().split(char::is_control).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use parties::{Diagnosis, Party, Slot, Step, Text};
+
+    use super::*;
+    use crate::{
+        journal::{Journal, What},
+        scenario::Scenario,
+        world::{ActionOutcome, CallOutcome},
+    };
+
+    const EARLY: &str = include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
+
+    fn name<T: std::str::FromStr<Err: fmt::Debug>>(text: &str) -> T {
+        text.parse().unwrap()
+    }
+
+    /// The early swap with these nodes, and what was seen of it: node `a` fails from 9 to 10.
+    fn report(nodes: &[&str]) -> ScenarioReport {
+        let mut scenario = Scenario::parse(EARLY).unwrap();
+        let client = scenario.clients.values_mut().next().unwrap();
+        client.nodes = nodes.iter().map(|node| name(node)).collect();
+        let failed = CallOutcome::Failed(Failure {
+            step: Step::One,
+            cause: "certificate-not-in-force".to_owned(),
+            party: Party::Sts,
+            diagnosis: Some(Box::new(Diagnosis {
+                cause: "certificate-not-in-force".to_owned(),
+                rule: "one certificate is in force".to_owned(),
+                expected: "old".to_owned(),
+                got: "new\u{1b}[31m".to_owned(),
+                who: Text::new("vendor", "leverandør"),
+                what: Text::new("swap at the expiry", "skift ved udløb"),
+            })),
+        });
+        let mut journal = Journal::default();
+        let at = |hours| scenario.start + clock::Span::from_hours(hours);
+        for node in nodes {
+            let (client, node): (ClientName, NodeName) = (name("fagsystem"), name(node));
+            let seen = [(1, failed.clone()), (2, CallOutcome::Succeeded)];
+            for (hours, outcome) in seen.into_iter().filter(|_| node.as_str() == "a") {
+                let (client, node) = (client.clone(), node.clone());
+                journal.note(What::Exposure { client, node, outcome }, at(hours));
+            }
+            let outcome = CallOutcome::Succeeded;
+            journal.note(What::Call { client, node, outcome }, at(3));
+        }
+        let save = Action::Save {
+            system_user: name("fagsystem"),
+            slot: Slot::Rolling,
+            certificate: name("new"),
+        };
+        let outcome = ActionOutcome::Refused {
+            cause: "certificate-in-use".to_owned(),
+            text: Text::new("another system user has it", "en anden systembruger har det"),
+        };
+        journal.note(What::Action { action: save, outcome }, at(3));
+        ScenarioReport::new("early", "early.toml", &scenario, &journal)
+    }
+
+    #[test]
+    fn tells_what_broke_and_what_to_do() {
+        let line = 1 + EARLY.lines().position(|line| line.starts_with("missed-calls")).unwrap();
+        let expected = format!(
+            "\
+FAIL  early: The client swaps before NemLog-in
+      fagsystem was down for 1h, from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z (+2h)
+          at step 1, refused by NemLog-in STS: certificate not in force
+          rule       one certificate is in force
+          expected   old
+          got        new [31m
+          next       vendor: swap at the expiry
+      refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
+another system user has it
+      0 of 1 call failed
+      early.toml:{line}:16
+          expected   12 calls failed
+          measured   0 calls failed
+
+"
+        );
+        assert_eq!(scenario(&report(&["a"]), Colour::Off), expected);
+    }
+
+    #[test]
+    fn names_the_node_where_there_are_several() {
+        let text = scenario(&report(&["a", "b"]), Colour::Off);
+        assert!(text.contains("fagsystem/a was down"), "{text}");
+    }
+
+    #[test]
+    fn colours_the_verdict_alone() {
+        let text = scenario(&report(&["a"]), Colour::On);
+        assert!(text.starts_with("\u{1b}[1;31mFAIL\u{1b}[0m  early"), "{text}");
+        assert_eq!(text.matches('\u{1b}').count(), 2);
+    }
 }

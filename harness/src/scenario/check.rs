@@ -7,13 +7,13 @@ use std::{
 };
 
 use clock::{Span, Timestamp};
-use parties::{Cvr, Environment, Step, SystemUserId};
+use parties::{ClientProfile, Cvr, Environment, Slot, Step, SystemUserId};
 use toml::{Spanned, Value};
 
 use super::{
     Action, Certificate, CertificateName, Client, ClientName, Entry, Expected, ExpectedCount,
-    ExpectedOutage, Happening, NodeName, Organisation, OrganisationName, Profile, Scenario, Slot,
-    SystemUser, When,
+    ExpectedOutage, Happening, NodeName, Organisation, OrganisationName, Scenario, SystemUser,
+    When,
     file::{self, File, Time, Word},
     mistake::{Found, Lines, Wrong},
 };
@@ -31,7 +31,7 @@ const CALLS_MAX: u64 = 1_000_000;
 
 /// Turns what `file` says, whose text is `text`, into what it means.
 pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Found> {
-    let title = filled("title", &file.title)?;
+    let title = one_line("title", &file.title)?;
     let description = filled("description", &file.description)?;
     let run = run(file)?;
     let organisations = organisations(file)?;
@@ -113,7 +113,7 @@ fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>
             if !cvr.as_str().starts_with('9') {
                 return Err(wrong(&said.cvr, Wrong::RealCvr(cvr.into())));
             }
-            Ok((parsed(name)?, Organisation { name: filled("name", &said.name)?, cvr }))
+            Ok((parsed(name)?, Organisation { name: one_line("name", &said.name)?, cvr }))
         })
         .collect()
 }
@@ -188,7 +188,7 @@ fn clients(
             let client = Client {
                 system_user: key("system user", &said.system_user, system_users)?,
                 environment: environment(&said.environment)?,
-                profile: one_of("profile", &said.profile, Profile::ALL, Profile::name)?,
+                profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
                 nodes: nodes(said)?,
                 skew,
                 certificate: known.get(&said.certificate, Moment::Start)?,
@@ -465,6 +465,16 @@ fn positive(key: &'static str, word: &Word) -> Result<Span, Found> {
 fn filled(key: &'static str, word: &Word) -> Result<String, Found> {
     let text = word.get_ref().trim();
     if text.is_empty() { Err(wrong(word, Wrong::Empty(key))) } else { Ok(text.to_owned()) }
+}
+
+/// Text that goes into a certificate or onto a terminal.
+fn one_line(key: &'static str, word: &Word) -> Result<String, Found> {
+    let text = filled(key, word)?;
+    if text.contains(char::is_control) {
+        let message = format!("`{key}` takes one line of plain text");
+        return Err(wrong(word, Wrong::Value(message)));
+    }
+    Ok(text)
 }
 
 /// The name of something that the file has made.

@@ -193,6 +193,17 @@ fn values() {
 }
 
 #[test]
+fn texts() {
+    check("name = \"Testkommunen\"", "name = \" \"", "\" \"", "`name` is empty");
+    check(
+        "name = \"Testkommunen\"",
+        "name = \"Test\\nkommunen\"",
+        "\"Test",
+        "`name` takes one line of plain text",
+    );
+}
+
+#[test]
 fn instants() {
     check(
         "start = 2030-03-01T08:00:00Z",
