@@ -1,8 +1,8 @@
 //! One word, one meaning: what `docs/GLOSSARY.md` says we do not say.
 
 use crate::{
-    markdown::{Table, prose},
-    repository::{files, require_none, text},
+    markdown::{Table, code_spans, prose},
+    repository::{files, require_none, text, texts},
     rust_source::RustSource,
 };
 
@@ -30,6 +30,24 @@ fn words_are_those_of_the_glossary() {
         "say it in the glossary's word; if the word is right here, change the table \"Words we do \
          not use\" of docs/GLOSSARY.md",
     );
+}
+
+#[test]
+fn names_in_the_glossary_are_names_in_the_code() {
+    let code: Vec<String> =
+        texts("rs").iter().map(|(_, text)| RustSource::read(text).code).collect();
+    let glossary = text(GLOSSARY);
+    let mut breaches = Vec::new();
+    for (number, line) in (1..).zip(glossary.lines()) {
+        // Types and variants; a name in lower case is a word of scenario files or a crate.
+        let types = code_spans(line).filter(|span| span.starts_with(|c: char| c.is_uppercase()));
+        for name in types.flat_map(|span| span.split("::")) {
+            if !code.iter().any(|code| says(code, name)) {
+                breaches.push(format!("{GLOSSARY}:{number}: `{name}`"));
+            }
+        }
+    }
+    require_none(&breaches, "write the name that the type has today, or – if it has none");
 }
 
 /// Whether we chose the words of a file: not those of licences and locks, nor of messages that
