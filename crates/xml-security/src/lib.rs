@@ -14,6 +14,8 @@
 pub mod algorithms;
 pub mod c14n;
 pub mod encrypt;
+#[cfg(test)]
+mod fixtures;
 mod refusal;
 pub mod security_header;
 pub mod sign;
