@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Core, EntityId, Environment, Slot, SystemUserId, UniqueKey};
-use pki::{CerRefusal, Certificate};
+use pki::{UploadRefusal, Certificate};
 use serde::{Deserialize, Serialize};
 
 use crate::registration::{PrivilegeGrant, TechnicalDetails};
@@ -47,7 +47,7 @@ pub enum Request {
         /// In which slot.
         slot: Slot,
         /// The file that was chosen, or why it cannot be used.
-        certificate: Result<Box<Certificate>, CerRefusal>,
+        certificate: Result<Box<Certificate>, UploadRefusal>,
     },
     /// Provision (*provisionér*): bring the draft into force in one environment.
     Provision {
@@ -80,7 +80,7 @@ pub enum Rejection {
     SystemUserExists(SystemUserId),
     /// The file is not a `.cer` file.
     #[error("the file cannot be used: {0}")]
-    NotCer(CerRefusal),
+    NotCer(UploadRefusal),
     /// Each system user has a certificate of its own.
     #[error("the certificate belongs to the system user `{0}`: each needs one of its own")]
     CertificateTaken(SystemUserId),

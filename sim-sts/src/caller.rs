@@ -1,7 +1,7 @@
 //! Whose certificate is this: may it be believed, and which system user is known by it, at `now`.
 
 use clock::Timestamp;
-use pki::{Certificate, ChainReason, ChainRefusal, CertificateInPath};
+use pki::{Certificate, ChainReason, ChainRefusal, Link};
 
 use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
 
@@ -21,10 +21,10 @@ pub(crate) fn trusted(issuer: &Issuer, signed: &Signed, now: Timestamp) -> Resul
 
 fn refused(refusal: &ChainRefusal) -> Rejection {
     match (refusal.certificate, &refusal.reason, refusal.boundary) {
-        (CertificateInPath::Leaf, ChainReason::NotYetValid, Some(from)) => {
+        (Link::Leaf, ChainReason::NotYetValid, Some(from)) => {
             Rejection::CertificateNotYetValid { from }
         }
-        (CertificateInPath::Leaf, ChainReason::Expired, Some(since)) => {
+        (Link::Leaf, ChainReason::Expired, Some(since)) => {
             Rejection::CertificateExpired { since }
         }
         _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },

@@ -182,8 +182,11 @@ impl Core for Issuer {
 
     fn learn(&mut self, lesson: IssuerLesson) {
         match lesson {
+            // A list that the authority did not sign teaches nothing.
             IssuerLesson::RevocationList { list, fetched_at } => {
-                self.revocation = Some((list, fetched_at));
+                if self.anchors.issuing().iter().any(|issuer| list.verify(issuer).is_ok()) {
+                    self.revocation = Some((list, fetched_at));
+                }
             }
         }
     }
@@ -219,14 +222,11 @@ impl Core for Issuer {
     }
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let registrations = self.registrations.values().map(|it| it.next_change(now)).min_by_key(
-            |change| change.map_or(i64::MAX, Timestamp::millis),
-        );
-        let authorities = self.anchors.next_change(now);
-        parties::earliest([
-            registrations.flatten(),
-            self.signer.next_change_after(now),
-            authorities,
-        ])
+        let registrations = self.registrations.values().map(|it| it.next_change(now));
+        let authorities = std::iter::once(self.anchors.root())
+            .chain(self.anchors.issuing())
+            .map(|authority| authority.next_change(now));
+        let signer = std::iter::once(self.signer.next_change_after(now));
+        parties::earliest(registrations.chain(authorities).chain(signer))
     }
 }

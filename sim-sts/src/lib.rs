@@ -22,7 +22,7 @@ pub mod registration;
 mod rejection;
 mod sts;
 
-pub use fact::{IssuerFact, IssuerLesson, IssuerNeed};
+pub use fact::{IssuerFact, IssuerLesson, IssuerNeed, ReplayKey};
 pub use issuer::{Issuer, Policy, Service};
 pub use rejection::Rejection;
 pub use sts::Sts;

@@ -85,12 +85,9 @@ impl Registration {
 
     /// The next instant after `now` at which the answer to "who is this" could differ.
     pub(crate) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let boundaries = self
-            .certificate
-            .entries()
-            .flat_map(|(_, certificate)| [certificate.not_before(), certificate.first_refused()])
-            .filter(|boundary| *boundary > now)
-            .min();
-        parties::earliest([self.certificate.next_change_after(now), boundaries])
+        let certificates =
+            self.certificate.entries().map(|(_, certificate)| certificate.next_change(now));
+        let swap = std::iter::once(self.certificate.next_change_after(now));
+        parties::earliest(certificates.chain(swap))
     }
 }
