@@ -7,7 +7,7 @@
 use clock::Timestamp;
 use const_oid::ObjectIdentifier;
 use der::{
-    Decode, Encode, Header, Reader as _, SliceReader, Tag, Tagged as _,
+    Decode, Header, Reader as _, SliceReader, Tag, Tagged as _,
     asn1::{AnyRef, UintRef},
 };
 
@@ -251,11 +251,6 @@ impl<'a> Reader<'a> {
         .parse()
         .map_err(|_| unreadable())
     }
-}
-
-/// `value` as DER, for the types of `x509-cert` that the profile borrows.
-pub(crate) fn encode(value: &impl Encode) -> Vec<u8> {
-    value.to_der().expect("a value made here can be written")
 }
 
 #[cfg(test)]

@@ -170,6 +170,12 @@ impl Certificate {
         (self.0.not_before..=self.0.not_after).contains(&now.truncated_to_second())
     }
 
+    /// The first instant after `now` at which [`Self::is_valid_at`] says something else.
+    #[must_use]
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        [self.not_before(), self.first_refused()].into_iter().find(|boundary| *boundary > now)
+    }
+
     /// The key that it certifies.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {

@@ -278,11 +278,7 @@ impl Path {
     /// what [`Self::judge`] says.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.links()
-            .into_iter()
-            .flat_map(|(_, certificate)| [certificate.not_before(), certificate.first_refused()])
-            .filter(|boundary| *boundary > now)
-            .min()
+        parties::earliest(self.links().map(|(_, certificate)| certificate.next_change(now)))
     }
 
     /// The end entity's certificate.

@@ -231,7 +231,6 @@ fn url(name: GeneralName) -> Option<String> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn text(error: der::Error) -> Flaw {
     error.to_string()
 }

@@ -9,6 +9,7 @@
 //! | know whether one may be trusted        | [`TrustAnchors`], [`Path`], [`ChainRefusal`]         |
 //! | ask whether one is revoked             | [`RevocationList`], [`Revoked`]                      |
 //! | make or read a request (PKCS#10)       | [`SigningRequest`]                                   |
+//! | hand out a key as a `.p12` file        | [`pkcs12`]                                           |
 //! | keep keys between runs                 | [`KeyPool`] (feature `pool`)                         |
 //!
 //! Beneath lie `asn1` (DER, piece by piece), `oids`, `pem`, `extensions` and `profile`: which bytes
@@ -30,12 +31,14 @@ mod name;
 mod odd;
 mod oids;
 mod pem;
+pub mod pkcs12;
 #[cfg(feature = "pool")]
 mod pool;
 mod profile;
 mod request;
 mod revocation;
 mod serial;
+mod upload;
 
 pub use algorithm::SignatureAlgorithm;
 pub use authority::{Authority, AuthorityOddity};
@@ -53,3 +56,4 @@ pub use profile::{Addresses, LIFETIME, NEW_POLICY_FROM, REAL_AUTHORITY, SIMULATO
 pub use request::{RequestRefusal, SigningRequest};
 pub use revocation::{MalformedRevocationList, RevocationList, RevocationReason, Revoked};
 pub use serial::{Serial, SerialError};
+pub use upload::UploadRefusal;

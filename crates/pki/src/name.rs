@@ -270,7 +270,7 @@ fn read_string(tag: u8, content: &[u8]) -> Option<String> {
         }
         // Nobody reads the escapes of T.61; Latin-1 is what was meant.
         asn1::TELETEX_STRING => Some(content.iter().map(|&octet| char::from(octet)).collect()),
-        asn1::BMP_STRING if content.len() % 2 == 0 => {
+        asn1::BMP_STRING if content.len().is_multiple_of(2) => {
             let units = content.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             char::decode_utf16(units).collect::<Result<_, _>>().ok()
         }

@@ -2,4 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and start programs")]
 
 mod chain;
+mod pkcs12;
 mod world;
