@@ -217,7 +217,7 @@ impl fmt::Display for Mistake {
         let Excerpt { line, before, marked } = self.excerpt.as_ref();
         let number = self.place.line.to_string();
         let margin = " ".repeat(number.len());
-        writeln!(f, "{}: {}", self.place, self.wrong)?;
+        writeln!(f, "{}: {}", self.place, shown(&self.wrong.to_string(), MESSAGE_WIDTH))?;
         writeln!(f, " {margin} |")?;
         writeln!(f, " {number} | {line}")?;
         write!(f, " {margin} | {}{}", " ".repeat(*before), "^".repeat(*marked))
@@ -245,9 +245,8 @@ impl Excerpt {
 
         let fits = text[line_begin..line_end].chars().nth(WIDTH).is_none();
         let cut = if fits { 0 } else { before.saturating_sub(WIDTH / 2) };
-        let shown = |c: char| if c.is_control() { ' ' } else { c };
-        let line: String =
-            text[line_begin..line_end].chars().skip(cut).take(WIDTH).map(shown).collect();
+        let line: String = text[line_begin..line_end].chars().skip(cut).take(WIDTH + 1).collect();
+        let line = shown(&line, WIDTH);
         let before = before - cut;
         Self { line: line.trim_end().to_owned(), before, marked: marked.min(WIDTH - before) }
     }
@@ -304,8 +303,20 @@ fn advice(near: Option<&str>, known: &[String]) -> String {
     }
 }
 
+/// Text of a file as a terminal may have it: no longer than `width`, and nothing to obey.
+fn shown(text: &str, width: usize) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    match text.char_indices().nth(width) {
+        None => text.chars().map(plain).collect(),
+        Some((end, _)) => text[..end].chars().map(plain).chain(['…']).collect(),
+    }
+}
+
 /// How many characters of a line are shown.
 const WIDTH: usize = 100;
+
+/// How many characters of a message are shown; ours have fewer, but names are the file's.
+const MESSAGE_WIDTH: usize = 400;
 
 #[cfg(test)]
 mod tests {
@@ -342,14 +353,22 @@ mod tests {
         let mistake =
             Mistake::new(&text, Found { wrong: Wrong::NotRepeatable, span: 10_000..20_001 });
         let shown = mistake.to_string();
-        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH + 6), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH + 7), "{shown}");
         assert!(shown.contains("aaaXbbb"));
     }
 
     #[test]
     fn an_escape_sequence_does_not_reach_the_terminal() {
-        let mistake = Mistake::new("\u{1b}[31m", Found { wrong: Wrong::NotRepeatable, span: 0..1 });
+        let wrong = Wrong::unknown("key", "\u{1b}[31m", []);
+        let mistake = Mistake::new("\u{1b}[31m", Found { wrong, span: 0..1 });
         assert!(!mistake.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_long_name_does_not_fill_the_screen() {
+        let wrong = Wrong::unknown("key", &"x".repeat(100_000), []);
+        let mistake = Mistake::new("x", Found { wrong, span: 0..1 });
+        assert!(mistake.to_string().chars().count() < 500);
     }
 
     #[test]

@@ -369,7 +369,10 @@ fn nothing_makes_the_reader_panic() {
     for text in ["", "=", "\u{feff}", "[[at]]", "do = 1", "a.b.c.d = {", "\"", "format = 1"] {
         assert!(Scenario::parse(text).is_err(), "{text}");
     }
-    assert!(Scenario::parse(&format!("a = {}", "[".repeat(100_000))).is_err());
+    let many = 100_000;
+    for deep in ["[".repeat(many), "{a=".repeat(many), format!("1\nb{} = 1", ".b".repeat(many))] {
+        assert!(Scenario::parse(&format!("a = {deep}")).is_err());
+    }
     for cut in (0..RIGHT.len() - 1).filter(|cut| RIGHT.is_char_boundary(*cut)) {
         if let Err(mistake) = Scenario::parse(&RIGHT[..cut]) {
             mistake.to_string();
