@@ -6,7 +6,11 @@ use std::{path::Path, process::Command, time::Duration};
 use clock::{Span, Timestamp};
 use entropy::Entropy;
 use measure::Median;
-use oio_idws::{Credential, trust::{ReceivedTokenRequest, TokenRequest}, uris::{WSA, WSU, SOAP11, WSSE}};
+use oio_idws::{
+    Credential,
+    trust::{ReceivedTokenRequest, TokenRequest},
+    uris::{SOAP11, WSA, WSSE, WSU},
+};
 use parties::Environment;
 use pki::{
     Authority, CertificateKind, Holder, KeyPool, KeySize, PrivateKey, Serial, SignatureAlgorithm,
@@ -58,8 +62,7 @@ fn main() {
 }
 
 fn verify(message: &str) {
-    let read =
-        ReceivedTokenRequest::read(message.as_bytes(), &Limits::default(), Legacy::Refuse);
+    let read = ReceivedTokenRequest::read(message.as_bytes(), &Limits::default(), Legacy::Refuse);
     assert!(read.is_ok_and(|read| read.signed.is_ok()), "our own message verifies");
 }
 
@@ -100,8 +103,7 @@ fn xmlsec1(file: &Path, certificate: &Path) -> Option<Duration> {
     for (namespace, element) in ids {
         command.args(["--id-attr:Id".to_owned(), format!("{namespace}:{element}")]);
     }
-    let output =
-        command.arg("--pubkey-cert-pem").arg(certificate).arg(file).output().ok()?;
+    let output = command.arg("--pubkey-cert-pem").arg(certificate).arg(file).output().ok()?;
     let text = String::from_utf8_lossy(&output.stderr).into_owned()
         + &String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "xmlsec1 refuses our message: {text}");
@@ -148,7 +150,6 @@ fn credential(size: KeySize) -> Credential {
         uuid: entropy.uuid(),
         email: None,
     };
-    let certificate =
-        authority.issue(&holder, key.public(), Serial::draw(&mut entropy), now());
+    let certificate = authority.issue(&holder, key.public(), Serial::draw(&mut entropy), now());
     Credential { certificate, key }
 }

@@ -8,16 +8,14 @@ use clock::Timestamp;
 use parties::{Cvr, EntityId};
 use pki::Certificate;
 use xml_security::{
-    Verified,
-    escape_text,
-    sign::{KeyInfoSpec, Reference, SigningError, sign},
+    Verified, escape_text,
+    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, sign},
     xml::Element,
 };
 
 use crate::{
     Credential, MessageError, instant,
     privileges::Privileges,
-    signature,
     uris::{ATTRNAME_BASIC, DSIG, HOLDER_OF_KEY, NAMEID_ENTITY, SAML, XSI},
 };
 
@@ -65,10 +63,11 @@ impl Assertion {
     ///
     /// If the signature cannot be made.
     pub fn write(&self, signer: &Credential) -> Result<String, SigningError> {
-        let spec = signature(
-            vec![Reference::enveloped(self.id.as_str())],
-            KeyInfoSpec::X509Certificate(signer.certificate.clone()),
-        );
+        let spec = SignatureSpec {
+            references: vec![Reference::enveloped(self.id.as_str())],
+            key_info: KeyInfoSpec::X509Certificate(signer.certificate.clone()),
+            ..SignatureSpec::default()
+        };
         sign(&self.before_signature(), &self.after_signature(), &spec, &signer.key)
     }
 
@@ -200,9 +199,10 @@ fn value_of(
     attributes: &Verified<Element<'_>>,
     name: &str,
 ) -> Result<Option<String>, MessageError> {
-    let Some(attribute) = attributes.children().find(|child| {
-        child.is(SAML, "Attribute") && child.attribute("Name") == Some(name)
-    }) else {
+    let Some(attribute) = attributes
+        .children()
+        .find(|child| child.is(SAML, "Attribute") && child.attribute("Name") == Some(name))
+    else {
         return Ok(None);
     };
     let value = attribute.only_child(SAML, "AttributeValue")?;

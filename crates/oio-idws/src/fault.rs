@@ -121,9 +121,8 @@ impl StsFault {
         let outer = body(document.root())?;
         let inner = outer.child(SOAP11, "Envelope").and_then(body).unwrap_or(outer);
         let fault = inner.child(SOAP11, "Fault")?;
-        let part = |name: &str| {
-            fault.children().find(|child| child.local_name() == name)?.text().ok()
-        };
+        let part =
+            |name: &str| fault.children().find(|child| child.local_name() == name)?.text().ok();
         let code = part("faultcode")?;
         Some(Self {
             code: code.rsplit(':').next().unwrap_or_default().to_owned(),

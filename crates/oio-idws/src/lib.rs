@@ -28,10 +28,6 @@ pub mod uris;
 
 pub use error::MessageError;
 
-use xml_security::{
-    Canonicalization, DigestAlgorithm, KeyInfoSpec, Reference, SignatureSpec, SigningAlgorithm,
-};
-
 /// A certificate with its private key: what a party signs with.
 #[derive(Debug, Clone)]
 pub struct Credential {
@@ -39,17 +35,4 @@ pub struct Credential {
     pub certificate: pki::Certificate,
     /// What nobody sees.
     pub key: pki::PrivateKey,
-}
-
-/// How every message of these profiles is signed: RSA PKCS#1 v1.5 and SHA-256, over exclusive
-/// canonical XML, in XML Signature's own default namespace as .NET and NemLog-in write it.
-fn signature(references: Vec<Reference>, key_info: KeyInfoSpec) -> SignatureSpec {
-    SignatureSpec {
-        algorithm: SigningAlgorithm::RsaSha256,
-        digest: DigestAlgorithm::Sha256,
-        canonicalization: Canonicalization::exclusive(),
-        references,
-        key_info,
-        prefix: "",
-    }
 }

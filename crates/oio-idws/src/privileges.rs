@@ -84,8 +84,7 @@ impl Privileges {
         let unreadable = || MessageError::value("a base64 privilege list", value);
         let compact: String = value.split_ascii_whitespace().collect();
         let xml = BASE64.decode(compact).map_err(|_| unreadable())?;
-        let document =
-            Document::parse(&xml, &Limits::default()).map_err(|_| unreadable())?;
+        let document = Document::parse(&xml, &Limits::default()).map_err(|_| unreadable())?;
         let list = document.root();
         if !list.is(BPP, "PrivilegeList") && !list.is(BPP_1_2, "PrivilegeList") {
             return Err(unreadable());

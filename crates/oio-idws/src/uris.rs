@@ -38,8 +38,7 @@ pub const BASE64_BINARY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-20
 pub const SAML_TOKEN_TYPE: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
 /// A reference to a SAML assertion by its id.
-pub const SAML_ID: &str =
-    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
+pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
 /// The action of a request for a token, and, as the real STS has it, of the answer too.
 pub const ISSUE_ACTION: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue";

@@ -4,28 +4,23 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use pki::PublicKey;
 use xml_security::{
-    Legacy, SignatureRefusal, Verified,
-    escape_text,
+    Legacy, SignatureRefusal, Verified, escape_text,
     security_header::{Coverage, Part},
-    sign::{KeyInfoSpec, Reference, SigningError, sign},
+    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, sign},
     xml::{Document, Element, Limits},
 };
 
 use crate::{
     Credential, MessageError,
     fault::ServiceFault,
-    instant, signature,
+    instant,
     soap::{Envelope, Unreadable, Version},
     uris::{BASE64_BINARY, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU, X509V3},
 };
 
 /// What a client insists on seeing signed.
 const COVERAGE: Coverage = Coverage {
-    parts: &[
-        Part::Header { namespace: WSA, local_name: "RelatesTo" },
-        Part::Timestamp,
-        Part::Body,
-    ],
+    parts: &[Part::Header { namespace: WSA, local_name: "RelatesTo" }, Part::Timestamp, Part::Body],
     every_header: true,
 };
 
@@ -54,10 +49,14 @@ impl CallAnswer {
     /// If the signature cannot be made.
     pub fn write(&self, service: &Credential) -> Result<String, SigningError> {
         let parts = ["_1", "_2", "_3", "_4", "_5", "_ts", "_bst"];
-        let spec = signature(
-            parts.map(Reference::exclusive).to_vec(),
-            KeyInfoSpec::TokenReference { uri: "#_bst".to_owned(), value_type: Some(X509V3) },
-        );
+        let spec = SignatureSpec {
+            references: parts.map(Reference::exclusive).to_vec(),
+            key_info: KeyInfoSpec::TokenReference {
+                uri: "#_bst".to_owned(),
+                value_type: Some(X509V3),
+            },
+            ..SignatureSpec::default()
+        };
         let before = format!(
             "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\" xmlns:u=\"{WSU}\"><s:Header>\
              <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\

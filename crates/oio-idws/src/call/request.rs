@@ -7,7 +7,7 @@ use xml_security::{
     encrypt::decrypt,
     escape_text,
     security_header::{Coverage, Part, SignedMessage},
-    sign::{KeyInfoSpec, Reference, SigningError, saml_token_reference, sign},
+    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, saml_token_reference, sign},
     verify::{enveloped_certificate, verify_enveloped},
     xml::{Document, Element, Limits},
 };
@@ -15,11 +15,9 @@ use xml_security::{
 use crate::{
     Credential, MessageError,
     assertion::Assertion,
-    instant, signature,
+    instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{
-        ENCRYPTED_ASSERTION_ID, SAML, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU,
-    },
+    uris::{ENCRYPTED_ASSERTION_ID, SAML, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU},
 };
 
 /// What a service insists on: body, addressing, timestamp, and the token (OIO IDWS SOAP 1.1).
@@ -59,13 +57,17 @@ impl ServiceCall {
     ///
     /// If the signature cannot be made.
     pub fn write(&self, holder: &Credential) -> Result<String, SigningError> {
-        let mut references = ["_1", "_2", "_3", "_4", "_5", "_ts"].map(Reference::exclusive).to_vec();
+        let mut references =
+            ["_1", "_2", "_3", "_4", "_5", "_ts"].map(Reference::exclusive).to_vec();
         references.push(Reference {
             id: "_str".to_owned(),
             transforms: vec![Transform::StrTransform { dialect: StrDialect::EncryptedAssertion }],
         });
-        let spec =
-            signature(references, KeyInfoSpec::SamlId { id: ENCRYPTED_ASSERTION_ID.to_owned() });
+        let spec = SignatureSpec {
+            references,
+            key_info: KeyInfoSpec::SamlId { id: ENCRYPTED_ASSERTION_ID.to_owned() },
+            ..SignatureSpec::default()
+        };
         sign(&self.before_signature(), &self.after_signature(), &spec, &holder.key)
     }
 
@@ -89,10 +91,7 @@ impl ServiceCall {
     }
 
     fn after_signature(&self) -> String {
-        format!(
-            "</o:Security></s:Header><s:Body u:Id=\"_1\">{}</s:Body></s:Envelope>",
-            self.body
-        )
+        format!("</o:Security></s:Header><s:Body u:Id=\"_1\">{}</s:Body></s:Envelope>", self.body)
     }
 }
 
@@ -180,8 +179,7 @@ impl<T> ReceivedCall<T> {
         let document = Document::parse(bytes, limits)?;
         let envelope = Envelope::read(&document, Version::Soap12)?;
         let token = token(&envelope, keys, limits, legacy);
-        let message =
-            token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
+        let message = token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
         Ok(Self {
             message_id: envelope.claimed_header(WSA, "MessageID"),
             time: envelope.claimed_timestamp()?,
@@ -205,8 +203,7 @@ fn token(
         .ok_or(TokenRefusal::Missing)?;
     let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
     // What comes out of decryption is as hostile as what came in: it takes the same way.
-    let document =
-        Document::parse(&plain, limits).map_err(|_| TokenRefusal::NotDecryptable)?;
+    let document = Document::parse(&plain, limits).map_err(|_| TokenRefusal::NotDecryptable)?;
     let root = document.root();
     if !root.is(SAML, "Assertion") {
         return Err(TokenRefusal::NotDecryptable);
@@ -217,8 +214,8 @@ fn token(
         .iter()
         .find(|issuer| *issuer == claimed.unverified())
         .ok_or(TokenRefusal::UnknownIssuer)?;
-    let verified = verify_enveloped(root, signed_by.public_key(), legacy)
-        .map_err(TokenRefusal::Signature)?;
+    let verified =
+        verify_enveloped(root, signed_by.public_key(), legacy).map_err(TokenRefusal::Signature)?;
     let assertion = Assertion::read(verified).map_err(TokenRefusal::Content)?;
     Ok(ReceivedToken { assertion, signed_by: signed_by.clone() })
 }

@@ -4,15 +4,14 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use pki::Certificate;
 use xml_security::{
-    Claimed, Legacy, SignatureRefusal, Verified,
-    escape_attribute, escape_text,
+    Claimed, Legacy, SignatureRefusal, Verified, escape_attribute, escape_text,
     security_header::{Coverage, Part, SignedMessage},
-    sign::{KeyInfoSpec, Reference, SigningError, sign},
+    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, sign},
     xml::{Document, Element, Limits},
 };
 
 use crate::{
-    Credential, MessageError, instant, signature,
+    Credential, MessageError, instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
     uris::{
         BASE64_BINARY, ISSUE_ACTION, ISSUE_REQUEST, PUBLIC_KEY, SAML_TOKEN_TYPE, SOAP11, WSA, WSP,
@@ -90,10 +89,14 @@ impl TokenRequest {
     /// If the signature cannot be made.
     pub fn write(&self, credential: &Credential) -> Result<String, SigningError> {
         let parts = ["action", "msgid", "to", "sec-ts", "sec-binsectoken", "body"];
-        let spec = signature(
-            parts.map(Reference::exclusive).to_vec(),
-            KeyInfoSpec::TokenReference { uri: "#sec-binsectoken".to_owned(), value_type: None },
-        );
+        let spec = SignatureSpec {
+            references: parts.map(Reference::exclusive).to_vec(),
+            key_info: KeyInfoSpec::TokenReference {
+                uri: "#sec-binsectoken".to_owned(),
+                value_type: None,
+            },
+            ..SignatureSpec::default()
+        };
         let certificate = BASE64.encode(credential.certificate.der());
         sign(
             &self.before_signature(&certificate),
@@ -240,9 +243,8 @@ fn signed(
 }
 
 fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
-    let timestamp = message
-        .timestamp()
-        .ok_or_else(|| MessageError::value("a signed timestamp", "nothing"))?;
+    let timestamp =
+        message.timestamp().ok_or_else(|| MessageError::value("a signed timestamp", "nothing"))?;
     let body = message.body();
     let request = body.only_child(WST, "RequestSecurityToken")?;
     let address = request

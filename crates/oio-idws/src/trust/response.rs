@@ -12,14 +12,14 @@ use xml_security::{
     encrypt::{ContentEncryption, encrypt},
     escape_attribute, escape_text,
     security_header::{Coverage, Part, SignedMessage},
-    sign::{KeyInfoSpec, Reference, SigningError, sign},
+    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, sign},
     xml::{Document, Element, Limits},
 };
 
 use crate::{
     Credential, MessageError,
     fault::StsFault,
-    instant, signature,
+    instant,
     soap::{Envelope, Unreadable, Version},
     uris::{ENCRYPTED_ASSERTION_ID, ISSUE_ACTION, SAML, SOAP11, WSA, WSP, WSSE, WST, WSU},
 };
@@ -80,7 +80,11 @@ impl TokenResponse {
             id: id.to_owned(),
             transforms: vec![Transform::EnvelopedSignature],
         };
-        let spec = signature(parts.map(reference).to_vec(), KeyInfoSpec::Absent);
+        let spec = SignatureSpec {
+            references: parts.map(reference).to_vec(),
+            key_info: KeyInfoSpec::Absent,
+            ..SignatureSpec::default()
+        };
         sign(&self.before_signature(), &self.after_signature(&encrypted), &spec, &signer.key)
     }
 
@@ -180,8 +184,7 @@ impl StsReply {
             return Ok(Self::Fault(fault));
         }
         let envelope = Envelope::read(&document, Version::Soap11)?;
-        let message =
-            envelope.security.check_coverage(&COVERAGE)?.verify(sts, Legacy::Refuse)?;
+        let message = envelope.security.check_coverage(&COVERAGE)?.verify(sts, Legacy::Refuse)?;
         Ok(Self::Token(token(&message)?))
     }
 }
