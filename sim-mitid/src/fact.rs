@@ -54,10 +54,10 @@ impl parties::Fact for Fact {
         Some(match self {
             Self::Ordered { reference, .. } => UniqueKey::new("order", reference),
             Self::Issued { environment, certificate, .. } => {
-                UniqueKey::new("serial", format!("{environment}/{}", certificate.serial()))
+                UniqueKey::new("serial", &format!("{environment}/{}", certificate.serial()))
             }
             Self::Revoked { environment, serial, .. } => {
-                UniqueKey::new("revocation", format!("{environment}/{serial}"))
+                UniqueKey::new("revocation", &format!("{environment}/{serial}"))
             }
         })
     }

@@ -35,7 +35,7 @@ impl parties::Fact for Fact {
         Some(match self {
             Self::Accepted { message_id, .. } => UniqueKey::new("message", message_id),
             Self::Received { authority, reference, .. } => {
-                UniqueKey::new("submission", format!("{authority}/{reference}"))
+                UniqueKey::new("submission", &format!("{authority}/{reference}"))
             }
         })
     }

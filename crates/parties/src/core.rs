@@ -1,5 +1,7 @@
 //! The four faces that every core has, and the facts it lives by.
 
+use std::fmt;
+
 use clock::Timestamp;
 use entropy::Entropy;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -74,7 +76,7 @@ pub struct UniqueKey {
 
 impl UniqueKey {
     /// A key of a kind.
-    pub fn new(kind: &str, value: impl ToString) -> Self {
+    pub fn new(kind: &str, value: &dyn fmt::Display) -> Self {
         Self { kind: kind.to_owned(), value: value.to_string() }
     }
 }
