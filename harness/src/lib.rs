@@ -13,6 +13,7 @@
 //! 7. [`report`] shows the result and decides nothing.
 
 pub mod catalogue;
+pub mod cli;
 pub mod downtime;
 pub mod expect;
 pub mod journal;

@@ -1,2 +1,7 @@
-//! placeholder
-fn main() {}
+//! The program `skift`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    harness::cli::main()
+}

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Action, ClientName, NodeName};
 
+pub mod in_process;
+
 /// The parties of one scenario and what is between them.
 pub trait World {
     /// Carries out what one person does at `now`.

@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails for")]
 
 mod model;
+mod program;
 mod vectors;

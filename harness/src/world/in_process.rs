@@ -1,0 +1,228 @@
+//! The virtual world: every party in this process, real keys and real messages, no socket.
+//!
+//! Each message between two parties goes through one [`Link`]. Keys come from a pool and are handed
+//! in; everything else that is drawn comes from the scenario's seed, one stream for each party and
+//! purpose, so that the same file gives the same journal with any keys.
+
+mod set_up;
+mod traffic;
+
+use std::collections::BTreeMap;
+
+use clock::Timestamp;
+use entropy::Entropy;
+use oio_idws::Credential;
+use parties::{Core, Cvr, Environment, Link, Party, Pass, Slot, Step, SystemUserId, Text};
+use pki::{Certificate, KeySize, PrivateKey, SigningRequest};
+use sim_mitid::Mitid;
+use sim_smdb::Smdb;
+use sim_sts::{Sts, administration};
+use wsc::Wsc;
+
+pub use set_up::{SetUpError, keys_needed};
+
+use crate::{
+    scenario::{Action, CertificateName, ClientName, NodeName},
+    world::{ActionOutcome, CallOutcome, Failure, Message, World},
+};
+
+/// A virtual world.
+#[derive(Clone)]
+pub struct InProcess<L = Pass> {
+    mitid: Mitid,
+    sts: Sts,
+    smdb: BTreeMap<Environment, Smdb>,
+    nodes: BTreeMap<(ClientName, NodeName), Node>,
+    certificates: BTreeMap<CertificateName, Held>,
+    /// Keys for certificates that are still to be made, the next one last.
+    keys: Vec<PrivateKey>,
+    streams: Streams,
+    link: L,
+    messages: Vec<Message>,
+}
+
+/// One running copy of a client.
+#[derive(Clone)]
+struct Node {
+    wsc: Wsc,
+    environment: Environment,
+    authority: Cvr,
+    entropy: Entropy,
+}
+
+/// A certificate of the scenario with its key.
+#[derive(Clone)]
+struct Held {
+    environment: Environment,
+    credential: Credential,
+}
+
+/// Where each party's random choices come from.
+#[derive(Clone)]
+struct Streams {
+    mitid: Entropy,
+    sts: Entropy,
+    sts_encryption: Entropy,
+    smdb: Entropy,
+}
+
+impl<L: Link + Clone> InProcess<L> {
+    fn next_key(&mut self) -> Result<PrivateKey, SetUpError> {
+        self.keys.pop().ok_or(SetUpError::KeyMissing { size: KeySize::Rsa3072, needed: 1 })
+    }
+
+    fn hold(
+        &mut self,
+        name: &CertificateName,
+        environment: Environment,
+        certificate: Certificate,
+        key: PrivateKey,
+    ) {
+        let credential = Credential { certificate, key };
+        self.certificates.insert(name.clone(), Held { environment, credential });
+    }
+
+    fn ask_mitid(&mut self, request: &sim_mitid::Request, now: Timestamp) -> sim_mitid::Answer {
+        let (answer, facts) = self.mitid.decide(request, now, &mut self.streams.mitid);
+        facts.into_iter().for_each(|fact| self.mitid.apply(fact));
+        answer
+    }
+
+    fn administer(
+        &mut self,
+        request: administration::Request,
+        now: Timestamp,
+    ) -> Result<(), administration::Rejection> {
+        let (answer, facts) =
+            self.sts.administration().decide(&request, now, &mut self.streams.sts);
+        facts.into_iter().for_each(|fact| self.sts.apply(fact));
+        match answer {
+            administration::Answer::Done => Ok(()),
+            administration::Answer::Rejected(rejection) => Err(rejection),
+        }
+    }
+
+    fn save(
+        &mut self,
+        system_user: &SystemUserId,
+        slot: Slot,
+        certificate: &CertificateName,
+        now: Timestamp,
+    ) -> Result<(), administration::Rejection> {
+        // What the administrator uploads is a file, and it is read as one.
+        let file = self.certificates[certificate].credential.certificate.to_pem();
+        let request = administration::Request::Save {
+            system_user: system_user.clone(),
+            slot,
+            certificate: Certificate::from_cer(file.as_bytes()).map(Box::new),
+        };
+        self.administer(request, now)
+    }
+
+    fn provision(
+        &mut self,
+        system_user: &SystemUserId,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Result<(), administration::Rejection> {
+        let system_user = system_user.clone();
+        self.administer(administration::Request::Provision { system_user, environment }, now)
+    }
+
+    fn deploy(&mut self, node: &(ClientName, NodeName), certificate: &CertificateName) {
+        let credential = self.certificates[certificate].credential.clone();
+        let thumbprint = credential.certificate.thumbprint();
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.wsc.key_store().install(credential);
+            node.wsc.apply(wsc::Fact::Deployed { thumbprint });
+        }
+    }
+
+    fn renew(
+        &mut self,
+        certificate: &CertificateName,
+        r#as: &CertificateName,
+        now: Timestamp,
+    ) -> ActionOutcome {
+        let held = self.certificates[certificate].clone();
+        let Ok(key) = self.next_key() else {
+            return refused("key-missing", "the pool has no key left");
+        };
+        let name = held.credential.certificate.subject();
+        let request = sim_mitid::Request::Renew {
+            environment: held.environment,
+            serial: held.credential.certificate.serial().clone(),
+            request: SigningRequest::make(name, &key),
+        };
+        match self.ask_mitid(&request, now) {
+            sim_mitid::Answer::Issued(issued) => {
+                let note = format!(
+                    "serial {}, valid from {}, refused from {}",
+                    issued.serial(),
+                    issued.not_before(),
+                    issued.first_refused()
+                );
+                self.hold(r#as, held.environment, issued, key);
+                ActionOutcome::Done { note: Some(note) }
+            }
+            sim_mitid::Answer::Rejected(rejection) => {
+                refused(rejection.name(), &rejection.to_string())
+            }
+            other => refused("unexpected-answer", &format!("{other:?}")),
+        }
+    }
+
+}
+
+impl<L: Link + Clone> World for InProcess<L> {
+    fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
+        let done = |result: Result<(), administration::Rejection>| match result {
+            Ok(()) => ActionOutcome::Done { note: None },
+            Err(rejection) => refused(rejection.name(), &rejection.to_string()),
+        };
+        match action {
+            Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
+            Action::Save { system_user, slot, certificate } => {
+                done(self.save(system_user, *slot, certificate, now))
+            }
+            Action::Provision { system_user, environment } => {
+                done(self.provision(system_user, *environment, now))
+            }
+            Action::Deploy { client, nodes, certificate } => {
+                if !self.certificates.contains_key(certificate) {
+                    return refused("no-certificate", "the certificate was never issued");
+                }
+                for node in nodes {
+                    self.deploy(&(client.clone(), node.clone()), certificate);
+                }
+                ActionOutcome::Done { note: None }
+            }
+        }
+    }
+
+    fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        self.exchange(&(client.clone(), node.clone()), now)
+    }
+
+    fn probe(&self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        self.clone().call(client, node, now)
+    }
+
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let smdb = self.smdb.values().map(|smdb| smdb.next_change(now));
+        let others = [self.mitid.next_change(now), self.sts.next_change(now)];
+        parties::earliest(smdb.chain(others))
+    }
+
+    fn take_messages(&mut self) -> Vec<Message> {
+        std::mem::take(&mut self.messages)
+    }
+}
+
+fn failed(step: Step, cause: &str, party: Party) -> CallOutcome {
+    CallOutcome::Failed(Failure { step, cause: cause.to_owned(), party, diagnosis: None })
+}
+
+fn refused(cause: &str, text: &str) -> ActionOutcome {
+    ActionOutcome::Refused { cause: cause.to_owned(), text: Text::new(text, text) }
+}

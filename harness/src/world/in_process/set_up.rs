@@ -1,0 +1,333 @@
+//! How a virtual world comes into being: authorities, services, system users, certificates and
+//! clients, each by the act that would bring it about in life.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use clock::{Span, Timeline, Timestamp};
+use entropy::Entropy;
+use oio_idws::Credential;
+use parties::{EntityId, Environment, Link, Pass, Slot, SystemUserId};
+use pki::{
+    Authority, CertificateKind, Holder, KeySize, Name, PrivateKey, Serial, SigningRequest,
+};
+use sim_mitid::{Mitid, order::NewOrder};
+use sim_smdb::{
+    Smdb,
+    contract::{ENTITY_ID, SUBMIT_PRIVILEGE},
+};
+use sim_sts::{Issuer, Service, Sts, administration, registration::PrivilegeGrant};
+use wsc::{Trust, Wsc};
+
+use super::{InProcess, Node, Streams};
+use crate::scenario::{Action, Happening, Scenario};
+
+/// The life of an OCES3 certificate, less its last second: from its beginning to `E+`.
+const CERTIFICATE_LIFE: Span = Span::from_days(1095);
+/// The certificates of the services themselves are this old when the world starts.
+const SERVICE_CERTIFICATE_AGE: Span = Span::from_days(30);
+/// Two roots; no other key has this size.
+const ROOT_KEYS: usize = 2;
+/// An issuing authority, an STS and an SMDB for each environment.
+const SERVICE_KEYS: usize = 6;
+
+/// The keys that a world takes from the pool, by size.
+#[must_use]
+pub fn keys_needed(scenario: &Scenario) -> [(KeySize, usize); 2] {
+    let renewals = scenario
+        .entries
+        .iter()
+        .filter(|entry| {
+            matches!(entry.what, Happening::Action(Action::Renew { .. }))
+        })
+        .count();
+    let others = SERVICE_KEYS + scenario.certificates.len() + renewals;
+    [(KeySize::Rsa4096, ROOT_KEYS), (KeySize::Rsa3072, others)]
+}
+
+/// Why a world cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// The pool gave fewer keys than [`keys_needed`] asks for.
+    #[error("a key is missing: the world needs {needed} of {size:?}")]
+    KeyMissing {
+        /// Of which size.
+        size: KeySize,
+        /// How many.
+        needed: usize,
+    },
+    /// A party refused something that the file takes for granted at the start.
+    #[error("the world cannot be set up: {0}")]
+    Refused(String),
+}
+
+impl InProcess {
+    /// A world in which every message arrives.
+    ///
+    /// # Errors
+    ///
+    /// If keys are missing, or a party refuses what the file takes for granted.
+    pub fn new(
+        scenario: &Scenario,
+        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
+    ) -> Result<Self, SetUpError> {
+        Self::with_link(scenario, Pass, key)
+    }
+}
+
+impl<L: Link + Clone> InProcess<L> {
+    /// A world whose messages go through `link`.
+    ///
+    /// # Errors
+    ///
+    /// If keys are missing, or a party refuses what the file takes for granted.
+    pub fn with_link(
+        scenario: &Scenario,
+        link: L,
+        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
+    ) -> Result<Self, SetUpError> {
+        let mut keys = Keys::take(scenario, key)?;
+        let stream = |party, purpose| Entropy::seeded(scenario.seed, party, purpose);
+        let mut streams = Streams {
+            mitid: stream("mitid", "decide"),
+            sts: stream("sts", "decide"),
+            sts_encryption: stream("sts", "encryption"),
+            smdb: stream("smdb", "decide"),
+        };
+        let mut authorities = Vec::new();
+        for environment in Environment::ALL {
+            let (root, issuing) = (keys.root()?, keys.other()?);
+            let start = scenario.start;
+            authorities.push(Authority::found(
+                environment,
+                root,
+                issuing,
+                start,
+                &mut streams.mitid,
+            ));
+        }
+        let mut services = BTreeMap::new();
+        for authority in &authorities {
+            let both = ServiceCredentials {
+                sts: certify_service(authority, "STS", keys.other()?, scenario.start, &mut streams),
+                smdb: certify_service(
+                    authority,
+                    "SMDB",
+                    keys.other()?,
+                    scenario.start,
+                    &mut streams,
+                ),
+            };
+            services.insert(authority.environment(), both);
+        }
+        let mut world = Self {
+            sts: Sts::new(authorities.iter().map(|authority| issuer(authority, &services))),
+            smdb: services.iter().map(|(environment, it)| (*environment, smdb(*environment, it))).collect(),
+            mitid: Mitid::new(authorities),
+            nodes: BTreeMap::new(),
+            certificates: BTreeMap::new(),
+            keys: keys.rest(),
+            streams,
+            link,
+            messages: Vec::new(),
+        };
+        world.register_system_users(scenario)?;
+        world.bring_certificates_into_being(scenario)?;
+        world.start_clients(scenario, &services)?;
+        Ok(world)
+    }
+
+    fn register_system_users(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
+        for (id, user) in &scenario.system_users {
+            let cvr = scenario.organisations[&user.organisation].cvr.clone();
+            let grant = PrivilegeGrant {
+                audience: entity_id(),
+                cvr,
+                privilege: SUBMIT_PRIVILEGE.to_owned(),
+            };
+            self.administer(
+                administration::Request::Register {
+                    system_user: id.clone(),
+                    entity_id: user.entity_id.clone(),
+                    grants: vec![grant],
+                },
+                scenario.start,
+            )
+            .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Orders, issues, saves and provisions each certificate of the file at its own beginning.
+    ///
+    /// A system user has one draft for both environments: production comes last, so that the draft
+    /// holds the production certificate when the scenario begins.
+    fn bring_certificates_into_being(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
+        let refused = |text: String| SetUpError::Refused(text);
+        for environment in Environment::ALL {
+            for (name, certificate) in &scenario.certificates {
+                if certificate.environment != environment {
+                    continue;
+                }
+                let user = &scenario.system_users[&certificate.system_user];
+                let organisation = &scenario.organisations[&user.organisation];
+                let begins = certificate.expires - CERTIFICATE_LIFE;
+                let order = NewOrder {
+                    environment,
+                    cvr: organisation.cvr.clone(),
+                    organisation: organisation.name.clone(),
+                    certificate_name: certificate.system_user.to_string(),
+                };
+                let (reference, code) = match self.ask_mitid(&sim_mitid::Request::Order(order), begins) {
+                    sim_mitid::Answer::Ordered { reference, code } => (reference, code),
+                    other => return Err(refused(format!("{other:?}"))),
+                };
+                let key = self.next_key()?;
+                let request = signing_request(&certificate.system_user, &key);
+                let issued = self
+                    .ask_mitid(&sim_mitid::Request::Issue { reference, code, request }, begins);
+                let sim_mitid::Answer::Issued(issued) = issued else {
+                    return Err(refused(format!("{issued:?}")));
+                };
+                self.hold(name, environment, issued, key);
+                self.save(&certificate.system_user, Slot::Active, name, begins)
+                    .and_then(|()| self.provision(&certificate.system_user, environment, begins))
+                    .map_err(|refusal| refused(refusal.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn start_clients(
+        &mut self,
+        scenario: &Scenario,
+        services: &BTreeMap<Environment, ServiceCredentials>,
+    ) -> Result<(), SetUpError> {
+        for (name, client) in &scenario.clients {
+            let service = &services[&client.environment];
+            let trust = Arc::new(Trust {
+                sts: service.sts.certificate.clone(),
+                service: service.smdb.certificate.clone(),
+                service_entity_id: entity_id(),
+                service_address: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
+            });
+            let user = &scenario.system_users[&client.system_user];
+            let authority = scenario.organisations[&user.organisation].cvr.clone();
+            for node in &client.nodes {
+                let purpose = format!("{name}/{node}");
+                let key = (name.clone(), node.clone());
+                self.nodes.insert(
+                    key.clone(),
+                    Node {
+                        wsc: Wsc::new(client.profile, Arc::clone(&trust), client.skew),
+                        environment: client.environment,
+                        authority: authority.clone(),
+                        entropy: Entropy::seeded(scenario.seed, "client", &purpose),
+                    },
+                );
+                self.deploy(&key, &client.certificate);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The keys of a world, in the order in which it uses them.
+struct Keys {
+    roots: Vec<PrivateKey>,
+    others: Vec<PrivateKey>,
+}
+
+impl Keys {
+    fn take(
+        scenario: &Scenario,
+        mut key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
+    ) -> Result<Self, SetUpError> {
+        let [roots, others] = keys_needed(scenario).map(|(size, needed)| {
+            // The last is used first, so that `pop` gives them in the pool's order.
+            (0..needed)
+                .rev()
+                .map(|index| key(size, index).ok_or(SetUpError::KeyMissing { size, needed }))
+                .collect::<Result<Vec<_>, _>>()
+        });
+        Ok(Self { roots: roots?, others: others? })
+    }
+
+    fn root(&mut self) -> Result<PrivateKey, SetUpError> {
+        let missing = SetUpError::KeyMissing { size: KeySize::Rsa4096, needed: ROOT_KEYS };
+        self.roots.pop().ok_or(missing)
+    }
+
+    fn other(&mut self) -> Result<PrivateKey, SetUpError> {
+        let missing = SetUpError::KeyMissing { size: KeySize::Rsa3072, needed: SERVICE_KEYS };
+        self.others.pop().ok_or(missing)
+    }
+
+    fn rest(self) -> Vec<PrivateKey> {
+        self.others
+    }
+}
+
+/// What the services of one environment sign with.
+struct ServiceCredentials {
+    sts: Credential,
+    smdb: Credential,
+}
+
+fn certify_service(
+    authority: &Authority,
+    name: &str,
+    key: PrivateKey,
+    start: Timestamp,
+    streams: &mut Streams,
+) -> Credential {
+    let holder = Holder {
+        kind: CertificateKind::System,
+        common_name: format!("skift {name}"),
+        organisation: "skift".to_owned(),
+        cvr: "90000000".parse().expect("eight digits"),
+        uuid: streams.mitid.uuid(),
+        email: None,
+    };
+    let begins = (start - SERVICE_CERTIFICATE_AGE).truncated_to_second();
+    let serial = Serial::draw(&mut streams.mitid);
+    let certificate = authority.issue(&holder, key.public(), serial, begins);
+    Credential { certificate, key }
+}
+
+fn issuer(
+    authority: &Authority,
+    services: &BTreeMap<Environment, ServiceCredentials>,
+) -> Issuer {
+    let environment = authority.environment();
+    let service = &services[&environment];
+    let signs_from = service.sts.certificate.not_before();
+    let smdb =
+        Service { entity_id: entity_id(), encryption: service.smdb.certificate.clone() };
+    Issuer::new(
+        environment,
+        authority.anchors(),
+        Timeline::starting(signs_from, service.sts.clone()),
+        vec![smdb],
+        sim_sts::Policy::default(),
+    )
+}
+
+fn smdb(environment: Environment, service: &ServiceCredentials) -> Smdb {
+    let sts = &service.sts.certificate;
+    Smdb::new(
+        environment,
+        entity_id(),
+        service.smdb.clone(),
+        Timeline::starting(sts.not_before(), sts.clone()),
+        sim_smdb::Policy::default(),
+    )
+}
+
+
+fn entity_id() -> EntityId {
+    ENTITY_ID.parse().expect("a constant URI")
+}
+
+fn signing_request(system_user: &SystemUserId, key: &PrivateKey) -> SigningRequest {
+    SigningRequest::make(&Name::with_common_name(system_user.as_str()), key)
+}

@@ -1,0 +1,153 @@
+//! What goes between the parties of a virtual world: one call, message by message.
+
+use clock::Timestamp;
+use parties::{Core, Crossing, Direction, Environment, Link, Party, Step, Verdict};
+use sim_smdb::{
+    contract::{SUBMIT_ACTION, Submission},
+    cpr::Cpr,
+};
+use sim_sts::{IssuerLesson, IssuerNeed};
+use wsc::exchange::{Action as Next, Event, Order};
+
+use super::{InProcess, Node, failed};
+use crate::{
+    scenario::{ClientName, NodeName},
+    world::{CallOutcome, Message},
+};
+
+impl<L: Link + Clone> InProcess<L> {
+    /// One call by one node, from the order to the outcome.
+    pub(super) fn exchange(&mut self, key: &(ClientName, NodeName), now: Timestamp) -> CallOutcome {
+        let Some(mut node) = self.nodes.remove(key) else {
+            return failed(Step::One, "no-such-node", Party::Client);
+        };
+        let outcome = self.converse(&mut node, now);
+        self.nodes.insert(key.clone(), node);
+        outcome
+    }
+
+    fn converse(&mut self, node: &mut Node, now: Timestamp) -> CallOutcome {
+        let order = order(node, now);
+        let mut event = Event::Begin(order);
+        let mut refusal = None;
+        loop {
+            let (action, facts) = node.wsc.decide(&event, now, &mut node.entropy);
+            facts.into_iter().for_each(|fact| node.wsc.apply(fact));
+            let bytes = node.wsc.write(&action, &mut node.entropy);
+            let environment = node.environment;
+            let (answer, why) = match action {
+                Next::AskSts(_) => self.ask_sts(environment, &bytes, now),
+                Next::CallService(_) => self.call_smdb(environment, &bytes, now),
+                Next::Done(Ok(())) => return CallOutcome::Succeeded,
+                Next::Done(Err(failure)) => {
+                    return refusal.unwrap_or_else(|| {
+                        failed(failure.step(), failure.name(), Party::Client)
+                    });
+                }
+            };
+            refusal = why;
+            event = node.wsc.read(&answer);
+        }
+    }
+
+    fn ask_sts(
+        &mut self,
+        environment: Environment,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> (Vec<u8>, Option<CallOutcome>) {
+        self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes);
+        let Some(issuer) = self.sts.issuer(environment) else {
+            return (Vec::new(), Some(failed(Step::One, "no-sts", Party::Sts)));
+        };
+        let request = issuer.read(bytes);
+        for need in issuer.needs(&request, now) {
+            match need {
+                IssuerNeed::RevocationList => self.fetch_revocation_list(environment, now),
+            }
+        }
+        let Some(issuer) = self.sts.issuer_mut(environment) else { unreachable!("just asked") };
+        let (answer, facts) = issuer.decide(&request, now, &mut self.streams.sts);
+        facts.into_iter().for_each(|fact| issuer.apply(fact));
+        let bytes = issuer.write(&answer, &mut self.streams.sts_encryption);
+        self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes);
+        let why = match answer {
+            sim_sts::issue::Answer::Token(_) => None,
+            sim_sts::issue::Answer::Rejected { rejection, .. } => {
+                Some(failed(Step::One, rejection.name(), Party::Sts))
+            }
+        };
+        (bytes, why)
+    }
+
+    fn fetch_revocation_list(&mut self, environment: Environment, now: Timestamp) {
+        let request = sim_mitid::Request::RevocationList(environment);
+        self.carry("sts-to-mitid", Party::Sts, Party::Mitid, environment, &[]);
+        if let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) {
+            self.carry("mitid-to-sts", Party::Mitid, Party::Sts, environment, list.der());
+            if let Some(issuer) = self.sts.issuer_mut(environment) {
+                issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+            }
+        }
+    }
+
+    fn call_smdb(
+        &mut self,
+        environment: Environment,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> (Vec<u8>, Option<CallOutcome>) {
+        self.carry("3-wsc-to-wsp", Party::Client, Party::Smdb, environment, bytes);
+        let Some(smdb) = self.smdb.get_mut(&environment) else {
+            return (Vec::new(), Some(failed(Step::Three, "no-smdb", Party::Smdb)));
+        };
+        let request = smdb.read(bytes);
+        let (answer, facts) = smdb.decide(&request, now, &mut self.streams.smdb);
+        facts.into_iter().for_each(|fact| smdb.apply(fact));
+        let bytes = smdb.write(&answer, &mut self.streams.smdb);
+        self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes);
+        let why = match answer {
+            sim_smdb::submit::Answer::Received(_) => None,
+            sim_smdb::submit::Answer::Rejected { rejection, .. } => {
+                Some(failed(Step::Three, rejection.name(), Party::Smdb))
+            }
+        };
+        (bytes, why)
+    }
+
+    fn carry(
+        &mut self,
+        name: &str,
+        from: Party,
+        to: Party,
+        environment: Environment,
+        bytes: &[u8],
+    ) {
+        let direction = match to {
+            Party::Client => Direction::Response,
+            Party::Sts if from == Party::Mitid => Direction::Response,
+            Party::Mitid | Party::Sts | Party::Smdb => Direction::Request,
+        };
+        let crossing =
+            Crossing { from, to, direction, environment, peer_certificate: None, bytes };
+        match self.link.carry(crossing) {
+            Verdict::Pass => {}
+        }
+        self.messages.push(Message { name: name.to_owned(), from, to, direction, environment });
+    }
+}
+
+/// A submission about a citizen who does not exist, with a reference of its own.
+fn order(node: &mut Node, now: Timestamp) -> Order {
+    const DATE: usize = "2030-03-01".len();
+    let mut requested_on = now.to_string();
+    requested_on.truncate(DATE);
+    let submission = Submission {
+        reference: node.entropy.uuid().to_string(),
+        authority: node.authority.clone(),
+        citizen: Cpr::parse("6101800049").expect("a made-up number"),
+        requested_on,
+    };
+    Order { action: SUBMIT_ACTION.to_owned(), body: submission.write() }
+}
+

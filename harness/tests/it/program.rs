@@ -1,0 +1,224 @@
+//! The program `skift` as its users meet it: words, files and exit codes.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use harness::{
+    expect::Verdict,
+    report::{RunReport, json},
+};
+
+const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
+const EARLY: &str = include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
+
+/// A folder that a test has for itself, empty.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Keys are kept from one test run to the next: they take a while to make.
+fn keys(pool: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(pool)
+}
+
+fn skift(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_skift"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("SKIFT_KEYS", keys("keys"))
+        .env_remove("SKIFT_OUT")
+        .output()
+        .unwrap()
+}
+
+/// Runs one scenario of this text, and expects this exit code; gives what was printed.
+#[track_caller]
+fn check(test: &str, scenario: &str, exit: i32) -> (String, String) {
+    let folder = folder(test);
+    fs::write(folder.join("race.toml"), scenario).unwrap();
+    let output = skift(&folder, &["run", "race.toml"]);
+    let printed = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(exit), "{}{}", printed.0, printed.1);
+    printed
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn early_with(from: &str, to: &str) -> String {
+    assert_eq!(EARLY.matches(from).count(), 1, "`{from}` stands once in the file");
+    EARLY.replace(from, to)
+}
+
+fn report(folder: &Path) -> RunReport {
+    json::read(&fs::read_to_string(folder.join("target/skift/report.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_scenario_of_the_project_goes_as_its_file_says() {
+    let folder = folder("every-scenario");
+    let output = skift(&folder, &["run", SCENARIOS]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("PASS  rolling-swap/client-swaps-early: "), "{stdout}");
+    assert!(!stdout.contains('\u{1b}'), "no colour without a terminal");
+
+    let report = report(&folder);
+    assert_eq!(report.verdict, Verdict::Pass);
+    for scenario in &report.scenarios {
+        let journal = folder.join(format!("target/skift/journal/{}.jsonl", scenario.name));
+        let last = fs::read_to_string(&journal).unwrap();
+        assert!(last.ends_with("\"what\":\"ends\"}\n"), "{}", journal.display());
+    }
+}
+
+#[test]
+fn other_keys_give_the_same_journals_and_report() {
+    let run = |pool: &str| {
+        let folder = folder(&format!("same-journals-{pool}"));
+        let keys = keys(pool);
+        let arguments = ["run", SCENARIOS, "--out", "out", "--keys", keys.to_str().unwrap()];
+        let output = skift(&folder, &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let mut files = Vec::new();
+        collect(&folder.join("out"), &mut files);
+        files
+    };
+    let (one, other) = (run("keys"), run("other-keys"));
+    assert_eq!(one.len(), other.len());
+    for ((path, one), (_, other)) in one.iter().zip(&other) {
+        assert_eq!(one, other, "{}", path.display());
+    }
+}
+
+/// Every file below `folder` with its text, by path.
+fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, files);
+        } else {
+            files.push((path.clone(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn a_wrong_expectation_exits_1_and_shows_both_sides() {
+    let wrong = early_with("until = \"+2h\"", "until = \"+2h1s\"");
+    let (stdout, _) = check("wrong-expectation", &wrong, 1);
+    let line = 1 + EARLY.lines().position(|line| line.contains("until = ")).unwrap();
+    for part in [
+        "FAIL  race: The client swaps before NemLog-in",
+        &format!("race.toml:{line}:5"),
+        "expected   fagsystem down from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:01Z \
+         (+2h1s), step 1, certificate-not-in-force",
+        "measured   fagsystem down from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z \
+         (+2h), step 1, certificate-not-in-force",
+        "1 scenario: 0 as expected, 1 not as expected",
+    ] {
+        assert!(stdout.contains(part), "{stdout}\nshould say {part}");
+    }
+}
+
+#[test]
+fn a_wrong_count_of_calls_exits_1() {
+    let wrong = early_with("missed-calls = 12", "missed-calls = 13");
+    let (stdout, _) = check("wrong-count", &wrong, 1);
+    assert!(stdout.contains("expected   13 calls failed\n"), "{stdout}");
+    assert!(stdout.contains("measured   12 calls failed\n"), "{stdout}");
+}
+
+#[test]
+fn an_unknown_key_exits_2_and_is_pointed_at() {
+    let (_, stderr) = check("unknown-key", &early_with("seed = 1", "sede = 1"), 2);
+    let line = 1 + EARLY.lines().position(|line| line == "seed = 1").unwrap();
+    let message = format!("race.toml:{line}:1: unknown key `sede`; did you mean `seed`?");
+    assert!(stderr.starts_with(&message), "{stderr}");
+}
+
+#[test]
+fn every_mistaken_file_is_named_before_anything_runs() {
+    let folder = folder("mistaken-files");
+    fs::write(folder.join("a.toml"), EARLY).unwrap();
+    fs::write(folder.join("b.toml"), "format = 1").unwrap();
+    fs::write(folder.join("c.toml"), [0xff, 0xfe]).unwrap();
+    let output = skift(&folder, &["run", "."]);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("b.toml:1:1: the key "), "{stderr}");
+    assert!(stderr.contains("c.toml: the file is not UTF-8"), "{stderr}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_mistake_on_the_command_line_exits_2() {
+    let folder = folder("usage");
+    for arguments in [&["run"][..], &["run", "nowhere"], &["walk"], &["run", ".", "--fast"]] {
+        let output = skift(&folder, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[test]
+fn two_scenarios_of_one_name_exit_2() {
+    let folder = folder("same-name");
+    for family in ["one", "two"] {
+        fs::create_dir(folder.join(family)).unwrap();
+        fs::write(folder.join(family).join("race.toml"), EARLY).unwrap();
+    }
+    let output = skift(&folder, &["run", "one", "two"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("would both be called `race`"));
+}
+
+#[test]
+fn a_scenario_without_a_call_exits_3() {
+    let (before, calls) = EARLY.split_once("[[every]]").unwrap();
+    let rest = calls.split_once("\n\n").unwrap().1;
+    let silent = format!("{before}{rest}").replace("missed-calls = 12", "");
+    let (stdout, _) = check("no-call", &silent, 3);
+    assert!(stdout.contains("INCONCLUSIVE  race: "), "{stdout}");
+    assert!(stdout.contains("nobody calls in this scenario"), "{stdout}");
+}
+
+#[test]
+fn a_folder_without_scenarios_exits_4() {
+    let folder = folder("no-scenario");
+    fs::create_dir(folder.join(".hidden")).unwrap();
+    fs::write(folder.join(".hidden/race.toml"), EARLY).unwrap();
+    assert_eq!(skift(&folder, &["run", "."]).status.code(), Some(4));
+}
+
+#[test]
+fn a_place_that_cannot_be_written_exits_70() {
+    let folder = folder("unwritable");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    fs::write(folder.join("out"), "a file where a folder should be").unwrap();
+    let output = skift(&folder, &["run", "race.toml", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(70));
+    assert!(text(&output.stderr).contains("out"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn quiet_shows_only_what_is_not_as_expected() {
+    let folder = folder("quiet");
+    fs::write(folder.join("right.toml"), EARLY).unwrap();
+    fs::write(folder.join("wrong.toml"), early_with("step = 1", "step = 3")).unwrap();
+    let output = skift(&folder, &["run", ".", "--quiet"]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.starts_with("FAIL  wrong: "), "{stdout}");
+    assert!(!stdout.contains("PASS"), "{stdout}");
+    assert!(stdout.ends_with("2 scenarios: 1 as expected, 1 not as expected\n"), "{stdout}");
+}
