@@ -1,6 +1,6 @@
 //! A scenario: what a file means, after checking.
 //!
-//! [`file`] has what a file says. [`Scenario::parse`] turns it into closed types or points at the
+//! [`mod@file`] has what a file says. [`Scenario::parse`] turns it into closed types or points at the
 //! mistake: after that every name is known, every instant lies where it can, and there is nothing
 //! left to check.
 
