@@ -188,3 +188,6 @@ fn token(security: Element<'_>) -> Result<Option<Token<'_>>, ShapeError> {
         (Some(_), Some(_)) => Err(ShapeError::several(security, uris::SAML, "Assertion")),
     }
 }
+
+#[cfg(test)]
+mod tests;

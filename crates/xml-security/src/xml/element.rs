@@ -295,3 +295,61 @@ impl fmt::Debug for Element<'_> {
 pub(crate) fn clark(namespace: &str, local: &str) -> String {
     if namespace.is_empty() { local.to_owned() } else { format!("{{{namespace}}}{local}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixtures::parse;
+
+    #[test]
+    fn names_are_namespaces_and_local_names() {
+        let document = parse("<p:a xmlns:p='urn:p' b='1' p:b='2' xml:b='3'><c xmlns=''/></p:a>");
+        let a = document.root();
+        assert!(a.is("urn:p", "a") && !a.is("", "a") && !a.is("urn:p", "b"));
+        assert_eq!((a.namespace(), a.local_name()), ("urn:p", "a"));
+        assert_eq!(a.attribute("b"), Some("1"));
+        assert_eq!(a.attribute_ns("urn:p", "b"), Some("2"));
+        assert_eq!(a.attribute_ns("urn:q", "b"), None);
+        // An undeclared default namespace is no namespace.
+        assert_eq!(a.children().next().unwrap().namespace(), "");
+        assert!(a.child("", "c").is_some());
+        assert_eq!(
+            a.expect("urn:p", "b").unwrap_err().to_string(),
+            "the element is `{urn:p}a`, not `{urn:p}b`"
+        );
+    }
+
+    #[test]
+    fn an_only_child_is_one() {
+        let document = parse("<a><b/><c/>x<c/></a>");
+        let a = document.root();
+        assert!(a.only_child("", "b").is_ok());
+        assert_eq!(a.only_child("", "d").unwrap_err().to_string(), "`a` has no `d`");
+        assert_eq!(a.only_child("", "c").unwrap_err().to_string(), "`a` has more than one `c`");
+        assert_eq!(a.optional_child("", "d"), Ok(None));
+        assert_eq!(a.children().count(), 3);
+        assert_eq!(a.descendants().count(), 4);
+    }
+
+    #[test]
+    fn a_value_is_all_the_text_and_nothing_else() {
+        let text = |xml: &str| parse(xml).root().text();
+        assert_eq!(text("<a/>").unwrap(), "");
+        assert_eq!(text("<a> b&amp;<![CDATA[<c>]]>d\r\n</a>").unwrap(), " b&<c>d\n");
+        for xml in ["<a>b<!-- -->c</a>", "<a><!-- --></a>", "<a>b<!----></a>"] {
+            assert_eq!(text(xml).unwrap_err().to_string(), "the value of `a` has a comment in it");
+        }
+        assert_eq!(
+            text("<a>b<c/></a>").unwrap_err().to_string(),
+            "`a` has an element where a value should be"
+        );
+    }
+
+    #[test]
+    fn an_element_holds_itself_and_what_is_inside() {
+        let document = parse("<a><b><c/></b><d/></a>");
+        let find = |local| document.root().descendants().find(|e| e.local_name() == local).unwrap();
+        let (a, b, c, d) = (find("a"), find("b"), find("c"), find("d"));
+        assert!(a.holds(a) && a.holds(c) && b.holds(c) && b.holds(b));
+        assert!(!b.holds(d) && !b.holds(a) && !c.holds(b));
+    }
+}

@@ -42,7 +42,8 @@ impl Default for Limits {
     }
 }
 
-/// Why bytes are not a document that we read. `at` counts bytes from the start.
+/// Why bytes are not a document that we read. `at` counts bytes from the start, a byte order mark not
+/// counted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// Larger than [`Limits::size`].
@@ -178,13 +179,17 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Ma
         // A text that says it is in another encoding is better refused for that.
         match declared_encoding(&text[..error.valid_up_to()]) {
             Some(declared) => Malformed::WrongEncoding { declared },
-            None => Malformed::NotUtf8 { at: bytes.len() - text.len() + error.valid_up_to() },
+            None => Malformed::NotUtf8 { at: error.valid_up_to() },
         }
     })
 }
 
 /// Refuses what is not allowed; see the module.
 pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Malformed> {
+    // roxmltree would drop a second byte order mark.
+    if text.starts_with('\u{FEFF}') {
+        return Err(Malformed::Syntax { reason: "a byte order mark in the text".to_owned() });
+    }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<usize> = Vec::with_capacity(16);
     let mut bindings = 0;
@@ -236,6 +241,7 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Malformed> {
 
 /// Checks the attributes of one tag and counts the namespaces it declares.
 fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, Malformed> {
+    check_name(tag.name().as_ref(), at)?;
     let mut declarations = 0;
     let mut defaults = 0;
     for (index, attribute) in tag.attributes().with_checks(false).enumerate() {
@@ -243,8 +249,9 @@ fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, 
             return Err(Malformed::TooManyAttributes { at, limit: limits.attributes });
         }
         let attribute = attribute.map_err(|error| syntax(&error, at))?;
-        let name: &[u8] = attribute.key.as_ref().as_bytes();
-        match name.strip_prefix(b"xmlns") {
+        let name = attribute.key.as_ref();
+        check_name(name, at)?;
+        match name.as_bytes().strip_prefix(b"xmlns") {
             Some([]) => defaults += 1,
             // Namespaces in XML 1.0, section 5: a prefix cannot be undeclared.
             Some([b':', ..]) if attribute.value.is_empty() => {
@@ -252,7 +259,7 @@ fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, 
             }
             Some([b':', ..]) => {}
             // roxmltree would take `p:xmlns` for a declaration of the default namespace.
-            _ if name.ends_with(b":xmlns") => return Err(Malformed::BadDeclaration { at }),
+            _ if name.ends_with(":xmlns") => return Err(Malformed::BadDeclaration { at }),
             _ => continue,
         }
         declarations += 1;
@@ -268,6 +275,14 @@ fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, 
         return Err(Malformed::BadDeclaration { at });
     }
     Ok(declarations)
+}
+
+/// Refuses an empty prefix and an empty local name; roxmltree lets the former pass.
+fn check_name(name: &str, at: usize) -> Result<(), Malformed> {
+    if name.starts_with(':') || name.ends_with(':') {
+        return Err(Malformed::Syntax { reason: format!("the name `{name}`, at byte {at}") });
+    }
+    Ok(())
 }
 
 fn check_declaration(text: &str, declaration: &BytesDecl<'_>, at: usize) -> Result<(), Malformed> {

@@ -94,3 +94,56 @@ fn is_id(node: Node<'_, '_>, attribute: Attribute<'_, '_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::parse;
+
+    fn named(xml: &str, id: &str) -> Result<String, IdRefusal> {
+        parse(xml).root().by_id(id).map(|element| element.local_name().to_owned())
+    }
+
+    #[test]
+    fn an_id_goes_by_its_profile() {
+        let xml = format!(
+            "<a xmlns:u='{}' xmlns:ds='{}' xmlns:x='{}' xmlns:s='{}' xmlns:p='{}'>\
+             <b u:Id='1'/><ds:c Id='2'/><x:d Id='3'/><s:e ID='4'/><p:f ID='5'/>\
+             <g Id='6' ID='6' id='6' xml:id='6' u:ID='6' u:id='6'/><ds:h ID='7'/><s:i Id='8'/></a>",
+            uris::WSU,
+            uris::DS,
+            uris::XENC,
+            uris::SAML,
+            uris::SAMLP
+        );
+        for (id, element) in [("1", "b"), ("2", "c"), ("3", "d"), ("4", "e"), ("5", "f")] {
+            assert_eq!(named(&xml, id), Ok(element.to_owned()));
+        }
+        for id in ["6", "7", "8", "", "9"] {
+            assert_eq!(named(&xml, id), Err(IdRefusal::Unknown));
+        }
+    }
+
+    #[test]
+    fn an_id_that_is_there_twice_makes_every_id_useless() {
+        for twice in ["<b u:Id='1'/>", "<s:b ID='1'/>", "<ds:b Id='1'/>", "<ds:b Id='2' u:Id='2'/>"]
+        {
+            let xml = format!(
+                "<a xmlns:u='{}' xmlns:ds='{}' xmlns:s='{}' u:Id='1'><c u:Id='3'/>{twice}</a>",
+                uris::WSU,
+                uris::DS,
+                uris::SAML
+            );
+            let id = if twice.contains('2') { "2" } else { "1" };
+            assert_eq!(named(&xml, "3"), Err(IdRefusal::Duplicate(id.to_owned())), "{twice}");
+        }
+    }
+
+    #[test]
+    fn ids_are_compared_exactly() {
+        let xml = format!("<a xmlns:u='{}' u:Id='id'><b u:Id='ID'/><c u:Id=' id'/></a>", uris::WSU);
+        assert_eq!(named(&xml, "id"), Ok("a".to_owned()));
+        assert_eq!(named(&xml, "ID"), Ok("b".to_owned()));
+        assert_eq!(named(&xml, "Id"), Err(IdRefusal::Unknown));
+    }
+}
