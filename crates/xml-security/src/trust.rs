@@ -222,9 +222,9 @@ impl fmt::Debug for Verified<Element<'_>> {
 
 /// An element that may be read by this crate's functions, whatever is believed of it: an
 /// [`Element`], a [`Claimed`] one, or a [`Verified`] one.
-pub trait Readable<'d>: sealed::View<'d> {}
+pub trait Readable<'d>: sealed::View<'d> + Copy {}
 
-impl<'d, T: sealed::View<'d>> Readable<'d> for T {}
+impl<'d, T: sealed::View<'d> + Copy> Readable<'d> for T {}
 
 #[expect(unnameable_types, reason = "a sealed trait: nobody else may say what can be read")]
 mod sealed {
@@ -236,7 +236,7 @@ mod sealed {
     }
 
     impl<'d> View<'d> for Element<'d> {
-        fn element(&self) -> Element<'d> {
+        fn element(&self) -> Self {
             *self
         }
 

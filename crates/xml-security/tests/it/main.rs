@@ -5,4 +5,6 @@
     reason = "tests read files and settings, and say which of them were skipped"
 )]
 
+mod attacks;
 mod golden;
+mod message;
