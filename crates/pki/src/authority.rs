@@ -57,6 +57,8 @@ pub enum AuthorityOddity {
     BadSignature,
     /// It names another root as its issuer.
     UnknownIssuer,
+    /// The root's `BasicConstraints` allow no authority below it.
+    NotAllowedByRoot,
     /// It expired, and was replaced by nothing, one second before the world's start.
     Expired,
     /// It becomes valid one day after the world's start.
@@ -65,11 +67,12 @@ pub enum AuthorityOddity {
 
 impl AuthorityOddity {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NotAnAuthority,
         Self::MayNotSign,
         Self::BadSignature,
         Self::UnknownIssuer,
+        Self::NotAllowedByRoot,
         Self::Expired,
         Self::NotYetValid,
     ];
@@ -119,6 +122,7 @@ impl Authority {
             (profile::root_name(environment), profile::issuing_name(environment));
         let second = Span::from_seconds(1);
 
+        let below_root = (oddity == Some(AuthorityOddity::NotAllowedByRoot)).then_some(0);
         let root_begins = start - ROOT_BEGINS_BEFORE;
         let root = Draft {
             serial: Serial::draw(entropy),
@@ -128,7 +132,12 @@ impl Authority {
             not_after: root_begins + ROOT_LIFETIME - second,
             subject: &root_name,
             key: root_key.public(),
-            extensions: profile::authority_extensions(root_key.public(), None, None, &addresses),
+            extensions: profile::authority_extensions(
+                root_key.public(),
+                None,
+                below_root,
+                &addresses,
+            ),
         };
         let root = root.sign(&root_key);
 
@@ -151,7 +160,7 @@ impl Authority {
         let another_root = profile::another_root_name(environment);
         let replace = profile::replace_extension;
         match oddity {
-            None | Some(AuthorityOddity::BadSignature) => {}
+            None | Some(AuthorityOddity::BadSignature | AuthorityOddity::NotAllowedByRoot) => {}
             Some(AuthorityOddity::NotAnAuthority) => {
                 replace(&mut issuing.extensions, &profile::basic_constraints(&[]));
             }

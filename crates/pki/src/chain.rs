@@ -4,7 +4,10 @@
 //! whom, with which signature, as what. [`Path::judge`] answers the rest at a `now`: dates and
 //! revocation. A path is therefore built once and judged at every instant.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,38 +22,65 @@ use crate::{
 /// What is trusted: one root, and the issuing authorities known below it.
 ///
 /// Issuing certificates are looked for here and never in a message: as in reality, where a
-/// service holds the authority's two certificates and nobody sends them along.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustAnchors {
+/// service holds the authority's two certificates and nobody sends them along. A clone is the same
+/// anchors, and shares what was found out about them.
+#[derive(Clone)]
+pub struct TrustAnchors(Arc<Anchors>);
+
+struct Anchors {
     root: Certificate,
     issuing: Vec<Certificate>,
+    /// For each issuing authority, whether the root stands behind it: two signatures that no
+    /// clock changes, so they are checked for the first leaf only.
+    sound: Vec<OnceLock<Result<(), ChainRefusal>>>,
 }
 
 impl TrustAnchors {
     /// Trusts `root`, and knows the `issuing` authorities, whose certificates still have to prove
     /// that the root made them.
     #[must_use]
-    pub const fn new(root: Certificate, issuing: Vec<Certificate>) -> Self {
-        Self { root, issuing }
+    pub fn new(root: Certificate, issuing: Vec<Certificate>) -> Self {
+        let sound = issuing.iter().map(|_| OnceLock::new()).collect();
+        Self(Arc::new(Anchors { root, issuing, sound }))
     }
 
     /// The root.
     #[must_use]
-    pub const fn root(&self) -> &Certificate {
-        &self.root
+    pub fn root(&self) -> &Certificate {
+        &self.0.root
     }
 
     /// The issuing authorities.
     #[must_use]
     pub fn issuing(&self) -> &[Certificate] {
-        &self.issuing
+        &self.0.issuing
     }
 
     /// The authority that `leaf` names: by name, and by the identifier of the key if it has one.
-    fn issuer_of(&self, leaf: &Certificate) -> Option<&Certificate> {
-        self.issuing
+    fn issuer_of(&self, leaf: &Certificate) -> Option<usize> {
+        self.issuing()
             .iter()
-            .find(|issuing| issuing.subject() == leaf.issuer() && names_key_of(leaf, issuing))
+            .position(|issuing| issuing.subject() == leaf.issuer() && names_key_of(leaf, issuing))
+    }
+
+    /// Whether the root stands behind the issuing authority of that index.
+    fn check(&self, index: usize) -> Result<(), ChainRefusal> {
+        let check = || check_authorities(&self.0.issuing[index], self.root());
+        self.0.sound[index].get_or_init(check).clone()
+    }
+}
+
+impl PartialEq for TrustAnchors {
+    fn eq(&self, other: &Self) -> bool {
+        self.root() == other.root() && self.issuing() == other.issuing()
+    }
+}
+
+impl Eq for TrustAnchors {}
+
+impl fmt::Debug for TrustAnchors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TrustAnchors({:?}, {:?})", self.root(), self.issuing())
     }
 }
 
@@ -235,21 +265,12 @@ impl Path {
         if leaf.issuer().organisation() == Some(REAL_AUTHORITY) {
             return Err(refuse(Link::Leaf, leaf, ChainReason::RealAuthority));
         }
-        let Some(issuing) = anchors.issuer_of(leaf) else {
+        let Some(index) = anchors.issuer_of(leaf) else {
             return Err(refuse(Link::Leaf, leaf, why_unknown(leaf, anchors)));
         };
-        let root = anchors.root();
+        let (issuing, root) = (&anchors.issuing()[index], anchors.root());
         check_signature(Link::Leaf, leaf, issuing)?;
-        check_authority(Link::Issuing, issuing)?;
-        if issuing.issuer() != root.subject() || !names_key_of(issuing, root) {
-            return Err(refuse(Link::Issuing, issuing, ChainReason::UnknownIssuer));
-        }
-        check_signature(Link::Issuing, issuing, root)?;
-        check_authority(Link::Root, root)?;
-        if root.authority_constraint().is_some_and(|root| root.path_length == Some(0)) {
-            return Err(refuse(Link::Issuing, issuing, ChainReason::PathTooLong));
-        }
-        check_signature(Link::Root, root, root)?;
+        anchors.check(index)?;
         check_end_entity(leaf)?;
         Ok(Self { leaf: leaf.clone(), issuing: issuing.clone(), root: root.clone() })
     }
@@ -364,6 +385,19 @@ fn check_signature(
     certificate
         .verify_signed_by(issuer.public_key())
         .map_err(|_| refuse(link, certificate, ChainReason::BadSignature))
+}
+
+fn check_authorities(issuing: &Certificate, root: &Certificate) -> Result<(), ChainRefusal> {
+    check_authority(Link::Issuing, issuing)?;
+    if issuing.issuer() != root.subject() || !names_key_of(issuing, root) {
+        return Err(refuse(Link::Issuing, issuing, ChainReason::UnknownIssuer));
+    }
+    check_signature(Link::Issuing, issuing, root)?;
+    check_authority(Link::Root, root)?;
+    if root.authority_constraint().is_some_and(|root| root.path_length == Some(0)) {
+        return Err(refuse(Link::Issuing, issuing, ChainReason::PathTooLong));
+    }
+    check_signature(Link::Root, root, root)
 }
 
 fn check_authority(link: Link, certificate: &Certificate) -> Result<(), ChainRefusal> {

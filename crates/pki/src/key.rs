@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     algorithm::SignatureAlgorithm,
-    asn1::{self, Reader},
+    asn1::{self, Flaw, Reader},
     oids,
 };
 
@@ -77,6 +77,9 @@ pub enum KeyError {
     /// Not a `SubjectPublicKeyInfo` that can be read.
     #[error("not a public key: {0}")]
     Public(String),
+    /// A modulus whose length is out of bounds, in bits.
+    #[error("an RSA key of {0} bits, where 2048 to 8192 are due")]
+    Size(usize),
     /// A public key of another kind, by its object identifier.
     #[error("the public key is not an RSA key but of the kind {0}")]
     NotRsa(String),
@@ -199,7 +202,8 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::NotRsa`] for another kind, [`KeyError::Public`] for what cannot be read.
+    /// [`KeyError::NotRsa`] for another kind, [`KeyError::Size`] for one that is too short or too
+    /// long, [`KeyError::Public`] for what cannot be read.
     pub fn from_spki(der: &[u8]) -> Result<Self, KeyError> {
         let mut fields = Reader::of(der, asn1::SEQUENCE).map_err(KeyError::Public)?;
         let mut algorithm = fields.enter(asn1::SEQUENCE).map_err(KeyError::Public)?;
@@ -207,9 +211,12 @@ impl PublicKey {
         if kind != oids::RSA_ENCRYPTION {
             return Err(KeyError::NotRsa(kind.to_string()));
         }
-        let rejected = |_| KeyError::Public("not a sound RSA key".to_owned());
-        let key = PublicEncryptingKey::from_der(der).map_err(rejected)?;
-        let bits = key.key_size_bits();
+        let bits = modulus_bits(fields).map_err(KeyError::Public)?;
+        if !(2048..=8192).contains(&bits) {
+            return Err(KeyError::Size(bits));
+        }
+        let key = PublicEncryptingKey::from_der(der)
+            .map_err(|_| KeyError::Public("not a sound RSA key".to_owned()))?;
         let encrypting = OaepPublicEncryptingKey::new(key)
             .map_err(|_| KeyError::Public("not a sound RSA key".to_owned()))?;
         let verifying = Default::default();
@@ -232,7 +239,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// [`BadSignature`] if not, and for every key of less than 2048 or more than 8192 bits.
+    /// [`BadSignature`] if not.
     pub fn verify(
         &self,
         algorithm: SignatureAlgorithm,
@@ -276,8 +283,8 @@ impl PublicKey {
     ///
     /// # Panics
     ///
-    /// If `plaintext` is longer than the key takes (bits / 8 - 42 octets): what is encrypted
-    /// here is a content key of at most 32 octets.
+    /// If `plaintext` is longer than the key takes: its octets less 42, so at least 214. What is
+    /// encrypted here is a content key of at most 32.
     #[must_use]
     pub fn encrypt_oaep(&self, plaintext: &[u8]) -> Vec<u8> {
         let mut ciphertext = vec![0; self.0.encrypting.ciphertext_size()];
@@ -317,6 +324,14 @@ impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey(RSA {})", self.bits())
     }
+}
+
+/// The length of the modulus in what follows the algorithm in a `SubjectPublicKeyInfo`.
+fn modulus_bits(mut fields: Reader<'_>) -> Result<usize, Flaw> {
+    let modulus = Reader::of(fields.bit_string()?, asn1::SEQUENCE)?.unsigned()?;
+    fields.finish()?;
+    let leading = modulus.first().map_or(0, |octet| octet.leading_zeros());
+    Ok(modulus.len() * 8 - leading as usize)
 }
 
 /// The `SubjectPublicKeyInfo` of an `RSAPublicKey`: `rsaEncryption` with NULL, as measured.

@@ -126,7 +126,12 @@ impl KeyPool {
         // A link, unlike a rename, never takes the place of a key that is in use already.
         let placed = written.and_then(|()| match fs::hard_link(&draft, file) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(error) if error.kind() == ErrorKind::Unsupported => fs::rename(&draft, file),
+            // No links here: the last of two racing processes wins, and both read it back.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) =>
+            {
+                fs::rename(&draft, file)
+            }
             result => result,
         });
         let _ = fs::remove_file(&draft);

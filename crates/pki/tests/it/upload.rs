@@ -1,0 +1,148 @@
+//! What people upload for a certificate, and what they are told.
+
+use parties::Environment;
+use pki::{
+    Certificate, KeyError, MalformedCertificate, Name, SigningRequest, UploadRefusal,
+    pkcs12::{self, Contents},
+};
+
+use crate::{
+    programs::{self, Folder},
+    world,
+};
+
+fn leaf() -> Certificate {
+    world::leaf(&world::authority(Environment::Production))
+}
+
+fn refusal(file: impl AsRef<[u8]>) -> UploadRefusal {
+    Certificate::from_cer(file.as_ref()).unwrap_err()
+}
+
+#[test]
+fn takes_der_and_pem_in_every_disguise() {
+    let leaf = leaf();
+    let pem = leaf.to_pem();
+    for file in [
+        leaf.der().to_vec(),
+        pem.clone().into_bytes(),
+        pem.replace('\n', "\r\n").into_bytes(),
+        pem.replace('\n', "\r").into_bytes(),
+        pem.trim_end().as_bytes().to_vec(),
+        format!("\u{feff}{pem}").into_bytes(),
+        format!("\n\n  {pem}\n\n").into_bytes(),
+        format!("Bag Attributes\n    friendlyName: Ærlig\nsubject=CN = A\n{pem}").into_bytes(),
+        pem.replace("CERTIFICATE", "X509 CERTIFICATE").into_bytes(),
+    ] {
+        assert_eq!(Certificate::from_cer(&file), Ok(leaf.clone()), "{}", file.len());
+    }
+}
+
+#[test]
+fn says_that_a_key_store_is_one() {
+    let (leaf, key) = (leaf(), world::leaf_key());
+    let contents = Contents { key: &key, certificate: &leaf, authorities: &[], friendly_name: "A" };
+    for make in [pkcs12::portal, pkcs12::old_windows] {
+        let file = make(&contents, "kode", &mut world::entropy("upload"));
+        assert_eq!(refusal(file), UploadRefusal::Pkcs12);
+    }
+    // Windows writes indefinite lengths.
+    assert_eq!(refusal(b"\x30\x80\x02\x01\x03\x30\x80"), UploadRefusal::Pkcs12);
+    assert_eq!(refusal("-----BEGIN PKCS12-----\n-----END PKCS12-----"), UploadRefusal::Pkcs12);
+    assert!(UploadRefusal::Pkcs12.to_string().contains("without the private key"));
+}
+
+#[test]
+fn says_that_a_private_key_is_one_whatever_else_is_there() {
+    let pkcs8 = world::leaf_key().pkcs8();
+    assert_eq!(refusal(&*pkcs8), UploadRefusal::PrivateKey);
+    // PKCS#1 is the content of PKCS#8's OCTET STRING.
+    let pkcs1 = crate::der::Value::of(&pkcs8).at(2).content;
+    assert_eq!(refusal(pkcs1), UploadRefusal::PrivateKey);
+    let pem = leaf().to_pem();
+    for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY"] {
+        let block = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+        assert_eq!(refusal(format!("{pem}{block}")), UploadRefusal::PrivateKey);
+        assert_eq!(refusal(format!("{block}{pem}")), UploadRefusal::PrivateKey);
+        // Even cut off in the middle, so that nobody is told to mend the file.
+        assert_eq!(refusal(&block[..block.len() - 30]), UploadRefusal::PrivateKey);
+    }
+}
+
+#[test]
+fn says_what_else_was_uploaded() {
+    let leaf = leaf();
+    let authority = world::authority(Environment::Production);
+    assert_eq!(refusal(""), UploadRefusal::Empty);
+    assert_eq!(refusal(" \r\n\t"), UploadRefusal::Empty);
+    assert_eq!(refusal("\u{feff}"), UploadRefusal::Empty);
+    let request = SigningRequest::make(&Name::with_common_name("A"), &world::leaf_key());
+    assert_eq!(refusal(request.der()), UploadRefusal::Request);
+    assert_eq!(refusal(request.to_pem()), UploadRefusal::Request);
+    let chain = [&leaf, authority.issuing(), authority.root()];
+    let several = UploadRefusal::SeveralCertificates { count: 3 };
+    assert_eq!(refusal(chain.map(Certificate::to_pem).concat()), several);
+    assert_eq!(refusal(chain.map(Certificate::der).concat()), several);
+    let too_large = UploadRefusal::TooLarge { octets: 1 << 20 };
+    assert_eq!(refusal(vec![0x30; 1 << 20]), too_large);
+    for text in [
+        "hello",
+        "0 is also how DER begins",
+        "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+    ] {
+        assert_eq!(refusal(text), UploadRefusal::NotACertificate, "{text}");
+    }
+    assert_eq!(refusal(b"\xff\xfe\x00\x00"), UploadRefusal::NotACertificate);
+    assert_eq!(refusal(b"PK\x03\x04\xff\xff"), UploadRefusal::NotACertificate);
+}
+
+#[test]
+fn says_what_is_wrong_with_a_certificate() {
+    let mut cut = leaf().der().to_vec();
+    cut.truncate(500);
+    let UploadRefusal::Malformed(malformed) = refusal(&cut) else { panic!("malformed") };
+    assert!(matches!(malformed, MalformedCertificate::Encoding { field: "certificate", .. }));
+    let mut more = leaf().der().to_vec();
+    more.extend([0, 0]);
+    assert!(matches!(refusal(&more), UploadRefusal::Malformed(_)));
+}
+
+#[test]
+fn knows_what_openssl_makes() {
+    if !programs::has("openssl", "knows_what_openssl_makes") {
+        return;
+    }
+    let folder = Folder::of("upload");
+    let leaf = folder.write("leaf.pem", leaf().to_pem());
+    for form in ["DER", "PEM"] {
+        let file = folder.path(form);
+        let bundle = ["crl2pkcs7", "-nocrl", "-certfile", &leaf, "-outform", form, "-out", &file];
+        assert!(programs::run("openssl", bundle, "").ok);
+        assert_eq!(refusal(folder.read(form)), UploadRefusal::Pkcs7, "{form}");
+    }
+
+    let ec = folder.path("ec.pem");
+    let make = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=A"];
+    let start = ["req", "-x509", "-days", "30", "-keyout", &ec];
+    let answer = programs::run("openssl", start.iter().chain(&make), "");
+    let refused = Certificate::from_cer(answer.text.as_bytes()).unwrap_err();
+    assert!(
+        matches!(refused, UploadRefusal::Malformed(MalformedCertificate::Key(KeyError::NotRsa(_)))),
+        "{refused}"
+    );
+
+    let rsa = folder.path("rsa.pem");
+    let make = |size: &str| {
+        let start = ["req", "-x509", "-days", "30", "-newkey", size, "-noenc", "-keyout", &rsa];
+        let answer = programs::run("openssl", start.iter().chain(&["-subj", "/CN=A"]), "");
+        Certificate::from_cer(answer.text.as_bytes())
+    };
+    assert!(make("rsa:2048").unwrap().is_self_issued(), "read, though nobody trusts it");
+    assert_eq!(
+        make("rsa:1024").unwrap_err(),
+        UploadRefusal::Malformed(MalformedCertificate::Key(KeyError::Size(1024)))
+    );
+}
