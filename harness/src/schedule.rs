@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn calls_repeat_from_the_start_to_the_end_with_every_node() {
         check(
-            "[[every]]\ninterval = \"2s\"\ndo.client.report = { client = \"fagsystem\" }",
+            "[[every]]\ninterval = \"2s\"\ndo.client.submit = { client = \"fagsystem\" }",
             &["0:call b", "0:call a", "2:call b", "2:call a", "4:call b", "4:call a"],
         );
         check(
-            "[[every]]\ninterval = \"3s\"\ndo.client.report = { client = \"fagsystem\" }",
+            "[[every]]\ninterval = \"3s\"\ndo.client.submit = { client = \"fagsystem\" }",
             &["0:call b", "0:call a", "3:call b", "3:call a"],
         );
     }
@@ -198,7 +198,7 @@ mod tests {
             r#"
             [[at]]
             time = "+2s"
-            do.client.report = { client = "fagsystem" }
+            do.client.submit = { client = "fagsystem" }
             [[at]]
             time = "+2s"
             do.client.deploy = { client = "fagsystem", certificate = "new" }
@@ -213,7 +213,7 @@ mod tests {
             do.nemlogin.provision = { system-user = "fagsystem", environment = "production" }
             [[at]]
             time = "+1s"
-            do.client.report = { client = "fagsystem" }
+            do.client.submit = { client = "fagsystem" }
             "#,
             &[
                 "1:call b",
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn takes_only_what_is_due() {
         let text = format!(
-            "{HEAD}[[every]]\ninterval = \"2s\"\ndo.client.report = {{ client = \"fagsystem\" }}"
+            "{HEAD}[[every]]\ninterval = \"2s\"\ndo.client.submit = {{ client = \"fagsystem\" }}"
         );
         let scenario = Scenario::parse(&text).unwrap();
         let mut schedule = Schedule::new(&scenario);

@@ -355,8 +355,8 @@ impl Check<'_> {
                 let certificate = self.known.get(&deploy.certificate, swap)?;
                 Action::Deploy { client, nodes, certificate }
             }
-            Do::Client(ClientVerb::Report(report)) => {
-                return Ok(Happening::Call(key("client", &report.client, &self.clients)?));
+            Do::Client(ClientVerb::Submit(submit)) => {
+                return Ok(Happening::Call(key("client", &submit.client, &self.clients)?));
             }
         }))
     }

@@ -167,8 +167,8 @@ pub enum Nemlogin {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClientVerb {
-    /// `do.client.report`
-    Report(Report),
+    /// `do.client.submit`
+    Submit(Submit),
     /// `do.client.deploy`
     Deploy(Deploy),
 }
@@ -208,11 +208,11 @@ pub struct Provision {
     pub environment: Word,
 }
 
-/// `do.client.report`
+/// `do.client.submit`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a table with client")]
-pub struct Report {
+pub struct Submit {
     /// Who calls: each of its nodes.
     pub client: Word,
 }

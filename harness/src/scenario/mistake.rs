@@ -136,7 +136,7 @@ pub enum Wrong {
     )]
     NotOneAction,
     /// An action that cannot be repeated.
-    #[error("only do.client.report can be repeated; write this one as [[at]]")]
+    #[error("only do.client.submit can be repeated; write this one as [[at]]")]
     NotRepeatable,
     /// Too much for one run.
     #[error("the file schedules {calls} calls; {limit} is the most")]

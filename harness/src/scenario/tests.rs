@@ -340,10 +340,10 @@ fn nodes_are_named() {
 #[test]
 fn only_calls_are_repeated() {
     check(
-        "do.client.report = { client = \"fagsystem\" }",
+        "do.client.submit = { client = \"fagsystem\" }",
         "do.client.deploy = { client = \"fagsystem\", certificate = \"old\" }",
         "do.client.deploy",
-        "only do.client.report can be repeated; write this one as [[at]]",
+        "only do.client.submit can be repeated; write this one as [[at]]",
     );
     check(
         "interval = \"5m\"",

@@ -90,11 +90,10 @@ impl<L: Link + Clone> InProcess<L> {
 
     fn administer(
         &mut self,
-        request: administration::Request,
+        request: &administration::Request,
         now: Timestamp,
     ) -> Result<(), administration::Rejection> {
-        let (answer, facts) =
-            self.sts.administration().decide(&request, now, &mut self.streams.sts);
+        let (answer, facts) = self.sts.administration().decide(request, now, &mut self.streams.sts);
         facts.into_iter().for_each(|fact| self.sts.apply(fact));
         match answer {
             administration::Answer::Done => Ok(()),
@@ -116,7 +115,7 @@ impl<L: Link + Clone> InProcess<L> {
             slot,
             certificate: Certificate::from_cer(file.as_bytes()).map(Box::new),
         };
-        self.administer(request, now)
+        self.administer(&request, now)
     }
 
     fn provision(
@@ -126,7 +125,7 @@ impl<L: Link + Clone> InProcess<L> {
         now: Timestamp,
     ) -> Result<(), administration::Rejection> {
         let system_user = system_user.clone();
-        self.administer(administration::Request::Provision { system_user, environment }, now)
+        self.administer(&administration::Request::Provision { system_user, environment }, now)
     }
 
     fn deploy(&mut self, node: &(ClientName, NodeName), certificate: &CertificateName) {
@@ -151,7 +150,7 @@ impl<L: Link + Clone> InProcess<L> {
         let name = held.credential.certificate.subject();
         let request = sim_mitid::Request::Renew {
             environment: held.environment,
-            serial: held.credential.certificate.serial().clone(),
+            serial: held.credential.certificate.serial(),
             request: SigningRequest::make(name, &key),
         };
         match self.ask_mitid(&request, now) {
@@ -171,7 +170,6 @@ impl<L: Link + Clone> InProcess<L> {
             other => refused("unexpected-answer", &format!("{other:?}")),
         }
     }
-
 }
 
 impl<L: Link + Clone> World for InProcess<L> {

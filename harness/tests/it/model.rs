@@ -108,7 +108,7 @@ pub(crate) fn swap_scenario(
         certificate = "old"
         [[every]]
         interval = "{interval}"
-        do.client.report = {{ client = "fagsystem" }}
+        do.client.submit = {{ client = "fagsystem" }}
         [[at]]
         time = "+0s"
         do.mitid.renew = {{ certificate = "old", as = "new" }}

@@ -7,9 +7,7 @@ use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::{EntityId, Environment, Link, Pass, Slot, SystemUserId};
-use pki::{
-    Authority, CertificateKind, Holder, KeySize, Name, PrivateKey, Serial, SigningRequest,
-};
+use pki::{Authority, CertificateKind, Holder, KeySize, Name, PrivateKey, Serial, SigningRequest};
 use sim_mitid::{Mitid, order::NewOrder};
 use sim_smdb::{
     Smdb,
@@ -36,9 +34,7 @@ pub fn keys_needed(scenario: &Scenario) -> [(KeySize, usize); 2] {
     let renewals = scenario
         .entries
         .iter()
-        .filter(|entry| {
-            matches!(entry.what, Happening::Action(Action::Renew { .. }))
-        })
+        .filter(|entry| matches!(entry.what, Happening::Action(Action::Renew { .. })))
         .count();
     let others = SERVICE_KEYS + scenario.certificates.len() + renewals;
     [(KeySize::Rsa4096, ROOT_KEYS), (KeySize::Rsa3072, others)]
@@ -121,7 +117,10 @@ impl<L: Link + Clone> InProcess<L> {
         }
         let mut world = Self {
             sts: Sts::new(authorities.iter().map(|authority| issuer(authority, &services))),
-            smdb: services.iter().map(|(environment, it)| (*environment, smdb(*environment, it))).collect(),
+            smdb: services
+                .iter()
+                .map(|(environment, it)| (*environment, smdb(*environment, it)))
+                .collect(),
             mitid: Mitid::new(authorities),
             nodes: BTreeMap::new(),
             certificates: BTreeMap::new(),
@@ -145,7 +144,7 @@ impl<L: Link + Clone> InProcess<L> {
                 privilege: SUBMIT_PRIVILEGE.to_owned(),
             };
             self.administer(
-                administration::Request::Register {
+                &administration::Request::Register {
                     system_user: id.clone(),
                     entity_id: user.entity_id.clone(),
                     grants: vec![grant],
@@ -177,14 +176,15 @@ impl<L: Link + Clone> InProcess<L> {
                     organisation: organisation.name.clone(),
                     certificate_name: certificate.system_user.to_string(),
                 };
-                let (reference, code) = match self.ask_mitid(&sim_mitid::Request::Order(order), begins) {
-                    sim_mitid::Answer::Ordered { reference, code } => (reference, code),
-                    other => return Err(refused(format!("{other:?}"))),
-                };
+                let (reference, code) =
+                    match self.ask_mitid(&sim_mitid::Request::Order(order), begins) {
+                        sim_mitid::Answer::Ordered { reference, code } => (reference, code),
+                        other => return Err(refused(format!("{other:?}"))),
+                    };
                 let key = self.next_key()?;
                 let request = signing_request(&certificate.system_user, &key);
-                let issued = self
-                    .ask_mitid(&sim_mitid::Request::Issue { reference, code, request }, begins);
+                let issued =
+                    self.ask_mitid(&sim_mitid::Request::Issue { reference, code, request }, begins);
                 let sim_mitid::Answer::Issued(issued) = issued else {
                     return Err(refused(format!("{issued:?}")));
                 };
@@ -294,15 +294,11 @@ fn certify_service(
     Credential { certificate, key }
 }
 
-fn issuer(
-    authority: &Authority,
-    services: &BTreeMap<Environment, ServiceCredentials>,
-) -> Issuer {
+fn issuer(authority: &Authority, services: &BTreeMap<Environment, ServiceCredentials>) -> Issuer {
     let environment = authority.environment();
     let service = &services[&environment];
     let signs_from = service.sts.certificate.not_before();
-    let smdb =
-        Service { entity_id: entity_id(), encryption: service.smdb.certificate.clone() };
+    let smdb = Service { entity_id: entity_id(), encryption: service.smdb.certificate.clone() };
     Issuer::new(
         environment,
         authority.anchors(),
@@ -322,7 +318,6 @@ fn smdb(environment: Environment, service: &ServiceCredentials) -> Smdb {
         sim_smdb::Policy::default(),
     )
 }
-
 
 fn entity_id() -> EntityId {
     ENTITY_ID.parse().expect("a constant URI")

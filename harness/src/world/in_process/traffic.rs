@@ -40,9 +40,8 @@ impl<L: Link + Clone> InProcess<L> {
                 Next::CallService(_) => self.call_smdb(environment, &bytes, now),
                 Next::Done(Ok(())) => return CallOutcome::Succeeded,
                 Next::Done(Err(failure)) => {
-                    return refusal.unwrap_or_else(|| {
-                        failed(failure.step(), failure.name(), Party::Client)
-                    });
+                    return refusal
+                        .unwrap_or_else(|| failed(failure.step(), failure.name(), Party::Client));
                 }
             };
             refusal = why;
@@ -128,8 +127,7 @@ impl<L: Link + Clone> InProcess<L> {
             Party::Sts if from == Party::Mitid => Direction::Response,
             Party::Mitid | Party::Sts | Party::Smdb => Direction::Request,
         };
-        let crossing =
-            Crossing { from, to, direction, environment, peer_certificate: None, bytes };
+        let crossing = Crossing { from, to, direction, environment, peer_certificate: None, bytes };
         match self.link.carry(crossing) {
             Verdict::Pass => {}
         }
@@ -150,4 +148,3 @@ fn order(node: &mut Node, now: Timestamp) -> Order {
     };
     Order { action: SUBMIT_ACTION.to_owned(), body: submission.write() }
 }
-
