@@ -114,8 +114,12 @@ def canonicalize(folder):
             element = list(document.iter("*"))[int(apex)]
             if mode == "inclusive" and element is not document:
                 continue
+            # lxml loses track of the declarations written when it canonicalises an element in its
+            # place; serialised and read again, with what is declared above it, it does not.
+            alone = etree.tostring(element, encoding="utf-8", with_tail=False)
+            alone = etree.fromstring(alone, PARSER)
             form = etree.tostring(
-                element,
+                alone.getroottree(),
                 method="c14n",
                 exclusive=mode == "exclusive",
                 with_comments=False,
