@@ -150,7 +150,7 @@ impl<L: Link + Clone> InProcess<L> {
         let name = held.credential.certificate.subject();
         let request = sim_mitid::Request::Renew {
             environment: held.environment,
-            serial: held.credential.certificate.serial(),
+            serial: *held.credential.certificate.serial(),
             request: SigningRequest::make(name, &key),
         };
         match self.ask_mitid(&request, now) {
