@@ -39,11 +39,11 @@ pub(crate) fn renew(
 ) -> Result<(Certificate, Fact), Rejection> {
     let entry = mitid.register.find(environment, serial)?;
     if entry.revoked.is_some() {
-        return Err(Rejection::CertificateRevoked { serial: serial.clone() });
+        return Err(Rejection::CertificateRevoked { serial: *serial });
     }
     if entry.certificate.first_refused() <= now {
         return Err(Rejection::CertificateExpired {
-            serial: serial.clone(),
+            serial: *serial,
             since: entry.certificate.first_refused(),
         });
     }

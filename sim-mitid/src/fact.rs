@@ -53,7 +53,10 @@ impl parties::Fact for Fact {
     fn unique_key(&self) -> Option<UniqueKey> {
         Some(match self {
             Self::Ordered { reference, .. } => UniqueKey::new("order", reference),
-            Self::Issued { environment, certificate, .. } => {
+            // An order is fulfilled once; that no serial comes twice is sure enough by its 159
+            // random bits.
+            Self::Issued { reference: Some(reference), .. } => UniqueKey::new("issue", reference),
+            Self::Issued { environment, certificate, reference: None, .. } => {
                 UniqueKey::new("serial", &format!("{environment}/{}", certificate.serial()))
             }
             Self::Revoked { environment, serial, .. } => {

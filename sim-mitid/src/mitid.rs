@@ -124,7 +124,8 @@ impl Mitid {
         match request {
             Request::Order(order) => {
                 self.authority(order.environment)?;
-                let (reference, code) = (ReferenceNumber::draw(entropy), OneTimeCode::draw(entropy));
+                let (reference, code) =
+                    (ReferenceNumber::draw(entropy), OneTimeCode::draw(entropy));
                 let answer = Answer::Ordered { reference: reference.clone(), code: code.clone() };
                 Ok((answer, vec![Fact::Ordered { reference, code, order: order.clone() }]))
             }
@@ -137,11 +138,11 @@ impl Mitid {
             Request::Revoke { environment, serial, reason } => {
                 let entry = self.register.find(*environment, serial)?;
                 if entry.revoked.is_some() {
-                    return Err(Rejection::AlreadyRevoked { serial: serial.clone() });
+                    return Err(Rejection::AlreadyRevoked { serial: *serial });
                 }
                 let fact = Fact::Revoked {
                     environment: *environment,
-                    serial: serial.clone(),
+                    serial: *serial,
                     at: now,
                     reason: *reason,
                 };

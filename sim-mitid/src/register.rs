@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clock::Timestamp;
 use parties::{Cvr, Environment};
-use pki::{Certificate, CertificateKind, Holder, Revoked, RevocationReason, Serial};
+use pki::{Certificate, CertificateKind, Holder, RevocationReason, Revoked, Serial};
 use serde::{Deserialize, Serialize};
 
 use crate::Rejection;
@@ -67,7 +67,7 @@ impl Register {
         holder: HolderRecord,
         certificate: Certificate,
     ) {
-        let key = (environment, certificate.serial().clone());
+        let key = (environment, *certificate.serial());
         self.entries.insert(key, Entry { holder, certificate, revoked: None });
     }
 
@@ -78,7 +78,7 @@ impl Register {
         at: Timestamp,
         reason: RevocationReason,
     ) {
-        if let Some(entry) = self.entries.get_mut(&(environment, serial.clone())) {
+        if let Some(entry) = self.entries.get_mut(&(environment, *serial)) {
             entry.revoked = Some((at, reason));
         }
     }
@@ -90,8 +90,8 @@ impl Register {
     /// If no such certificate was issued.
     pub fn find(&self, environment: Environment, serial: &Serial) -> Result<&Entry, Rejection> {
         self.entries
-            .get(&(environment, serial.clone()))
-            .ok_or_else(|| Rejection::UnknownCertificate { serial: serial.clone() })
+            .get(&(environment, *serial))
+            .ok_or(Rejection::UnknownCertificate { serial: *serial })
     }
 
     /// What the revocation list of a hierarchy holds, in the order of the serials.
@@ -100,7 +100,7 @@ impl Register {
         self.of(environment)
             .filter_map(|(serial, entry)| {
                 let (at, reason) = entry.revoked?;
-                Some(Revoked { serial: serial.clone(), at, reason })
+                Some(Revoked { serial: *serial, at, reason })
             })
             .collect()
     }

@@ -40,8 +40,7 @@ enum WireAnswer<'a> {
 /// If it is not one, or the certificate request in it does not prove its key.
 pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
     let malformed = |error: &dyn ToString| Rejection::Malformed { what: error.to_string() };
-    let request: WireRequest =
-        serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let request: WireRequest = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
     let signing_request = |base64: String| {
         let der = BASE64.decode(base64).map_err(|error| malformed(&error))?;
         SigningRequest::from_der(&der).map_err(|error| malformed(&error))
