@@ -1,5 +1,7 @@
 //! The states of a call, and what each side of it says.
 
+use std::fmt;
+
 use oio_idws::{
     call::{CallAnswerError, ServiceCall, ServiceReply},
     fault::{ServiceFault, StsFault},
@@ -8,13 +10,20 @@ use oio_idws::{
 use parties::Step;
 use serde::{Deserialize, Serialize};
 
-/// What somebody wants done at the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What somebody wants done at the service. `Debug` does not show what is sent: it may be about a
+/// citizen.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The operation's action.
     pub action: String,
     /// The element in the body.
     pub body: String,
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Order").field("action", &self.action).finish_non_exhaustive()
+    }
 }
 
 /// What a node is told.
@@ -97,10 +106,9 @@ impl Failure {
     #[must_use]
     pub const fn step(&self) -> Step {
         match self {
-            Self::StsRefused(_)
-            | Self::StsUnusable(_)
-            | Self::NoCertificate
-            | Self::Unexpected => Step::One,
+            Self::StsRefused(_) | Self::StsUnusable(_) | Self::NoCertificate | Self::Unexpected => {
+                Step::One
+            }
             Self::ServiceRefused(_) | Self::ServiceUnusable(_) => Step::Three,
             Self::WrongAnswer { step, .. } => *step,
         }

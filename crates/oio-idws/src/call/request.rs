@@ -1,5 +1,7 @@
 //! A call with a holder-of-key token, in the layout of a .NET client.
 
+use std::fmt;
+
 use clock::Timestamp;
 use pki::{Certificate, PrivateKey};
 use xml_security::{
@@ -31,8 +33,8 @@ const COVERAGE: Coverage = Coverage {
     every_header: true,
 };
 
-/// A call of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A call of a service. `Debug` shows neither its token nor its body, which are nobody's to log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ServiceCall {
     /// The message's id, `urn:uuid:…`.
     pub message_id: String,
@@ -92,6 +94,18 @@ impl ServiceCall {
 
     fn after_signature(&self) -> String {
         format!("</o:Security></s:Header><s:Body u:Id=\"_1\">{}</s:Body></s:Envelope>", self.body)
+    }
+}
+
+impl fmt::Debug for ServiceCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceCall")
+            .field("message_id", &self.message_id)
+            .field("action", &self.action)
+            .field("to", &self.to)
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,14 +192,10 @@ impl<T> ReceivedCall<T> {
     ) -> Result<Self, Unreadable> {
         let document = Document::parse(bytes, limits)?;
         let envelope = Envelope::read(&document, Version::Soap12)?;
+        let time = envelope.claimed_timestamp()?;
         let token = token(&envelope, keys, limits, legacy);
         let message = token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
-        Ok(Self {
-            message_id: envelope.claimed_header(WSA, "MessageID"),
-            time: envelope.claimed_timestamp()?,
-            token,
-            message,
-        })
+        Ok(Self { message_id: envelope.claimed_header(WSA, "MessageID"), time, token, message })
     }
 }
 
@@ -230,10 +240,12 @@ fn message<T>(
         .security
         .check_coverage(&COVERAGE)?
         .verify(token.assertion.holder.public_key(), legacy)?;
-    let header = |name| message.header(WSA, name).and_then(|header| header.text().ok());
+    // A header that stands twice, or cannot be read, is not the same as none.
+    envelope.header.optional_child(WSA, "Action")?;
+    let header = |name| message.header(WSA, name).map(|header| header.text()).transpose();
     Ok(SignedCall {
-        message_id: header("MessageID").unwrap_or_default(),
-        action: header("Action"),
+        message_id: header("MessageID")?.expect("a call is covered only if its MessageID is"),
+        action: header("Action")?,
         signature_value: message.signature_value().to_vec(),
         content: content(message.body()),
     })

@@ -257,7 +257,7 @@ fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
         action: header(message, "Action")?,
         to: header(message, "To")?,
         time: MessageTime {
-            created: timestamp.child(WSU, "Created").map(|it| time(&it)).transpose()?,
+            created: timestamp.optional_child(WSU, "Created")?.map(|it| time(&it)).transpose()?,
             expires: time(&timestamp.only_child(WSU, "Expires")?)?,
         },
         context: request
@@ -265,10 +265,12 @@ fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
             .ok_or_else(|| MessageError::value("a request with a Context", "nothing"))?
             .to_owned(),
         request_type: request.only_child(WST, "RequestType")?.text()?,
-        token_type: request.child(WST, "TokenType").map(|it| it.text()).transpose()?,
+        token_type: request.optional_child(WST, "TokenType")?.map(|it| it.text()).transpose()?,
         lifetime_until: request
-            .child(WST, "Lifetime")
-            .and_then(|lifetime| lifetime.child(WSU, "Expires"))
+            .optional_child(WST, "Lifetime")?
+            .map(|lifetime| lifetime.optional_child(WSU, "Expires"))
+            .transpose()?
+            .flatten()
             .map(|it| time(&it))
             .transpose()?,
         applies_to: address,

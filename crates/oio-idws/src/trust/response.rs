@@ -4,6 +4,8 @@
 //! and every reference has the enveloped-signature transform alone, so that its digest is over
 //! inclusive canonical XML.
 
+use std::fmt;
+
 use clock::Timestamp;
 use parties::EntityId;
 use pki::{Certificate, PublicKey};
@@ -146,8 +148,8 @@ pub enum StsReply {
     Fault(StsFault),
 }
 
-/// A token as a client holds it: it cannot look inside.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A token as a client holds it: it cannot look inside, and `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct IssuedToken {
     /// The id of the request that it answers.
     pub relates_to: String,
@@ -155,6 +157,15 @@ pub struct IssuedToken {
     pub expires: Timestamp,
     /// The `EncryptedAssertion` element, fit to stand in another message.
     pub encrypted_assertion: String,
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedToken")
+            .field("relates_to", &self.relates_to)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why an answer of the STS cannot be used.
