@@ -33,7 +33,7 @@ pub struct Submission {
 pub struct Receipt {
     /// SMDB's id of the submission.
     pub id: String,
-    /// the submitter's reference.
+    /// The submitter's reference.
     pub reference: String,
 }
 
@@ -56,20 +56,16 @@ impl Submission {
     ///
     /// # Errors
     ///
-    /// If a field is missing or not one of its kind. The error never holds the personal number.
+    /// If a field is missing or not one of its kind. The error never holds what the field says: any
+    /// of them may hold a personal number, if only by mistake.
     pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
         let submission = body.only_child(NAMESPACE, "IndberetForloeb")?;
         let field = |name| submission.only_child(NAMESPACE, name)?.text();
-        let authority = field("Myndighed")?;
+        let not = |what, name: &str| MessageError::Value { what, value: name.to_owned() };
         Ok(Self {
             reference: field("Klientreference")?,
-            authority: authority
-                .parse()
-                .map_err(|_| MessageError::Value { what: "a CVR number", value: authority })?,
-            citizen: Cpr::parse(&field("Cpr")?).map_err(|error| MessageError::Value {
-                what: error.what(),
-                value: "the personal number".to_owned(),
-            })?,
+            authority: field("Myndighed")?.parse().map_err(|_| not("a CVR number", "Myndighed"))?,
+            citizen: Cpr::parse(&field("Cpr")?).map_err(|error| not(error.what(), "Cpr"))?,
             requested_on: field("AnmodningDato")?,
         })
     }

@@ -21,7 +21,7 @@ pub enum Fact {
     Received {
         /// Who submits.
         authority: Cvr,
-        /// the submitter's reference.
+        /// The submitter's reference.
         reference: String,
         /// SMDB's id.
         id: String,

@@ -15,7 +15,7 @@ use oio_idws::{
 
 use crate::{
     Fact, HolderCheck, Rejection, Smdb,
-    contract::{SUBMIT_ACTION, SUBMIT_PRIVILEGE, Receipt, Submission},
+    contract::{Receipt, SUBMIT_ACTION, SUBMIT_PRIVILEGE, Submission},
 };
 
 /// A call as SMDB understood it.
@@ -87,22 +87,20 @@ fn receive(
         .map_err(|error| Rejection::MalformedSubmission { what: error.to_string() })?;
     permitted(&token.assertion, submission)?;
 
-    let receipt = smdb
-        .ledger()
-        .find(&submission.authority, &submission.reference)
-        .cloned()
-        .unwrap_or_else(|| Receipt {
-            id: entropy.uuid().to_string(),
-            reference: submission.reference.clone(),
-        });
-    let facts = vec![
-        Fact::Accepted { message_id: signed.message_id.clone(), at: now, until: time.expires },
-        Fact::Received {
-            authority: submission.authority.clone(),
-            reference: receipt.reference.clone(),
-            id: receipt.id.clone(),
-        },
-    ];
+    let accepted =
+        Fact::Accepted { message_id: signed.message_id.clone(), at: now, until: time.expires };
+    let known = smdb.ledger().find(&submission.authority, &submission.reference);
+    let (receipt, facts) = match known {
+        Some(receipt) => (receipt.clone(), vec![accepted]),
+        None => {
+            let id = entropy.uuid().to_string();
+            let reference = submission.reference.clone();
+            let authority = submission.authority.clone();
+            let received =
+                Fact::Received { authority, reference: reference.clone(), id: id.clone() };
+            (Receipt { id, reference }, vec![accepted, received])
+        }
+    };
     let answer = CallAnswer {
         message_id: addressing::message_id(entropy),
         relates_to: signed.message_id.clone(),
@@ -153,8 +151,8 @@ fn believable(smdb: &Smdb, token: &ReceivedToken, now: Timestamp) -> Result<(), 
     }
 }
 
-/// The organisation that submits is that of the token or one it has a privilege for, by power of
-/// attorney (*fuldmagt*).
+/// The holder has the privilege for the organisation that submits: its own, or another's by power
+/// of attorney (*fuldmagt*).
 fn permitted(assertion: &Assertion, submission: &Submission) -> Result<(), Rejection> {
     let held = assertion
         .privileges
