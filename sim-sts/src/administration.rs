@@ -3,13 +3,13 @@
 
 use std::{collections::BTreeMap, convert::Infallible};
 
-use clock::Timestamp;
+use clock::{Timeline, Timestamp};
 use entropy::Entropy;
 use parties::{Core, EntityId, Environment, Slot, SystemUserId, UniqueKey};
-use pki::{UploadRefusal, Certificate};
+use pki::{Certificate, UploadRefusal};
 use serde::{Deserialize, Serialize};
 
-use crate::registration::{PrivilegeGrant, TechnicalDetails};
+use crate::registration::{self, PrivilegeGrant, TechnicalDetails};
 
 /// NemLog-in Administration.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +24,24 @@ pub struct SystemUser {
     pub entity_id: EntityId,
     /// What services let it do.
     pub grants: Vec<PrivilegeGrant>,
-    /// What was saved last, for both environments.
-    pub draft: TechnicalDetails,
+    /// What was saved last, for both environments. When a provisioned rolling certificate takes
+    /// over, it becomes the active one here too, and its slot is empty.
+    pub draft: Timeline<TechnicalDetails>,
+    /// The certificate it is known by in each environment, as far as this administration knows:
+    /// of an STS's activation delay it knows nothing.
+    pub provisioned: BTreeMap<Environment, Timeline<Certificate>>,
+}
+
+impl SystemUser {
+    /// The certificates that it has: in the draft, or in an environment now or as planned.
+    fn certificates(&self, now: Timestamp) -> impl Iterator<Item = &Certificate> {
+        let draft = self.draft.at(now).into_iter().flat_map(TechnicalDetails::certificates);
+        let provisioned = self.provisioned.values().flat_map(move |known| {
+            let planned = known.entries().filter(move |(from, _)| *from > now);
+            known.at(now).into_iter().chain(planned.map(|(_, certificate)| certificate))
+        });
+        draft.chain(provisioned)
+    }
 }
 
 /// What the administrator asks.
@@ -128,6 +144,8 @@ pub enum Fact {
         slot: Slot,
         /// Which certificate.
         certificate: Certificate,
+        /// When the click was.
+        at: Timestamp,
     },
     /// The draft came into force in one environment: a copy of it, which later edits do not change.
     Provisioned {
@@ -151,7 +169,9 @@ impl parties::Fact for Fact {
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {
-            Self::Registered { system_user, .. } => Some(UniqueKey::new("system-user", system_user)),
+            Self::Registered { system_user, .. } => {
+                Some(UniqueKey::new("system-user", system_user))
+            }
             Self::Saved { .. } | Self::Provisioned { .. } => None,
         }
     }
@@ -174,26 +194,29 @@ impl Administration {
                 self.find(system_user)?;
                 let certificate =
                     certificate.as_ref().map_err(|refusal| Rejection::NotCer(refusal.clone()))?;
-                if let Some(other) = self.holder_of(certificate).filter(|it| *it != system_user) {
+                if let Some(other) =
+                    self.holder_of(certificate, now).filter(|it| *it != system_user)
+                {
                     return Err(Rejection::CertificateTaken(other.clone()));
                 }
                 Ok(Fact::Saved {
                     system_user: system_user.clone(),
                     slot: *slot,
                     certificate: (**certificate).clone(),
+                    at: now,
                 })
             }
             Request::Provision { system_user, environment } => {
                 let found = self.find(system_user)?;
-                if found.draft == TechnicalDetails::default() {
-                    return Err(Rejection::NothingSaved(system_user.clone()));
-                }
+                let details = found.draft.at(now).cloned();
+                let details =
+                    details.ok_or_else(|| Rejection::NothingSaved(system_user.clone()))?;
                 Ok(Fact::Provisioned {
                     system_user: system_user.clone(),
                     environment: *environment,
                     entity_id: found.entity_id.clone(),
                     grants: found.grants.clone(),
-                    details: found.draft.clone(),
+                    details,
                     at: now,
                 })
             }
@@ -205,10 +228,10 @@ impl Administration {
         self.system_users.get(id).ok_or_else(|| Rejection::UnknownSystemUser(id.clone()))
     }
 
-    fn holder_of(&self, certificate: &Certificate) -> Option<&SystemUserId> {
+    fn holder_of(&self, certificate: &Certificate, now: Timestamp) -> Option<&SystemUserId> {
         self.system_users
             .iter()
-            .find(|(_, user)| user.draft.certificates().any(|held| held == certificate))
+            .find(|(_, user)| user.certificates(now).any(|held| held == certificate))
             .map(|(id, _)| id)
     }
 }
@@ -291,20 +314,35 @@ impl Core for Administration {
     fn apply(&mut self, fact: Fact) {
         match fact {
             Fact::Registered { system_user, entity_id, grants } => {
-                let draft = TechnicalDetails::default();
-                self.system_users.insert(system_user, SystemUser { entity_id, grants, draft });
+                let (draft, provisioned) = (Timeline::new(), BTreeMap::new());
+                let user = SystemUser { entity_id, grants, draft, provisioned };
+                self.system_users.insert(system_user, user);
             }
-            Fact::Saved { system_user, slot, certificate } => {
+            Fact::Saved { system_user, slot, certificate, at } => {
                 if let Some(user) = self.system_users.get_mut(&system_user) {
-                    user.draft.put(slot, certificate);
+                    let mut details = user.draft.at(at).cloned().unwrap_or_default();
+                    details.put(slot, certificate);
+                    user.draft.set(at, details);
                 }
             }
-            // It changes the issuer of the environment, not the draft.
-            Fact::Provisioned { .. } => {}
+            Fact::Provisioned { system_user, environment, details, at, .. } => {
+                if let Some(user) = self.system_users.get_mut(&system_user) {
+                    let known = user.provisioned.entry(environment).or_default();
+                    if let Some(swap) = registration::provision(known, &details, at) {
+                        let swapped = TechnicalDetails { active: details.rolling, rolling: None };
+                        user.draft.set(swap, swapped);
+                    }
+                }
+            }
         }
     }
 
-    fn next_change(&self, _: Timestamp) -> Option<Timestamp> {
-        None
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let users = self.system_users.values();
+        parties::earliest(users.flat_map(|user| {
+            let provisioned =
+                user.provisioned.values().map(move |known| known.next_change_after(now));
+            provisioned.chain([user.draft.next_change_after(now)])
+        }))
     }
 }

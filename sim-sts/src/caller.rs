@@ -1,6 +1,7 @@
 //! Whose certificate is this: may it be believed, and which system user is known by it, at `now`.
 
 use clock::Timestamp;
+use parties::Cvr;
 use pki::{Certificate, ChainReason, ChainRefusal, Link};
 
 use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
@@ -10,7 +11,7 @@ use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
 pub(crate) fn trusted(issuer: &Issuer, signed: &Signed, now: Timestamp) -> Result<(), Rejection> {
     let path = signed.path.as_ref().map_err(refused)?;
     path.judge(now, None).map_err(|refusal| refused(&refusal))?;
-    let list = issuer.revocation_list().ok_or(Rejection::RevocationUnknown)?;
+    let list = issuer.revocation_list(now).ok_or(Rejection::RevocationUnknown)?;
     match list.revoked(signed.certificate.serial()) {
         Some(revoked) if revoked.at + issuer.policy().revocation_lag <= now => {
             Err(Rejection::CertificateRevoked { since: revoked.at })
@@ -24,11 +25,15 @@ fn refused(refusal: &ChainRefusal) -> Rejection {
         (Link::Leaf, ChainReason::NotYetValid, Some(from)) => {
             Rejection::CertificateNotYetValid { from }
         }
-        (Link::Leaf, ChainReason::Expired, Some(since)) => {
-            Rejection::CertificateExpired { since }
-        }
+        (Link::Leaf, ChainReason::Expired, Some(since)) => Rejection::CertificateExpired { since },
         _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },
     }
+}
+
+/// The organisation that a system's certificate names.
+pub(crate) fn organisation(certificate: &Certificate) -> Result<Cvr, Rejection> {
+    let subject = certificate.subject();
+    subject.cvr().ok_or_else(|| Rejection::NotSystemCertificate { subject: subject.to_string() })
 }
 
 /// The system user known by exactly this certificate at `now`.

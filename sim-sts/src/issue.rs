@@ -11,7 +11,9 @@ use oio_idws::{
     assertion::Assertion,
     privileges::Privileges,
     soap::{MessageTime, Unreadable},
-    trust::{ReceivedTokenRequest, SignedTokenRequest, TokenRequest, TokenRequestRefusal, TokenResponse},
+    trust::{
+        ReceivedTokenRequest, SignedTokenRequest, TokenRequest, TokenRequestRefusal, TokenResponse,
+    },
     uris::{
         ISSUE_ACTION, ISSUE_REQUEST, SAML_TOKEN_TYPE, STS_BOOTSTRAP_CASE, STS_LOCAL_CASE,
         STS_SIGNATURE_CASE,
@@ -20,12 +22,7 @@ use oio_idws::{
 use parties::{Cvr, EntityId};
 use pki::{Certificate, ChainRefusal, Path};
 
-use crate::{
-    Issuer, IssuerFact, Rejection,
-    caller,
-    fact::ReplayKey,
-    registration::Registration,
-};
+use crate::{Issuer, IssuerFact, Rejection, caller, fact::ReplayKey, registration::Registration};
 
 /// A request as the STS understood it.
 #[derive(Debug, Clone)]
@@ -39,7 +36,7 @@ pub enum Request {
         /// The message's times, which are judged before its signature is.
         time: MessageTime,
         /// What was signed, or why nothing was.
-        signed: Result<Signed, TokenRequestRefusal>,
+        signed: Result<Box<Signed>, TokenRequestRefusal>,
     },
 }
 
@@ -57,16 +54,13 @@ pub struct Signed {
 }
 
 impl Request {
-    pub(crate) fn new(
-        issuer: &Issuer,
-        received: Result<ReceivedTokenRequest, Unreadable>,
-    ) -> Self {
+    pub(crate) fn new(issuer: &Issuer, received: Result<ReceivedTokenRequest, Unreadable>) -> Self {
         match received {
             Err(unreadable) => Self::Unreadable(unreadable),
             Ok(received) => Self::Read {
                 message_id: received.message_id.map(xml_security::Claimed::into_unverified),
                 time: received.time.into_unverified(),
-                signed: received.signed.map(|signed| Signed::new(issuer, signed)),
+                signed: received.signed.map(|signed| Box::new(Signed::new(issuer, signed))),
             },
         }
     }
@@ -149,22 +143,19 @@ fn grant(
     };
     timely(*time, issuer.policy().timestamp_tolerance, now)?;
     let signed = signed.as_ref().map_err(Rejection::unsigned)?;
-    let content = signed
-        .content
-        .as_ref()
-        .map_err(|what| Rejection::InvalidRequest { what: what.clone() })?;
+    let content =
+        signed.content.as_ref().map_err(|what| Rejection::InvalidRequest { what: what.clone() })?;
     well_formed(content)?;
     caller::trusted(issuer, signed, now)?;
+    let cvr = caller::organisation(&signed.certificate)?;
     let registration = caller::registered(issuer, &signed.certificate, now)?;
-    let (service, recipient) = issuer.service(&content.applies_to).ok_or_else(|| {
-        Rejection::UnknownService { applies_to: content.applies_to.clone() }
-    })?;
+    let (service, recipient) = issuer
+        .service(&content.applies_to)
+        .ok_or_else(|| Rejection::UnknownService { applies_to: content.applies_to.clone() })?;
     if issuer.has_seen(&signed.replay_key, now) {
         return Err(Rejection::Replayed);
     }
-    let cvr = signed.certificate.subject().cvr().ok_or_else(|| Rejection::NotSystemCertificate {
-        subject: signed.certificate.subject().to_string(),
-    })?;
+    issuer.signer(now).ok_or(Rejection::NoSigner)?;
     let expires = now + lifetime(content.lifetime_until, issuer.policy().token_lifetime, now);
     let grant = Grant {
         assertion: assertion(
@@ -205,14 +196,14 @@ fn timely(time: MessageTime, tolerance: Span, now: Timestamp) -> Result<(), Reje
 
 fn well_formed(request: &TokenRequest) -> Result<(), Rejection> {
     let invalid = |what: String| Err(Rejection::InvalidRequest { what });
-    match request.to.trim_end_matches('/') {
-        to if to == STS_SIGNATURE_CASE.trim_end_matches('/') => {}
-        to if to == STS_BOOTSTRAP_CASE.trim_end_matches('/')
-            || to == STS_LOCAL_CASE.trim_end_matches('/') =>
-        {
-            return Err(Rejection::CaseNotOffered { to: request.to.clone() });
-        }
-        _ => return invalid(format!("wsa:To `{}` is not a case of this STS", request.to)),
+    // `RULES` writes the names without the last slash, and clients with it.
+    let case = request.to.strip_suffix('/').unwrap_or(&request.to);
+    let is = |name: &str| Some(case) == name.strip_suffix('/');
+    if is(STS_BOOTSTRAP_CASE) || is(STS_LOCAL_CASE) {
+        return Err(Rejection::CaseNotOffered { to: request.to.clone() });
+    }
+    if !is(STS_SIGNATURE_CASE) {
+        return invalid(format!("wsa:To `{}` is not a case of this STS", request.to));
     }
     if request.action != ISSUE_ACTION {
         return invalid(format!("wsa:Action `{}` is not {ISSUE_ACTION}", request.action));

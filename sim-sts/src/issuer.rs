@@ -17,7 +17,7 @@ use crate::{
     IssuerFact, IssuerLesson, IssuerNeed,
     fact::ReplayKey,
     issue::{self, Answer, Request},
-    registration::Registration,
+    registration::{self, Registration},
 };
 
 /// The rules of an STS that a scenario may change.
@@ -121,8 +121,14 @@ impl Issuer {
             .map(|service| (&service.entity_id, &service.encryption))
     }
 
-    pub(crate) fn revocation_list(&self) -> Option<&RevocationList> {
-        self.revocation.as_ref().map(|(list, _)| list)
+    /// The list to go by, unless a newer one should have come by now.
+    pub(crate) fn revocation_list(&self, now: Timestamp) -> Option<&RevocationList> {
+        self.revocation.as_ref().map(|(list, _)| list).filter(|list| now < list.next_update())
+    }
+
+    /// Who signs at `now`.
+    pub(crate) fn signer(&self, now: Timestamp) -> Option<&Credential> {
+        self.signer.at(now)
     }
 
     pub(crate) fn has_seen(&self, key: &ReplayKey, now: Timestamp) -> bool {
@@ -130,7 +136,7 @@ impl Issuer {
     }
 
     fn token(&self, grant: &issue::Grant, entropy: &mut Entropy) -> Option<String> {
-        let signer = self.signer.at(grant.assertion.issued_at)?;
+        let signer = self.signer(grant.assertion.issued_at)?;
         let assertion = grant.assertion.write(signer).ok()?;
         grant.response.write(&assertion, &grant.recipient, signer, entropy).ok()
     }
@@ -144,8 +150,7 @@ impl Core for Issuer {
     type Lesson = IssuerLesson;
 
     fn read(&self, bytes: &[u8]) -> Request {
-        let received =
-            ReceivedTokenRequest::read(bytes, &Limits::default(), self.policy.legacy);
+        let received = ReceivedTokenRequest::read(bytes, &Limits::default(), self.policy.legacy);
         Request::new(self, received)
     }
 
@@ -155,7 +160,7 @@ impl Core for Issuer {
         };
         match answer {
             Answer::Token(grant) => self.token(grant, entropy).unwrap_or_else(|| {
-                // No signer at this instant, or one that cannot sign: the STS itself fails.
+                // A decision made for another STS, or what cannot be signed: the STS itself fails.
                 let response = &grant.response;
                 fault(
                     oio_idws::fault::StsFaultCode::RequestFailed,
@@ -173,18 +178,19 @@ impl Core for Issuer {
     fn needs(&self, request: &Request, now: Timestamp) -> Vec<IssuerNeed> {
         let judged = matches!(request, Request::Read { signed: Ok(_), .. });
         // A list fetched at or after `now - lag` holds every revocation that counts at `now`.
-        let fresh = self
-            .revocation
-            .as_ref()
-            .is_some_and(|(_, fetched_at)| *fetched_at >= now - self.policy.revocation_lag);
+        let fresh = self.revocation.as_ref().is_some_and(|(list, fetched_at)| {
+            *fetched_at >= now - self.policy.revocation_lag && now < list.next_update()
+        });
         if judged && !fresh { vec![IssuerNeed::RevocationList] } else { Vec::new() }
     }
 
     fn learn(&mut self, lesson: IssuerLesson) {
         match lesson {
-            // A list that the authority did not sign teaches nothing.
+            // A list that the authority did not sign, or one older than ours, teaches nothing.
             IssuerLesson::RevocationList { list, fetched_at } => {
-                if self.anchors.issuing().iter().any(|issuer| list.verify(issuer).is_ok()) {
+                let known = self.revocation.as_ref().map_or(0, |(known, _)| known.number());
+                let signed = self.anchors.issuing().iter().any(|it| list.verify(it).is_ok());
+                if signed && list.number() >= known {
                     self.revocation = Some((list, fetched_at));
                 }
             }
@@ -203,16 +209,16 @@ impl Core for Issuer {
     fn apply(&mut self, fact: IssuerFact) {
         match fact {
             IssuerFact::Provisioned { system_user, entity_id, grants, details, at } => {
-                let registration = self.registrations.entry(system_user).or_insert_with(|| {
-                    Registration {
+                let registration =
+                    self.registrations.entry(system_user).or_insert_with(|| Registration {
                         entity_id: entity_id.clone(),
                         certificate: Timeline::new(),
                         grants: Vec::new(),
-                    }
-                });
+                    });
                 registration.entity_id = entity_id;
                 registration.grants = grants;
-                registration.provision(&details, at + self.policy.activation_delay);
+                let from = at + self.policy.activation_delay;
+                registration::provision(&mut registration.certificate, &details, from);
             }
             IssuerFact::Answered { replay_key, at, until } => {
                 self.seen.retain(|_, until| *until > at);
@@ -226,7 +232,12 @@ impl Core for Issuer {
         let authorities = std::iter::once(self.anchors.root())
             .chain(self.anchors.issuing())
             .map(|authority| authority.next_change(now));
+        let lag = self.policy.revocation_lag;
+        let revocations = self.revocation.iter().flat_map(move |(list, _)| {
+            let seen = list.entries().map(move |revoked| revoked.at + lag);
+            seen.chain([list.next_update()]).filter(move |at| *at > now).map(Some)
+        });
         let signer = std::iter::once(self.signer.next_change_after(now));
-        parties::earliest(registrations.chain(authorities).chain(signer))
+        parties::earliest(registrations.chain(authorities).chain(revocations).chain(signer))
     }
 }

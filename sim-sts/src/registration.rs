@@ -42,6 +42,30 @@ pub struct PrivilegeGrant {
     pub privilege: String,
 }
 
+/// Brings technical details into force from `from` on.
+///
+/// The active certificate is known at once. A rolling one takes over at the first instant at which
+/// the one then known is refused, or at once if that is past, or if there is none to wait for. What
+/// an earlier provisioning had planned for later no longer counts. Says when the rolling one, if
+/// there is one, takes over.
+pub(crate) fn provision(
+    known: &mut Timeline<Certificate>,
+    details: &TechnicalDetails,
+    from: Timestamp,
+) -> Option<Timestamp> {
+    // An expired certificate beside a rolling one is what a swap left behind. It does not come back
+    // and push out the one that took over, which may be good for years.
+    let left_behind =
+        |active: &Certificate| details.rolling.is_some() && active.first_refused() <= from;
+    if let Some(active) = details.active.as_ref().filter(|active| !left_behind(active)) {
+        known.set(from, active.clone());
+    }
+    let rolling = details.rolling.as_ref()?;
+    let swap = known.at(from).map_or(from, Certificate::first_refused).max(from);
+    known.set(swap, rolling.clone());
+    Some(swap)
+}
+
 /// A system user as one environment's STS knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
@@ -54,21 +78,6 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Brings technical details into force from `from` on.
-    ///
-    /// The active certificate is known at once. A rolling one takes over at the first instant at
-    /// which the active one is refused, or at once if that is past, or if there is none to wait
-    /// for. What an earlier provisioning had planned no longer counts.
-    pub(crate) fn provision(&mut self, details: &TechnicalDetails, from: Timestamp) {
-        if let Some(active) = &details.active {
-            self.certificate.set(from, active.clone());
-        }
-        if let Some(rolling) = &details.rolling {
-            let expiry = details.active.as_ref().map_or(from, Certificate::first_refused);
-            self.certificate.set(from.max(expiry), rolling.clone());
-        }
-    }
-
     /// What the system user may do at a service.
     pub(crate) fn privileges_for(&self, audience: &EntityId) -> Privileges {
         let mut groups: Vec<PrivilegeGroup> = Vec::new();
@@ -76,8 +85,9 @@ impl Registration {
             let scope = Scope::Cvr(grant.cvr.clone());
             match groups.iter_mut().find(|group| group.scope == scope) {
                 Some(group) => group.privileges.push(grant.privilege.clone()),
-                None => groups
-                    .push(PrivilegeGroup { scope, privileges: vec![grant.privilege.clone()] }),
+                None => {
+                    groups.push(PrivilegeGroup { scope, privileges: vec![grant.privilege.clone()] })
+                }
             }
         }
         Privileges { groups }

@@ -4,11 +4,7 @@
 //! scenarios and the control port.
 
 use clock::Timestamp;
-use oio_idws::{
-    fault::StsFaultCode,
-    soap::Unreadable,
-    trust::TokenRequestRefusal,
-};
+use oio_idws::{fault::StsFaultCode, soap::Unreadable, trust::TokenRequestRefusal};
 use pki::ChainRefusal;
 
 /// Why the STS refuses.
@@ -91,7 +87,7 @@ pub enum Rejection {
         refusal: ChainRefusal,
     },
     /// Nobody knows whether the certificate is revoked.
-    #[error("no revocation list could be had")]
+    #[error("no revocation list could be had that is still good")]
     RevocationUnknown,
     /// The certificate is not a system's.
     #[error("the certificate of `{subject}` names no organisation")]
@@ -120,6 +116,9 @@ pub enum Rejection {
     /// The same request came before.
     #[error("the same request was answered before")]
     Replayed,
+    /// The STS has no certificate to sign with.
+    #[error("the STS has no certificate to sign with")]
+    NoSigner,
 }
 
 impl Rejection {
@@ -162,6 +161,7 @@ impl Rejection {
             Self::CertificateReplaced => "certificate-replaced",
             Self::UnknownService { .. } => "unknown-service",
             Self::Replayed => "replayed",
+            Self::NoSigner => "no-signer",
         }
     }
 
@@ -187,7 +187,9 @@ impl Rejection {
             | Self::CertificateNotRegistered
             | Self::CertificateNotInForce { .. }
             | Self::CertificateReplaced => StsFaultCode::FailedAuthentication,
-            Self::RevocationUnknown | Self::Replayed => StsFaultCode::RequestFailed,
+            Self::RevocationUnknown | Self::Replayed | Self::NoSigner => {
+                StsFaultCode::RequestFailed
+            }
         }
     }
 }

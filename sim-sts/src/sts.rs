@@ -64,6 +64,7 @@ impl Sts {
     /// The first instant after `now` at which an answer could differ by itself.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        parties::earliest(self.issuers.values().map(|issuer| issuer.next_change(now)))
+        let issuers = self.issuers.values().map(|issuer| issuer.next_change(now));
+        parties::earliest(issuers.chain([self.administration.next_change(now)]))
     }
 }
