@@ -6,7 +6,7 @@
 use aws_lc_rs::digest;
 use pki::{PublicKey, SignatureAlgorithm};
 
-use crate::{c14n::Canonicalization, uris};
+use crate::{c14n::Canonicalization, str_transform::StrDialect, uris};
 
 /// A digest that may be signed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,16 +123,6 @@ pub enum Transform {
         /// What is taken for the token where it is encrypted.
         dialect: StrDialect,
     },
-}
-
-/// What STR-Transform takes for the token when a reference names the `EncryptedData` in an
-/// `EncryptedAssertion`. The specification does not say, and the two reference clients differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StrDialect {
-    /// The `EncryptedAssertion` around it, as the .NET client does.
-    EncryptedAssertion,
-    /// The `EncryptedData` itself, with the default namespace declared, as WSS4J does.
-    EncryptedData,
 }
 
 /// A digest that may be verified.

@@ -6,9 +6,9 @@
 //! - [`trust`]: [`Claimed`] before verification, [`Verified`] after.
 //! - [`security_header`]: the `wsse:Security` header of a SOAP message, and what its signature covers.
 //! - [`verify`]: enveloped signatures (SAML), and why a signature is refused.
-//! - [`sign`]: making signatures.
+//! - [`mod@sign`]: making signatures.
 //! - [`str_transform`]: what a `wsse:SecurityTokenReference` stands for, in both dialects.
-//! - [`encrypt`]: XML Encryption as the STS uses it.
+//! - [`mod@encrypt`]: XML Encryption as the STS uses it.
 //! - [`uris`]: every URI, once.
 
 pub mod algorithms;
@@ -26,13 +26,14 @@ pub mod uris;
 pub mod verify;
 pub mod xml;
 
-pub use algorithms::{DigestAlgorithm, Legacy, SigningAlgorithm, StrDialect, Transform};
+pub use algorithms::{DigestAlgorithm, Legacy, SigningAlgorithm, Transform};
 pub use c14n::{Canonicalization, canonicalize, escape_attribute, escape_text};
 pub use encrypt::{ContentEncryption, decrypt, encrypt};
 pub use pki::DecryptionFailed;
 pub use refusal::SignatureRefusal;
 pub use security_header::{Coverage, Covered, KeyInfo, Part, SecurityHeader, SignedMessage};
 pub use sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, saml_token_reference, sign};
+pub use str_transform::StrDialect;
 pub use trust::{Claimed, Readable, Verified};
 pub use verify::{enveloped_certificate, verify_enveloped};
 pub use xml::{Document, Element, Limits, Malformed, ShapeError};

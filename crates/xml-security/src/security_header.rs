@@ -6,7 +6,7 @@
 //!
 //! 1. [`SecurityHeader::read`] finds the parts and reads claims, to choose the key with.
 //! 2. [`SecurityHeader::check_coverage`] asks whether the signature would cover what it must.
-//! 3. [`Covered::verify`] checks signature and digests, and gives what is [`Verified`].
+//! 3. [`Covered::verify`] checks signature and digests, and gives what is [`Verified`](crate::Verified).
 //!
 //! `mustUnderstand` is not judged here.
 

@@ -9,7 +9,6 @@ use std::fmt::Write as _;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pki::{Certificate, PrivateKey};
 
-pub use crate::algorithms::{StrDialect, Transform};
 use crate::{
     Canonicalization, DigestAlgorithm, SigningAlgorithm,
     c14n::{self, Apex, Budget, Subset, escape_attribute, escape_text},
@@ -17,6 +16,7 @@ use crate::{
     str_transform, uris,
     xml::{Document, Element, IdRefusal, Malformed},
 };
+pub use crate::{algorithms::Transform, str_transform::StrDialect};
 
 /// How a signature is to be made.
 #[derive(Debug, Clone)]

@@ -14,11 +14,21 @@
 //! not in the message. They are refused.
 
 use crate::{
-    SignatureRefusal, StrDialect,
+    SignatureRefusal,
     c14n::{Apex, Canonicalization},
     signature, uris,
     xml::{Element, ShapeError},
 };
+
+/// What STR-Transform takes for the token when a reference names the `EncryptedData` in an
+/// `EncryptedAssertion`. The specification does not say, and the two reference clients differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StrDialect {
+    /// The `EncryptedAssertion` around it, as the .NET client does.
+    EncryptedAssertion,
+    /// The `EncryptedData` itself, with the default namespace declared, as WSS4J does.
+    EncryptedData,
+}
 
 /// A token in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

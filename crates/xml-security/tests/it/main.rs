@@ -7,4 +7,6 @@
 
 mod attacks;
 mod golden;
+mod legacy;
 mod message;
+mod mutations;
