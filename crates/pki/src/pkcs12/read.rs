@@ -87,6 +87,11 @@ pub fn open(file: &[u8], password: &str) -> Result<Opened, OpenError> {
     check_mac(&mut pfx, safe, password)?;
     pfx.finish()?;
 
+    read_safe(safe, password)
+}
+
+/// Reads `AuthenticatedSafe`, what the MAC is over.
+fn read_safe(safe: &[u8], password: &str) -> Result<Opened, OpenError> {
     let mut bags = Bags::default();
     let mut contents = Reader::of(safe, asn1::SEQUENCE)?;
     while !contents.is_finished() {
@@ -274,4 +279,64 @@ fn decrypt_3des(
         .decrypt_padded_vec_mut::<Pkcs7>(ciphertext)
         .map(Zeroizing::new)
         .map_err(|_| OpenError::WrongPassword)
+}
+
+#[cfg(test)]
+mod tests {
+    use clock::{Span, Timestamp};
+    use entropy::Entropy;
+    use parties::Environment;
+    use proptest::{prelude::*, test_runner::RngSeed};
+
+    use super::*;
+    use crate::{
+        authority::Authority,
+        key::KeySize,
+        pkcs12::{Contents, old_windows, portal},
+    };
+
+    /// The contents of a file in either encoding, without the MAC that keeps spoiled ones out.
+    fn safes() -> [Vec<u8>; 2] {
+        let key = PrivateKey::generate(KeySize::Rsa2048);
+        let start = Timestamp::EPOCH + Span::from_days(20_000);
+        let entropy = &mut Entropy::seeded(1, "pki", "safes");
+        let authority =
+            Authority::found(Environment::Production, key.clone(), key.clone(), start, entropy);
+        let certificate = authority.root();
+        let contents = Contents { key: &key, certificate, authorities: &[], friendly_name: "A" };
+        [portal, old_windows].map(|make| {
+            let file = make(&contents, "kode", entropy);
+            let mut pfx = Reader::of(&file, asn1::SEQUENCE).unwrap();
+            pfx.small().unwrap();
+            let (_, content) = read_content_info(&mut pfx).unwrap();
+            Reader::new(content).unwrap().content(asn1::OCTET_STRING).unwrap().to_vec()
+        })
+    }
+
+    /// Behind the MAC as before it: whatever the bytes, an answer.
+    #[test]
+    fn spoiled_contents_never_make_it_panic() {
+        let safes = safes();
+        for safe in &safes {
+            assert_eq!(read_safe(safe, "kode").unwrap().certificates.len(), 1);
+        }
+        let config = ProptestConfig {
+            cases: 300,
+            rng_seed: RngSeed::Fixed(1),
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        };
+        let spoils = prop::collection::vec((any::<usize>(), any::<u8>()), 1..4);
+        let strategy = (0_usize..2, any::<bool>(), spoils);
+        proptest!(config, |((which, at_the_end, spoils) in strategy)| {
+            let mut safe = safes[which].clone();
+            for (place, octet) in spoils {
+                // The key, its algorithm and its attributes stand at the end.
+                let window = if at_the_end { 1500 } else { safe.len() }.min(safe.len());
+                let place = safe.len() - window + place % window;
+                safe[place] = octet;
+            }
+            let _ = read_safe(&safe, "kode");
+        });
+    }
 }

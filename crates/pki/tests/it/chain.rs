@@ -1,6 +1,6 @@
 //! Which certificates are trusted, when, and why others are not.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use clock::Timestamp;
 use parties::Environment;
@@ -8,6 +8,7 @@ use pki::{
     Authority, AuthorityOddity, Certificate, ChainReason, ChainRefusal, Link, Oddity, Path,
     RevocationReason, Revoked, TrustAnchors,
 };
+use proptest::prelude::*;
 
 use crate::world;
 
@@ -251,6 +252,35 @@ fn every_certificate_of_the_path_has_its_dates() {
     assert_eq!(forever.next_change(now), None);
 }
 
+proptest! {
+    #![proptest_config(world::proptest_config(1000))]
+
+    /// Between the instants that it names, a path judges the same.
+    #[test]
+    fn a_path_changes_only_where_it_says(
+        (from, to) in (any::<i64>(), any::<i64>()).prop_map(|(a, b)| {
+            let decades = |millis: i64| Timestamp::from_millis(millis % 3_000_000_000_000);
+            (decades(a.min(b)), decades(a.max(b)))
+        }),
+    ) {
+        let path = &*PATH;
+        let (from, to) = (from.min(to), from.max(to));
+        let next = path.next_change(from);
+        prop_assert!(next.is_none_or(|next| next > from));
+        if next.is_none_or(|next| to < next) {
+            prop_assert_eq!(path.judge(from, None), path.judge(to, None));
+        } else if let Some(next) = next {
+            let before = path.judge(next - world::millis(1), None);
+            prop_assert_eq!(path.judge(from, None), before);
+        }
+    }
+}
+
+static PATH: LazyLock<Path> = LazyLock::new(|| {
+    let authority = world::authority(Environment::Production);
+    Path::build(&world::leaf(&authority), &authority.anchors()).unwrap()
+});
+
 #[test]
 fn a_list_speaks_for_the_certificates_of_its_issuer() {
     let authority = world::authority(Environment::Production);
@@ -310,7 +340,11 @@ fn a_refusal_says_which_and_when() {
     let refusal = refusal(&leaf, &authority.anchors(), world::start());
     let text = refusal.to_string();
     assert!(text.starts_with("certificate `CN=Fagsystem A (drift), "), "{text}");
-    assert!(text.ends_with("has expired (boundary 2030-03-01T08:00:00Z)"), "{text}");
+    assert!(text.ends_with("C=DK` has expired, since 2030-03-01T08:00:00Z"), "{text}");
+    let early =
+        self::refusal(&odd(&authority, Oddity::NotYetValid), &authority.anchors(), world::start());
+    let text = early.to_string();
+    assert!(text.ends_with("is not yet valid, only from 2033-02-28T07:59:59Z on"), "{text}");
     let json = serde_json::to_string(&refusal).unwrap();
     assert!(json.contains("\"expired\""), "{json}");
     assert_eq!(serde_json::from_str::<ChainRefusal>(&json).unwrap(), refusal);

@@ -27,6 +27,8 @@ struct Case {
     clean: RevocationList,
     /// Lists the leaf.
     dirty: RevocationList,
+    /// In force for the first hour of the leaf's life only.
+    short: RevocationList,
     root_list: RevocationList,
 }
 
@@ -47,6 +49,7 @@ impl Case {
             ends,
             clean: authority.revocation_list(1, from, until, &[]),
             dirty: authority.revocation_list(2, from, until, &[revoked]),
+            short: authority.revocation_list(3, from, begins + Span::from_hours(1), &[]),
             root_list: authority.root_revocation_list(1, from, until, &[]),
             authority,
         }
@@ -83,6 +86,9 @@ fn we_say_what_the_others_are_asked() {
             case.instants().map(|now| path.judge(now, [&case.clean, &case.root_list]).is_ok());
         assert_eq!(judged, [false, true, true, true, true, false]);
         assert!(path.judge(case.begins, [&case.dirty, &case.root_list]).is_err());
+        let stale = case.short.next_update();
+        assert!(path.judge(stale - world::millis(1), Some(&case.short)).is_ok());
+        assert!(path.judge(stale, Some(&case.short)).is_err());
     }
 }
 
@@ -104,6 +110,7 @@ fn openssl_agrees() {
             pem
         };
         let (clean, dirty) = (lists("clean", &case.clean), lists("dirty", &case.dirty));
+        let short = lists("short", &case.short);
         let root_list = lists("root-list", &case.root_list);
         let verify = |now: Timestamp, list: &str| {
             let now = now.seconds().to_string();
@@ -124,15 +131,15 @@ fn openssl_agrees() {
             let answer = verify(now, list);
             assert!(!answer.ok && answer.text.contains(why), "{index} {now}: {}", answer.text);
         };
-        let accepted = |now| {
-            let answer = verify(now, &clean);
+        let accepted = |now, list: &str| {
+            let answer = verify(now, list);
             assert!(answer.ok, "{index} {now}: {}", answer.text);
         };
         let [before, first, second, last_but_one, last, after] = case.instants();
         refused(before, &clean, "certificate is not yet valid");
-        accepted(first);
-        accepted(second);
-        accepted(last_but_one);
+        accepted(first, &clean);
+        accepted(second, &clean);
+        accepted(last_but_one, &clean);
         // OpenSSL through 3.x counts the very second of `notAfter` as outside (`X509_cmp_time`
         // never says "equal"), against RFC 5280, section 4.1.2.5, and against the other two.
         if !verify(last, &clean).ok {
@@ -140,6 +147,9 @@ fn openssl_agrees() {
         }
         refused(after, &clean, "certificate has expired");
         refused(first, &dirty, "certificate revoked");
+        let stale = case.short.next_update();
+        accepted(stale - world::seconds(1), &short);
+        refused(stale, &short, "CRL has expired");
     }
 }
 
@@ -195,6 +205,9 @@ fn webpki_agrees() {
         }
         assert!(matches!(verify(after, &case.clean), Err(Error::CertExpired { .. })));
         assert!(matches!(verify(first, &case.dirty), Err(Error::CertRevoked)));
+        let stale = case.short.next_update();
+        assert!(verify(stale - world::seconds(1), &case.short).is_ok());
+        assert!(matches!(verify(stale, &case.short), Err(Error::CrlExpired { .. })));
     }
 }
 

@@ -8,19 +8,12 @@ use pki::{
     SignatureAlgorithm, SigningRequest,
     pkcs12::{self, Contents},
 };
-use proptest::{
-    prelude::*,
-    test_runner::{Config, RngSeed},
-};
+use proptest::prelude::*;
 
 use crate::{
     der::{Value, tlv},
     world,
 };
-
-fn config(cases: u32) -> Config {
-    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
-}
 
 /// What is spoiled: one of each kind of structure that is read here.
 static SOUND: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
@@ -147,7 +140,7 @@ fn spoil() -> impl Strategy<Value = Spoil> {
 }
 
 proptest! {
-    #![proptest_config(config(3000))]
+    #![proptest_config(world::proptest_config(3000))]
 
     #[test]
     fn spoiled_structures_never_make_it_panic(
@@ -207,7 +200,7 @@ fn many_extensions_are_refused_before_they_cost_anything() {
 }
 
 proptest! {
-    #![proptest_config(config(48))]
+    #![proptest_config(world::proptest_config(48))]
 
     /// Dates on both sides of 2050, and of 1950, come back as they were asked for.
     #[test]

@@ -11,7 +11,7 @@ use pki::{Certificate, CertificateKind, Holder, KeyUsage, NEW_POLICY_FROM, Publi
 
 use crate::{
     der::{Value, hex},
-    world,
+    programs, world,
 };
 
 const PRINTABLE: u8 = 0x13;
@@ -323,6 +323,75 @@ fn check_authority(
     assert_eq!(extensions_of(&fields[7]), extensions);
     let life = authority.not_after().since(authority.not_before());
     assert_eq!(life, clock::Span::from_days(days) - world::seconds(1));
+}
+
+/// The dump of the certificate of 2026 line by line, with our names, addresses and keys.
+#[test]
+fn openssl_shows_what_it_shows_of_a_real_one() {
+    if !programs::has("openssl", "openssl_shows_what_it_shows_of_a_real_one") {
+        return;
+    }
+    let begins = world::at("2026-03-25T14:04:28Z");
+    let authority = world::authority_at(Environment::Production, begins);
+    let serial = "123456789abcdef0123456789abcdef012345678".parse().unwrap();
+    let issued = authority.issue(&world::system(), world::leaf_key().public(), serial, begins);
+    let colons = |identifier: Option<&[u8]>| {
+        let octets = identifier.unwrap().iter().map(|octet| format!("{octet:02X}"));
+        octets.collect::<Vec<_>>().join(":")
+    };
+    let authority_key = colons(authority.issuing().subject_key_identifier());
+    let subject_key = colons(issued.subject_key_identifier());
+    let expected = format!(
+        "Certificate:
+    Data:
+        Version: 3 (0x2)
+        Serial Number:
+            12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0:12:34:56:78
+        Signature Algorithm: rsassaPss
+        Hash Algorithm: sha256
+        Mask Algorithm: mgf1 with sha256
+         Salt Length: 0x20
+        Trailer Field: 0x01 (default)
+        Issuer: CN = Skift Simulator OCES udstedende-CA 1, OU = Produktion - skift, \
+                O = Skift Simulator, C = DK
+        Validity
+            Not Before: Mar 25 14:04:28 2026 GMT
+            Not After : Mar 24 14:04:27 2029 GMT
+        Subject: CN = Fagsystem A (drift), \
+                serialNumber = UI:DK-O:G:5e50b9bb-0000-4000-8000-000000000001, \
+                O = Testorganisation nr. 90000001, organizationIdentifier = NTRDK-90000001, C = DK
+        X509v3 extensions:
+            X509v3 Basic Constraints: critical
+                CA:FALSE
+            X509v3 Authority Key Identifier:
+                {authority_key}
+            Authority Information Access:
+                CA Issuers - URI:http://ca1.sim.invalid/oces/issuing/1/cacert/issuing.cer
+                OCSP - URI:http://ca1.sim.invalid/ocsp
+            X509v3 Certificate Policies:
+                Policy: 0.4.0.2042.1.1
+                Policy: 1.2.208.169.1.1.1.3.7.1
+            qcStatements:
+                0-0+..+.......0.......I..0...https://uid.gov.dk
+            X509v3 CRL Distribution Points:
+                Full Name:
+                  URI:http://ca1.sim.invalid/oces/issuing/1/crl/issuing.crl
+            X509v3 Subject Key Identifier:
+                {subject_key}
+            X509v3 Key Usage: critical
+                Digital Signature, Key Encipherment
+"
+    );
+    let arguments = ["x509", "-noout", "-text", "-certopt", "no_pubkey,no_sigdump"];
+    let shown = programs::run("openssl", arguments, &issued.to_pem()).text;
+    assert_eq!(lines(&shown), lines(&expected));
+}
+
+/// What matters of a dump: words, not the spaces that change between versions.
+fn lines(dump: &str) -> Vec<String> {
+    let dump = dump.replace(" = ", "=");
+    let lines = dump.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 #[test]

@@ -9,6 +9,7 @@ use pki::{
     Authority, Certificate, CertificateKind, Holder, KeyPool, KeySize, PrivateKey, PublicKey,
     Serial,
 };
+use proptest::test_runner::{Config, RngSeed};
 use uuid::Uuid;
 
 /// Keys are made once, and kept between runs.
@@ -93,4 +94,9 @@ pub(crate) fn leaf(authority: &Authority) -> Certificate {
 
 pub(crate) fn leaf_for(authority: &Authority, key: &PublicKey) -> Certificate {
     authority.issue(&system(), key, serial(7), start() - Span::from_hours(1))
+}
+
+/// So many cases, the same ones each time.
+pub(crate) fn proptest_config(cases: u32) -> Config {
+    Config { cases, rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..Config::default() }
 }
