@@ -59,7 +59,7 @@ pub enum AuthorityOddity {
     UnknownIssuer,
     /// The root's `BasicConstraints` allow no authority below it.
     NotAllowedByRoot,
-    /// It expired, and was replaced by nothing, one second before the world's start.
+    /// Its last second is the one before the world's start.
     Expired,
     /// It becomes valid one day after the world's start.
     NotYetValid,

@@ -1,6 +1,7 @@
 //! Certificates that are wrong on purpose.
 
 use clock::{Span, Timestamp};
+use const_oid::ObjectIdentifier;
 
 use crate::{
     algorithm, asn1,
@@ -72,10 +73,8 @@ impl Oddity {
 }
 
 /// The enterprise that is set aside for examples (RFC 5612).
-const NOBODYS_EXTENSION: const_oid::ObjectIdentifier =
-    const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1");
-const NOBODYS_POLICY: const_oid::ObjectIdentifier =
-    const_oid::ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.2");
+const NOBODYS_EXTENSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.1");
+const NOBODYS_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.32473.2");
 
 impl Authority {
     /// Issues a certificate that is wrong on purpose.

@@ -213,12 +213,23 @@ fn every_field_of_an_end_entity_is_as_measured() {
         assert_eq!(values[number], format!("{}{}", measured.prefix, holder.uuid), "{what}");
         assert_eq!(values[number + 2], format!("NTRDK-{}", holder.cvr), "{what}");
         assert_eq!(values[number + 3], "DK", "{what}");
-        assert_eq!(hex(&spki.at(0).whole), "300d06092a864886f70d0101010500", "{what}: the key");
+        check_key(spki, 3072);
 
         let issuing_key = authority.issuing().public_key().clone();
         let expected = end_entity_extensions(measured, key.public(), &issuing_key);
         assert_eq!(extensions_of(extensions), expected, "{what}");
     }
+}
+
+/// `rsaEncryption` with NULL, a modulus of so many bits, the exponent 65537.
+fn check_key(spki: &Value, bits: usize) {
+    assert_eq!(hex(&spki.at(0).whole), "300d06092a864886f70d0101010500");
+    assert_eq!(spki.at(1).content[0], 0, "whole octets");
+    let numbers = Value::of(&spki.at(1).content[1..]).inside();
+    let [modulus, exponent] = &numbers[..] else { panic!("{} numbers", numbers.len()) };
+    assert_eq!((modulus.tag, modulus.content.len()), (0x02, 1 + bits / 8));
+    assert!(modulus.content[0] == 0 && modulus.content[1] >= 0x80, "just so many bits");
+    assert_eq!(hex(&exponent.whole), "0203010001");
 }
 
 fn holder(measured: &Measured) -> Holder {
@@ -318,8 +329,7 @@ fn check_authority(
     assert_eq!(attributes(&fields[3]), AUTHORITY_NAME);
     assert_eq!(fields[3].whole, root.subject().der());
     assert_eq!(attributes(&fields[5]), AUTHORITY_NAME);
-    assert_eq!(hex(&fields[6].at(0).whole), "300d06092a864886f70d0101010500");
-    assert_eq!(authority.public_key().bits(), bits);
+    check_key(&fields[6], bits);
     assert_eq!(extensions_of(&fields[7]), extensions);
     let life = authority.not_after().since(authority.not_before());
     assert_eq!(life, clock::Span::from_days(days) - world::seconds(1));

@@ -12,9 +12,12 @@ use pki::{
 use proptest::test_runner::{Config, RngSeed};
 use uuid::Uuid;
 
-/// Keys are made once, and kept between runs.
+/// Keys are made once, and kept between runs; all at first, so that no two tests race for one.
 static POOL: LazyLock<KeyPool> = LazyLock::new(|| {
-    KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/pki-keys")).expect("a directory for keys")
+    let pool = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/pki-keys")).unwrap();
+    let wanted = [(KeySize::Rsa4096, 1), (KeySize::Rsa3072, 2), (KeySize::Rsa2048, 1)];
+    pool.ensure(&wanted, &mut |_, _| {}).unwrap();
+    pool
 });
 
 /// When the tests' world begins.
