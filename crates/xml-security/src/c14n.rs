@@ -37,6 +37,9 @@ impl Canonicalization {
 
 /// The canonical form of `element`, in UTF-8. Of a [`Verified`](crate::Verified) element, what was
 /// signed.
+///
+/// Exclusive form can be larger than its source, as it repeats declarations; within
+/// [`Limits`](crate::Limits) by some 10 MB at most. Verification has a smaller budget.
 pub fn canonicalize<'d>(element: impl Readable<'d>, method: &Canonicalization) -> Vec<u8> {
     let mut out = Vec::new();
     let subset = Subset { element: element.element(), without: element.removed() };

@@ -4,14 +4,17 @@
 //! where it stands and nothing of the message is written anew. It is written in canonical form and on
 //! one line: the .NET client drops insignificant whitespace before it verifies.
 
-use std::fmt::Write as _;
+mod markup;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pki::{Certificate, PrivateKey};
 
+use markup::Markup;
+pub use markup::saml_token_reference;
+
 use crate::{
     Canonicalization, DigestAlgorithm, SigningAlgorithm,
-    c14n::{self, Apex, Budget, Subset, escape_attribute, escape_text},
+    c14n::{self, Apex, Budget, Subset},
     signature::REFERENCES_MAX,
     str_transform, uris,
     xml::{Document, Element, IdRefusal, Malformed},
@@ -31,7 +34,8 @@ pub struct SignatureSpec {
     pub references: Vec<Reference>,
     /// What is said about the key.
     pub key_info: KeyInfoSpec,
-    /// The prefix of XML Signature's elements: empty as .NET and NemLog-in write them, `ds` as CXF does.
+    /// The prefix of XML Signature's elements: empty as .NET and NemLog-in write them, `ds` as CXF
+    /// does.
     pub prefix: &'static str,
 }
 
@@ -158,20 +162,19 @@ fn signed_info(unsigned: &str, place: usize, spec: &SignatureSpec) -> Result<Str
         IdRefusal::Duplicate(id) => SigningError::DuplicateId(id),
         IdRefusal::Unknown => SigningError::UnknownId(String::new()),
     })?;
-    let tag = Tag::new(spec.prefix);
-    let mut out = String::with_capacity(512 + 512 * spec.references.len());
-    tag.open(&mut out, "SignedInfo", &[]);
-    write_canonicalization(&mut out, tag, &spec.canonicalization);
-    tag.empty(&mut out, "SignatureMethod", spec.algorithm.uri());
+    let mut markup = Markup::new(spec.prefix, 512 + 512 * spec.references.len());
+    markup.open("SignedInfo", &[]);
+    markup.canonicalization(&spec.canonicalization);
+    markup.empty("SignatureMethod", spec.algorithm.uri());
     let mut scratch = Vec::with_capacity(unsigned.len());
     for reference in &spec.references {
         scratch.clear();
         canonical_target(&document, reference, place, &mut scratch)?;
-        let digest = BASE64_STANDARD.encode(spec.digest.digest(&scratch));
-        write_reference(&mut out, tag, reference, spec.digest, &digest);
+        let digest = spec.digest.digest(&scratch);
+        markup.reference(reference, spec.digest, &BASE64_STANDARD.encode(digest));
     }
-    tag.close(&mut out, "SignedInfo");
-    Ok(out)
+    markup.close("SignedInfo");
+    Ok(markup.finish())
 }
 
 /// Writes what `reference` digests. The signature is not there yet, so there is nothing that the
@@ -220,11 +223,11 @@ fn canonical_signed_info(
 ) -> Result<Vec<u8>, SigningError> {
     if spec.canonicalization == Canonicalization::exclusive() {
         // It uses no namespace but its own, so only that declaration is missing.
-        let tag = Tag::new(spec.prefix);
-        let mut canonical = String::with_capacity(signed_info.len() + 64);
-        tag.open(&mut canonical, "SignedInfo", &[tag.declaration()]);
-        canonical.push_str(&signed_info[tag.open_len("SignedInfo")..]);
-        return Ok(canonical.into_bytes());
+        let (_, content) = signed_info.split_once('>').expect("it opens with a start tag");
+        let mut markup = Markup::new(spec.prefix, signed_info.len() + 64);
+        markup.open_declared("SignedInfo");
+        markup.raw(content);
+        return Ok(markup.finish().into_bytes());
     }
     // What is in scope around the signature takes part: look at the whole document.
     let whole = [before, &signature(spec, signed_info, ""), after].concat();
@@ -239,178 +242,13 @@ fn canonical_signed_info(
 }
 
 fn signature(spec: &SignatureSpec, signed_info: &str, value: &str) -> String {
-    let tag = Tag::new(spec.prefix);
-    let mut out = String::with_capacity(signed_info.len() + value.len() + 4096);
-    tag.open(&mut out, "Signature", &[tag.declaration()]);
-    out.push_str(signed_info);
-    tag.value(&mut out, "SignatureValue", value);
-    if let Some(content) = key_info_content(&spec.key_info, tag) {
-        tag.open(&mut out, "KeyInfo", &[]);
-        out.push_str(&content);
-        tag.close(&mut out, "KeyInfo");
-    }
-    tag.close(&mut out, "Signature");
-    out
-}
-
-fn key_info_content(key_info: &KeyInfoSpec, tag: Tag) -> Option<String> {
-    let mut out = String::new();
-    match key_info {
-        KeyInfoSpec::Absent => return None,
-        KeyInfoSpec::X509Certificate(certificate) => {
-            tag.open(&mut out, "X509Data", &[]);
-            tag.value(&mut out, "X509Certificate", &BASE64_STANDARD.encode(certificate.der()));
-            tag.close(&mut out, "X509Data");
-        }
-        KeyInfoSpec::TokenReference { uri, value_type } => {
-            let value_type = value_type
-                .map(|value_type| format!(" ValueType=\"{}\"", escape_attribute(value_type)))
-                .unwrap_or_default();
-            write_text(
-                &mut out,
-                format_args!(
-                    "<wsse:SecurityTokenReference xmlns:wsse=\"{}\"><wsse:Reference \
-                     URI=\"{}\"{value_type}></wsse:Reference></wsse:SecurityTokenReference>",
-                    uris::WSSE,
-                    escape_attribute(uri),
-                ),
-            );
-        }
-        KeyInfoSpec::SamlId { id } => out.push_str(&saml_token_reference(id, None)),
-    }
-    Some(out)
-}
-
-/// A `wsse:SecurityTokenReference` to the SAML 2.0 assertion with the id `assertion`, for
-/// STR-Transform and for `KeyInfo`; with the `wsu:Id` `id`, if it is itself referred to.
-#[must_use]
-pub fn saml_token_reference(assertion: &str, id: Option<&str>) -> String {
-    let id = id
-        .map(|id| format!(" xmlns:wsu=\"{}\" wsu:Id=\"{}\"", uris::WSU, escape_attribute(id)))
-        .unwrap_or_default();
-    format!(
-        "<wsse:SecurityTokenReference xmlns:wsse=\"{}\" xmlns:wsse11=\"{}\"{id} \
-         wsse11:TokenType=\"{}\"><wsse:KeyIdentifier ValueType=\"{}\">{}</wsse:KeyIdentifier>\
-         </wsse:SecurityTokenReference>",
-        uris::WSSE,
-        uris::WSSE11,
-        uris::SAML_2_TOKEN,
-        uris::SAML_ID,
-        escape_text(assertion),
-    )
-}
-
-fn write_reference(
-    out: &mut String,
-    tag: Tag,
-    reference: &Reference,
-    digest: DigestAlgorithm,
-    value: &str,
-) {
-    tag.open(out, "Reference", &[("URI", &format!("#{}", reference.id))]);
-    if !reference.transforms.is_empty() {
-        tag.open(out, "Transforms", &[]);
-        for transform in &reference.transforms {
-            write_transform(out, tag, transform);
-        }
-        tag.close(out, "Transforms");
-    }
-    tag.empty(out, "DigestMethod", digest.uri());
-    tag.value(out, "DigestValue", value);
-    tag.close(out, "Reference");
-}
-
-fn write_transform(out: &mut String, tag: Tag, transform: &Transform) {
-    match transform {
-        Transform::Exclusive { prefixes } => {
-            tag.open(out, "Transform", &[("Algorithm", uris::EXC_C14N)]);
-            write_prefixes(out, prefixes);
-            tag.close(out, "Transform");
-        }
-        Transform::Inclusive => tag.empty(out, "Transform", uris::C14N),
-        Transform::EnvelopedSignature => tag.empty(out, "Transform", uris::ENVELOPED_SIGNATURE),
-        Transform::StrTransform { .. } => {
-            tag.open(out, "Transform", &[("Algorithm", uris::STR_TRANSFORM)]);
-            let parameters = "wsse:TransformationParameters";
-            write_text(out, format_args!("<{parameters} xmlns:wsse=\"{}\">", uris::WSSE));
-            tag.empty(out, "CanonicalizationMethod", uris::EXC_C14N);
-            write_text(out, format_args!("</{parameters}>"));
-            tag.close(out, "Transform");
-        }
-    }
-}
-
-fn write_canonicalization(out: &mut String, tag: Tag, method: &Canonicalization) {
-    tag.open(out, "CanonicalizationMethod", &[("Algorithm", method.uri())]);
-    if let Canonicalization::Exclusive { prefixes } = method {
-        write_prefixes(out, prefixes);
-    }
-    tag.close(out, "CanonicalizationMethod");
-}
-
-fn write_prefixes(out: &mut String, prefixes: &[String]) {
-    if !prefixes.is_empty() {
-        let list = prefixes.join(" ");
-        write_text(
-            out,
-            format_args!(
-                "<ec:InclusiveNamespaces xmlns:ec=\"{}\" PrefixList=\"{}\">\
-                 </ec:InclusiveNamespaces>",
-                uris::EXC_C14N,
-                escape_attribute(&list),
-            ),
-        );
-    }
-}
-
-fn write_text(out: &mut String, text: std::fmt::Arguments<'_>) {
-    out.write_fmt(text).expect("a string takes whatever is written to it");
-}
-
-/// Writes elements of XML Signature, canonically.
-#[derive(Clone, Copy)]
-struct Tag {
-    prefix: &'static str,
-    colon: &'static str,
-}
-
-impl Tag {
-    const fn new(prefix: &'static str) -> Self {
-        Self { prefix, colon: if prefix.is_empty() { "" } else { ":" } }
-    }
-
-    const fn declaration(self) -> (&'static str, &'static str) {
-        // The only prefixes there are; see `SignatureSpec::prefix`.
-        (if self.prefix.is_empty() { "xmlns" } else { "xmlns:ds" }, uris::DS)
-    }
-
-    fn open(self, out: &mut String, local: &str, attributes: &[(&str, &str)]) {
-        out.extend(["<", self.prefix, self.colon, local]);
-        for (name, value) in attributes {
-            out.extend([" ", name, "=\"", &escape_attribute(value), "\""]);
-        }
-        out.push('>');
-    }
-
-    /// How long a start tag without attributes is.
-    const fn open_len(self, local: &str) -> usize {
-        "<".len() + self.prefix.len() + self.colon.len() + local.len() + ">".len()
-    }
-
-    fn close(self, out: &mut String, local: &str) {
-        out.extend(["</", self.prefix, self.colon, local, ">"]);
-    }
-
-    fn value(self, out: &mut String, local: &str, value: &str) {
-        self.open(out, local, &[]);
-        out.push_str(&escape_text(value));
-        self.close(out, local);
-    }
-
-    fn empty(self, out: &mut String, local: &str, algorithm: &str) {
-        self.open(out, local, &[("Algorithm", algorithm)]);
-        self.close(out, local);
-    }
+    let mut markup = Markup::new(spec.prefix, signed_info.len() + value.len() + 4096);
+    markup.open_declared("Signature");
+    markup.raw(signed_info);
+    markup.value("SignatureValue", value);
+    markup.key_info(&spec.key_info);
+    markup.close("Signature");
+    markup.finish()
 }
 
 #[cfg(test)]

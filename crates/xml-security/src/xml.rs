@@ -9,8 +9,10 @@ mod document;
 mod element;
 mod guard;
 mod ids;
+mod malformed;
 
 pub use document::Document;
 pub use element::{Element, ShapeError};
-pub use guard::{Limits, Malformed};
+pub use guard::Limits;
 pub(crate) use ids::IdRefusal;
+pub use malformed::Malformed;

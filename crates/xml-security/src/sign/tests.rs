@@ -59,7 +59,7 @@ fn every_canonicalisation_of_the_signed_info() {
         listed(&["#default"]),
         listed(&["unknown"]),
     ] {
-        for prefix in ["", "ds"] {
+        for prefix in ["", "ds", "sig"] {
             let canonicalization = canonicalization.clone();
             check(&soap(&SignatureSpec { canonicalization, prefix, ..spec() }, ""), &EVERYTHING);
         }

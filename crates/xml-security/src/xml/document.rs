@@ -43,7 +43,7 @@ impl<'a> Document<'a> {
             ..ParsingOptions::default()
         };
         let tree = roxmltree::Document::parse_with_options(text, options)
-            .map_err(|error| Malformed::Syntax { reason: error.to_string() })?;
+            .map_err(|error| Malformed::syntax(&error))?;
         let ids = Ids::of(&tree);
         Ok(Self { tree, ids })
     }

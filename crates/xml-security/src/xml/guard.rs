@@ -5,6 +5,8 @@ use quick_xml::{
     events::{BytesDecl, BytesStart, Event},
 };
 
+use super::Malformed;
+
 /// What a document may be at most. The defaults are many times a real message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
@@ -42,119 +44,6 @@ impl Default for Limits {
     }
 }
 
-/// Why bytes are not a document that we read. `at` counts bytes from the start, a byte order mark not
-/// counted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    /// Larger than [`Limits::size`].
-    #[error("the document has {size} bytes, the limit is {limit}")]
-    TooLarge {
-        /// Its size in bytes.
-        size: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// Not UTF-8, although nothing says that it is in another encoding.
-    #[error("the document is not UTF-8 at byte {at}")]
-    NotUtf8 {
-        /// Where.
-        at: usize,
-    },
-    /// A byte order mark or the XML declaration says that this is not UTF-8.
-    #[error("the document is in {declared}, only UTF-8 is read")]
-    WrongEncoding {
-        /// The encoding it claims.
-        declared: String,
-    },
-    /// Not XML 1.0.
-    #[error("the document is XML {declared}, only XML 1.0 is read")]
-    WrongVersion {
-        /// The version it claims.
-        declared: String,
-    },
-    /// A document type declaration.
-    #[error("the document has a DOCTYPE at byte {at}")]
-    Doctype {
-        /// Where.
-        at: usize,
-    },
-    /// A processing instruction.
-    #[error("the document has a processing instruction at byte {at}")]
-    ProcessingInstruction {
-        /// Where.
-        at: usize,
-    },
-    /// Deeper than [`Limits::depth`].
-    #[error("elements are nested more than {limit} deep at byte {at}")]
-    TooDeep {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// More attributes than [`Limits::attributes`] on one element.
-    #[error("an element has more than {limit} attributes at byte {at}")]
-    TooManyAttributes {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// More namespace declarations than [`Limits::declarations`] on one element.
-    #[error("an element declares more than {limit} namespaces at byte {at}")]
-    TooManyDeclarations {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// More namespace declarations in scope than [`Limits::bindings`].
-    #[error("more than {limit} namespace declarations are in scope at byte {at}")]
-    TooManyBindings {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// More namespace declarations than [`Limits::declarations_in_all`] in the document.
-    #[error("the document declares more than {limit} namespaces at byte {at}")]
-    TooManyDeclarationsInAll {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// A namespace's name is longer than [`Limits::namespace`].
-    #[error("the name of a namespace is longer than {limit} bytes at byte {at}")]
-    NamespaceTooLong {
-        /// Where.
-        at: usize,
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// More events than [`Limits::events`].
-    #[error("the document has more than {limit} parts at byte {at}")]
-    TooManyEvents {
-        /// Where.
-        at: usize,
-        /// The limit.
-        limit: usize,
-    },
-    /// A namespace declaration that Namespaces in XML 1.0 forbids, or that parsers read in two
-    /// ways: `xmlns:p=""`, `p:xmlns="…"`, two `xmlns` on one element.
-    #[error("an element declares a namespace in a way that is not allowed at byte {at}")]
-    BadDeclaration {
-        /// Where.
-        at: usize,
-    },
-    /// Not well-formed, or not namespace-well-formed.
-    #[error("the document is not well-formed: {reason}")]
-    Syntax {
-        /// What the parser says, with its position.
-        reason: String,
-    },
-}
-
 /// Decodes `bytes`. A UTF-8 byte order mark is dropped (.NET writes one); any other encoding is
 /// refused, since XML Signature digests UTF-8 and a message in another encoding is nobody's.
 pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Malformed> {
@@ -188,7 +77,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Ma
 pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Malformed> {
     // roxmltree would drop a second byte order mark.
     if text.starts_with('\u{FEFF}') {
-        return Err(Malformed::Syntax { reason: "a byte order mark in the text".to_owned() });
+        return Err(Malformed::syntax(&"a second byte order mark"));
     }
     let mut reader = Reader::from_str(text);
     let mut open: Vec<usize> = Vec::with_capacity(16);
@@ -280,7 +169,7 @@ fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, 
 /// Refuses an empty prefix and an empty local name; roxmltree lets the former pass.
 fn check_name(name: &str, at: usize) -> Result<(), Malformed> {
     if name.starts_with(':') || name.ends_with(':') {
-        return Err(Malformed::Syntax { reason: format!("the name `{name}`, at byte {at}") });
+        return Err(Malformed::syntax(&format_args!("a colon out of place, at byte {at}")));
     }
     Ok(())
 }
@@ -319,7 +208,7 @@ fn position(reader: &Reader<&[u8]>) -> usize {
 }
 
 fn syntax(error: &dyn std::error::Error, at: usize) -> Malformed {
-    Malformed::Syntax { reason: format!("{error}, at byte {at}") }
+    Malformed::syntax(&format_args!("{error}, at byte {at}"))
 }
 
 #[cfg(test)]
