@@ -117,12 +117,13 @@ impl TokenRequest {
              <wsa:MessageID wsu:Id=\"msgid\">{message_id}</wsa:MessageID>\
              <wsa:To wsu:Id=\"to\">{to}</wsa:To>\
              <wsse:Security S11:mustUnderstand=\"1\"><wsu:Timestamp wsu:Id=\"sec-ts\">{created}\
-             <wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp>{token}",
+             <wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp>\
+             <wsse:BinarySecurityToken ValueType=\"{X509V3}\" EncodingType=\"{BASE64_BINARY}\" \
+             wsu:Id=\"sec-binsectoken\">{certificate}</wsse:BinarySecurityToken>",
             action = escape_text(&self.action),
             message_id = escape_text(&self.message_id),
             to = escape_text(&self.to),
             expires = instant::whole_seconds(self.time.expires),
-            token = binary_security_token("sec-binsectoken", certificate),
         )
     }
 
@@ -140,22 +141,16 @@ impl TokenRequest {
             "</wsse:Security></S11:Header><S11:Body wsu:Id=\"body\">\
              <wst:RequestSecurityToken Context=\"{context}\"><wst:KeyType>{PUBLIC_KEY}</wst:KeyType>\
              {lifetime}<wst:RequestType>{request_type}</wst:RequestType>{token_type}\
-             <wst:UseKey>{use_key}</wst:UseKey><wsp:AppliesTo><wsa:EndpointReference>\
+             <wst:UseKey><wsse:BinarySecurityToken wsu:Id=\"use-key\" ValueType=\"{X509V3}\" \
+             EncodingType=\"{BASE64_BINARY}\">{certificate}</wsse:BinarySecurityToken>\
+             </wst:UseKey><wsp:AppliesTo><wsa:EndpointReference>\
              <wsa:Address>{applies_to}</wsa:Address></wsa:EndpointReference></wsp:AppliesTo>\
              </wst:RequestSecurityToken></S11:Body></S11:Envelope>",
             context = escape_attribute(&self.context),
             request_type = escape_text(&self.request_type),
-            use_key = binary_security_token("use-key", certificate),
             applies_to = escape_text(&self.applies_to),
         )
     }
-}
-
-fn binary_security_token(id: &str, certificate: &str) -> String {
-    format!(
-        "<wsse:BinarySecurityToken ValueType=\"{X509V3}\" EncodingType=\"{BASE64_BINARY}\" \
-         wsu:Id=\"{id}\">{certificate}</wsse:BinarySecurityToken>"
-    )
 }
 
 /// A request as it came: what it claims, and what proved to be signed.

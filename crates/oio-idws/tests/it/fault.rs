@@ -1,0 +1,75 @@
+//! The bytes of a fault: the shape in which the reference clients expect one, and the one of SOAP.
+
+use oio_idws::{
+    fault::{FaultShape, StsFault, StsFaultCode},
+    trust::{ResponseError, StsReply},
+};
+
+use crate::world::STS;
+
+const MESSAGE_ID: &str = "uuid:00000000-0000-4000-8000-000000000001";
+const RELATES_TO: &str = "uuid:00000000-0000-4000-8000-000000000002";
+
+fn written(relates_to: Option<&str>, shape: FaultShape) -> String {
+    StsFault::write(StsFaultCode::FailedAuthentication, MESSAGE_ID, relates_to, shape)
+}
+
+#[test]
+fn nemlogin_puts_an_envelope_in_an_envelope_and_leaves_a_prefix_undeclared() {
+    assert_eq!(
+        written(Some(RELATES_TO), FaultShape::NemLogin),
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <S11:Envelope xmlns=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\" \
+         xmlns:S11=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"><S11:Header>\
+         <wsa:MessageID>uuid:00000000-0000-4000-8000-000000000001</wsa:MessageID>\
+         <wsa:RelatesTo>uuid:00000000-0000-4000-8000-000000000002</wsa:RelatesTo></S11:Header>\
+         <S11:Body><S11:Fault><faultcode>wst:FailedAuthentication</faultcode>\
+         <faultstring>Authentication failed</faultstring></S11:Fault></S11:Body>\
+         </S11:Envelope></s:Body></s:Envelope>"
+    );
+}
+
+#[test]
+fn a_conformant_fault_declares_the_prefix_of_its_code() {
+    assert_eq!(
+        written(None, FaultShape::Conformant),
+        "<S11:Envelope xmlns:S11=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"><S11:Header>\
+         <wsa:MessageID>uuid:00000000-0000-4000-8000-000000000001</wsa:MessageID></S11:Header>\
+         <S11:Body><S11:Fault>\
+         <faultcode xmlns:wst=\"http://docs.oasis-open.org/ws-sx/ws-trust/200512\">\
+         wst:FailedAuthentication</faultcode><faultstring>Authentication failed</faultstring>\
+         </S11:Fault></S11:Body></S11:Envelope>"
+    );
+}
+
+/// `STSDOC` 2.1, word for word: clients and people look for these texts.
+#[test]
+fn codes_have_the_texts_that_are_documented() {
+    let documented = [
+        ("InvalidRequest", "The request was invalid or malformed"),
+        ("FailedAuthentication", "Authentication failed"),
+        ("RequestFailed", "The specified request failed"),
+        ("BadRequest", "The specified RequestSecurityToken is not understood."),
+        ("ExpiredData", "The request data is out-of-date"),
+    ];
+    assert_eq!(StsFaultCode::ALL.map(|code| (code.name(), code.text())), documented);
+}
+
+#[test]
+fn what_is_neither_an_answer_nor_a_fault_is_an_error() {
+    let envelopes = [
+        "",
+        "<a/>",
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/>",
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><s:Fault/>\
+         </s:Body></s:Envelope>",
+        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><s:Fault>\
+         <faultcode>wst:x</faultcode></s:Fault></s:Body></s:Envelope>",
+    ];
+    for envelope in envelopes {
+        let reply = StsReply::read(envelope.as_bytes(), STS.certificate.public_key());
+        assert!(matches!(reply, Err(ResponseError::Unreadable(_))), "{envelope}: {reply:?}");
+    }
+}

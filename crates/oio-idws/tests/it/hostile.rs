@@ -1,0 +1,422 @@
+//! What is missing, doubled, unsigned, forged or ambiguous is a typed error.
+
+use oio_idws::{
+    MessageError,
+    assertion::Assertion,
+    call::{CallAnswerError, ReceivedCall, ServiceReply, SignedCall, TokenRefusal},
+    soap::Unreadable,
+    trust::{ResponseError, SignedTokenRequest, StsReply, TokenRequestRefusal, UnsignedPart},
+};
+use stage::{Forgery, tampered};
+use xml_security::{KeyInfoSpec, Legacy, ShapeError, SignatureRefusal, verify_enveloped};
+
+use crate::world::{
+    CLIENT, SERVICE, STRANGER, STS, assertion, call_answer, content, privileges, read_call,
+    read_request, service_call, token, written_call, written_request, written_response,
+};
+
+/// A request changed by its sender, who signs what was made of it.
+fn changed_request(from: &str, to: &str) -> String {
+    Forgery::of(&written_request()).replace(from, to).sign(&CLIENT.key)
+}
+
+fn signed(message: &str) -> SignedTokenRequest {
+    read_request(message).unwrap().signed.unwrap()
+}
+
+/// Why the signed content of a request is not one.
+#[track_caller]
+fn check_content(message: &str, expected: &str) {
+    let error = signed(message).request.unwrap_err();
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+const ADDRESS: &str = "<wsa:Address>https://saml.smdb.sim.invalid</wsa:Address>";
+const REFERENCE: [&str; 2] = ["<wsa:EndpointReference>", "</wsa:EndpointReference>"];
+
+#[test]
+fn a_request_without_a_context() {
+    let from = " Context=\"urn:uuid:00000000-0000-4000-8000-000000000002\"";
+    check_content(&changed_request(from, ""), "a request with a Context");
+}
+
+#[test]
+fn a_request_for_two_services() {
+    let one = format!("<wsp:AppliesTo>{}{ADDRESS}{}</wsp:AppliesTo>", REFERENCE[0], REFERENCE[1]);
+    check_content(&changed_request(&one, &one.repeat(2)), "more than one");
+    let one = format!("{}{ADDRESS}{}", REFERENCE[0], REFERENCE[1]);
+    check_content(&changed_request(&one, &one.repeat(2)), "more than one");
+    check_content(&changed_request(ADDRESS, &ADDRESS.repeat(2)), "more than one");
+}
+
+#[test]
+fn a_request_for_no_service() {
+    check_content(&changed_request(ADDRESS, ""), "has no");
+    // The namespace of 2004, which other services want, is not the one that this STS knows.
+    let other = changed_request(
+        "xmlns:wsp=\"http://schemas.xmlsoap.org/ws/2002/12/policy\"",
+        "xmlns:wsp=\"http://schemas.xmlsoap.org/ws/2004/09/policy\"",
+    );
+    check_content(&other, "AppliesTo");
+}
+
+/// Canonical XML leaves comments out, so the signature still holds: whoever carries the message can
+/// put one in, and two readers would read two values.
+#[test]
+fn a_comment_that_no_signature_covers() {
+    for value in ["https://saml.smdb.sim", "https://signature.sts", "ws-trust/200512/RST"] {
+        let message = tampered(&written_request(), value, &format!("{value}<!-- -->"));
+        check_content(&message, "a comment");
+    }
+}
+
+#[test]
+fn an_element_where_an_address_should_be() {
+    let inside = "<wsa:Address><a/>https://saml.smdb.sim.invalid</wsa:Address>";
+    check_content(&changed_request(ADDRESS, inside), "an element where a value should be");
+}
+
+#[test]
+fn what_may_be_said_once_and_is_said_twice() {
+    let request_type = "<wst:RequestType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue\
+                        </wst:RequestType>";
+    let lifetime = "<wst:Lifetime><wsu:Expires>2030-03-01T10:00:00Z</wsu:Expires></wst:Lifetime>";
+    let ends = "<wsu:Expires>2030-03-01T10:00:00Z</wsu:Expires>".repeat(2);
+    let token_type = "<wst:TokenType>urn:another</wst:TokenType>";
+    for doubled in [
+        [request_type, request_type].concat(),
+        [lifetime, lifetime, request_type].concat(),
+        format!("<wst:Lifetime>{ends}</wst:Lifetime>{request_type}"),
+        [request_type, token_type].concat(),
+    ] {
+        check_content(&changed_request(request_type, &doubled), "more than one");
+    }
+    check_content(&changed_request(request_type, ""), "has no");
+}
+
+#[test]
+fn a_lifetime_that_is_no_point_in_time() {
+    let lifetime = "<wst:Lifetime><wsu:Expires>in an hour</wsu:Expires></wst:Lifetime><wst:UseKey>";
+    check_content(&changed_request("<wst:UseKey>", lifetime), "a point in time");
+}
+
+#[test]
+fn a_body_with_two_requests_or_none() {
+    let begin = "<wst:RequestSecurityToken ";
+    check_content(&changed_request(begin, &format!("{begin}/>{begin}")), "more than one");
+    let message = written_request().replace("wst:RequestSecurityToken", "wst:RequestSomething");
+    check_content(&Forgery::of(&message).sign(&CLIENT.key), "has no");
+}
+
+#[test]
+fn a_token_to_act_as_somebody_else_is_seen() {
+    let act_as = "<ActAs xmlns=\"http://docs.oasis-open.org/ws-sx/ws-trust/200802\"/><wst:UseKey>";
+    let message = changed_request("<wst:UseKey>", act_as);
+    assert!(signed(&message).request.unwrap().acts_as);
+}
+
+#[test]
+fn a_request_that_is_no_message() {
+    let message = written_request();
+    let check = |message: &str, expected: fn(&Unreadable) -> bool| {
+        let error = read_request(message).map(|_| ()).unwrap_err();
+        assert!(expected(&error), "{error}");
+    };
+    check("", |it| matches!(it, Unreadable::Xml(_)));
+    check("<!DOCTYPE a><a/>", |it| matches!(it, Unreadable::Xml(_)));
+    check(&tampered(&message, "</S11:Envelope>", ""), |it| matches!(it, Unreadable::Xml(_)));
+    check("<a/>", |it| matches!(it, Unreadable::NotSoap { .. }));
+    let soap12 = tampered(
+        &message,
+        "http://schemas.xmlsoap.org/soap/envelope/",
+        "http://www.w3.org/2003/05/soap-envelope",
+    );
+    check(&soap12, |it| matches!(it, Unreadable::NotSoap { .. }));
+    check(&tampered(&message, "S11:Header", "S11:Footer"), |it| {
+        matches!(it, Unreadable::Shape(ShapeError::Missing { .. }))
+    });
+    check(&tampered(&message, "wsse:Security", "wsse:Insecurity"), |it| {
+        matches!(it, Unreadable::Security(SignatureRefusal::NoSecurityHeader))
+    });
+    check(&tampered(&message, "wsu:Timestamp", "wsu:Postmark"), |it| {
+        matches!(it, Unreadable::NoTimestamp)
+    });
+    check(&tampered(&message, "wsu:Expires", "wsu:Ends"), |it| {
+        matches!(it, Unreadable::NoTimestamp)
+    });
+}
+
+#[test]
+fn a_request_without_a_certificate() {
+    let bare = Forgery::of(&written_request()).unsigned("sec-binsectoken");
+    let message = tampered(
+        &bare.sign(&CLIENT.key),
+        "<wsse:BinarySecurityToken ValueType",
+        "<wsse:Ticket ValueType",
+    );
+    let message = message.replacen("</wsse:BinarySecurityToken><Sig", "</wsse:Ticket><Sig", 1);
+    let refusal = read_request(&message).unwrap().signed.unwrap_err();
+    assert_eq!(refusal, TokenRequestRefusal::Unsigned(UnsignedPart::NoCertificate));
+}
+
+#[test]
+fn a_request_with_a_part_that_is_not_signed() {
+    let not_covered = |message: &str| match read_request(message).unwrap().signed.unwrap_err() {
+        TokenRequestRefusal::Unsigned(UnsignedPart::NotCovered(refusal)) => refusal.to_string(),
+        other => panic!("{other}"),
+    };
+    for (id, part) in [
+        ("action", "header Action"),
+        ("msgid", "header MessageID"),
+        ("to", "header To"),
+        ("sec-ts", "Timestamp"),
+        ("sec-binsectoken", "BinarySecurityToken"),
+        ("body", "Body"),
+    ] {
+        let message = Forgery::of(&written_request()).unsigned(id).sign(&CLIENT.key);
+        assert_eq!(not_covered(&message), format!("the signature does not cover the {part}"));
+    }
+    // Every header, also one that nobody knows.
+    let message = changed_request("<wsse:Security ", "<x:More xmlns:x=\"urn:x\"/><wsse:Security ");
+    assert_eq!(not_covered(&message), "the signature does not cover the header `{urn:x}More`");
+    assert!(not_covered(&Forgery::of(&written_request()).bare()).contains("no signature"));
+}
+
+#[test]
+fn a_request_changed_on_the_way_or_signed_by_another() {
+    let refusal = |message: &str| read_request(message).unwrap().signed.unwrap_err();
+    let changed = tampered(&written_request(), "saml.smdb.sim.invalid", "saml.smdb.sim.evil");
+    let digest = SignatureRefusal::DigestMismatch { id: "body".to_owned() };
+    assert_eq!(refusal(&changed), TokenRequestRefusal::Signature(digest));
+    let forged = Forgery::of(&written_request()).sign(&STRANGER.key);
+    let mismatch = SignatureRefusal::SignatureMismatch;
+    assert_eq!(refusal(&forged), TokenRequestRefusal::Signature(mismatch));
+}
+
+fn reply(message: &str) -> Result<StsReply, ResponseError> {
+    StsReply::read(message.as_bytes(), STS.certificate.public_key())
+}
+
+#[test]
+fn an_answer_of_the_sts_changed_on_the_way_or_signed_by_another() {
+    let changed = tampered(&written_response(), "2030-03-01T16:00:00Z", "2030-03-01T17:00:00Z");
+    let refusal = reply(&changed).unwrap_err();
+    let digest = SignatureRefusal::DigestMismatch { id: "body".to_owned() };
+    assert_eq!(refusal, ResponseError::Signature(digest));
+    let forged = Forgery::of(&written_response()).sign(&STRANGER.key);
+    let refusal = reply(&forged).unwrap_err();
+    assert_eq!(refusal, ResponseError::Signature(SignatureRefusal::SignatureMismatch));
+    for id in ["action", "messageid", "relatesto", "sec_timestamp", "body"] {
+        let message = Forgery::of(&written_response()).unsigned(id).sign(&STS.key);
+        let refusal = reply(&message).unwrap_err();
+        assert!(refusal.to_string().contains("does not cover"), "{refusal}");
+    }
+}
+
+#[test]
+fn an_answer_of_the_sts_that_lacks_something() {
+    let check = |from: &str, to: &str| {
+        let message = Forgery::of(&written_response()).replace(from, to).sign(&STS.key);
+        let refusal = reply(&message).unwrap_err();
+        assert!(matches!(refusal, ResponseError::Content(_)), "{refusal}");
+    };
+    check("RequestedSecurityToken>", "RequestedInsecurityToken>");
+    check("RequestSecurityTokenResponse", "RequestedNothing");
+    check("<Lifetime>", "<Lifetime><Expires xmlns=\"urn:x\"/></Lifetime><Lifetime>");
+    check(">2030-03-01T16:00:00Z<", ">never<");
+}
+
+#[test]
+fn an_answer_of_a_service_changed_on_the_way_or_signed_by_another() {
+    let reply = |message: &str| {
+        ServiceReply::read(message.as_bytes(), SERVICE.certificate.public_key(), content)
+    };
+    let message = call_answer().write(&SERVICE).unwrap();
+    let digest = SignatureRefusal::DigestMismatch { id: "_1".to_owned() };
+    let changed = tampered(&message, "done", "not done");
+    assert_eq!(reply(&changed), Err(CallAnswerError::Signature(digest)));
+    // It carries the certificate of the one who signed it, and the client does not go by that.
+    let forged = call_answer().write(&STRANGER).unwrap();
+    let mismatch = SignatureRefusal::SignatureMismatch;
+    assert_eq!(reply(&forged), Err(CallAnswerError::Signature(mismatch)));
+    let other = Forgery::of(&message).replace("urn:sim:test\"", "urn:sim:other\"");
+    let other = reply(&other.sign(&SERVICE.key));
+    assert!(matches!(other, Err(CallAnswerError::Content(_))), "{other:?}");
+}
+
+fn changed_call(from: &str, to: &str) -> String {
+    Forgery::of(&written_call()).replace(from, to).sign(&CLIENT.key)
+}
+
+fn signed_call(message: &str) -> Result<SignedCall<String>, SignatureRefusal> {
+    let ReceivedCall { token, message, .. } = read_call(message).unwrap();
+    token.unwrap();
+    message.expect("there is a token")
+}
+
+#[test]
+fn a_call_with_a_part_that_is_not_signed() {
+    for id in ["_1", "_2", "_3", "_4", "_5", "_ts", "_str"] {
+        let message = Forgery::of(&written_call()).unsigned(id).sign(&CLIENT.key);
+        let refusal = signed_call(&message).unwrap_err();
+        assert!(refusal.to_string().contains("does not cover"), "{refusal}");
+    }
+}
+
+#[test]
+fn a_call_signed_by_another_than_the_holder_of_its_token() {
+    let message = Forgery::of(&written_call()).sign(&STRANGER.key);
+    assert_eq!(signed_call(&message).unwrap_err(), SignatureRefusal::SignatureMismatch);
+}
+
+/// Once, such a message id was read as no message id, and the second one was called a replay.
+#[test]
+fn a_call_whose_message_id_or_action_is_ambiguous() {
+    for value in ["urn:uuid:00000000-0000-4000-8000-000000000005", "urn:sim:test/Do?"] {
+        let message = tampered(&written_call(), value, &format!("{value}<!-- -->"));
+        let refusal = signed_call(&message).unwrap_err();
+        assert!(
+            matches!(refusal, SignatureRefusal::Shape(ShapeError::CommentInValue { .. })),
+            "{refusal}"
+        );
+    }
+    let second = "<a:Action u:Id=\"_6\">urn:sim:test/Else</a:Action><a:MessageID ";
+    let mut forgery = Forgery::of(&written_call()).replace("<a:MessageID ", second);
+    forgery.spec.references.push(xml_security::Reference::exclusive("_6"));
+    let refusal = signed_call(&forgery.sign(&CLIENT.key)).unwrap_err();
+    assert!(matches!(refusal, SignatureRefusal::Shape(ShapeError::Several { .. })), "{refusal}");
+}
+
+#[test]
+fn a_call_that_does_not_say_what_is_to_be_done() {
+    let action =
+        "<a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">urn:sim:test/Do?a&lt;b&amp;c</a:Action>";
+    let message = Forgery::of(&written_call()).unsigned("_2").replace(action, "");
+    assert_eq!(signed_call(&message.sign(&CLIENT.key)).unwrap().action, None);
+    let twice = changed_call("<Do ", "<Do xmlns=\"urn:sim:test\"/><Do ");
+    let content = signed_call(&twice).unwrap().content;
+    assert!(matches!(content, Err(MessageError::Shape(ShapeError::Several { .. }))), "{content:?}");
+}
+
+/// Why the token of a call is refused.
+fn token_refusal(message: &str) -> TokenRefusal {
+    let ReceivedCall { token, message, .. } = read_call(message).unwrap();
+    assert!(message.is_none(), "nothing is verified by a token that is not believed");
+    token.map(|_| ()).unwrap_err()
+}
+
+/// A call with a token around what may be an assertion.
+fn call_with(assertion: &str) -> String {
+    service_call(token(assertion).encrypted_assertion).write(&CLIENT).unwrap()
+}
+
+#[test]
+fn a_call_without_a_token() {
+    let message = service_call(assertion(None).write(&STS).unwrap());
+    // A token in the clear is none: it must be for this service alone.
+    let message = message.write(&CLIENT);
+    assert!(message.is_err(), "the reference leads to nothing");
+    let call = written_call();
+    let (before, rest) = call.split_once("<EncryptedAssertion").unwrap();
+    let (_, after) = rest.split_once("</EncryptedAssertion>").unwrap();
+    let without = [before, after].concat();
+    assert_eq!(token_refusal(&without), TokenRefusal::Missing);
+}
+
+#[test]
+fn a_token_that_cannot_be_opened_gives_one_answer_whatever_the_cause() {
+    let written = assertion(None).write(&STS).unwrap();
+    let for_another = crate::world::token_response()
+        .write(&written, &STRANGER.certificate, &STS, &mut crate::world::entropy())
+        .unwrap();
+    let Ok(StsReply::Token(token)) = reply(&for_another) else { panic!("our own answer") };
+    let for_another = service_call(token.encrypted_assertion).write(&CLIENT).unwrap();
+    let call = written_call();
+    let at = call.rfind("CipherValue>").unwrap();
+    let start = call[..at].rfind("CipherValue>").unwrap() + "CipherValue>".len();
+    let cut = [&call[..start], &call[start + 64..]].concat();
+    for message in [
+        for_another,
+        cut,
+        call_with("no XML"),
+        call_with("<Assertion xmlns=\"urn:another\"/>"),
+        call_with("<!DOCTYPE a><Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>"),
+    ] {
+        assert_eq!(token_refusal(&message), TokenRefusal::NotDecryptable);
+    }
+}
+
+/// An assertion changed by the STS, which signs what was made of it.
+fn changed_assertion(from: &str, to: &str) -> String {
+    let mut forgery = Forgery::of(&assertion(Some(privileges())).write(&STS).unwrap());
+    forgery.spec.key_info = KeyInfoSpec::X509Certificate(STS.certificate.clone());
+    forgery.replace(from, to).sign(&STS.key)
+}
+
+#[test]
+fn a_token_by_another_than_the_sts() {
+    // It says that the STS signed it.
+    let mut forgery = Forgery::of(&assertion(None).write(&STS).unwrap());
+    forgery.spec.key_info = KeyInfoSpec::X509Certificate(STS.certificate.clone());
+    let refusal = token_refusal(&call_with(&forgery.sign(&STRANGER.key)));
+    assert_eq!(refusal, TokenRefusal::Signature(SignatureRefusal::SignatureMismatch));
+    // It says who signed it, and that is nobody whom the service knows.
+    let own = assertion(None).write(&CLIENT).unwrap();
+    assert_eq!(token_refusal(&call_with(&own)), TokenRefusal::UnknownIssuer);
+    // It says nothing.
+    forgery.spec.key_info = KeyInfoSpec::Absent;
+    let refusal = token_refusal(&call_with(&forgery.sign(&STS.key)));
+    assert_eq!(refusal, TokenRefusal::UnknownIssuer);
+    assert_eq!(token_refusal(&call_with(&forgery.bare())), TokenRefusal::UnknownIssuer);
+}
+
+#[test]
+fn a_token_changed_on_the_way() {
+    let written = assertion(None).write(&STS).unwrap();
+    let changed = tampered(&written, "https://wsc.fagsystem", "https://wsc.anybody");
+    let refusal = token_refusal(&call_with(&changed));
+    assert!(
+        matches!(refusal, TokenRefusal::Signature(SignatureRefusal::DigestMismatch { .. })),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_token_that_is_not_one_of_a_system_user() {
+    let cases = [
+        ("cm:holder-of-key", "cm:bearer", "holder-of-key"),
+        ("<X509Certificate>MII", "<X509Certificate>MIJ", "a certificate"),
+        ("SubjectConfirmationData", "ConfirmationData", "has no"),
+        ("NotOnOrAfter=", "NotAfter=", "NotOnOrAfter"),
+        ("T16:00:00.000Z\"", " 16 hours\"", "a point in time"),
+        ("AudienceRestriction>", "Restriction>", "has no"),
+        ("<Audience>", "<Audience>urn:x</Audience><Audience>", "more than one"),
+        (">https://saml.smdb.sim.invalid<", ">not a URI<", "an entity id"),
+        (">90000001<", ">1<", "a CVR number"),
+        ("attribute:CvrNumberIdentifier", "attribute:RidNumberIdentifier", "a CVR number"),
+        (">https://wsc.", ">https://wsc<!-- -->.", "a comment"),
+    ];
+    for (from, to, expected) in cases {
+        match token_refusal(&call_with(&changed_assertion(from, to))) {
+            TokenRefusal::Content(error) => {
+                assert!(error.to_string().contains(expected), "{error}");
+            }
+            other => panic!("{from}: {other}"),
+        }
+    }
+}
+
+#[test]
+fn privileges_that_are_none() {
+    let encoded = privileges().encode();
+    for value in ["", "%", "PGEvPg==", "PCFET0NUWVBFIGE+PGEvPg=="] {
+        let changed = changed_assertion(&encoded, value);
+        let document =
+            xml_security::Document::parse(changed.as_bytes(), &xml_security::Limits::default())
+                .unwrap();
+        let key = STS.certificate.public_key();
+        let verified = verify_enveloped(document.root(), key, Legacy::Refuse).unwrap();
+        let error = Assertion::read(verified).unwrap_err();
+        assert!(error.to_string().contains("a base64 privilege list"), "{error}");
+    }
+}

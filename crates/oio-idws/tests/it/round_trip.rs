@@ -1,0 +1,202 @@
+//! What is written is read back equal, out of what was signed.
+
+use clock::{Span, Timestamp};
+use oio_idws::{
+    assertion::Assertion,
+    call::ServiceReply,
+    fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
+    privileges::Privileges,
+    soap::MessageTime,
+    trust::{IssuedToken, StsReply, TokenRequest},
+};
+use stage::start;
+use xml_security::{Document, Legacy, Limits, decrypt, verify_enveloped};
+
+use crate::world::{
+    CLIENT, SERVICE, STRANGER, STS, assertion, call_answer, content, privileges, read_call,
+    read_request, service_call, token, token_request, token_response, written_call,
+    written_response,
+};
+
+fn check_request(request: &TokenRequest) {
+    let message = request.write(&CLIENT).unwrap();
+    let received = read_request(&message).unwrap();
+    assert_eq!(received.message_id.unwrap().unverified(), &request.message_id);
+    assert_eq!(received.time.unverified(), &request.time);
+    let signed = received.signed.unwrap();
+    assert_eq!(signed.request.as_ref(), Ok(request));
+    assert_eq!(signed.certificate, CLIENT.certificate);
+    assert_eq!(signed.signature_value.len(), CLIENT.key.public().bits() / 8);
+}
+
+#[test]
+fn a_token_request() {
+    check_request(&token_request());
+}
+
+#[test]
+fn a_token_request_that_says_all_it_can() {
+    check_request(&TokenRequest {
+        lifetime_until: Some(start() + Span::from_hours(2)),
+        context: "<a> & \"b\" 'c'\t\r\n".to_owned(),
+        applies_to: "urn:a?b=<c>&d=\"e\"".to_owned(),
+        message_id: "uuid:]]>".to_owned(),
+        to: "https://anybody.invalid/?<&".to_owned(),
+        action: "urn:anything".to_owned(),
+        request_type: "urn:renew".to_owned(),
+        ..token_request()
+    });
+}
+
+#[test]
+fn a_token_request_that_says_no_more_than_it_must() {
+    let time = MessageTime { created: None, ..token_request().time };
+    check_request(&TokenRequest { token_type: None, time, ..token_request() });
+}
+
+#[test]
+fn a_token_response_to_a_client_that_cannot_look_inside() {
+    let written = assertion(Some(privileges())).write(&STS).unwrap();
+    let token = token(&written);
+    assert_eq!(token.relates_to, token_response().relates_to);
+    assert_eq!(token.expires, token_response().expires);
+    // It stands on its own, with every namespace it uses.
+    let document =
+        Document::parse(token.encrypted_assertion.as_bytes(), &Limits::default()).unwrap();
+    let data = document.root().children().next().unwrap();
+    assert_eq!(&**decrypt(data, &SERVICE.key).unwrap(), written.as_bytes());
+    assert!(decrypt(data, &CLIENT.key).is_err());
+}
+
+#[test]
+fn a_token_response_without_a_token_type_or_a_millisecond() {
+    let response = oio_idws::trust::TokenResponse {
+        token_type: None,
+        created: start(),
+        expires: start() + Span::from_millis(60_010),
+        ..token_response()
+    };
+    let message =
+        response.write("<a/>", &SERVICE.certificate, &STS, &mut crate::world::entropy()).unwrap();
+    assert!(message.contains("<TokenType/>"), "{message}");
+    let reply = StsReply::read(message.as_bytes(), STS.certificate.public_key());
+    let Ok(StsReply::Token(token)) = reply else { panic!("{reply:?}") };
+    assert_eq!(token.expires, response.expires);
+}
+
+fn check_assertion(privileges: Option<Privileges>) {
+    let assertion = assertion(privileges);
+    let written = assertion.write(&STS).unwrap();
+    let document = Document::parse(written.as_bytes(), &Limits::default()).unwrap();
+    let verified =
+        verify_enveloped(document.root(), STS.certificate.public_key(), Legacy::Refuse).unwrap();
+    assert_eq!(Assertion::read(verified), Ok(assertion));
+}
+
+#[test]
+fn an_assertion_with_privileges() {
+    check_assertion(Some(privileges()));
+}
+
+#[test]
+fn an_assertion_whose_privileges_are_nil() {
+    check_assertion(None);
+    let written = assertion(None).write(&STS).unwrap();
+    assert!(
+        written.contains(
+            "<Attribute Name=\"dk:gov:saml:attribute:Privileges_intermediate\" \
+             NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:basic\"><AttributeValue \
+             xmlns:a=\"http://www.w3.org/2001/XMLSchema-instance\" a:nil=\"true\">"
+        ),
+        "{written}"
+    );
+}
+
+#[test]
+fn an_assertion_with_an_empty_list_of_privileges() {
+    check_assertion(Some(Privileges::default()));
+}
+
+#[test]
+fn a_token_holds_from_its_beginning_and_not_at_its_end() {
+    let assertion = assertion(None);
+    let check = |at: Timestamp, valid| assert_eq!(assertion.is_valid_at(at), valid, "{at}");
+    check(assertion.not_before - stage::INSTANT, false);
+    check(assertion.not_before, true);
+    check(assertion.not_on_or_after - stage::INSTANT, true);
+    check(assertion.not_on_or_after, false);
+}
+
+#[test]
+fn a_call_with_a_token() {
+    let message = written_call();
+    let expected = service_call(String::new());
+    let received = read_call(&message).unwrap();
+    assert_eq!(received.message_id.unwrap().unverified(), &expected.message_id);
+    let time = MessageTime { created: Some(expected.created), expires: expected.expires };
+    assert_eq!(received.time.unverified(), &time);
+    let token = received.token.unwrap();
+    assert_eq!(token.assertion, assertion(Some(privileges())));
+    assert_eq!(token.signed_by, STS.certificate);
+    let signed = received.message.unwrap().unwrap();
+    assert_eq!(signed.message_id, expected.message_id);
+    assert_eq!(signed.action, Some(expected.action));
+    assert_eq!(signed.content.unwrap(), "what");
+}
+
+#[test]
+fn an_answer_of_a_service() {
+    let message = call_answer().write(&SERVICE).unwrap();
+    let reply =
+        ServiceReply::read(message.as_bytes(), SERVICE.certificate.public_key(), content).unwrap();
+    let relates_to = call_answer().relates_to;
+    assert_eq!(reply, ServiceReply::Answer { relates_to, content: "done".to_owned() });
+}
+
+#[test]
+fn a_fault_of_the_sts_in_both_shapes() {
+    for shape in [FaultShape::NemLogin, FaultShape::Conformant] {
+        for code in StsFaultCode::ALL {
+            for relates_to in [None, Some("uuid:<&>")] {
+                let message = StsFault::write(code, "uuid:1", relates_to, shape);
+                let expected =
+                    StsFault { code: code.name().to_owned(), text: code.text().to_owned() };
+                // Whoever signs, a client reads a fault before it looks for a signature.
+                let reply = StsReply::read(message.as_bytes(), STRANGER.certificate.public_key());
+                assert_eq!(reply, Ok(StsReply::Fault(expected)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fault_of_a_service() {
+    let codes = [
+        ServiceFaultCode::InvalidSecurity,
+        ServiceFaultCode::FailedAuthentication,
+        ServiceFaultCode::InvalidSecurityToken,
+        ServiceFaultCode::Declared,
+    ];
+    for code in codes {
+        for relates_to in [None, Some("urn:uuid:<&>")] {
+            let message = ServiceFault::write(code, "no <&> no", "urn:uuid:1", relates_to);
+            let expected =
+                ServiceFault { code: code.name().to_owned(), text: "no <&> no".to_owned() };
+            let reply =
+                ServiceReply::read(message.as_bytes(), SERVICE.certificate.public_key(), content);
+            assert_eq!(reply, Ok(ServiceReply::Fault(expected)));
+        }
+    }
+}
+
+#[test]
+fn neither_a_token_nor_a_body_is_shown() {
+    let reply = StsReply::read(written_response().as_bytes(), STS.certificate.public_key());
+    let Ok(StsReply::Token(token)) = reply else { panic!("{reply:?}") };
+    let IssuedToken { encrypted_assertion, .. } = &token;
+    let call = service_call(encrypted_assertion.clone());
+    for shown in [format!("{token:?}"), format!("{call:?}")] {
+        assert!(shown.contains("uuid:"), "{shown}");
+        assert!(!shown.contains("EncryptedData") && !shown.contains("what"), "{shown}");
+    }
+}
