@@ -1,7 +1,7 @@
 //! What the guard refuses, and what it lets pass.
 
 use super::*;
-use crate::Document;
+use crate::{Canonicalization, Document};
 
 #[track_caller]
 fn refusal(bytes: &[u8]) -> Malformed {
@@ -190,4 +190,77 @@ fn what_is_not_well_formed_is_refused() {
         let refused = Document::parse(xml.as_bytes(), &Limits::default()).map(drop);
         assert!(matches!(refused, Err(Malformed::Syntax { .. })), "{xml}: {refused:?}");
     }
+}
+
+#[test]
+fn whatever_passes_is_within_the_limits_and_has_one_canonical_form() {
+    // Pieces of markup at random places: what the guard overlooks, the tree would show.
+    const PIECES: [&str; 36] = [
+        "<a>",
+        "</a>",
+        "<p:a>",
+        "</p:a>",
+        "<b/>",
+        "<",
+        ">",
+        "/>",
+        "</",
+        "'",
+        "\"",
+        "=",
+        "&",
+        ";",
+        "&lt;",
+        "&#13;",
+        "&#xA;",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "]]",
+        "<?x",
+        "?>",
+        "<!DOCTYPE a>",
+        " xmlns='urn:1'",
+        " xmlns=''",
+        " xmlns:p='urn:2'",
+        " xmlns:q='urn:1'",
+        " c='1'",
+        " p:c='2'",
+        ":",
+    ];
+    let limits =
+        Limits { depth: 4, attributes: 4, declarations: 2, bindings: 4, ..Limits::default() };
+    let seed =
+        "<a xmlns='urn:0' xmlns:p='urn:1' p:d='e'><p:a c='1'>x<q:b xmlns:q='urn:1'/></p:a>y</a>";
+    let mut entropy = entropy::Entropy::seeded(1, "xml-security", "soup");
+    let mut draw = |below: usize| usize::from(u16::from_le_bytes(entropy.bytes())) % below;
+    let mut passed = 0;
+    for _ in 0..120_000 {
+        let mut soup = seed.to_owned();
+        for _ in 0..=draw(4) {
+            let at = draw(soup.len() + 1);
+            let end = at + draw(3).min(soup.len() - at);
+            soup.replace_range(at..end, PIECES[draw(PIECES.len())]);
+        }
+        let Ok(document) = Document::parse(soup.as_bytes(), &limits) else { continue };
+        passed += 1;
+        for element in document.root().descendants() {
+            let node = element.node();
+            let depth = node.ancestors().filter(|ancestor| ancestor.is_element()).count();
+            assert!(depth <= limits.depth, "{soup}");
+            assert!(node.attributes().len() <= limits.attributes, "{soup}");
+            assert!(node.namespaces().len() <= limits.bindings, "{soup}");
+        }
+        for method in [Canonicalization::Inclusive, Canonicalization::exclusive()] {
+            let form = document.root().canonical(&method);
+            let again = Document::parse(&form, &Limits::default()).expect("a form is a document");
+            assert_eq!(again.root().canonical(&method), form, "{method:?} of {soup}");
+        }
+    }
+    assert!(passed > 4_000, "only {passed} passed: the pieces no longer make documents");
 }
