@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 use parties::Cvr;
-use pki::{Certificate, ChainReason, ChainRefusal, Link};
+use pki::{Certificate, ChainReason, ChainRefusal, PathMember};
 
 use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
 
@@ -22,10 +22,10 @@ pub(crate) fn trusted(issuer: &Issuer, signed: &Signed, now: Timestamp) -> Resul
 
 fn refused(refusal: &ChainRefusal) -> Rejection {
     match (refusal.certificate, &refusal.reason, refusal.boundary) {
-        (Link::Leaf, ChainReason::NotYetValid, Some(from)) => {
+        (PathMember::Leaf, ChainReason::NotYetValid, Some(from)) => {
             Rejection::CertificateNotYetValid { from }
         }
-        (Link::Leaf, ChainReason::Expired, Some(since)) => Rejection::CertificateExpired { since },
+        (PathMember::Leaf, ChainReason::Expired, Some(since)) => Rejection::CertificateExpired { since },
         _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use clock::Timestamp;
 
 use self::refusal::refuse;
-pub use self::refusal::{ChainReason, ChainRefusal, Link};
+pub use self::refusal::{ChainReason, ChainRefusal, PathMember};
 use crate::{
     certificate::Certificate,
     extensions::KeyUsage,
@@ -114,13 +114,13 @@ impl Path {
     pub fn build(leaf: &Certificate, anchors: &TrustAnchors) -> Result<Self, ChainRefusal> {
         // First of all, so that not even anchors given by mistake let a real one pass.
         if leaf.issuer().organisation() == Some(REAL_AUTHORITY) {
-            return Err(refuse(Link::Leaf, leaf, ChainReason::RealAuthority));
+            return Err(refuse(PathMember::Leaf, leaf, ChainReason::RealAuthority));
         }
         let Some(index) = anchors.issuer_of(leaf) else {
-            return Err(refuse(Link::Leaf, leaf, why_unknown(leaf, anchors)));
+            return Err(refuse(PathMember::Leaf, leaf, why_unknown(leaf, anchors)));
         };
         let (issuing, root) = (&anchors.issuing()[index], anchors.root());
-        check_signature(Link::Leaf, leaf, issuing)?;
+        check_signature(PathMember::Leaf, leaf, issuing)?;
         anchors.check(index)?;
         check_end_entity(leaf)?;
         Ok(Self { leaf: leaf.clone(), issuing: issuing.clone(), root: root.clone() })
@@ -171,17 +171,21 @@ impl Path {
         &self.root
     }
 
-    const fn links(&self) -> [(Link, &Certificate); 3] {
-        [(Link::Leaf, &self.leaf), (Link::Issuing, &self.issuing), (Link::Root, &self.root)]
+    const fn links(&self) -> [(PathMember, &Certificate); 3] {
+        [
+            (PathMember::Leaf, &self.leaf),
+            (PathMember::Issuing, &self.issuing),
+            (PathMember::Root, &self.root),
+        ]
     }
 
     fn check_revocation(&self, list: &RevocationList, now: Timestamp) -> Result<(), ChainRefusal> {
         let (link, certificate, issuer) = if list.issuer() == self.issuing.subject() {
-            (Link::Leaf, &self.leaf, &self.issuing)
+            (PathMember::Leaf, &self.leaf, &self.issuing)
         } else if list.issuer() == self.root.subject() {
-            (Link::Issuing, &self.issuing, &self.root)
+            (PathMember::Issuing, &self.issuing, &self.root)
         } else {
-            return Err(refuse(Link::Leaf, &self.leaf, ChainReason::RevocationListOfAnother));
+            return Err(refuse(PathMember::Leaf, &self.leaf, ChainReason::RevocationListOfAnother));
         };
         let refuse = |reason| refuse(link, certificate, reason);
         list.verify(issuer).map_err(|_| refuse(ChainReason::RevocationListBadSignature))?;
@@ -215,7 +219,7 @@ fn why_unknown(leaf: &Certificate, anchors: &TrustAnchors) -> ChainReason {
 }
 
 fn check_signature(
-    link: Link,
+    link: PathMember,
     certificate: &Certificate,
     issuer: &Certificate,
 ) -> Result<(), ChainRefusal> {
@@ -228,19 +232,19 @@ fn check_signature(
 }
 
 fn check_authorities(issuing: &Certificate, root: &Certificate) -> Result<(), ChainRefusal> {
-    check_authority(Link::Issuing, issuing)?;
+    check_authority(PathMember::Issuing, issuing)?;
     if issuing.issuer() != root.subject() || !names_key_of(issuing, root) {
-        return Err(refuse(Link::Issuing, issuing, ChainReason::UnknownIssuer));
+        return Err(refuse(PathMember::Issuing, issuing, ChainReason::UnknownIssuer));
     }
-    check_signature(Link::Issuing, issuing, root)?;
-    check_authority(Link::Root, root)?;
+    check_signature(PathMember::Issuing, issuing, root)?;
+    check_authority(PathMember::Root, root)?;
     if root.authority_constraint().is_some_and(|root| root.path_length == Some(0)) {
-        return Err(refuse(Link::Issuing, issuing, ChainReason::PathTooLong));
+        return Err(refuse(PathMember::Issuing, issuing, ChainReason::PathTooLong));
     }
-    check_signature(Link::Root, root, root)
+    check_signature(PathMember::Root, root, root)
 }
 
-fn check_authority(link: Link, certificate: &Certificate) -> Result<(), ChainRefusal> {
+fn check_authority(link: PathMember, certificate: &Certificate) -> Result<(), ChainRefusal> {
     let refuse = |reason| Err(refuse(link, certificate, reason));
     if certificate.unknown_critical_extension().is_some() {
         return refuse(ChainReason::UnknownCriticalExtension);
@@ -256,7 +260,7 @@ fn check_authority(link: Link, certificate: &Certificate) -> Result<(), ChainRef
 }
 
 fn check_end_entity(certificate: &Certificate) -> Result<(), ChainRefusal> {
-    let refuse = |reason| Err(refuse(Link::Leaf, certificate, reason));
+    let refuse = |reason| Err(refuse(PathMember::Leaf, certificate, reason));
     if certificate.unknown_critical_extension().is_some() {
         return refuse(ChainReason::UnknownCriticalExtension);
     }
@@ -278,7 +282,11 @@ fn check_end_entity(certificate: &Certificate) -> Result<(), ChainRefusal> {
 
 /// Both bounds are inclusive and in whole seconds (RFC 5280, section 4.1.2.5), so a fraction of
 /// the last second is still inside.
-fn check_dates(link: Link, certificate: &Certificate, now: Timestamp) -> Result<(), ChainRefusal> {
+fn check_dates(
+    link: PathMember,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<(), ChainRefusal> {
     let refuse = |reason| refuse(link, certificate, reason);
     let now = now.truncated_to_second();
     if now < certificate.not_before() {

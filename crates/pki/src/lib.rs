@@ -43,7 +43,7 @@ mod upload;
 pub use algorithm::SignatureAlgorithm;
 pub use authority::{Authority, AuthorityOddity};
 pub use certificate::{Certificate, MalformedCertificate};
-pub use chain::{ChainReason, ChainRefusal, Link, Path, TrustAnchors};
+pub use chain::{ChainReason, ChainRefusal, Path, PathMember, TrustAnchors};
 pub use const_oid::ObjectIdentifier;
 pub use extensions::KeyUsage;
 pub use holder::{CertificateKind, Holder};

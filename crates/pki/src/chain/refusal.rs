@@ -10,7 +10,7 @@ use crate::certificate::Certificate;
 /// Which certificate of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Link {
+pub enum PathMember {
     /// The end entity's.
     Leaf,
     /// The issuing authority's.
@@ -19,7 +19,7 @@ pub enum Link {
     Root,
 }
 
-impl fmt::Display for Link {
+impl fmt::Display for PathMember {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Leaf => "certificate",
@@ -142,7 +142,7 @@ impl fmt::Display for ChainReason {
 #[error("{certificate} `{subject}` {reason}{}", Boundary(.reason, .boundary))]
 pub struct ChainRefusal {
     /// Which certificate of the path.
-    pub certificate: Link,
+    pub certificate: PathMember,
     /// Its subject, in the order of the DER.
     pub subject: String,
     /// What is wrong with it.
@@ -165,7 +165,11 @@ impl fmt::Display for Boundary<'_> {
     }
 }
 
-pub(super) fn refuse(link: Link, certificate: &Certificate, reason: ChainReason) -> ChainRefusal {
+pub(super) fn refuse(
+    link: PathMember,
+    certificate: &Certificate,
+    reason: ChainReason,
+) -> ChainRefusal {
     let subject = certificate.subject().to_string();
     ChainRefusal { certificate: link, subject, reason, boundary: None }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::LazyLock};
 use clock::Timestamp;
 use parties::Environment;
 use pki::{
-    Authority, AuthorityOddity, Certificate, ChainReason, ChainRefusal, Link, Oddity, Path,
+    Authority, AuthorityOddity, Certificate, ChainReason, ChainRefusal, Oddity, Path, PathMember,
     RevocationReason, Revoked, TrustAnchors,
 };
 use proptest::prelude::*;
@@ -74,7 +74,7 @@ fn every_odd_certificate_is_refused_for_its_oddity() {
         let refusal = refusal(&leaf, &anchors, world::start());
         assert_eq!(
             (refusal.certificate, refusal.reason),
-            (Link::Leaf, expected(oddity)),
+            (PathMember::Leaf, expected(oddity)),
             "{oddity:?}"
         );
         assert_eq!(refusal.subject, leaf.subject().to_string());
@@ -101,7 +101,7 @@ fn every_odd_authority_is_refused_for_its_oddity() {
         let refusal = refusal(&leaf, &anchors, world::start());
         assert_eq!(
             (refusal.certificate, refusal.reason),
-            (Link::Issuing, expected_authority(oddity)),
+            (PathMember::Issuing, expected_authority(oddity)),
             "{oddity:?}"
         );
         assert_eq!(refusal.subject, authority.issuing().subject().to_string());
@@ -116,7 +116,7 @@ fn a_strangers_certificate_is_refused_for_what_it_likely_is() {
     let test = world::authority(Environment::IntegrationTest);
     let check = |leaf: &Certificate, reason| {
         let refusal = Path::build(leaf, &production.anchors()).unwrap_err();
-        assert_eq!((refusal.certificate, refusal.reason), (Link::Leaf, reason));
+        assert_eq!((refusal.certificate, refusal.reason), (PathMember::Leaf, reason));
         assert_eq!(refusal.boundary, None);
     };
     check(&world::leaf(&test), ChainReason::OtherEnvironment);
@@ -226,12 +226,12 @@ fn every_certificate_of_the_path_has_its_dates() {
     };
     let (before, after) = (ChainReason::NotYetValid, ChainReason::Expired);
     let second = world::seconds(1);
-    check(issuing.not_before() - second, Link::Issuing, before, issuing.not_before());
+    check(issuing.not_before() - second, PathMember::Issuing, before, issuing.not_before());
     path.judge(issuing.not_before(), None).unwrap();
     path.judge(issuing.not_after() + world::millis(999), None).unwrap();
-    check(issuing.first_refused(), Link::Issuing, after, issuing.first_refused());
-    check(leaf.not_before() - second, Link::Leaf, before, leaf.not_before());
-    check(leaf.first_refused(), Link::Leaf, after, leaf.first_refused());
+    check(issuing.first_refused(), PathMember::Issuing, after, issuing.first_refused());
+    check(leaf.not_before() - second, PathMember::Leaf, before, leaf.not_before());
+    check(leaf.first_refused(), PathMember::Leaf, after, leaf.first_refused());
 
     // Above an issuing authority that outlives it, the root has its say.
     let forever = Path::build(&leaf, &anchors).unwrap();
@@ -301,10 +301,10 @@ fn a_list_speaks_for_the_certificates_of_its_issuer() {
     path.judge(from, Some(&clean)).unwrap();
     path.judge(from, [&clean, &root_clean]).unwrap();
     let refusal = path.judge(from, Some(&dirty)).unwrap_err();
-    assert_eq!((refusal.certificate, refusal.reason), (Link::Leaf, ChainReason::Revoked));
+    assert_eq!((refusal.certificate, refusal.reason), (PathMember::Leaf, ChainReason::Revoked));
     assert_eq!(refusal.boundary, Some(from - world::seconds(30)));
     let refusal = path.judge(from, [&clean, &root_dirty]).unwrap_err();
-    assert_eq!((refusal.certificate, refusal.reason), (Link::Issuing, ChainReason::Revoked));
+    assert_eq!((refusal.certificate, refusal.reason), (PathMember::Issuing, ChainReason::Revoked));
 
     // An expired certificate is refused for that, whatever the list says.
     let refusal = path.judge(leaf.first_refused(), Some(&dirty)).unwrap_err();
