@@ -178,6 +178,12 @@ impl parties::Fact for Fact {
 }
 
 impl Administration {
+    /// A system user, if there is one of that handle.
+    #[must_use]
+    pub fn system_user(&self, id: &SystemUserId) -> Option<&SystemUser> {
+        self.system_users.get(id)
+    }
+
     fn fact(&self, request: &Request, now: Timestamp) -> Result<Fact, Rejection> {
         match request {
             Request::Register { system_user, entity_id, grants } => {

@@ -25,7 +25,9 @@ fn refused(refusal: &ChainRefusal) -> Rejection {
         (PathMember::Leaf, ChainReason::NotYetValid, Some(from)) => {
             Rejection::CertificateNotYetValid { from }
         }
-        (PathMember::Leaf, ChainReason::Expired, Some(since)) => Rejection::CertificateExpired { since },
+        (PathMember::Leaf, ChainReason::Expired, Some(since)) => {
+            Rejection::CertificateExpired { since }
+        }
         _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },
     }
 }

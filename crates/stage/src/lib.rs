@@ -11,7 +11,10 @@ use clock::{Span, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::Environment;
-use pki::{Authority, CertificateKind, Holder, KeyPool, KeySize, PrivateKey, Serial};
+use pki::{
+    Authority, Certificate, CertificateKind, Holder, KeyPool, KeySize, PrivateKey, Serial,
+    SignatureAlgorithm,
+};
 
 pub use forgery::{Forgery, tampered};
 
@@ -111,6 +114,40 @@ impl Stage {
             not_after,
         );
         Credential { certificate, key }
+    }
+}
+
+impl Stage {
+    /// The certificate with `from` replaced by `to`, which is as long, and signed anew by its
+    /// authority: one that says what the authority never would.
+    ///
+    /// # Panics
+    ///
+    /// If `from` is not in it, or the lengths differ.
+    #[must_use]
+    pub fn issued_anew(
+        &self,
+        environment: Environment,
+        of: &Credential,
+        from: &str,
+        to: &str,
+    ) -> Credential {
+        assert_eq!(from.len(), to.len(), "lengths stand everywhere in a certificate");
+        let mut der = of.certificate.der().to_vec();
+        let at = der.windows(from.len()).position(|window| window == from.as_bytes());
+        let at = at.expect("the text stands in the certificate");
+        der[at..at + to.len()].copy_from_slice(to.as_bytes());
+        let environments = Environment::ALL.into_iter().zip((1..).step_by(2));
+        let (_, number) =
+            environments.into_iter().find(|(it, _)| *it == environment).expect("one of two");
+        let issuing = self.keys.key(KeySize::Rsa3072, number);
+        // Two sequences, one in the other, each with a length in two octets: the inner is signed.
+        let signed = &der[4..8 + usize::from(u16::from_be_bytes([der[6], der[7]]))];
+        let signature = issuing.sign(SignatureAlgorithm::PssSha256, signed);
+        let at = der.len() - signature.len();
+        der[at..].copy_from_slice(&signature);
+        let certificate = Certificate::from_der(&der).expect("nothing but a text is another");
+        Credential { certificate, key: of.key.clone() }
     }
 }
 

@@ -1,0 +1,196 @@
+//! Facts are all that NemLog-in is, and `next_change` names every instant at which it acts by itself.
+//!
+//! Histories are drawn from a fixed seed. Decisions are made from values, without a message, so that
+//! many cost little.
+
+use clock::{Span, Timestamp};
+use entropy::Entropy;
+use oio_idws::{Credential, soap::MessageTime};
+use parties::{Core, EntityId, Fact, Slot, SystemUserId};
+use pki::Path;
+use sim_sts::{
+    IssuerFact, IssuerLesson, Policy, ReplayKey, Sts,
+    administration::Request as Click,
+    issue::{Answer, Request, Signed},
+};
+use stage::start;
+
+use crate::world::{
+    Kept, NEW, OLD, STAGE, TEST, World, after, client, empty, kept, other_user, replay, request,
+    signers, user,
+};
+
+/// A request that needs no message: whose path this is asks at `now`.
+fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
+    let request = request(now, entropy);
+    Request::Read {
+        message_id: Some(request.message_id.clone()),
+        time: MessageTime { created: Some(now), expires: now + Span::from_minutes(5) },
+        signed: Ok(Box::new(Signed {
+            certificate: path.leaf().clone(),
+            path: Ok(path.clone()),
+            replay_key: ReplayKey::new(&entropy.bytes::<32>()),
+            content: Ok(request),
+        })),
+    }
+}
+
+/// Whom the STS would take the holder of a certificate for.
+fn accepted(sts: &Sts, path: &Path, now: Timestamp) -> Option<EntityId> {
+    let entropy = &mut Entropy::seeded(3, "sts", "probe");
+    let request = value(path, now, entropy);
+    match sts.issuer(TEST).unwrap().decide(&request, now, entropy).0 {
+        Answer::Token(grant) => Some(grant.assertion.subject),
+        Answer::Rejected { .. } => None,
+    }
+}
+
+/// A number below `limit`.
+fn below(limit: i64, entropy: &mut Entropy) -> i64 {
+    i64::from(u32::from_be_bytes(entropy.bytes())) % limit
+}
+
+fn between(from: Timestamp, to: Timestamp, entropy: &mut Entropy) -> Timestamp {
+    from + Span::from_millis(below(to.since(from).millis().max(1), entropy))
+}
+
+/// Certificates whose lives begin and end around the history.
+fn certificates(entropy: &mut Entropy) -> Vec<Credential> {
+    (0..5)
+        .map(|key| {
+            let begins = start() + Span::from_minutes(below(16 * 60, entropy) - 600);
+            let ends = begins + Span::from_minutes(60 + below(16 * 60, entropy));
+            STAGE.system(TEST, "Fagsystem A", key, begins..ends)
+        })
+        .collect()
+}
+
+fn policy(entropy: &mut Entropy) -> Policy {
+    let minutes =
+        |entropy: &mut Entropy| Span::from_minutes([0, 5, 60][below(3, entropy) as usize]);
+    Policy {
+        activation_delay: minutes(entropy),
+        revocation_lag: minutes(entropy),
+        ..Policy::default()
+    }
+}
+
+/// One more thing happens at `now`.
+fn happen(world: &mut World, all: &[Credential], now: Timestamp, entropy: &mut Entropy) {
+    let users: [SystemUserId; 2] = [user(), other_user()];
+    let who = &users[below(2, entropy) as usize];
+    let certificate = &all[below(all.len() as i64, entropy) as usize].certificate;
+    let what = below(10, entropy);
+    if what < 6 {
+        let slot = Slot::ALL[below(2, entropy) as usize];
+        // The other system user may have it: then nothing happens.
+        let _ = world.save(who, slot, certificate, now);
+    }
+    if (3..9).contains(&what) {
+        let system_user = who.clone();
+        let _ = world.click(&Click::Provision { system_user, environment: TEST }, now);
+    }
+    if what == 9 {
+        world.revoke(certificate, now);
+    }
+    let list = world.revocation_list(TEST, now);
+    let issuer = world.sts.issuer_mut(TEST).unwrap();
+    issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+}
+
+/// Nothing is accepted, refused, or taken for another strictly between two instants that
+/// `next_change` names; and at many of them something is.
+#[test]
+fn no_answer_changes_between_two_instants_of_change() {
+    let mut changes = 0;
+    for seed in 0..40 {
+        let entropy = &mut Entropy::seeded(seed, "sts", "history");
+        let all = certificates(entropy);
+        let anchors = STAGE.authority(TEST).anchors();
+        let paths: Vec<_> =
+            all.iter().map(|it| Path::build(&it.certificate, &anchors).unwrap()).collect();
+        let outcome =
+            |sts: &Sts, now| paths.iter().map(|path| accepted(sts, path, now)).collect::<Vec<_>>();
+        let mut world = World::with_policy(policy(entropy));
+        let mut now = start();
+        for _ in 0..12 {
+            happen(&mut world, &all, now, entropy);
+            let until = now + Span::from_minutes(1 + below(180, entropy));
+            while now < until {
+                let next = world.sts.next_change(now).filter(|next| *next < until).unwrap_or(until);
+                assert!(next > now, "an instant of change lies ahead");
+                let expected = outcome(&world.sts, now);
+                for at in [next - stage::INSTANT, between(now, next, entropy)] {
+                    assert_eq!(outcome(&world.sts, at), expected, "seed {seed}: {now} .. {at}");
+                }
+                changes += usize::from(outcome(&world.sts, next) != expected);
+                now = next;
+            }
+        }
+    }
+    assert!(changes > 50, "{changes} changes were seen: too few to say anything");
+}
+
+#[test]
+fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
+    for seed in 40..60 {
+        let entropy = &mut Entropy::seeded(seed, "sts", "history");
+        let all = certificates(entropy);
+        let policy = policy(entropy);
+        let mut world = World::with_policy(policy);
+        let mut now = start();
+        for _ in 0..10 {
+            happen(&mut world, &all, now, entropy);
+            world.ask(&all[0], now);
+            now = between(now, now + Span::from_hours(3), entropy);
+        }
+        let mut replayed = empty(policy, &signers());
+        replay(&mut replayed, &world.facts);
+        // What was fetched is no fact: it can be fetched again.
+        let list = world.revocation_list(TEST, now);
+        for sts in [&mut replayed, &mut world.sts] {
+            let list = list.clone();
+            let issuer = sts.issuer_mut(TEST).unwrap();
+            issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+        }
+        assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_replayed_memory_gives_equal_answers() {
+    let mut world = World::rolling();
+    let message = request(start(), world.entropy()).write(&OLD).unwrap();
+    assert_eq!(world.send(TEST, message.as_bytes(), start()).name(), "token");
+    let mut copy = world.clone();
+    copy.sts = empty(Policy::default(), &signers());
+    replay(&mut copy.sts, &world.facts);
+    for now in [start(), after("1h"), after("2h"), after("3h")] {
+        for credential in [&*OLD, &*NEW, &client(9, "-1d", "1094d")] {
+            let [here, there] = [&world, &copy].map(|world| world.clone().ask(credential, now));
+            assert_eq!(format!("{:?}", here.answer), format!("{:?}", there.answer), "{now}");
+        }
+    }
+    let [here, there] =
+        [&world, &copy].map(|world| world.clone().send(TEST, message.as_bytes(), after("1m")));
+    assert_eq!((here.name(), there.name()), ("replayed", "replayed"));
+    assert_eq!(here.bytes, there.bytes);
+}
+
+#[test]
+fn a_fact_that_may_happen_once_says_so() {
+    let mut world = World::with_old();
+    world.ask(&OLD, start());
+    world.ask(&OLD, start());
+    let keys: Vec<_> = world
+        .facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Kept::Administration(json) => kept::<sim_sts::administration::Fact>(json).unique_key(),
+            Kept::Issuer(_, json) => kept::<IssuerFact>(json).unique_key(),
+        })
+        .collect();
+    let kinds: Vec<_> = keys.iter().map(|key| key.kind.as_str()).collect();
+    assert_eq!(kinds, ["system-user", "system-user", "replay", "replay"]);
+    assert_ne!(keys[2], keys[3]);
+}

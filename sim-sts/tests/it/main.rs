@@ -1,0 +1,11 @@
+//! NemLog-in from outside: what its STS answers, at which instant, and what its administration takes.
+#![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
+
+mod administration;
+mod facts;
+mod refusal;
+mod replay;
+mod swap;
+mod time;
+mod token;
+mod world;

@@ -1,0 +1,340 @@
+//! NemLog-in with an authority, a service, and clients that ask for tokens.
+
+use std::sync::LazyLock;
+
+use clock::{Span, Timeline, Timestamp};
+use entropy::Entropy;
+use oio_idws::{Credential, addressing, assertion::Assertion, trust::TokenRequest};
+use parties::{Core, EntityId, Environment, Fact, Recorded, Slot, SystemUserId};
+use pki::{Certificate, RevocationList, RevocationReason, Revoked};
+use sim_sts::{
+    Issuer, IssuerFact, IssuerLesson, IssuerNeed, Policy, Rejection, Service, Sts,
+    administration::{self, Answer as Click},
+    issue::Answer,
+    registration::PrivilegeGrant,
+};
+use stage::{Stage, start};
+
+pub(crate) const TEST: Environment = Environment::IntegrationTest;
+pub(crate) const PRODUCTION: Environment = Environment::Production;
+pub(crate) const PRIVILEGE: &str = "https://smdb.sim.invalid/privilege/indberet-myndighed";
+
+pub(crate) static STAGE: LazyLock<Stage> =
+    LazyLock::new(|| Stage::set(concat!(env!("CARGO_TARGET_TMPDIR"), "/stage-keys")));
+
+/// The first instant at which [`OLD`] is refused.
+pub(crate) static EXPIRY: LazyLock<Timestamp> = LazyLock::new(|| after("2h"));
+
+/// The certificate in use, its renewal, and the renewal of that.
+pub(crate) static OLD: LazyLock<Credential> = LazyLock::new(|| client(0, "-1095d", "2h"));
+pub(crate) static NEW: LazyLock<Credential> = LazyLock::new(|| client(1, "-1d", "1094d"));
+pub(crate) static NEWEST: LazyLock<Credential> = LazyLock::new(|| client(4, "-1h", "1095d"));
+/// Another system user's.
+pub(crate) static OTHER: LazyLock<Credential> =
+    LazyLock::new(|| STAGE.system(TEST, "Fagsystem B", 5, after("-1d")..after("1094d")));
+/// From the other environment's authority.
+pub(crate) static ELSEWHERE: LazyLock<Credential> =
+    LazyLock::new(|| STAGE.system(PRODUCTION, "Fagsystem A", 6, after("-1095d")..after("2h")));
+
+static SIGNER: LazyLock<Credential> =
+    LazyLock::new(|| STAGE.system(TEST, "skift STS", 2, after("-30d")..after("1065d")));
+pub(crate) static NEXT_SIGNER: LazyLock<Credential> =
+    LazyLock::new(|| STAGE.system(TEST, "skift STS", 7, after("-1d")..after("1094d")));
+/// The service that tokens are for.
+pub(crate) static SERVICE: LazyLock<Credential> =
+    LazyLock::new(|| STAGE.system(TEST, "skift SMDB", 3, after("-30d")..after("1065d")));
+
+/// `span` after the start of the world; before it, if it begins with a minus.
+pub(crate) fn after(span: &str) -> Timestamp {
+    start() + span.parse::<Span>().unwrap()
+}
+
+/// A certificate of the client, by the same name as every other of its.
+pub(crate) fn client(key: usize, from: &str, until: &str) -> Credential {
+    STAGE.system(TEST, "Fagsystem A", key, after(from)..after(until))
+}
+
+pub(crate) fn signer() -> &'static Credential {
+    &SIGNER
+}
+
+/// One certificate signs, as long as the world lasts.
+pub(crate) fn signers() -> Timeline<Credential> {
+    Timeline::starting(after("-30d"), SIGNER.clone())
+}
+
+pub(crate) fn service() -> EntityId {
+    "https://saml.smdb.sim.invalid".parse().unwrap()
+}
+
+pub(crate) fn user() -> SystemUserId {
+    "fagsystem-a".parse().unwrap()
+}
+
+pub(crate) fn other_user() -> SystemUserId {
+    "fagsystem-b".parse().unwrap()
+}
+
+/// What a system user's tokens call it.
+pub(crate) fn entity_id(user: &SystemUserId) -> EntityId {
+    format!("https://{user}.invalid").parse().unwrap()
+}
+
+/// Something that NemLog-in remembers, as it is kept.
+#[derive(Debug, Clone)]
+pub(crate) enum Kept {
+    Administration(String),
+    Issuer(Environment, String),
+}
+
+/// NemLog-in, the revocations at its authorities, and a memory of all facts.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) sts: Sts,
+    pub(crate) facts: Vec<Kept>,
+    revoked: Vec<Revoked>,
+    /// Whether revocation lists can be fetched.
+    pub(crate) online: bool,
+    entropy: Entropy,
+}
+
+/// What the STS made of a request.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) answer: Answer,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// `token`, or the name of the rejection.
+    pub(crate) fn name(&self) -> &'static str {
+        self.rejection().map_or("token", Rejection::name)
+    }
+
+    pub(crate) fn rejection(&self) -> Option<&Rejection> {
+        match &self.answer {
+            Answer::Token(_) => None,
+            Answer::Rejected { rejection, .. } => Some(rejection),
+        }
+    }
+
+    pub(crate) fn assertion(&self) -> &Assertion {
+        match &self.answer {
+            Answer::Token(grant) => &grant.assertion,
+            Answer::Rejected { rejection, .. } => panic!("no token: {rejection}"),
+        }
+    }
+
+    /// What the client gets.
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
+    }
+}
+
+impl World {
+    /// Two system users without certificates.
+    pub(crate) fn new() -> Self {
+        Self::with_policy(Policy::default())
+    }
+
+    pub(crate) fn with_policy(policy: Policy) -> Self {
+        Self::with(policy, &signers())
+    }
+
+    pub(crate) fn with(policy: Policy, signers: &Timeline<Credential>) -> Self {
+        let mut world = Self {
+            sts: empty(policy, signers),
+            facts: Vec::new(),
+            revoked: Vec::new(),
+            online: true,
+            entropy: Entropy::seeded(1, "sts", "test"),
+        };
+        for user in [user(), other_user()] {
+            let request = administration::Request::Register {
+                entity_id: entity_id(&user),
+                system_user: user,
+                grants: vec![PrivilegeGrant {
+                    audience: service(),
+                    cvr: "90000001".parse().unwrap(),
+                    privilege: PRIVILEGE.to_owned(),
+                }],
+            };
+            world.click(&request, start()).unwrap();
+        }
+        world
+    }
+
+    /// [`OLD`] is in force for the first system user, since long ago.
+    pub(crate) fn with_old() -> Self {
+        let mut world = Self::new();
+        world.save(&user(), Slot::Active, &OLD.certificate, after("-1d")).unwrap();
+        world.provision(&user(), TEST, after("-1d"));
+        world
+    }
+
+    /// [`OLD`] is in force, and [`NEW`] waits for its expiry.
+    pub(crate) fn rolling() -> Self {
+        let mut world = Self::with_old();
+        world.save(&user(), Slot::Rolling, &NEW.certificate, start()).unwrap();
+        world.provision(&user(), TEST, start());
+        world
+    }
+
+    /// One click of the administrator.
+    pub(crate) fn click(
+        &mut self,
+        request: &administration::Request,
+        now: Timestamp,
+    ) -> Result<(), administration::Rejection> {
+        let (answer, facts) = self.sts.administration().decide(request, now, &mut self.entropy);
+        for fact in facts {
+            self.facts.push(Kept::Administration(keep(now, &fact)));
+            self.sts.apply(fact);
+        }
+        match answer {
+            Click::Done => Ok(()),
+            Click::Rejected(rejection) => Err(rejection),
+        }
+    }
+
+    /// Saves a certificate, as the file that an administrator uploads.
+    pub(crate) fn save(
+        &mut self,
+        user: &SystemUserId,
+        slot: Slot,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<(), administration::Rejection> {
+        let certificate = Certificate::from_cer(certificate.to_pem().as_bytes()).map(Box::new);
+        let system_user = user.clone();
+        self.click(&administration::Request::Save { system_user, slot, certificate }, now)
+    }
+
+    pub(crate) fn provision(
+        &mut self,
+        user: &SystemUserId,
+        environment: Environment,
+        now: Timestamp,
+    ) {
+        let system_user = user.clone();
+        let request = administration::Request::Provision { system_user, environment };
+        self.click(&request, now).unwrap();
+    }
+
+    /// The authority revokes a certificate.
+    pub(crate) fn revoke(&mut self, certificate: &Certificate, at: Timestamp) {
+        let (serial, reason) = (*certificate.serial(), RevocationReason::KeyCompromise);
+        self.revoked.push(Revoked { serial, at, reason });
+    }
+
+    /// The list of an environment's authority at `now`.
+    pub(crate) fn revocation_list(
+        &self,
+        environment: Environment,
+        now: Timestamp,
+    ) -> RevocationList {
+        let revoked = self.revoked.iter().filter(|it| environment == TEST && it.at <= now);
+        let revoked: Vec<_> = revoked.copied().collect();
+        let (number, next_update) = (1 + revoked.len() as u64, now + Span::from_hours(24));
+        STAGE.authority(environment).revocation_list(number, now, next_update, &revoked)
+    }
+
+    /// Sends bytes to the STS of an environment.
+    pub(crate) fn send(&mut self, environment: Environment, bytes: &[u8], now: Timestamp) -> Reply {
+        let list = self.revocation_list(environment, now);
+        let issuer = self.sts.issuer_mut(environment).unwrap();
+        let request = issuer.read(bytes);
+        for need in issuer.needs(&request, now) {
+            match need {
+                IssuerNeed::RevocationList if self.online => {
+                    let list = list.clone();
+                    issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+                }
+                IssuerNeed::RevocationList => {}
+            }
+        }
+        let (answer, facts) = issuer.decide(&request, now, &mut self.entropy);
+        for fact in facts {
+            self.facts.push(Kept::Issuer(environment, keep(now, &fact)));
+            issuer.apply(fact);
+        }
+        let bytes = issuer.write(&answer, &mut self.entropy);
+        Reply { answer, bytes }
+    }
+
+    /// Asks for a token in the test environment.
+    pub(crate) fn ask(&mut self, credential: &Credential, now: Timestamp) -> Reply {
+        let message = request(now, &mut self.entropy).write(credential).unwrap();
+        self.send(TEST, message.as_bytes(), now)
+    }
+
+    /// What would come of asking at `now`, without asking.
+    pub(crate) fn probe(&self, credential: &Credential, now: Timestamp) -> &'static str {
+        self.clone().ask(credential, now).name()
+    }
+
+    pub(crate) const fn entropy(&mut self) -> &mut Entropy {
+        &mut self.entropy
+    }
+}
+
+/// NemLog-in without anybody registered.
+pub(crate) fn empty(policy: Policy, signers: &Timeline<Credential>) -> Sts {
+    let issuers = Environment::ALL.map(|environment| {
+        let anchors = STAGE.authority(environment).anchors();
+        let encryption = SERVICE.certificate.clone();
+        let service = Service { entity_id: service(), encryption };
+        Issuer::new(environment, anchors, signers.clone(), vec![service], policy)
+    });
+    Sts::new(issuers)
+}
+
+/// A request as every client makes it, with ids of its own.
+pub(crate) fn request(now: Timestamp, entropy: &mut Entropy) -> TokenRequest {
+    TokenRequest::of_system_user(
+        addressing::sts_message_id(entropy),
+        addressing::message_id(entropy),
+        service().to_string(),
+        now,
+        now + Span::from_minutes(5),
+    )
+}
+
+fn keep<F: Fact>(at: Timestamp, fact: &F) -> String {
+    serde_json::to_string(&Recorded::new(at, fact.clone())).unwrap()
+}
+
+/// A fact as it was kept.
+pub(crate) fn kept<F: Fact>(json: &str) -> F {
+    let recorded: Recorded<F> = serde_json::from_str(json).unwrap();
+    assert_eq!(recorded.version, F::VERSION);
+    recorded.fact
+}
+
+/// Lets an STS remember what another did.
+pub(crate) fn replay(sts: &mut Sts, facts: &[Kept]) {
+    for fact in facts {
+        match fact {
+            Kept::Administration(json) => sts.apply(kept::<administration::Fact>(json)),
+            Kept::Issuer(environment, json) => {
+                sts.issuer_mut(*environment).unwrap().apply(kept::<IssuerFact>(json));
+            }
+        }
+    }
+}
+
+/// One thing until a millisecond before `boundary`, another from there on.
+#[track_caller]
+pub(crate) fn check_boundary(
+    world: &World,
+    credential: &Credential,
+    boundary: Timestamp,
+    [until, from]: [&str; 2],
+) {
+    let instant = stage::INSTANT;
+    for (now, expected) in
+        [(boundary - instant, until), (boundary, from), (boundary + instant, from)]
+    {
+        assert_eq!(world.probe(credential, now), expected, "{now}");
+    }
+}
