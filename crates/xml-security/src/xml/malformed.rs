@@ -105,6 +105,13 @@ pub enum Malformed {
         /// Where.
         at: usize,
     },
+    /// A carriage return beside a reference, and no line feed after it: `\r&lt;`, `&lt;\r`. XML makes
+    /// a line feed of it (XML 1.0, section 2.11), and not every parser does.
+    #[error("the document has a carriage return beside a reference at byte {at}")]
+    AmbiguousLineEnd {
+        /// Where.
+        at: usize,
+    },
     /// Not well-formed, or not namespace-well-formed.
     #[error("the document is not well-formed: {reason}")]
     Syntax {

@@ -28,7 +28,9 @@ impl Dice {
 
     /// Text between tags, as a document spells it.
     pub(crate) fn text(&mut self) -> String {
-        const PIECES: [&str; 21] = [
+        // A carriage return alone has a neighbour: beside a reference it would be refused.
+        const PIECES: [&str; 22] = [
+            "a\rb",
             "a",
             "blåbærgrød",
             "0",

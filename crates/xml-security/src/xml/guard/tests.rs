@@ -193,6 +193,29 @@ fn what_is_not_well_formed_is_refused() {
 }
 
 #[test]
+fn a_carriage_return_beside_a_reference_is_refused_and_others_are_line_ends() {
+    for (xml, at) in [
+        ("<a>x\r&lt;</a>", 4),
+        ("<a>&lt;\r</a>", 7),
+        ("<a>&#13;\r&#13;</a>", 8),
+        ("<a>&lt;\r\n&lt;\r</a>", 13),
+    ] {
+        let refused = Document::parse(xml.as_bytes(), &Limits::default()).map(drop);
+        assert_eq!(refused, Err(Malformed::AmbiguousLineEnd { at }), "{xml:?}");
+    }
+    for (xml, read) in [
+        ("<a>\r</a>", "\n"),
+        ("<a>\r\r\n\rx\r</a>", "\n\n\nx\n"),
+        ("<a>x\r\n&lt;\r\n</a>", "x\n<\n"),
+        ("<a>&#13;\r\n&#13;\n&#13;&#10;&#13;</a>", "\r\n\r\n\r\n\r"),
+        ("<a><![CDATA[\r\r\n]]>\r\n</a>", "\n\n\n"),
+    ] {
+        let document = Document::parse(xml.as_bytes(), &Limits::default()).expect("it is allowed");
+        assert_eq!(document.root().text().expect("it has a value"), read, "{xml:?}");
+    }
+}
+
+#[test]
 fn whatever_passes_is_within_the_limits_and_has_one_canonical_form() {
     // Pieces of markup at random places: what the guard overlooks, the tree would show.
     const PIECES: [&str; 36] = [
