@@ -1,0 +1,107 @@
+//! One call, from the order to the receipt.
+
+use clock::Span;
+use oio_idws::{soap::MessageTime, trust::TokenRequest};
+use parties::Core;
+use stage::start;
+use wsc::exchange::{Action, Event};
+
+use crate::world::{
+    NEW, Node, OLD, SERVICE, SMDB, STS, answer_to, asked, called, order, token_for,
+};
+
+#[test]
+fn an_order_goes_to_the_sts_then_to_the_service() {
+    let mut node = Node::new();
+    let message = node.begin(start());
+    let (request, received) = asked(&message);
+    let expected = TokenRequest::of_system_user(
+        request.message_id.clone(),
+        request.context.clone(),
+        SERVICE.to_owned(),
+        start(),
+        start() + Span::from_minutes(5),
+    );
+    assert_eq!(request, expected);
+    assert_eq!(received.signed.unwrap().certificate, OLD.certificate);
+
+    let later = start() + Span::from_seconds(1);
+    let (action, call) = node.receive(&token_for(&message, &STS, later), later);
+    assert!(matches!(action, Action::CallService(_)), "{action:?}");
+    let received = called(&call);
+    let time = MessageTime { created: Some(later), expires: later + Span::from_minutes(5) };
+    assert_eq!(received.time.unverified(), &time);
+    assert_eq!(received.token.unwrap().assertion.holder, OLD.certificate);
+    let signed = received.message.unwrap().unwrap();
+    assert_eq!(signed.action, Some(order().action));
+
+    let answer = answer_to(&signed.message_id, &SMDB, later);
+    assert_eq!(node.outcome(&answer, later), Ok(()));
+}
+
+#[test]
+fn without_a_cache_every_order_asks_anew() {
+    let mut node = Node::new();
+    let mut ids = Vec::new();
+    for minute in 0..3 {
+        let now = start() + Span::from_minutes(minute);
+        let message = node.begin(now);
+        let (request, _) = asked(&message);
+        let (_, call) = node.receive(&token_for(&message, &STS, now), now);
+        let signed = called(&call).message.unwrap().unwrap();
+        assert_eq!(node.outcome(&answer_to(&signed.message_id, &SMDB, now), now), Ok(()));
+        ids.extend([request.message_id, request.context, signed.message_id]);
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "no id is used twice");
+}
+
+#[test]
+fn a_certificate_signs_from_the_call_after_it_was_deployed() {
+    let mut node = Node::new();
+    let signed_by = |node: &mut Node| {
+        let (_, received) = asked(&node.begin(start()));
+        received.signed.unwrap().certificate
+    };
+    assert_eq!(signed_by(&mut node), OLD.certificate);
+    node.deploy(&NEW);
+    assert_eq!(signed_by(&mut node), NEW.certificate);
+    assert_eq!(node.wsc.credential().map(|it| &it.certificate), Some(&NEW.certificate));
+}
+
+#[test]
+fn a_clock_that_is_off_shows_in_both_messages() {
+    for skew in [Span::from_minutes(7), Span::from_minutes(-7)] {
+        let mut node = Node::bare(skew);
+        node.deploy(&OLD);
+        let message = node.begin(start());
+        let theirs = start() + skew;
+        assert_eq!(asked(&message).0.time.created, Some(theirs));
+        let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
+        let time = *called(&call).time.unverified();
+        assert_eq!(time.created, Some(theirs));
+        assert_eq!(time.expires, theirs + Span::from_minutes(5));
+    }
+}
+
+#[test]
+fn nothing_changes_by_itself() {
+    let mut node = Node::new();
+    assert_eq!(node.wsc.next_change(start()), None);
+    node.begin(start());
+    assert_eq!(node.wsc.next_change(start()), None);
+}
+
+/// What an order says is about a citizen, and a token is a secret: neither is shown.
+#[test]
+fn neither_an_order_nor_a_token_is_shown() {
+    let mut node = Node::new();
+    let message = node.begin(start());
+    let begun = format!("{:?} {:?}", Event::Begin(order()), node.wsc);
+    let (action, _) = node.receive(&token_for(&message, &STS, start()), start());
+    for shown in [begun, format!("{action:?} {:?}", node.wsc)] {
+        assert!(!shown.contains("<Do") && !shown.contains("EncryptedData"), "{shown}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The client from outside, between an STS and a service that the tests make by hand.
+#![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
+
+mod call;
+mod facts;
+mod failure;
+mod world;
