@@ -16,7 +16,8 @@ fn replayed(node: &Node) -> Node {
     let mut copy = Node::bare(clock::Span::ZERO);
     copy.wsc.key_store().install(OLD.clone());
     node.facts.iter().for_each(|json| copy.wsc.apply(kept(json)));
-    Node { facts: node.facts.clone(), ..copy }
+    copy.facts.clone_from(&node.facts);
+    copy
 }
 
 #[test]
