@@ -200,3 +200,14 @@ fn neither_a_token_nor_a_body_is_shown() {
         assert!(!shown.contains("EncryptedData") && !shown.contains("what"), "{shown}");
     }
 }
+
+/// The .NET client drops white space between elements before it verifies.
+#[test]
+fn no_white_space_stands_between_elements() {
+    let request = token_request().write(&CLIENT).unwrap();
+    let answer = call_answer().write(&SERVICE).unwrap();
+    for message in [request, written_response(), written_call(), answer] {
+        let between = message.split('>').skip(1).filter_map(|after| after.split('<').next());
+        assert!(between.into_iter().all(|text| text.is_empty() || !text.trim().is_empty()));
+    }
+}
