@@ -24,18 +24,23 @@ pub(crate) struct Block<'a> {
     pub(crate) content: Option<Vec<u8>>,
 }
 
-/// Every block in `text`, whatever stands around and between them. A block without an end, or
+/// Every block in `text`, whatever stands around and between them. A block without its own end, or
 /// with headers inside (`Proc-Type`), has no content.
 pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once(BEGIN) {
         let Some((label, body)) = after.split_once(DASHES) else { break };
-        let (body, next) = body.split_once(END).unwrap_or((body, ""));
-        let closed = next.strip_prefix(label).is_some_and(|next| next.starts_with(DASHES));
-        let content = if closed { decode(body) } else { None };
-        blocks.push(Block { label, content });
-        rest = if closed { next } else { body };
+        if label.contains(['\n', '\r']) {
+            rest = after; // the dashes are another line's, and may begin a block
+            continue;
+        }
+        // No base64 has dashes: whatever comes next ends this block, or shows that it has no end.
+        let (body, next) = body.split_at(body.find(DASHES).unwrap_or(body.len()));
+        let end = next.strip_prefix(END).and_then(|next| next.strip_prefix(label));
+        let closed = end.is_some_and(|next| next.starts_with(DASHES));
+        blocks.push(Block { label, content: if closed { decode(body) } else { None } });
+        rest = next;
     }
     blocks
 }
@@ -86,5 +91,27 @@ mod tests {
             assert!(found[0].content.is_none(), "{text}");
         }
         assert!(blocks("-----BEGIN ").is_empty());
+    }
+
+    #[test]
+    fn a_broken_block_hides_no_other() {
+        let labels = |text: &str| -> Vec<String> {
+            blocks(text).iter().map(|block| block.label.to_owned()).collect()
+        };
+        let whole = write("B", b"b");
+        for broken in [
+            "-----BEGIN A-----\nAAAA\n-----END X-----\n",
+            "-----BEGIN A-----\nAAAA\n",
+            "-----BEGIN A-----\nAAAA-----END -----",
+        ] {
+            assert_eq!(labels(&format!("{broken}{whole}")), ["A", "B"], "{broken}");
+            assert_eq!(labels(&format!("{whole}{broken}{whole}")), ["B", "A", "B"], "{broken}");
+        }
+        assert_eq!(labels(&format!("-----BEGIN \n{whole}")), ["B"]);
+    }
+
+    #[test]
+    fn many_blocks_without_an_end_cost_no_more_than_their_length() {
+        assert_eq!(blocks(&"-----BEGIN A-----".repeat(1_000_000)).len(), 1_000_000);
     }
 }

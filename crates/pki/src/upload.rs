@@ -134,11 +134,14 @@ fn first_fields(der: &[u8]) -> Result<Option<UploadRefusal>, Flaw> {
     let mut fields = Reader::new(der)?.enter(asn1::SEQUENCE)?;
     Ok(match fields.any()? {
         (asn1::INTEGER, [3]) => Some(UploadRefusal::Pkcs12),
-        // PKCS#1 has the modulus next, PKCS#8 the algorithm.
+        // PKCS#1 has the modulus next, PKCS#8 the algorithm, a bare EC key (RFC 5915) itself.
         (asn1::INTEGER, [0]) if fields.peek() == Some(asn1::INTEGER) => {
             Some(UploadRefusal::PrivateKey)
         }
         (asn1::INTEGER, [0 | 1]) if fields.peek() == Some(asn1::SEQUENCE) => {
+            Some(UploadRefusal::PrivateKey)
+        }
+        (asn1::INTEGER, [1]) if fields.peek() == Some(asn1::OCTET_STRING) => {
             Some(UploadRefusal::PrivateKey)
         }
         (asn1::OBJECT_IDENTIFIER, kind) if kind == oids::PKCS7_SIGNED_DATA.as_bytes() => {

@@ -66,6 +66,9 @@ fn says_that_a_private_key_is_one_whatever_else_is_there() {
         assert_eq!(refusal(format!("{block}{pem}")), UploadRefusal::PrivateKey);
         // Even cut off in the middle, so that nobody is told to mend the file.
         assert_eq!(refusal(&block[..block.len() - 30]), UploadRefusal::PrivateKey);
+        // Nor does a broken block before it hide it.
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END PKCS7-----\n";
+        assert_eq!(refusal(format!("{broken}{block}")), UploadRefusal::PrivateKey);
     }
 }
 
@@ -133,6 +136,16 @@ fn knows_what_openssl_makes() {
         matches!(refused, UploadRefusal::Malformed(MalformedCertificate::Key(KeyError::NotRsa(_)))),
         "{refused}"
     );
+    for (form, command) in [
+        ("alone", &["ec"][..]),
+        ("in PKCS#8", &["pkcs8", "-topk8", "-nocrypt"]),
+        ("encrypted", &["pkcs8", "-topk8", "-passout", "pass:A"]),
+    ] {
+        let file = folder.path("ec.der");
+        let arguments = [command, &["-in", &ec, "-outform", "DER", "-out", &file]].concat();
+        assert!(programs::run("openssl", arguments, "").ok, "{form}");
+        assert_eq!(refusal(folder.read("ec.der")), UploadRefusal::PrivateKey, "{form}");
+    }
 
     let rsa = folder.path("rsa.pem");
     let make = |size: &str| {
