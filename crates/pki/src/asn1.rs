@@ -222,7 +222,9 @@ impl<'a> Reader<'a> {
     /// A point in time, as `UTCTime` or `GeneralizedTime`, in UTC and whole seconds.
     pub(crate) fn time(&mut self) -> Result<Timestamp, Flaw> {
         let (tag, content) = self.any()?;
-        let unreadable = || format!("`{}` is not a time", String::from_utf8_lossy(content));
+        // So much of it as a time could be: this may be anything, of any length.
+        let excerpt = content[..content.len().min(24)].escape_ascii();
+        let unreadable = || format!("`{excerpt}` is not a time");
         let text = std::str::from_utf8(content).map_err(|_| unreadable())?;
         let digits = text.strip_suffix('Z').ok_or_else(unreadable)?;
         if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
@@ -293,6 +295,7 @@ mod tests {
             (UTC_TIME, "261325140428Z"),
             (UTC_TIME, "20260325140428Z"),
             (UTC_TIME, "260325140460Z"),
+            (UTC_TIME, "161231235960Z"), // there was one
             (GENERALIZED_TIME, "20260325140428.5Z"),
             (GENERALIZED_TIME, "20260230140428Z"),
             (GENERALIZED_TIME, "20260325140428"),

@@ -295,12 +295,14 @@ fn read_reason(extensions: &[u8]) -> Result<RevocationReason, Flaw> {
         let extension = Extension::read(&mut list)?;
         if extension.kind == oids::REASON_CODE {
             let mut value = Reader::new(extension.value)?;
-            let code = value.content(asn1::ENUMERATED)?;
+            let &[code] = value.content(asn1::ENUMERATED)? else {
+                return Err("a reason that is not one octet".to_owned());
+            };
             value.finish()?;
             reason = RevocationReason::ALL
                 .into_iter()
-                .find(|reason| [reason.code()] == code)
-                .ok_or_else(|| format!("unknown reason {code:?}"))?;
+                .find(|reason| reason.code() == code)
+                .ok_or_else(|| format!("unknown reason {code}"))?;
         } else if extension.critical {
             // `certificateIssuer` above all: the entry would be another authority's.
             return Err(format!("the critical extension {} of an entry", extension.kind));

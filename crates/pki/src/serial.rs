@@ -10,6 +10,9 @@ use crate::asn1;
 /// The octets a serial number may take as an INTEGER (RFC 5280, section 4.1.2.2).
 const OCTETS: usize = 20;
 
+/// How many characters of what is not a serial number an error repeats.
+const EXCERPT: usize = 64;
+
 /// The number that an authority gave a certificate: positive, at most 20 octets (*serienummer*).
 ///
 /// Printed as lower-case hexadecimal, two digits an octet, as `openssl` does.
@@ -45,7 +48,8 @@ impl Serial {
     ///
     /// If it is zero, or more than 159 bits.
     pub fn from_magnitude(magnitude: &[u8]) -> Result<Self, SerialError> {
-        let error = || SerialError { text: hex(magnitude), base: "hexadecimal" };
+        let beginning = &magnitude[..magnitude.len().min(EXCERPT / 2)];
+        let error = || SerialError { text: hex(beginning), base: "hexadecimal" };
         let first = magnitude.iter().position(|&octet| octet != 0).ok_or_else(error)?;
         let significant = &magnitude[first..];
         let start = OCTETS.checked_sub(significant.len()).ok_or_else(error)?;
@@ -164,9 +168,9 @@ fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
-/// At most so much of a hostile text as an error may repeat.
+/// So much of a hostile text as an error may repeat, and nothing that breaks a line.
 fn excerpt(text: &str) -> String {
-    text.chars().take(64).collect()
+    text.chars().take(EXCERPT).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]
@@ -204,6 +208,16 @@ mod tests {
             assert!(Serial::from_decimal(text).is_err(), "{text}");
         }
         assert!(Serial::from_decimal(&"9".repeat(100_000)).is_err());
+    }
+
+    #[test]
+    fn an_error_repeats_little_and_breaks_no_line() {
+        let error = "\n".repeat(100).parse::<Serial>().unwrap_err().to_string();
+        assert!(error.len() < 300 && !error.contains('\n'), "{error}");
+        let error = Serial::from_decimal(&"x\n".repeat(100)).unwrap_err().to_string();
+        assert!(error.len() < 300 && !error.contains('\n'), "{error}");
+        let error = Serial::from_magnitude(&[7; 10_000]).unwrap_err().to_string();
+        assert!(error.starts_with("`0707") && error.len() < 200, "{error}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use pki::{
 use proptest::prelude::*;
 
 use crate::{
-    der::{Value, tlv},
+    der::{Value, tlv, unhex},
     world,
 };
 
@@ -160,12 +160,11 @@ proptest! {
     }
 }
 
-/// Every octet of the part of a certificate before its key, set to every value that means
-/// something in DER.
+/// Every octet of each structure, set to every value that means something in DER.
 #[test]
 fn no_single_octet_makes_it_panic() {
     for sound in &SOUND[..4] {
-        for place in 0..sound.len().min(160) {
+        for place in 0..sound.len() {
             for octet in [0x00, 0x01, 0x7f, 0x80, 0x81, 0x84, 0x89, 0xff] {
                 let mut bytes = sound.clone();
                 bytes[place] = octet;
@@ -177,26 +176,63 @@ fn no_single_octet_makes_it_panic() {
     }
 }
 
+/// A certificate with another value in the place of one field of its signed part.
+fn with_field(der: &[u8], index: usize, field: &[u8]) -> Vec<u8> {
+    let value = Value::of(der);
+    let mut fields: Vec<Vec<u8>> =
+        value.at(0).inside().into_iter().map(|field| field.whole).collect();
+    fields[index] = field.to_vec();
+    let signed = tlv(0x30, &fields.concat());
+    tlv(0x30, &[signed, value.at(1).whole, value.at(2).whole].concat())
+}
+
 #[test]
 fn many_extensions_are_refused_before_they_cost_anything() {
     let authority = world::authority(Environment::Production);
-    let der = world::leaf(&authority).der().to_vec();
-    // The critical extension `BasicConstraints`, twice and more often.
-    let one = [0x30, 0x0c, 0x06, 0x03, 0x55, 0x1d, 0x13, 0x01, 0x01, 0xff, 0x04, 0x02, 0x30, 0x00];
-    let place = der.windows(one.len()).position(|window| window == one).unwrap();
-    let problem = |count: usize| {
-        let value = Value::of(&der);
-        let fields = value.at(0).inside();
-        let list = fields[7].at(0).content;
-        let list = tlv(0x30, &[one.repeat(count), list].concat());
-        let before: Vec<u8> = fields[..7].iter().flat_map(|field| field.whole.clone()).collect();
-        let signed = tlv(0x30, &[before, tlv(0xa3, &list)].concat());
-        let der = tlv(0x30, &[signed, value.at(1).whole, value.at(2).whole].concat());
-        Certificate::from_der(&der).unwrap_err().to_string()
+    let leaf = world::leaf(&authority);
+    let present = Value::of(leaf.der()).down(&[0, 7, 0]).content;
+    let read = |more: &[u8]| {
+        let list = tlv(0x30, &[more, &present].concat());
+        Certificate::from_der(&with_field(leaf.der(), 7, &tlv(0xa3, &list)))
     };
-    assert!(place > 0);
-    assert!(problem(1).contains("the extension 2.5.29.19 twice"), "{}", problem(1));
-    assert!(problem(100_000).contains("twice"));
+    let problem = |more: &[u8]| read(more).unwrap_err().to_string();
+    // The critical extension `BasicConstraints`, twice and more often.
+    let one = unhex("300c 0603551d13 0101ff 0402 3000");
+    assert!(problem(&one).contains("the extension 2.5.29.19 twice"), "{}", problem(&one));
+    assert!(problem(&one.repeat(100_000)).contains("twice"));
+    // Each another: three numbers below 128 under 1.3.6.1.
+    let different = |count: u32| -> Vec<u8> {
+        let extension = |number: u32| {
+            let [a, b, c] = [14, 7, 0].map(|bits| number >> bits & 0x7f);
+            unhex(&format!("300a 06062b0601{a:02x}{b:02x}{c:02x} 0400"))
+        };
+        (0..count).flat_map(extension).collect()
+    };
+    assert_eq!(read(&different(56)).unwrap().extensions().len(), 64);
+    assert!(problem(&different(57)).contains("more than 64 extensions"));
+    assert!(problem(&different(100_000)).contains("more than 64 extensions"));
+}
+
+#[test]
+fn an_error_repeats_little_and_breaks_no_line() {
+    let authority = world::authority(Environment::Production);
+    let leaf = world::leaf(&authority);
+    let long = vec![b'\n'; 50_000];
+    let validity = tlv(0x30, &tlv(0x17, &long).repeat(2));
+    for (field, index, value) in
+        [("serial number", 1, tlv(0x02, &vec![7; 50_000])), ("validity", 4, validity)]
+    {
+        let der = with_field(leaf.der(), index, &value);
+        let error = Certificate::from_der(&der).unwrap_err().to_string();
+        assert!(error.len() < 300 && !error.contains('\n'), "{field}: {}", error.len());
+    }
+    let until = world::start() + clock::Span::from_days(1);
+    let list = authority.revocation_list(7, world::start(), until, &[]);
+    for (field, value) in [("nextUpdate", tlv(0x30, &long)), ("entries", tlv(0x17, &long))] {
+        let der = with_field(list.der(), 4, &value);
+        let error = RevocationList::from_der(&der).unwrap_err().to_string();
+        assert!(error.len() < 300 && !error.contains('\n'), "{field}: {}", error.len());
+    }
 }
 
 proptest! {
