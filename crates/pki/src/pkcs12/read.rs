@@ -19,8 +19,9 @@ use crate::{
     oids,
 };
 
-/// More rounds than any tool writes; each costs time before the password is known to be right.
-const ROUNDS_MAX: u32 = 200_000;
+/// More rounds than a file asks for, its MAC and all its parts together. Each costs time, those of
+/// the MAC before the password is known to be right.
+const ROUNDS_MAX: u32 = 1_000_000;
 
 /// More bags than any file has.
 const BAGS_MAX: usize = 64;
@@ -84,14 +85,35 @@ pub fn open(file: &[u8], password: &str) -> Result<Opened, OpenError> {
         return Err(OpenError::Unsupported(format!("integrity by {kind}")));
     }
     let safe = Reader::new(content)?.content(asn1::OCTET_STRING)?;
-    check_mac(&mut pfx, safe, password)?;
+    let mut password = Password { text: password, rounds_left: ROUNDS_MAX };
+    check_mac(&mut pfx, safe, &mut password)?;
     pfx.finish()?;
 
-    read_safe(safe, password)
+    read_safe(safe, &mut password)
+}
+
+/// A password, and how many rounds a file may still ask of it.
+struct Password<'a> {
+    text: &'a str,
+    rounds_left: u32,
+}
+
+impl Password<'_> {
+    /// Reads how many rounds the next derivation takes, if so many are left.
+    fn read_rounds(&mut self, fields: &mut Reader<'_>) -> Result<NonZeroU32, OpenError> {
+        let rounds = fields.small()?;
+        match (NonZeroU32::new(rounds), self.rounds_left.checked_sub(rounds)) {
+            (Some(rounds), Some(left)) => {
+                self.rounds_left = left;
+                Ok(rounds)
+            }
+            _ => Err(OpenError::Unsupported(format!("a number of {rounds} rounds"))),
+        }
+    }
 }
 
 /// Reads `AuthenticatedSafe`, what the MAC is over.
-fn read_safe(safe: &[u8], password: &str) -> Result<Opened, OpenError> {
+fn read_safe(safe: &[u8], password: &mut Password<'_>) -> Result<Opened, OpenError> {
     let mut bags = Bags::default();
     let mut contents = Reader::of(safe, asn1::SEQUENCE)?;
     while !contents.is_finished() {
@@ -126,7 +148,11 @@ fn read_content_info<'a>(list: &mut Reader<'a>) -> Result<(ObjectIdentifier, &'a
     Ok((kind, content))
 }
 
-fn check_mac(pfx: &mut Reader<'_>, safe: &[u8], password: &str) -> Result<(), OpenError> {
+fn check_mac(
+    pfx: &mut Reader<'_>,
+    safe: &[u8],
+    password: &mut Password<'_>,
+) -> Result<(), OpenError> {
     let mut mac = pfx.enter(asn1::SEQUENCE)?;
     let mut info = mac.enter(asn1::SEQUENCE)?;
     let digest = match info.enter(asn1::SEQUENCE)?.oid()? {
@@ -136,16 +162,9 @@ fn check_mac(pfx: &mut Reader<'_>, safe: &[u8], password: &str) -> Result<(), Op
     };
     let expected = info.content(asn1::OCTET_STRING)?;
     let salt = mac.content(asn1::OCTET_STRING)?;
-    let rounds = if mac.is_finished() { 1 } else { read_rounds(&mut mac)?.get() };
-    let key = mac_key(digest, password, salt, rounds);
+    let rounds = if mac.is_finished() { 1 } else { password.read_rounds(&mut mac)?.get() };
+    let key = mac_key(digest, password.text, salt, rounds);
     hmac::verify(&key, safe, expected).map_err(|_| OpenError::WrongPassword)
-}
-
-fn read_rounds(fields: &mut Reader<'_>) -> Result<NonZeroU32, OpenError> {
-    let rounds = fields.small()?;
-    NonZeroU32::new(rounds)
-        .filter(|rounds| rounds.get() <= ROUNDS_MAX)
-        .ok_or_else(|| OpenError::Unsupported(format!("a number of {rounds} rounds")))
 }
 
 #[derive(Default)]
@@ -156,7 +175,7 @@ struct Bags {
 
 impl Bags {
     /// Takes in `SafeContents`.
-    fn read(&mut self, contents: &[u8], password: &str) -> Result<(), OpenError> {
+    fn read(&mut self, contents: &[u8], password: &mut Password<'_>) -> Result<(), OpenError> {
         let mut list = Reader::of(contents, asn1::SEQUENCE)?;
         while !list.is_finished() {
             if self.keys.len() + self.certificates.len() == BAGS_MAX {
@@ -212,7 +231,7 @@ fn read_friendly_name(attributes: &[u8]) -> Result<Option<String>, Flaw> {
 fn decrypt(
     algorithm: &[u8],
     ciphertext: &[u8],
-    password: &str,
+    password: &mut Password<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let mut fields = Reader::of(algorithm, asn1::SEQUENCE)?;
     let kind = fields.oid()?;
@@ -227,7 +246,7 @@ fn decrypt(
 fn decrypt_pbes2(
     parameters: &mut Reader<'_>,
     ciphertext: &[u8],
-    password: &str,
+    password: &mut Password<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let unsupported = |what: &str, kind| OpenError::Unsupported(format!("{what} {kind}"));
     let mut derivation = parameters.enter(asn1::SEQUENCE)?;
@@ -237,7 +256,7 @@ fn decrypt_pbes2(
     }
     let mut derivation = derivation.enter(asn1::SEQUENCE)?;
     let salt = derivation.content(asn1::OCTET_STRING)?;
-    let rounds = read_rounds(&mut derivation)?;
+    let rounds = password.read_rounds(&mut derivation)?;
     derivation.optional(asn1::INTEGER)?; // the length of the key: the cipher knows it
     match derivation.enter(asn1::SEQUENCE)?.oid()? {
         oids::HMAC_SHA256 => {}
@@ -252,7 +271,7 @@ fn decrypt_pbes2(
         .content(asn1::OCTET_STRING)?
         .try_into()
         .map_err(|_| "an initialisation vector that is not 16 octets".to_owned())?;
-    let key = pbkdf2_sha256(password, salt, rounds);
+    let key = pbkdf2_sha256(password.text, salt, rounds);
     let mut text = Zeroizing::new(ciphertext.to_vec());
     let length = UnboundCipherKey::new(&AES_256, &key[..])
         .and_then(PaddedBlockDecryptingKey::cbc_pkcs7)
@@ -268,11 +287,12 @@ fn decrypt_pbes2(
 fn decrypt_3des(
     parameters: &mut Reader<'_>,
     ciphertext: &[u8],
-    password: &str,
+    password: &mut Password<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
     let salt = parameters.content(asn1::OCTET_STRING)?;
-    let rounds = read_rounds(parameters)?.get();
-    let derive = |purpose, length| pkcs12(Digest::Sha1, purpose, password, salt, rounds, length);
+    let rounds = password.read_rounds(parameters)?.get();
+    let derive =
+        |purpose, length| pkcs12(Digest::Sha1, purpose, password.text, salt, rounds, length);
     let (key, iv) = (derive(Purpose::Encryption, 24), derive(Purpose::InitialisationVector, 8));
     cbc::Decryptor::<des::TdesEde3>::new_from_slices(&key, &iv)
         .expect("Triple DES takes a key of 24 octets and a vector of 8")
@@ -313,12 +333,27 @@ mod tests {
         })
     }
 
+    fn read_within(safe: &[u8], rounds_left: u32) -> Result<Opened, OpenError> {
+        read_safe(safe, &mut Password { text: "kode", rounds_left })
+    }
+
+    /// However many parts a file has, they share what it may cost.
+    #[test]
+    fn the_rounds_of_all_parts_are_counted_together() {
+        let [portal, old_windows] = safes();
+        for (safe, rounds) in [(portal, 2000), (old_windows, 4000)] {
+            assert!(read_within(&safe, rounds).is_ok());
+            let refused = read_within(&safe, rounds - 1).unwrap_err();
+            assert_eq!(refused, OpenError::Unsupported("a number of 2000 rounds".to_owned()));
+        }
+    }
+
     /// Behind the MAC as before it: whatever the bytes, an answer.
     #[test]
     fn spoiled_contents_never_make_it_panic() {
         let safes = safes();
         for safe in &safes {
-            assert_eq!(read_safe(safe, "kode").unwrap().certificates.len(), 1);
+            assert_eq!(read_within(safe, ROUNDS_MAX).unwrap().certificates.len(), 1);
         }
         let config = ProptestConfig {
             cases: 300,
@@ -336,7 +371,7 @@ mod tests {
                 let place = safe.len() - window + place % window;
                 safe[place] = octet;
             }
-            let _ = read_safe(&safe, "kode");
+            let _ = read_within(&safe, ROUNDS_MAX);
         });
     }
 }
