@@ -18,6 +18,8 @@ use std::{
     thread,
 };
 
+use entropy::Entropy;
+
 use crate::key::{KeySize, PrivateKey};
 
 /// A directory of keys, each made when it is first asked for. A clone is the same pool.
@@ -40,22 +42,24 @@ impl KeyPool {
         Ok(Self { directory, known: Arc::default() })
     }
 
-    /// Makes what is missing of the first `count` keys of each size, on every processor, and calls
-    /// `progress(made, total)` after each key, only if any is missing.
+    /// Reads the first `count` keys of each size, and makes what is missing of them on every
+    /// processor; calls `progress(made, total)` after each key that it makes.
     ///
     /// # Errors
     ///
-    /// If a key cannot be written or read.
+    /// If a key cannot be written or read, also one that is there already.
     pub fn ensure(
         &self,
         wanted: &[(KeySize, usize)],
         progress: &mut dyn FnMut(usize, usize),
     ) -> io::Result<()> {
-        let missing: Vec<(KeySize, usize)> = wanted
-            .iter()
-            .flat_map(|(size, count)| (0..*count).map(|index| (*size, index)))
-            .filter(|(size, index)| !self.file(*size, *index).exists())
-            .collect();
+        let wanted =
+            wanted.iter().flat_map(|(size, count)| (0..*count).map(|index| (*size, index)));
+        let (present, missing): (Vec<_>, Vec<_>) =
+            wanted.partition(|(size, index)| self.file(*size, *index).exists());
+        for (size, index) in present {
+            self.try_key(size, index)?;
+        }
         let workers = thread::available_parallelism().map_or(1, usize::from).min(missing.len());
         let next = AtomicUsize::new(0);
         let (sender, receiver) = mpsc::channel();
@@ -115,10 +119,8 @@ impl KeyPool {
 
     /// Writes `key` beside `file`, then puts it in place in one step, unless one is there.
     fn keep(&self, file: &Path, key: &PrivateKey) -> io::Result<()> {
-        static WRITTEN: AtomicUsize = AtomicUsize::new(0);
-        let unique = WRITTEN.fetch_add(1, Ordering::Relaxed);
-        let draft = self.directory.join(format!(".draft-{}-{unique}", std::process::id()));
-        let _ = fs::remove_file(&draft); // left by a process of the same number that was killed
+        // No number of a process: in containers that share the directory each may be the first.
+        let draft = self.directory.join(format!(".draft-{}", Entropy::Os.uuid()));
         let written = private_file(&draft).and_then(|mut open| {
             open.write_all(&key.pkcs8())?;
             open.sync_all()
@@ -126,7 +128,8 @@ impl KeyPool {
         // A link, unlike a rename, never takes the place of a key that is in use already.
         let placed = written.and_then(|()| match fs::hard_link(&draft, file) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            // No links here: the last of two racing processes wins, and both read it back.
+            // No links here: the last of two racing processes wins, and the other may have read its
+            // own key back before that, to use it until it ends.
             Err(error)
                 if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) =>
             {
@@ -140,15 +143,16 @@ impl KeyPool {
 }
 
 fn read(file: &Path, size: KeySize) -> io::Result<PrivateKey> {
-    let pkcs8 = zeroize::Zeroizing::new(fs::read(file)?);
-    let unusable = |problem: String| {
-        io::Error::new(ErrorKind::InvalidData, format!("{}: {problem}", file.display()))
-    };
-    let key = PrivateKey::from_pkcs8(&pkcs8).map_err(|error| unusable(error.to_string()))?;
+    let error =
+        |kind, problem: String| io::Error::new(kind, format!("{}: {problem}", file.display()));
+    let pkcs8 = fs::read(file).map_err(|unread| error(unread.kind(), unread.to_string()))?;
+    let pkcs8 = zeroize::Zeroizing::new(pkcs8);
+    let key = PrivateKey::from_pkcs8(&pkcs8)
+        .map_err(|malformed| error(ErrorKind::InvalidData, malformed.to_string()))?;
     if key.public().bits() == size.bits() {
         Ok(key)
     } else {
-        Err(unusable(format!("a key of {} bits", key.public().bits())))
+        Err(error(ErrorKind::InvalidData, format!("a key of {} bits", key.public().bits())))
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path, thread};
 
 use pki::{KeyPool, KeySize};
 
-use crate::programs::Folder;
+use crate::{programs::Folder, world};
 
 fn files(directory: &str) -> Vec<String> {
     let entries = fs::read_dir(directory).unwrap();
@@ -63,11 +63,47 @@ fn a_spoiled_file_is_an_error_and_is_left_alone() {
     let file = Path::new(&directory).join("rsa2048-0.pk8");
     fs::write(&file, b"not a key").unwrap();
     // What exists is not made anew, and what cannot be used is not used.
-    pool.ensure(&[(KeySize::Rsa2048, 1)], &mut |_, _| panic!("nothing is made")).unwrap();
+    let error = pool.ensure(&[(KeySize::Rsa2048, 1)], &mut |_, _| panic!("nothing is made"));
+    let error = error.unwrap_err().to_string();
+    assert!(error.contains("rsa2048-0.pk8: not an RSA private key"), "{error}");
     let panic = thread::spawn(move || pool.key(KeySize::Rsa2048, 0)).join().unwrap_err();
     let message = panic.downcast_ref::<String>().unwrap();
     assert!(message.contains("rsa2048-0.pk8: not an RSA private key"), "{message}");
     assert_eq!(fs::read(&file).unwrap(), b"not a key");
+}
+
+#[test]
+fn the_key_of_another_size_is_not_used() {
+    let directory = Folder::of("pool-sizes").path("keys");
+    let pool = KeyPool::open(&directory).unwrap();
+    fs::write(Path::new(&directory).join("rsa3072-0.pk8"), world::small_key().pkcs8()).unwrap();
+    let error = pool.ensure(&[(KeySize::Rsa3072, 1)], &mut |_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("rsa3072-0.pk8: a key of 2048 bits"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let directory = Folder::of("pool-unread").path("keys");
+    let pool = KeyPool::open(&directory).unwrap();
+    fs::create_dir(Path::new(&directory).join("rsa2048-0.pk8")).unwrap();
+    let error = pool.ensure(&[(KeySize::Rsa2048, 1)], &mut |_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("rsa2048-0.pk8: "), "{error}");
+}
+
+/// In containers that share a directory, processes have the same numbers.
+#[test]
+fn the_drafts_of_other_processes_are_left_alone() {
+    let directory = Folder::of("pool-drafts").path("keys");
+    let pool = KeyPool::open(&directory).unwrap();
+    let drafts: Vec<String> =
+        (0..100).map(|number| format!(".draft-{}-{number}", std::process::id())).collect();
+    for draft in &drafts {
+        fs::write(Path::new(&directory).join(draft), b"half a k").unwrap();
+    }
+    let _ = pool.key(KeySize::Rsa2048, 0);
+    for draft in &drafts {
+        assert_eq!(fs::read(Path::new(&directory).join(draft)).unwrap(), b"half a k");
+    }
 }
 
 #[cfg(unix)]
