@@ -142,6 +142,7 @@ fn a_list_serves_until_the_next_one_should_have_come() {
     world.provision(&user(), TEST, start());
     assert_eq!(world.ask(&NEW, start()).name(), "token");
     world.online = false;
+    assert_eq!(world.sts.next_change(*EXPIRY), Some(after("24h")));
     check_boundary(&world, &NEW, after("24h"), ["token", "revocation-unknown"]);
 }
 
