@@ -18,7 +18,7 @@ use crate::{
     extensions::{AuthorityConstraint, Extensions, KeyUsage},
     key::{BadSignature, KeyError, PublicKey},
     name::Name,
-    pem,
+    pem, profile,
     serial::{Serial, SerialError},
 };
 
@@ -260,6 +260,14 @@ impl Certificate {
     #[must_use]
     pub fn authority_key_identifier(&self) -> Option<&[u8]> {
         self.0.extensions.authority_key.as_deref()
+    }
+
+    /// Whether `identifier` names its key: the one that it gives itself, or else the usual digest.
+    pub(crate) fn has_key_identifier(&self, identifier: &[u8]) -> bool {
+        self.subject_key_identifier().map_or_else(
+            || identifier == profile::key_identifier(self.public_key()),
+            |own| identifier == own,
+        )
     }
 
     /// The identifiers of its extensions, in their order, each with whether it is critical.

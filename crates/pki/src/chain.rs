@@ -18,7 +18,7 @@ pub use self::refusal::{ChainReason, ChainRefusal, PathMember};
 use crate::{
     certificate::Certificate,
     extensions::KeyUsage,
-    profile::{self, OCES_POLICIES, REAL_AUTHORITY, SIMULATOR},
+    profile::{OCES_POLICIES, REAL_AUTHORITY, SIMULATOR},
     revocation::RevocationList,
 };
 
@@ -88,12 +88,7 @@ impl fmt::Debug for TrustAnchors {
 }
 
 fn names_key_of(certificate: &Certificate, issuer: &Certificate) -> bool {
-    certificate.authority_key_identifier().is_none_or(|named| {
-        issuer.subject_key_identifier().map_or_else(
-            || named == profile::key_identifier(issuer.public_key()),
-            |identifier| named == identifier,
-        )
-    })
+    certificate.authority_key_identifier().is_none_or(|named| issuer.has_key_identifier(named))
 }
 
 /// A leaf, its issuing authority and the root, found sound in everything but time.
@@ -140,8 +135,8 @@ impl Path {
         now: Timestamp,
         lists: impl IntoIterator<Item = &'a RevocationList>,
     ) -> Result<(), ChainRefusal> {
-        for (link, certificate) in self.links() {
-            check_dates(link, certificate, now)?;
+        for (member, certificate) in self.members() {
+            check_dates(member, certificate, now)?;
         }
         lists.into_iter().try_for_each(|list| self.check_revocation(list, now))
     }
@@ -150,7 +145,7 @@ impl Path {
     /// what [`Self::judge`] says.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        parties::earliest(self.links().map(|(_, certificate)| certificate.next_change(now)))
+        parties::earliest(self.members().map(|(_, certificate)| certificate.next_change(now)))
     }
 
     /// The end entity's certificate.
@@ -171,7 +166,7 @@ impl Path {
         &self.root
     }
 
-    const fn links(&self) -> [(PathMember, &Certificate); 3] {
+    const fn members(&self) -> [(PathMember, &Certificate); 3] {
         [
             (PathMember::Leaf, &self.leaf),
             (PathMember::Issuing, &self.issuing),
@@ -180,14 +175,21 @@ impl Path {
     }
 
     fn check_revocation(&self, list: &RevocationList, now: Timestamp) -> Result<(), ChainRefusal> {
-        let (link, certificate, issuer) = if list.issuer() == self.issuing.subject() {
-            (PathMember::Leaf, &self.leaf, &self.issuing)
-        } else if list.issuer() == self.root.subject() {
-            (PathMember::Issuing, &self.issuing, &self.root)
-        } else {
-            return Err(refuse(PathMember::Leaf, &self.leaf, ChainReason::RevocationListOfAnother));
-        };
-        let refuse = |reason| refuse(link, certificate, reason);
+        let [leaf, issuing, root] = self.members();
+        let ((member, certificate), (issuer_member, issuer)) =
+            if list.issuer() == self.issuing.subject() {
+                (leaf, issuing)
+            } else if list.issuer() == self.root.subject() {
+                (issuing, root)
+            } else {
+                let reason = ChainReason::RevocationListOfAnother;
+                return Err(refuse(PathMember::Leaf, &self.leaf, reason));
+            };
+        // RFC 5280, section 6.3.3 (f): only if the extension is present.
+        if issuer.key_usage().is_some_and(|usage| !usage.allows(KeyUsage::CRL_SIGN)) {
+            return Err(refuse(issuer_member, issuer, ChainReason::WrongKeyUsage));
+        }
+        let refuse = |reason| refuse(member, certificate, reason);
         list.verify(issuer).map_err(|_| refuse(ChainReason::RevocationListBadSignature))?;
         if now < list.this_update() {
             return Err(refuse(ChainReason::RevocationListNotYetValid).at(list.this_update()));
@@ -219,16 +221,16 @@ fn why_unknown(leaf: &Certificate, anchors: &TrustAnchors) -> ChainReason {
 }
 
 fn check_signature(
-    link: PathMember,
+    member: PathMember,
     certificate: &Certificate,
     issuer: &Certificate,
 ) -> Result<(), ChainRefusal> {
     certificate
         .algorithm()
-        .map_err(|_| refuse(link, certificate, ChainReason::UnsupportedAlgorithm))?;
+        .map_err(|_| refuse(member, certificate, ChainReason::UnsupportedAlgorithm))?;
     certificate
         .verify_signed_by(issuer.public_key())
-        .map_err(|_| refuse(link, certificate, ChainReason::BadSignature))
+        .map_err(|_| refuse(member, certificate, ChainReason::BadSignature))
 }
 
 fn check_authorities(issuing: &Certificate, root: &Certificate) -> Result<(), ChainRefusal> {
@@ -244,8 +246,8 @@ fn check_authorities(issuing: &Certificate, root: &Certificate) -> Result<(), Ch
     check_signature(PathMember::Root, root, root)
 }
 
-fn check_authority(link: PathMember, certificate: &Certificate) -> Result<(), ChainRefusal> {
-    let refuse = |reason| Err(refuse(link, certificate, reason));
+fn check_authority(member: PathMember, certificate: &Certificate) -> Result<(), ChainRefusal> {
+    let refuse = |reason| Err(refuse(member, certificate, reason));
     if certificate.unknown_critical_extension().is_some() {
         return refuse(ChainReason::UnknownCriticalExtension);
     }
@@ -283,11 +285,11 @@ fn check_end_entity(certificate: &Certificate) -> Result<(), ChainRefusal> {
 /// Both bounds are inclusive and in whole seconds (RFC 5280, section 4.1.2.5), so a fraction of
 /// the last second is still inside.
 fn check_dates(
-    link: PathMember,
+    member: PathMember,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<(), ChainRefusal> {
-    let refuse = |reason| refuse(link, certificate, reason);
+    let refuse = |reason| refuse(member, certificate, reason);
     let now = now.truncated_to_second();
     if now < certificate.not_before() {
         return Err(refuse(ChainReason::NotYetValid).at(certificate.not_before()));

@@ -246,7 +246,7 @@ impl RevocationList {
     /// [`BadSignature`] if not.
     pub fn verify(&self, issuer: &Certificate) -> Result<(), BadSignature> {
         let key = issuer.public_key();
-        let named = |identifier: &Vec<u8>| *identifier == profile::key_identifier(key);
+        let named = |identifier: &Vec<u8>| issuer.has_key_identifier(identifier);
         if self.issuer() != issuer.subject() || !self.0.authority_key.as_ref().is_none_or(named) {
             return Err(BadSignature);
         }

@@ -38,7 +38,7 @@ pub enum ChainReason {
     /// `now` is after `notAfter`; the boundary is the first instant at which it is refused.
     Expired,
     /// A revocation list names it; the boundary is the date in the list. A listed certificate is
-    /// refused whatever that date says, as every other validator does.
+    /// refused whatever that date says, as by OpenSSL and webpki (Java waits for it).
     Revoked,
     /// Nobody who is trusted has the name, or the key, that it gives as its issuer.
     UnknownIssuer,
@@ -58,7 +58,8 @@ pub enum ChainReason {
     PathTooLong,
     /// It is an authority's certificate where an end entity's is due.
     IsACertificateAuthority,
-    /// Its key may not be used for this: to sign messages, or certificates for an authority.
+    /// Its key may not be used for this: to sign messages, or, for an authority, certificates or
+    /// revocation lists.
     WrongKeyUsage,
     /// An end entity's certificate that does not say what its key may be used for.
     NoKeyUsage,
@@ -166,12 +167,12 @@ impl fmt::Display for Boundary<'_> {
 }
 
 pub(super) fn refuse(
-    link: PathMember,
+    member: PathMember,
     certificate: &Certificate,
     reason: ChainReason,
 ) -> ChainRefusal {
     let subject = certificate.subject().to_string();
-    ChainRefusal { certificate: link, subject, reason, boundary: None }
+    ChainRefusal { certificate: member, subject, reason, boundary: None }
 }
 
 impl ChainRefusal {

@@ -216,11 +216,11 @@ fn every_certificate_of_the_path_has_its_dates() {
         root.not_after() + world::seconds(10),
     );
     let path = Path::build(&leaf, &anchors).unwrap();
-    let check = |now, link, reason, boundary| {
+    let check = |now, member, reason, boundary| {
         let refusal = path.judge(now, None).unwrap_err();
         assert_eq!(
             (refusal.certificate, refusal.reason, refusal.boundary),
-            (link, reason, Some(boundary)),
+            (member, reason, Some(boundary)),
             "{now}"
         );
     };
@@ -233,8 +233,6 @@ fn every_certificate_of_the_path_has_its_dates() {
     check(leaf.not_before() - second, PathMember::Leaf, before, leaf.not_before());
     check(leaf.first_refused(), PathMember::Leaf, after, leaf.first_refused());
 
-    // Above an issuing authority that outlives it, the root has its say.
-    let forever = Path::build(&leaf, &anchors).unwrap();
     let boundaries = [
         leaf.not_before(),
         root.not_before(),
@@ -245,11 +243,35 @@ fn every_certificate_of_the_path_has_its_dates() {
     ];
     let mut now = leaf.not_before() - second;
     for boundary in boundaries {
-        assert_eq!(forever.next_change(now), Some(boundary));
-        assert_eq!(forever.next_change(boundary - world::millis(1)), Some(boundary));
+        assert_eq!(path.next_change(now), Some(boundary));
+        assert_eq!(path.next_change(boundary - world::millis(1)), Some(boundary));
         now = boundary;
     }
-    assert_eq!(forever.next_change(now), None);
+    assert_eq!(path.next_change(now), None);
+
+    // Below a root with the same key that begins and ends earlier, or later, the root has its say.
+    let decade = clock::Span::from_days(3652);
+    for start in [world::start() - decade, world::start() + decade] {
+        let other = world::authority_at(Environment::Production, start);
+        let root = other.root();
+        let anchors = TrustAnchors::new(root.clone(), vec![issuing.clone()]);
+        let path = Path::build(&leaf, &anchors).unwrap();
+        let check = |now, expected| {
+            let refusal = path.judge(now, None).err();
+            let found = refusal
+                .map(|refusal| (refusal.certificate, refusal.reason, refusal.boundary.unwrap()));
+            assert_eq!(found, expected, "{now}");
+        };
+        if start < world::start() {
+            check(root.not_after() + world::millis(999), None);
+            let refused = root.first_refused();
+            check(refused, Some((PathMember::Root, after, refused)));
+        } else {
+            check(root.not_before(), None);
+            let begins = root.not_before();
+            check(begins - second, Some((PathMember::Root, before, begins)));
+        }
+    }
 }
 
 proptest! {

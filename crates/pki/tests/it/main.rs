@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files and start programs")]
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
+mod altered;
 mod chain;
 mod der;
 mod engines;
