@@ -2,6 +2,7 @@
 
 use quick_xml::{
     Reader,
+    escape::unescape,
     events::{BytesDecl, BytesStart, Event},
 };
 
@@ -22,8 +23,10 @@ pub struct Limits {
     pub bindings: usize,
     /// Namespace declarations in the whole document.
     pub declarations_in_all: usize,
-    /// Length of a namespace's name in bytes. Exclusive canonicalisation repeats it at each element
-    /// that uses it, so this bounds how much larger than its source a canonical form can be.
+    /// Length of a namespace's name in bytes, as canonical XML spells it, and of the prefix that is
+    /// bound to it. Exclusive canonicalisation repeats both at each element that uses them, so this
+    /// bounds how much larger than its source a canonical form can be; and the parser compares each
+    /// prefix with all others in scope.
     pub namespace: usize,
     /// Start tags, end tags, texts, references and comments.
     pub events: usize,
@@ -109,7 +112,11 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Malformed> {
                 }
             }
             Event::End(_) => bindings -= open.pop().unwrap_or(0),
-            Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::GeneralRef(_) => {}
+            // roxmltree would take what is no character (`&#xD800;`) for a replacement character.
+            Event::GeneralRef(reference) => {
+                reference.resolve_char_ref().map_err(|error| syntax(&error, at))?;
+            }
+            Event::Text(_) | Event::CData(_) | Event::Comment(_) => {}
             Event::Decl(declaration) => check_declaration(text, &declaration, at)?,
             Event::PI(_) => return Err(Malformed::ProcessingInstruction { at }),
             Event::DocType(_) => return Err(Malformed::Doctype { at }),
@@ -140,22 +147,30 @@ fn check_tag(tag: &BytesStart<'_>, limits: &Limits, at: usize) -> Result<usize, 
         let attribute = attribute.map_err(|error| syntax(&error, at))?;
         let name = attribute.key.as_ref();
         check_name(name, at)?;
-        match name.as_bytes().strip_prefix(b"xmlns") {
-            Some([]) => defaults += 1,
+        unescape(&attribute.value).map_err(|error| syntax(&error, at))?;
+        let prefix = match name.split_once(':') {
+            // roxmltree would take `p:xmlns` for a declaration of the default namespace, and
+            // `xmlns:xmlns` for one of a prefix.
+            Some((_, "xmlns")) => return Err(Malformed::BadDeclaration { at }),
             // Namespaces in XML 1.0, section 5: a prefix cannot be undeclared.
-            Some([b':', ..]) if attribute.value.is_empty() => {
+            Some(("xmlns", _)) if attribute.value.is_empty() => {
                 return Err(Malformed::BadDeclaration { at });
             }
-            Some([b':', ..]) => {}
-            // roxmltree would take `p:xmlns` for a declaration of the default namespace.
-            _ if name.ends_with(":xmlns") => return Err(Malformed::BadDeclaration { at }),
+            Some(("xmlns", prefix)) => prefix,
+            None if name == "xmlns" => {
+                defaults += 1;
+                ""
+            }
             _ => continue,
-        }
+        };
         declarations += 1;
         if declarations > limits.declarations {
             return Err(Malformed::TooManyDeclarations { at, limit: limits.declarations });
         }
-        if attribute.value.len() > limits.namespace {
+        // A quotation mark is the one character that canonical XML spells so much longer.
+        let quotation_marks = attribute.value.bytes().filter(|byte| *byte == b'"').count();
+        let length = prefix.len() + attribute.value.len() + quotation_marks * ("&quot;".len() - 1);
+        if length > limits.namespace {
             return Err(Malformed::NamespaceTooLong { at, limit: limits.namespace });
         }
     }

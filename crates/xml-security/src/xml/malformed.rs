@@ -82,8 +82,8 @@ pub enum Malformed {
         /// The limit.
         limit: usize,
     },
-    /// A namespace's name is longer than [`Limits::namespace`](super::Limits::namespace).
-    #[error("the name of a namespace is longer than {limit} bytes at byte {at}")]
+    /// A namespace's name, with its prefix, is longer than [`Limits::namespace`](super::Limits::namespace).
+    #[error("the name of a namespace and its prefix are longer than {limit} bytes at byte {at}")]
     NamespaceTooLong {
         /// Where.
         at: usize,
@@ -99,7 +99,7 @@ pub enum Malformed {
         limit: usize,
     },
     /// A namespace declaration that Namespaces in XML 1.0 forbids, or that parsers read in two
-    /// ways: `xmlns:p=""`, `p:xmlns="…"`, two `xmlns` on one element.
+    /// ways: `xmlns:p=""`, `p:xmlns="…"`, `xmlns:xmlns="…"`, two `xmlns` on one element.
     #[error("an element declares a namespace in a way that is not allowed at byte {at}")]
     BadDeclaration {
         /// Where.

@@ -122,6 +122,13 @@ fn each_limit_is_inclusive() {
         Err(Malformed::NamespaceTooLong { at: 0, limit: 10 })
     );
 
+    // With its prefix, and as canonical XML spells it.
+    check("<a xmlns:p12='urn:123'/>").unwrap();
+    check("<a xmlns='urn:\"'/>").unwrap();
+    for xml in ["<a xmlns:p12='urn:1234'/>", "<a xmlns='urn:\"1'/>", "<a xmlns:p23456789='u:'/>"] {
+        assert_eq!(check(xml), Err(Malformed::NamespaceTooLong { at: 0, limit: 10 }), "{xml}");
+    }
+
     check(&format!("<a>{}</a>", "<b/>".repeat(9))).unwrap();
     check(&format!("<a>{}</a>", "<b/>".repeat(10))).unwrap();
     assert!(matches!(
@@ -142,6 +149,7 @@ fn declarations_that_parsers_read_in_two_ways_are_refused() {
         "<a xmlns:p=''/>",
         "<a xmlns='urn:1' xmlns='urn:2'/>",
         "<a xmlns:p='urn:p' p:xmlns='urn:evil'><b/></a>",
+        "<a xmlns:xmlns='urn:x'/>",
     ] {
         assert_eq!(refusal(xml.as_bytes()), Malformed::BadDeclaration { at: 0 }, "{xml}");
     }
@@ -181,6 +189,10 @@ fn what_is_not_well_formed_is_refused() {
         "<a>&unknown;</a>",
         "<a>&#0;</a>",
         "<a>&#x1F;</a>",
+        "<a>&#xD800;</a>",
+        "<a>&#x110000;</a>",
+        "<a b='&#xDFFF;'/>",
+        "<a b='&#x110000;'/>",
         "<a>\u{1}</a>",
         "<a>]]></a>",
         "<a><!-- -- --></a>",
