@@ -188,9 +188,6 @@ fn canonical_target(
     let id = &reference.id;
     let named = document.root().by_id(id).map_err(|_| SigningError::UnknownId(id.clone()))?;
     let enveloped = reference.transforms.first() == Some(&Transform::EnvelopedSignature);
-    if !enveloped && named.node().range().contains(&place) {
-        return Err(SigningError::SignsItself(id.clone()));
-    }
     let (element, method, apex) = match &reference.transforms[usize::from(enveloped)..] {
         [] | [Transform::Inclusive] => (named, Canonicalization::Inclusive, Apex::AsIs),
         [Transform::Exclusive { prefixes }] => {
@@ -204,6 +201,10 @@ fn canonical_target(
         }
         _ => return Err(SigningError::BadTransforms(id.clone())),
     };
+    let range = element.node().range();
+    if !enveloped && range.start < place && place < range.end {
+        return Err(SigningError::SignsItself(id.clone()));
+    }
     let subset = Subset { element, without: None };
     c14n::write(subset, &method, apex, out, &mut Budget::unlimited())
         .expect("an unlimited budget is never used up");

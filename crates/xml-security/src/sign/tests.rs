@@ -219,6 +219,16 @@ fn an_assertion_inside_another_document_and_in_inclusive_form() {
 }
 
 #[test]
+fn a_signature_directly_before_and_after_what_it_signs() {
+    let (before, after) = halves(uris::SOAP_1_1, "");
+    let whole = [&*before, &after].concat();
+    for place in ["<u:Timestamp", "<o:BinarySecurityToken", "<o:SecurityTokenReference"] {
+        let (before, after) = whole.split_at(whole.find(place).unwrap());
+        check(&sign(before, after, &spec(), &key()).unwrap(), &EVERYTHING);
+    }
+}
+
+#[test]
 fn what_is_said_about_the_key_can_be_read() {
     use crate::KeyInfo;
     let read = |key_info| {
@@ -267,6 +277,17 @@ fn mistakes_of_the_writer_are_named() {
         SigningError::SignsItself("header".to_owned())
     );
     let data = StrDialect::EncryptedData;
+    // A token that holds the signature, by a reference to it.
+    let (open, close) = (&*before.replace("encrypted<", "token<"), &*after);
+    let token = format!("<t:Assertion xmlns:t=\"{}\" ID=\"token\">", uris::SAML);
+    assert_eq!(
+        fails(
+            &[open, &token].concat(),
+            &["</t:Assertion>", close].concat(),
+            with("reference", vec![Transform::StrTransform { dialect: data }])
+        ),
+        SigningError::SignsItself("reference".to_owned())
+    );
     for transforms in [
         vec![Transform::Inclusive, Transform::Inclusive],
         vec![Transform::Inclusive, Transform::EnvelopedSignature],
