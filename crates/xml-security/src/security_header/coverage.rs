@@ -158,7 +158,7 @@ impl<'d> Covered<'d> {
 
     fn check_part(&self, part: Part) -> Result<(), SignatureRefusal> {
         let element = self.header.part(part)?;
-        if self.covers(element) {
+        if self.covers(element) || part == Part::Token && self.covers_token(element) {
             return Ok(());
         }
         Err(SignatureRefusal::NotCovered { part })
@@ -176,14 +176,25 @@ impl<'d> Covered<'d> {
         }
     }
 
+    /// Whether all of `element` is digested.
     fn covers(&self, element: Element<'d>) -> bool {
         self.signature.references.iter().any(|reference| match reference.target {
-            Target::Element(target) => {
-                // Of an encrypted assertion, the `EncryptedData` alone is enough.
+            Target::Element(target) | Target::Token { token: Token::Plain(target), .. } => {
                 target == element
-                    || Token::of(target).is_some_and(|token| token.outermost() == element)
             }
-            Target::Token { token, .. } => token.outermost() == element,
+            Target::Token { token: Token::Encrypted { .. }, .. } => false,
+        })
+    }
+
+    /// Whether what is read of the token that `element` is or holds is digested: of an encrypted
+    /// assertion, the `EncryptedData` alone is enough.
+    fn covers_token(&self, element: Element<'d>) -> bool {
+        self.signature.references.iter().any(|reference| {
+            let token = match reference.target {
+                Target::Element(target) => Token::of(target),
+                Target::Token { token, .. } => Some(token),
+            };
+            token.is_some_and(|token| token.outermost() == element)
         })
     }
 }

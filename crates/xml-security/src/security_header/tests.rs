@@ -206,6 +206,34 @@ fn every_header_means_also_unknown_ones() {
 }
 
 #[test]
+fn a_header_that_holds_encrypted_data_must_be_covered_itself() {
+    // Of the token in `Security` the `EncryptedData` is enough; what stands beside it in a header
+    // would not be signed.
+    let coverage = Coverage { parts: &[], every_header: true };
+    let (before, after) = halves(uris::SOAP_1_2, "");
+    let header = encrypted_assertion("x").replacen(" ", " ID=\"header\" ", 1);
+    let before = before.replace("<o:Security ", &format!("{header}<o:Security "));
+    for id in ["header", "encrypted", "reference"] {
+        let transforms = match id {
+            "reference" => {
+                vec![Transform::StrTransform { dialect: StrDialect::EncryptedAssertion }]
+            }
+            _ => vec![Transform::Exclusive { prefixes: Vec::new() }],
+        };
+        let mut references = ["body", "to", "message-id"].map(Reference::exclusive).to_vec();
+        references.push(Reference { id: id.to_owned(), transforms });
+        let spec = SignatureSpec { references, ..SignatureSpec::default() };
+        let covered = covers(&sign(&before, &after, &spec, &key()).unwrap(), &coverage);
+        if id == "header" {
+            covered.unwrap();
+        } else {
+            let header = format!("{{{}}}EncryptedAssertion", uris::SAML);
+            assert_eq!(covered, Err(SignatureRefusal::HeaderNotCovered { header }), "{id}");
+        }
+    }
+}
+
+#[test]
 fn what_was_not_signed_cannot_be_read_from_a_signed_message() {
     let xml = signed(&["body", "to"], &encrypted_assertion(""));
     let document = Document::parse(xml.as_bytes(), &Limits::default()).unwrap();
