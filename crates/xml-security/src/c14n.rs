@@ -68,7 +68,9 @@ pub(crate) enum Apex {
 /// The work that may still be done on canonical forms. One message cannot make us do more, however
 /// many references it has and however much larger than its source a canonical form is.
 ///
-/// Counted are bytes written and namespace declarations looked at.
+/// Counted are bytes written, and declarations and inherited attributes looked at: each namespace
+/// that an element uses is looked for among the declarations written, each `xml:` attribute above it
+/// among those it already has.
 pub(crate) struct Budget(u64);
 
 /// The budget is used up.
@@ -191,17 +193,17 @@ impl<'d> Writer<'d, '_> {
                     self.render_in_scope(node, |_| true)?;
                 }
                 if apex.is_some() {
-                    self.inherit_xml_attributes(node);
+                    self.inherit_xml_attributes(node)?;
                 }
             }
             Canonicalization::Exclusive { prefixes } => {
-                self.render(prefix, node.tag_name().namespace().unwrap_or(""));
+                self.render(prefix, node.tag_name().namespace().unwrap_or(""))?;
                 for index in 0..self.attributes.len() {
                     let attribute = self.attributes[index];
                     if let Some(namespace) = attribute.namespace()
                         && namespace != uris::XML
                     {
-                        self.render(self.prefix(attribute), namespace);
+                        self.render(self.prefix(attribute), namespace)?;
                     }
                 }
                 if !prefixes.is_empty() && (apex.is_some() || declares(node)) {
@@ -213,7 +215,6 @@ impl<'d> Writer<'d, '_> {
                 }
             }
         }
-        self.budget.charge(self.rendered.len())?;
         self.rendered[rendered..].sort_unstable_by_key(|(prefix, _)| *prefix);
         if apex == Some(Apex::WithDefault) {
             self.put_default(node);
@@ -229,7 +230,8 @@ impl<'d> Writer<'d, '_> {
     }
 
     /// Takes up the declaration of `prefix`, unless the nearest one written says the same.
-    fn render(&mut self, prefix: &'d str, namespace: &'d str) {
+    fn render(&mut self, prefix: &'d str, namespace: &'d str) -> Result<(), TooMuchWork> {
+        self.budget.charge(self.rendered.len())?;
         let nearest = self.rendered.iter().rev().find(|(p, _)| *p == prefix);
         let said = match nearest {
             Some((_, said)) => *said == namespace,
@@ -239,6 +241,7 @@ impl<'d> Writer<'d, '_> {
         if !said {
             self.rendered.push((prefix, namespace));
         }
+        Ok(())
     }
 
     fn render_in_scope(
@@ -250,7 +253,7 @@ impl<'d> Writer<'d, '_> {
         for namespace in node.namespaces() {
             let prefix = namespace.name().unwrap_or("");
             if wanted(prefix) {
-                self.render(prefix, namespace.uri());
+                self.render(prefix, namespace.uri())?;
             }
         }
         Ok(())
@@ -267,24 +270,29 @@ impl<'d> Writer<'d, '_> {
 
     /// Canonical XML 1.0, section 2.4: the outermost element takes over the `xml:` attributes of its
     /// ancestors that it does not have itself, each from the nearest.
-    fn inherit_xml_attributes(&mut self, node: Node<'d, 'd>) {
+    fn inherit_xml_attributes(&mut self, node: Node<'d, 'd>) -> Result<(), TooMuchWork> {
         for ancestor in node.ancestors().skip(1) {
             for attribute in ancestor.attributes() {
+                if attribute.namespace() != Some(uris::XML) {
+                    continue;
+                }
+                self.budget.charge(self.attributes.len())?;
                 let known = |a: &Attribute<'_, '_>| {
                     a.namespace() == Some(uris::XML) && a.name() == attribute.name()
                 };
-                if attribute.namespace() == Some(uris::XML) && !self.attributes.iter().any(known) {
+                if !self.attributes.iter().any(known) {
                     self.attributes.push(attribute);
                 }
             }
         }
+        Ok(())
     }
 
     fn put_attributes(&mut self) {
-        let order = |a: &Attribute<'d, 'd>| (a.namespace().unwrap_or(""), a.name());
-        if self.attributes.len() > 1 {
-            self.attributes.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
-        }
+        // No namespace sorts before every other.
+        self.attributes.sort_unstable_by(|a, b| {
+            a.namespace().cmp(&b.namespace()).then_with(|| a.name().cmp(b.name()))
+        });
         for index in 0..self.attributes.len() {
             let attribute = self.attributes[index];
             if attribute.namespace().is_some() {

@@ -263,3 +263,39 @@ fn a_document_that_is_larger_in_canonical_form_uses_its_budget_up() {
         Err(Malformed::NamespaceTooLong { .. })
     ));
 }
+
+/// As [`Canonicalization::Inclusive`] of the element `x`, with the budget of one message.
+fn inclusive_of_x(xml: &str) -> Result<usize, TooMuchWork> {
+    let document = parse(xml);
+    let element = document.root().descendants().find(|e| e.local_name() == "x").unwrap();
+    let subset = Subset { element, without: None };
+    let mut out = Vec::new();
+    write(subset, &Canonicalization::Inclusive, Apex::AsIs, &mut out, &mut Budget::one_message())?;
+    Ok(out.len())
+}
+
+#[test]
+fn many_declarations_in_scope_use_a_budget_up() {
+    // Each `b` has 120 namespaces in scope, each of which is looked for among as many.
+    let declarations = |level: usize| -> String {
+        (0..30).map(|n| format!(" xmlns:p{level}x{n}='urn:{n}'")).collect()
+    };
+    let open: String = (0..4).map(|level| format!("<x{}>", declarations(level))).collect();
+    let redeclared = |times: usize| {
+        format!("{open}{}{}", "<b xmlns:p0x0='urn:b'/>".repeat(times), "</x>".repeat(4))
+    };
+    assert!(inclusive_of_x(&redeclared(10)).is_ok());
+    assert_eq!(inclusive_of_x(&redeclared(1_900)), Err(TooMuchWork));
+}
+
+#[test]
+fn many_inherited_attributes_use_a_budget_up() {
+    let wrapped = |levels: usize| {
+        let tag =
+            |level: usize| -> String { (0..63).map(|n| format!(" xml:a{level}x{n}=''")).collect() };
+        let open: String = (0..levels).map(|level| format!("<a{}>", tag(level))).collect();
+        format!("{open}<x/>{}", "</a>".repeat(levels))
+    };
+    assert!(inclusive_of_x(&wrapped(10)).is_ok());
+    assert_eq!(inclusive_of_x(&wrapped(60)), Err(TooMuchWork));
+}
