@@ -42,7 +42,8 @@ impl Canonicalization {
 /// [`Limits`](crate::Limits) by some 10 MB at most. Verification has a smaller budget.
 pub fn canonicalize<'d>(element: impl Readable<'d>, method: &Canonicalization) -> Vec<u8> {
     let mut out = Vec::new();
-    let subset = Subset { element: element.element(), without: element.removed() };
+    let view = element.view();
+    let subset = Subset { element: view.element, without: view.removed };
     write(subset, method, Apex::AsIs, &mut out, &mut Budget::unlimited())
         .expect("an unlimited budget is never used up");
     out

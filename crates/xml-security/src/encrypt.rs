@@ -106,7 +106,7 @@ pub fn decrypt<'d>(
     encrypted: impl Readable<'d>,
     key: &PrivateKey,
 ) -> Result<Zeroizing<Vec<u8>>, DecryptionFailed> {
-    let parts = Parts::of(encrypted.element()).ok_or(DecryptionFailed)?;
+    let parts = Parts::of(encrypted.view().element).ok_or(DecryptionFailed)?;
     let wrapped = key.decrypt_oaep(&parts.wrapped_key);
     // A key that cannot be unwrapped costs as much time as one that can.
     let (key, usable) = match wrapped.as_deref().map(|key| <[u8; KEY_LEN]>::try_from(&key[..])) {

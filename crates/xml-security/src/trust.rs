@@ -42,6 +42,13 @@
 //!     verified.element()
 //! }
 //! ```
+//!
+//! ```compile_fail
+//! use xml_security::{Element, Readable};
+//! fn plain<'d>(readable: impl Readable<'d>) -> Element<'d> {
+//!     readable.view().element
+//! }
+//! ```
 
 use std::{borrow::Cow, fmt};
 
@@ -230,38 +237,32 @@ impl<'d, T: sealed::View<'d> + Copy> Readable<'d> for T {}
 mod sealed {
     use super::{Claimed, Element, NodeId, Verified};
 
+    /// What is read. Who is handed a [`Readable`](super::Readable) can get one, and nothing out of it.
+    pub struct Subtree<'d> {
+        pub(crate) element: Element<'d>,
+        /// What a signature left out.
+        pub(crate) removed: Option<NodeId>,
+    }
+
     pub trait View<'d> {
-        fn element(&self) -> Element<'d>;
-        fn removed(&self) -> Option<NodeId>;
+        fn view(&self) -> Subtree<'d>;
     }
 
     impl<'d> View<'d> for Element<'d> {
-        fn element(&self) -> Self {
-            *self
-        }
-
-        fn removed(&self) -> Option<NodeId> {
-            None
+        fn view(&self) -> Subtree<'d> {
+            Subtree { element: *self, removed: None }
         }
     }
 
     impl<'d> View<'d> for Claimed<Element<'d>> {
-        fn element(&self) -> Element<'d> {
-            self.0
-        }
-
-        fn removed(&self) -> Option<NodeId> {
-            None
+        fn view(&self) -> Subtree<'d> {
+            self.0.view()
         }
     }
 
     impl<'d> View<'d> for Verified<Element<'d>> {
-        fn element(&self) -> Element<'d> {
-            self.value
-        }
-
-        fn removed(&self) -> Option<NodeId> {
-            self.removed
+        fn view(&self) -> Subtree<'d> {
+            Subtree { element: self.value, removed: self.removed }
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn verify_enveloped<'d>(
     key: &PublicKey,
     legacy: Legacy,
 ) -> Result<Verified<Element<'d>>, SignatureRefusal> {
-    let element = element.element();
+    let element = element.view().element;
     let signature = Signature::read(only_signature(element)?)?;
     let [reference] = signature.references.as_slice() else {
         return Err(SignatureRefusal::MalformedSignature(ShapeError::several(
@@ -54,7 +54,7 @@ pub fn verify_enveloped<'d>(
 /// The certificate in the signature that `element` holds: whom it claims to be by.
 #[must_use]
 pub fn enveloped_certificate<'d>(element: impl Readable<'d>) -> Option<Claimed<Certificate>> {
-    let signature = only_signature(element.element()).ok()?;
+    let signature = only_signature(element.view().element).ok()?;
     match KeyInfo::read(signature.child(uris::DS, "KeyInfo")?) {
         KeyInfo::X509Certificate(certificate) => Some(Claimed::new(certificate)),
         KeyInfo::Absent
