@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Component, Path, PathBuf},
 };
 
@@ -139,11 +140,13 @@ fn name(path: &Path) -> String {
 ///
 /// If the file cannot be read, or there is a mistake in it.
 pub fn load(path: &Path) -> Result<Scenario, CatalogueError> {
-    let size = unreadable(path, fs::metadata(path))?.len();
-    if size > FILE_SIZE_MAX {
+    // What a file says of its size is not asked: a device says nothing, and never ends.
+    let file = unreadable(path, fs::File::open(path))?;
+    let mut bytes = Vec::new();
+    unreadable(path, file.take(FILE_SIZE_MAX + 1).read_to_end(&mut bytes))?;
+    if bytes.len() as u64 > FILE_SIZE_MAX {
         return Err(CatalogueError::TooLong(path.to_owned()));
     }
-    let bytes = unreadable(path, fs::read(path))?;
     let text = String::from_utf8(bytes).map_err(|_| CatalogueError::NotText(path.to_owned()))?;
     Scenario::parse(&text).map_err(|mistake| CatalogueError::Mistake {
         path: path.to_owned(),
@@ -164,5 +167,12 @@ mod tests {
         assert_eq!(name(Path::new("rolling-swap/client.toml")), "rolling-swap/client");
         assert_eq!(name(Path::new("client.toml")), "client");
         assert_eq!(name(Path::new("../client.v2.toml")), "client.v2");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_without_an_end_is_too_long() {
+        let endless = load(Path::new("/dev/zero"));
+        assert!(matches!(endless, Err(CatalogueError::TooLong(_))), "{endless:?}");
     }
 }

@@ -178,6 +178,16 @@ impl<L: Link + Clone> World for InProcess<L> {
             Ok(()) => ActionOutcome::Done { note: None },
             Err(rejection) => refused(rejection.name(), &rejection.to_string()),
         };
+        // A renewal that was refused leaves a name without a certificate.
+        let named = match action {
+            Action::Renew { certificate, .. }
+            | Action::Save { certificate, .. }
+            | Action::Deploy { certificate, .. } => Some(certificate),
+            Action::Provision { .. } => None,
+        };
+        if named.is_some_and(|certificate| !self.certificates.contains_key(certificate)) {
+            return refused("no-certificate", "the certificate was never issued");
+        }
         match action {
             Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
             Action::Save { system_user, slot, certificate } => {
@@ -187,9 +197,6 @@ impl<L: Link + Clone> World for InProcess<L> {
                 done(self.provision(system_user, *environment, now))
             }
             Action::Deploy { client, nodes, certificate } => {
-                if !self.certificates.contains_key(certificate) {
-                    return refused("no-certificate", "the certificate was never issued");
-                }
                 for node in nodes {
                     self.deploy(&(client.clone(), node.clone()), certificate);
                 }

@@ -131,6 +131,29 @@ fn a_wrong_expectation_exits_1_and_shows_both_sides() {
 }
 
 #[test]
+fn what_follows_a_refused_renewal_is_refused_too() {
+    let renewal = "[[at]]\ntime = \"+10m\"\ndo.mitid.renew";
+    let mut late = early_with(renewal, &renewal.replace("+10m", "+2h"));
+    for (early, too_late) in [("\"+20m\"", "\"+3h\""), ("\"+21m\"", "\"+3h\"")] {
+        late = late.replace(early, too_late);
+    }
+    late = late.replace("time = \"+1h\"", "time = \"+3h\"");
+    let (before, _) = late.split_once("[expected]").unwrap();
+    let expected = "[expected]\noutages = [{ client = \"fagsystem\", from = \"+2h\", \
+                    until = \"open\", step = 1, cause = \"certificate-expired\" }]\n";
+    let (stdout, _) = check("refused-renewal", &format!("{before}{expected}"), 0);
+    for refused in [
+        "refused at 2030-03-01T10:00:00Z (+2h) to renew certificate old: ",
+        "refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
+         the certificate was never issued",
+        "refused at 2030-03-01T11:00:00Z (+3h) to deploy certificate new in fagsystem: \
+         the certificate was never issued",
+    ] {
+        assert!(stdout.contains(refused), "{stdout}\nshould say {refused}");
+    }
+}
+
+#[test]
 fn a_wrong_count_of_calls_exits_1() {
     let wrong = early_with("missed-calls = 12", "missed-calls = 13");
     let (stdout, _) = check("wrong-count", &wrong, 1);
