@@ -144,7 +144,7 @@ pub enum When {
 pub enum Happening {
     /// A person does something.
     Action(Action),
-    /// Each node of the client makes one call: a report to SMDB.
+    /// Each node of the client makes one call: a submission to SMDB.
     Call(ClientName),
 }
 

@@ -18,7 +18,7 @@ pub trait World {
     /// A refusal is an outcome and is journaled; it is not an error.
     fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome;
 
-    /// One real call by one node at `now`: it leaves its traces (tokens kept, reports received).
+    /// One real call by one node at `now`: it leaves its traces (tokens kept, submissions received).
     fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome;
 
     /// Whether a call begun at `now` would succeed: tried on a clone that is then dropped.

@@ -52,7 +52,7 @@ pub(crate) fn registered<'a>(
     {
         return Ok(found);
     }
-    // The caller is not told more; the diagnosis is, so look whether it was known, or will be.
+    // The caller is not told more; the rejection says whether it was known, or will be.
     let held = issuer
         .registrations()
         .flat_map(|it| it.certificate.entries())
