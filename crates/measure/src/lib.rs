@@ -63,7 +63,7 @@ pub fn skip(name: &str, why: &str) {
 
 /// How long `work` takes once.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]
-pub fn duration(mut work: impl FnMut()) -> Duration {
+fn duration(mut work: impl FnMut()) -> Duration {
     let begun = Instant::now();
     work();
     begun.elapsed()
