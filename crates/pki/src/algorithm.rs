@@ -185,6 +185,39 @@ mod tests {
         }
     }
 
+    fn pss_with(digest: ObjectIdentifier, mask: &[u8], trailer: &[u8]) -> Vec<u8> {
+        let digest = asn1::sequence([&asn1::oid(digest)]); // without NULL
+        let parameters = asn1::sequence([
+            &asn1::explicit(0, &digest),
+            &asn1::explicit(1, mask),
+            &asn1::explicit(2, &asn1::unsigned(&[32])),
+            trailer,
+        ]);
+        asn1::sequence([&asn1::oid(oids::RSASSA_PSS), &parameters])
+    }
+
+    #[test]
+    fn reads_other_spellings_and_no_other_parameters() {
+        let mask = |function, digest| {
+            asn1::sequence([&asn1::oid(function), &asn1::sequence([&asn1::oid(digest)])])
+        };
+        let usual = mask(oids::MGF1, oids::SHA256);
+        let trailer = |number| asn1::explicit(3, &asn1::unsigned(&[number]));
+        let read = |digest, mask: &[u8], trailer: &[u8]| {
+            SignatureAlgorithm::read(&pss_with(digest, mask, trailer))
+        };
+        assert_eq!(read(oids::SHA256, &usual, &[]), Ok(SignatureAlgorithm::PssSha256));
+        assert_eq!(read(oids::SHA256, &usual, &trailer(1)), Ok(SignatureAlgorithm::PssSha256));
+        for other in [
+            read(oids::SHA256, &usual, &trailer(2)),
+            read(oids::SHA256, &mask(oids::MGF1, oids::SHA512), &[]),
+            read(oids::SHA256, &mask(oids::SHA256, oids::SHA256), &[]),
+            read(oids::SHA384, &usual, &[]),
+        ] {
+            assert!(other.is_err(), "{other:?}");
+        }
+    }
+
     #[test]
     fn names_what_it_does_not_speak() {
         let read = |identifier: &[u8]| SignatureAlgorithm::read(identifier).unwrap_err();

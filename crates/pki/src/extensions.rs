@@ -191,8 +191,12 @@ impl KeyUsage {
         let mut reader = Reader::new(value)?;
         let content = reader.content(asn1::BIT_STRING)?;
         reader.finish()?;
+        // What is unused is zeros (X.690, section 11.2.1), or others would not see what we see.
+        let no_zeros = |unused: u8, bits: &[u8]| {
+            bits.last().map_or(unused, |last| last & !(0xff << unused)) != 0
+        };
         match content {
-            [0..=7, bits @ ..] if bits.len() <= 2 => {
+            [unused @ 0..=7, bits @ ..] if bits.len() <= 2 && !no_zeros(*unused, bits) => {
                 let mut octets = [0; 2];
                 octets[..bits.len()].copy_from_slice(bits);
                 Ok(Self(u16::from_be_bytes(octets)))

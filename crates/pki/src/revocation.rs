@@ -1,7 +1,7 @@
 //! Revocation lists (*spærreliste*, CRL): made, read and asked.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, OnceLock},
 };
@@ -282,14 +282,14 @@ fn read_entries(content: &[u8]) -> Result<BTreeMap<Serial, Revoked>, Flaw> {
         let extensions = entry.optional(asn1::SEQUENCE)?;
         entry.finish()?;
         let reason = extensions.map_or(Ok(RevocationReason::Unspecified), read_reason)?;
-        // Listed twice, it is revoked since the first.
+        // Listed twice, the first entry counts.
         revoked.entry(serial).or_insert(Revoked { serial, at, reason });
     }
     Ok(revoked)
 }
 
 fn read_reason(extensions: &[u8]) -> Result<RevocationReason, Flaw> {
-    let mut reason = RevocationReason::Unspecified;
+    let mut reason = None;
     let mut list = Reader::new(extensions)?;
     while !list.is_finished() {
         let extension = Extension::read(&mut list)?;
@@ -299,16 +299,17 @@ fn read_reason(extensions: &[u8]) -> Result<RevocationReason, Flaw> {
                 return Err("a reason that is not one octet".to_owned());
             };
             value.finish()?;
-            reason = RevocationReason::ALL
-                .into_iter()
-                .find(|reason| reason.code() == code)
-                .ok_or_else(|| format!("unknown reason {code}"))?;
+            let known = RevocationReason::ALL.into_iter().find(|reason| reason.code() == code);
+            let known = known.ok_or_else(|| format!("unknown reason {code}"))?;
+            if reason.replace(known).is_some() {
+                return Err("two reasons for one entry".to_owned());
+            }
         } else if extension.critical {
             // `certificateIssuer` above all: the entry would be another authority's.
             return Err(format!("the critical extension {} of an entry", extension.kind));
         }
     }
-    Ok(reason)
+    Ok(reason.unwrap_or(RevocationReason::Unspecified))
 }
 
 fn read_extensions(explicit: Reader<'_>) -> Result<(Option<Vec<u8>>, u64), Flaw> {
@@ -316,8 +317,12 @@ fn read_extensions(explicit: Reader<'_>) -> Result<(Option<Vec<u8>>, u64), Flaw>
     let mut list = explicit.enter(asn1::SEQUENCE)?;
     explicit.finish()?;
     let (mut authority_key, mut number) = (None, None);
+    let mut met = BTreeSet::new();
     while !list.is_finished() {
         let extension = Extension::read(&mut list)?;
+        if !met.insert(extension.kind) {
+            return Err(format!("the extension {} twice", extension.kind));
+        }
         match extension.kind {
             oids::CRL_NUMBER => {
                 let mut value = Reader::new(extension.value)?;

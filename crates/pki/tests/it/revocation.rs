@@ -5,6 +5,7 @@ use pki::{RevocationList, RevocationReason, Revoked};
 
 use crate::{
     der::{Value, hex},
+    profile::{PSS_SHA256, PSS_SHA512},
     programs::{self, Folder},
     world,
 };
@@ -24,7 +25,7 @@ fn every_field_is_as_rfc_5280_has_it() {
     let fields = der.at(0).inside();
     assert_eq!(hex(&fields[0].whole), "020101", "version 2");
     assert_eq!(fields[1].whole, der.at(1).whole, "one algorithm");
-    assert_eq!(fields[1].at(0).oid(), "1.2.840.113549.1.1.10", "RSASSA-PSS");
+    assert_eq!(hex(&fields[1].whole), PSS_SHA256);
     assert_eq!(fields[2].whole, authority.issuing().subject().der());
     assert_eq!((fields[3].tag, fields[3].text()), (0x17, "491231235959Z".to_owned()));
     assert_eq!((fields[4].tag, fields[4].text()), (0x18, "20500101235959Z".to_owned()));
@@ -49,7 +50,7 @@ fn every_field_is_as_rfc_5280_has_it() {
     let fields = Value::of(root_list.der()).at(0).inside();
     assert_eq!(fields.len(), 6, "no field for entries when there are none");
     assert_eq!(fields[2].whole, authority.root().subject().der());
-    assert_eq!(hex(&fields[1].whole)[..4], *"3041");
+    assert_eq!(hex(&fields[1].whole), PSS_SHA512);
 }
 
 #[test]
@@ -69,6 +70,17 @@ fn says_what_it_was_told() {
     }
     assert_eq!(list.revoked(&world::serial(100)), None);
     assert_eq!(RevocationList::from_der(list.der()), Ok(list));
+}
+
+#[test]
+fn of_two_entries_for_one_certificate_the_first_counts() {
+    let authority = world::authority(Environment::Production);
+    let (from, until) = (world::start(), world::start() + clock::Span::from_days(1));
+    let [first, second] = [RevocationReason::KeyCompromise, RevocationReason::Superseded]
+        .map(|reason| revoked(5, reason));
+    let list = authority.revocation_list(1, from, until, &[first, second]);
+    assert_eq!(list.revoked(&world::serial(5)), Some(first));
+    assert_eq!(list.entries().count(), 1);
 }
 
 #[test]
@@ -100,9 +112,11 @@ fn refuses_what_is_less_than_a_complete_list() {
         der[place..place + from.len()].copy_from_slice(to);
         RevocationList::from_der(&der).unwrap_err().to_string()
     };
-    // The number becomes an extension that nobody knows, then the reason one of a delta list.
+    // The number becomes an extension that nobody knows or is there already, then the reason one
+    // of a delta list.
     let number = &[0x06, 0x03, 0x55, 0x1d, 0x14];
     assert!(refusal(number, &[0x06, 0x03, 0x55, 0x1d, 0x7f]).contains("no number"));
+    assert!(refusal(number, &[0x06, 0x03, 0x55, 0x1d, 0x23]).contains("2.5.29.35 twice"));
     assert!(refusal(&[0x0a, 0x01, 0x04], &[0x0a, 0x01, 0x08]).contains("unknown reason"));
     assert!(refusal(&[0x02, 0x01, 0x01], &[0x02, 0x01, 0x00]).contains("version"));
     assert!(RevocationList::from_der(authority.root().der()).is_err());
@@ -116,7 +130,7 @@ fn openssl_reads_and_verifies_them() {
     }
     let authority = world::authority(Environment::Production);
     let (from, until) = (world::start(), world::start() + clock::Span::from_days(1));
-    let entries = [revoked(5, RevocationReason::CessationOfOperation)];
+    let entries = RevocationReason::ALL.map(|reason| revoked(0x40 + reason.code(), reason));
     let folder = Folder::of("openssl-crl");
     for (name, issuer, list) in [
         ("issuing", authority.issuing(), authority.revocation_list(3, from, until, &entries)),
@@ -135,10 +149,25 @@ fn openssl_reads_and_verifies_them() {
             "Last Update: Mar  1 08:00:00 2030 GMT",
             "Next Update: Mar  2 08:00:00 2030 GMT",
             "X509v3 CRL Number: \n                3",
-            "Serial Number: 05",
-            "Cessation Of Operation",
         ] {
             assert!(answer.text.contains(line), "{name}: {line}: {}", answer.text);
+        }
+        let text: Vec<&str> = answer.text.split("Serial Number: ").skip(1).collect();
+        let names = [
+            ("40", ""), // no reason is given
+            ("41", "Key Compromise"),
+            ("42", "CA Compromise"),
+            ("43", "Affiliation Changed"),
+            ("44", "Superseded"),
+            ("45", "Cessation Of Operation"),
+            ("46", "Certificate Hold"),
+            ("49", "Privilege Withdrawn"),
+            ("4A", "AA Compromise"),
+        ];
+        assert_eq!(text.len(), names.len());
+        for (entry, (serial, reason)) in text.into_iter().zip(names) {
+            assert!(entry.starts_with(serial) && entry.contains(reason), "{name}: {entry}");
+            assert_eq!(entry.contains("Reason Code"), !reason.is_empty(), "{name}: {entry}");
         }
     }
 }
