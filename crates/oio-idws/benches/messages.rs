@@ -1,4 +1,4 @@
-//! What a message costs beyond its RSA work: a request for a token of about 7 KB, signed and
+//! What a message costs beyond its RSA work: a request for a token of about 9 KB, signed and
 //! verified, beside the bare RSA operation it contains, and beside `xmlsec1` on the same file.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark hands files to another program")]
