@@ -186,7 +186,7 @@ pub struct JournalError {
 
 #[cfg(test)]
 mod tests {
-    use parties::{Direction, Environment, Slot, Step, Text};
+    use parties::{Direction, Environment, Slot, Step};
 
     use super::*;
     use crate::world::Failure;
@@ -203,7 +203,7 @@ mod tests {
         let done = ActionOutcome::Done { note: None };
         let refused = ActionOutcome::Refused {
             cause: "certificate-in-use".to_owned(),
-            text: Text::new("another one has it", "en anden har det"),
+            text: "another one has it".to_owned(),
         };
         let (client, node) = (name::<ClientName>("fagsystem"), name::<NodeName>("a"));
         let renew = Action::Renew { certificate: name("old"), r#as: name("new") };

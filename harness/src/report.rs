@@ -80,7 +80,7 @@ pub struct Refusal {
     /// The rejection's name.
     pub cause: String,
     /// The same for people.
-    pub text: parties::Text,
+    pub text: String,
 }
 
 impl ScenarioReport {

@@ -4,7 +4,7 @@
 //! in `now`, and a world reads every timeline with it.
 
 use clock::Timestamp;
-use parties::{Diagnosis, Direction, Environment, Party, Step, Text};
+use parties::{Diagnosis, Direction, Environment, Party, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Action, ClientName, NodeName};
@@ -51,7 +51,7 @@ pub enum ActionOutcome {
         /// The rejection's stable name, in kebab-case.
         cause: String,
         /// The same for people.
-        text: Text,
+        text: String,
     },
 }
 

@@ -122,7 +122,7 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
         }
     };
     let at = instant(report, refusal.at);
-    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text.en))
+    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text))
 }
 
 fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
@@ -263,7 +263,7 @@ mod tests {
         };
         let outcome = ActionOutcome::Refused {
             cause: "certificate-in-use".to_owned(),
-            text: Text::new("another system user has it", "en anden systembruger har det"),
+            text: "another system user has it".to_owned(),
         };
         journal.note(What::Action { action: save, outcome }, at(3));
         ScenarioReport::new("early", "early.toml", &scenario, &journal)

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::Credential;
-use parties::{Core, Cvr, Environment, Link, Party, Pass, Slot, Step, SystemUserId, Text};
+use parties::{Core, Cvr, Environment, Link, Party, Pass, Slot, Step, SystemUserId};
 use pki::{Certificate, KeySize, PrivateKey, SigningRequest};
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
@@ -229,5 +229,5 @@ fn failed(step: Step, cause: &str, party: Party) -> CallOutcome {
 }
 
 fn refused(cause: &str, text: &str) -> ActionOutcome {
-    ActionOutcome::Refused { cause: cause.to_owned(), text: Text::new(text, text) }
+    ActionOutcome::Refused { cause: cause.to_owned(), text: text.to_owned() }
 }
