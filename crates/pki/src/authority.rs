@@ -82,8 +82,8 @@ impl Authority {
     /// Founds the hierarchy of `environment` in a world that begins at `start`.
     ///
     /// The lives of both authorities are counted from `start`, so that they outlive whatever is
-    /// replayed: certificates issued up to four years before it, and until eight years after it,
-    /// end within them.
+    /// replayed: certificates issued from four years before it to eight years after it, in years of
+    /// 365 days, end within them.
     #[must_use]
     pub fn found(
         environment: Environment,

@@ -53,7 +53,7 @@ pub enum MalformedCertificate {
         /// What was found there.
         problem: String,
     },
-    /// A serial number that is zero, negative or longer than 20 octets.
+    /// A serial number that is zero, or of more than 159 bits.
     #[error("unusable serial number: {0}")]
     Serial(#[from] SerialError),
     /// The public key is not an RSA key, or not a sound one.

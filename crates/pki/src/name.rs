@@ -142,8 +142,9 @@ impl Name {
         self.0.attributes.iter().find(|a| a.kind == kind)?.text.as_deref()
     }
 
-    /// As RFC 4514 writes it, and Java's `getName()`: reversed, `,` between, attribute types
-    /// outside its table as object identifiers with the value in hexadecimal.
+    /// As RFC 4514 writes it: reversed, `,` between, attribute types outside its table as object
+    /// identifiers with the value in hexadecimal. So does Java's `getName()`, which escapes `=` and
+    /// `#` wherever they stand, and control characters nowhere.
     #[must_use]
     pub fn rfc4514(&self) -> String {
         self.reversed(",", "+", |attribute| match rfc4514_keyword(attribute.kind) {

@@ -63,8 +63,8 @@ impl Addresses {
 /// The organisation that both hierarchies name as their owner: nobody takes it for the State.
 pub const SIMULATOR: &str = "Skift Simulator";
 
-/// The organisation of the real hierarchies. Nothing made here bears it, and nothing that bears
-/// it is trusted here.
+/// The organisation of the real hierarchies. No authority made here bears it, and nothing that one
+/// of that name issued is trusted here.
 pub const REAL_AUTHORITY: &str = "Den Danske Stat";
 
 pub(crate) fn root_name(environment: Environment) -> Name {

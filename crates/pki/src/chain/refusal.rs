@@ -38,7 +38,7 @@ pub enum ChainReason {
     /// `now` is after `notAfter`; the boundary is the first instant at which it is refused.
     Expired,
     /// A revocation list names it; the boundary is the date in the list. A listed certificate is
-    /// refused whatever that date says, as by OpenSSL and webpki (Java waits for it).
+    /// refused whatever that date says, as by OpenSSL and webpki (Java waits until after it).
     Revoked,
     /// Nobody who is trusted has the name, or the key, that it gives as its issuer.
     UnknownIssuer,

@@ -40,7 +40,7 @@ impl Digest {
     }
 }
 
-/// The key of the MAC over a file's content, and the MAC itself.
+/// The key of the MAC over a file's content.
 pub(super) fn mac_key(digest: Digest, password: &str, salt: &[u8], rounds: u32) -> hmac::Key {
     let key = pkcs12(digest, Purpose::Mac, password, salt, rounds, digest.length());
     hmac::Key::new(digest.hmac(), &key)

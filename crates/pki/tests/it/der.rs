@@ -74,6 +74,16 @@ fn values(mut der: &[u8]) -> Vec<Value> {
     values
 }
 
+/// What is signed, with another value, or several, in the place of one field of its signed part.
+pub(crate) fn with_field(der: &[u8], index: usize, field: &[u8]) -> Vec<u8> {
+    let value = Value::of(der);
+    let mut fields: Vec<Vec<u8>> =
+        value.at(0).inside().into_iter().map(|field| field.whole).collect();
+    fields[index] = field.to_vec();
+    let signed = tlv(0x30, &fields.concat());
+    tlv(0x30, &[signed, value.at(1).whole, value.at(2).whole].concat())
+}
+
 pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -27,6 +27,8 @@ struct Case {
     clean: RevocationList,
     /// Lists the leaf.
     dirty: RevocationList,
+    /// Lists the leaf, with the last second but one of its life as the date.
+    announced: RevocationList,
     /// In force for the first hour of the leaf's life only.
     short: RevocationList,
     root_list: RevocationList,
@@ -43,12 +45,14 @@ impl Case {
         let leaf = authority.issue_until(&world::system(), key.public(), serial, begins, ends);
         let (from, until) = (begins - Span::from_days(30), ends + Span::from_days(335));
         let revoked = Revoked { serial, at: from, reason: RevocationReason::KeyCompromise };
+        let later = Revoked { at: ends - world::seconds(1), ..revoked };
         Self {
             leaf,
             begins,
             ends,
             clean: authority.revocation_list(1, from, until, &[]),
             dirty: authority.revocation_list(2, from, until, &[revoked]),
+            announced: authority.revocation_list(4, from, until, &[later]),
             short: authority.revocation_list(3, from, begins + Span::from_hours(1), &[]),
             root_list: authority.root_revocation_list(1, from, until, &[]),
             authority,
@@ -86,6 +90,8 @@ fn we_say_what_the_others_are_asked() {
             case.instants().map(|now| path.judge(now, [&case.clean, &case.root_list]).is_ok());
         assert_eq!(judged, [false, true, true, true, true, false]);
         assert!(path.judge(case.begins, [&case.dirty, &case.root_list]).is_err());
+        // Whatever the date says.
+        assert!(path.judge(case.begins, [&case.announced, &case.root_list]).is_err());
         let stale = case.short.next_update();
         assert!(path.judge(stale - world::millis(1), Some(&case.short)).is_ok());
         assert!(path.judge(stale, Some(&case.short)).is_err());
@@ -110,6 +116,7 @@ fn openssl_agrees() {
             pem
         };
         let (clean, dirty) = (lists("clean", &case.clean), lists("dirty", &case.dirty));
+        let announced = lists("announced", &case.announced);
         let short = lists("short", &case.short);
         let root_list = lists("root-list", &case.root_list);
         let verify = |now: Timestamp, list: &str| {
@@ -147,6 +154,7 @@ fn openssl_agrees() {
         }
         refused(after, &clean, "certificate has expired");
         refused(first, &dirty, "certificate revoked");
+        refused(first, &announced, "certificate revoked");
         let stale = case.short.next_update();
         accepted(stale - world::seconds(1), &short);
         refused(stale, &short, "CRL has expired");
@@ -166,6 +174,7 @@ fn java_agrees() {
         let leaf = folder.write("leaf.cer", case.leaf.der());
         let clean = folder.write("clean.crl", case.clean.der());
         let dirty = folder.write("dirty.crl", case.dirty.der());
+        let announced = folder.write("announced.crl", case.announced.der());
         let root_list = folder.write("root.crl", case.root_list.der());
         let mut questions = String::new();
         let mut ask = |now: Timestamp, lists: &str| {
@@ -177,6 +186,9 @@ fn java_agrees() {
         }
         ask(case.begins, &format!("{dirty} {root_list}"));
         ask(case.ends, &format!("{dirty} {root_list}"));
+        // Java alone waits until after the date of a revocation.
+        ask(case.begins, &format!("{announced} {root_list}"));
+        ask(case.ends, &format!("{announced} {root_list}"));
         let program = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/java/Pkix.java");
         let answer = programs::run("java", [program, &root, &issuing], &questions);
         let answers: Vec<&str> = answer.text.lines().collect();
@@ -189,6 +201,7 @@ fn java_agrees() {
             twice("VALID"),
             twice("EXPIRED"),
             twice("REVOKED"),
+            ["VALID", "REVOKED"],
         ];
         assert_eq!(answers, expected.concat(), "{index}");
     }
@@ -205,6 +218,7 @@ fn webpki_agrees() {
         }
         assert!(matches!(verify(after, &case.clean), Err(Error::CertExpired { .. })));
         assert!(matches!(verify(first, &case.dirty), Err(Error::CertRevoked)));
+        assert!(matches!(verify(first, &case.announced), Err(Error::CertRevoked)));
         let stale = case.short.next_update();
         assert!(verify(stale - world::seconds(1), &case.short).is_ok());
         assert!(matches!(verify(stale, &case.short), Err(Error::CrlExpired { .. })));

@@ -7,7 +7,7 @@
 use aws_lc_rs::digest;
 use clock::Timestamp;
 use parties::Environment;
-use pki::{Certificate, CertificateKind, Holder, KeyUsage, NEW_POLICY_FROM, PublicKey};
+use pki::{Certificate, CertificateKind, Holder, KeyUsage, NEW_POLICY_FROM, Path, PublicKey};
 
 use crate::{
     der::{Value, hex},
@@ -443,6 +443,7 @@ fn the_policy_changes_on_its_day() {
         let issued = authority.issue(holder, key.public(), world::serial(1), not_before);
         let policies: Vec<String> = issued.policies().iter().map(ToString::to_string).collect();
         assert_eq!(policies, [NCP, policy]);
+        Path::build(&issued, &authority.anchors()).unwrap();
     };
     assert_eq!(NEW_POLICY_FROM, world::at("2024-06-01T00:00:00Z"));
     let second_before = NEW_POLICY_FROM - world::seconds(1);
@@ -453,6 +454,19 @@ fn the_policy_changes_on_its_day() {
     }
     check(&world::user(), second_before, "1.2.208.169.1.1.1.2.7");
     check(&world::user(), NEW_POLICY_FROM, "1.2.208.169.1.1.1.2.7.1");
+}
+
+#[test]
+fn an_authority_outlives_what_it_issues_in_a_world() {
+    let authority = world::authority(Environment::Production);
+    let key = world::leaf_key();
+    let (before, after) = (clock::Span::from_days(4 * 365), clock::Span::from_days(8 * 365));
+    for not_before in [world::start() - before, world::start() + after] {
+        let leaf = authority.issue(&world::system(), key.public(), world::serial(1), not_before);
+        let path = Path::build(&leaf, &authority.anchors()).unwrap();
+        path.judge(not_before, None).unwrap();
+        path.judge(leaf.not_after(), None).unwrap();
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use parties::Environment;
 use pki::{RevocationList, RevocationReason, Revoked};
 
 use crate::{
-    der::{Value, hex},
+    der::{Value, hex, tlv, unhex, with_field},
     profile::{PSS_SHA256, PSS_SHA512},
     programs::{self, Folder},
     world,
@@ -121,6 +121,50 @@ fn refuses_what_is_less_than_a_complete_list() {
     assert!(refusal(&[0x02, 0x01, 0x01], &[0x02, 0x01, 0x00]).contains("version"));
     assert!(RevocationList::from_der(authority.root().der()).is_err());
     assert!(RevocationList::from_der(b"").is_err());
+}
+
+#[test]
+fn refuses_what_it_does_not_understand() {
+    let authority = world::authority(Environment::Production);
+    let (from, until) = (world::start(), world::start() + clock::Span::from_days(1));
+    let list = authority.revocation_list(1, from, until, &[]);
+    let extensions = Value::of(list.der()).down(&[0, 5]).whole;
+    let read = |field: &[u8]| {
+        let list = RevocationList::from_der(&with_field(list.der(), 5, field));
+        list.map_err(|error| error.to_string())
+    };
+    let with_extensions =
+        |extensions: &str| read(&tlv(0xa0, &tlv(0x30, &unhex(extensions)))).map(|l| l.number());
+    let with_entry = |entry: &str| {
+        let entries = tlv(0x30, &tlv(0x30, &unhex(entry)));
+        read(&[entries, extensions.clone()].concat()).map(|list| list.entries().count())
+    };
+
+    let number = "300a 0603551d14 0403 020101";
+    assert_eq!(with_extensions(number), Ok(1));
+    let long = with_extensions("3012 0603551d14 040b 0209 010000000000000000").unwrap_err();
+    assert!(long.contains("more than 64 bits"), "{long}");
+    // `deltaCRLIndicator` and `issuingDistributionPoint`, critical and not.
+    for (kind, name) in [("551d1b", "2.5.29.27"), ("551d1c", "2.5.29.28")] {
+        assert_eq!(with_extensions(&format!("{number} 3009 0603{kind} 0402 3000")), Ok(1));
+        let critical = format!("{number} 300c 0603{kind} 0101ff 0402 3000");
+        let error = with_extensions(&critical).unwrap_err();
+        assert!(error.contains(&format!("the critical extension {name}")), "{error}");
+    }
+
+    let revoked = "020105 170d3330303330313038303030305a";
+    assert_eq!(with_entry(revoked), Ok(1));
+    let reason = "300a 0603551d15 0403 0a0101";
+    assert_eq!(with_entry(&format!("{revoked} 300c {reason}")), Ok(1));
+    let error = with_entry(&format!("{revoked} 3018 {reason} {reason}")).unwrap_err();
+    assert!(error.contains("two reasons"), "{error}");
+    let error = with_entry(&format!("{revoked} 300d 300b 0603551d15 0404 0a020101")).unwrap_err();
+    assert!(error.contains("not one octet"), "{error}");
+    // `certificateIssuer`, critical and not: the entry is another authority's.
+    assert_eq!(with_entry(&format!("{revoked} 300b 3009 0603551d1d 0402 3000")), Ok(1));
+    let error = with_entry(&format!("{revoked} 300e 300c 0603551d1d 0101ff 0402 3000"));
+    let error = error.unwrap_err();
+    assert!(error.contains("the critical extension 2.5.29.29 of an entry"), "{error}");
 }
 
 #[test]
