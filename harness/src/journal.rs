@@ -260,7 +260,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[2],
-            r#"{"at":"2030-03-01T08:00:00Z","sequence":2,"party":"nemlogin","what":{"action":{"action":{"save":{"system-user":"fagsystem","slot":"rolling","certificate":"new"}},"outcome":{"refused":{"cause":"certificate-in-use","text":{"en":"another one has it","da":"en anden har det"}}}}}}"#
+            r#"{"at":"2030-03-01T08:00:00Z","sequence":2,"party":"nemlogin","what":{"action":{"action":{"save":{"system-user":"fagsystem","slot":"rolling","certificate":"new"}},"outcome":{"refused":{"cause":"certificate-in-use","text":"another one has it"}}}}}"#
         );
         assert_eq!(
             lines[8],
