@@ -337,6 +337,23 @@ mod tests {
         read_safe(safe, &mut Password { text: "kode", rounds_left })
     }
 
+    #[test]
+    fn a_file_has_one_key_and_few_bags() {
+        let [portal, _] = safes();
+        let mut infos = Reader::of(&portal, asn1::SEQUENCE).unwrap();
+        let (certificate, key) = (infos.raw().unwrap(), infos.raw().unwrap());
+        let read = |certificates: usize, keys: usize| {
+            let infos = [vec![certificate; certificates], vec![key; keys]].concat();
+            read_within(&asn1::sequence_of(infos), ROUNDS_MAX).map(|opened| opened.certificates)
+        };
+        assert_eq!(read(0, 1).unwrap().len(), 0);
+        assert_eq!(read(1, 0), Err(OpenError::Keys(0)));
+        assert_eq!(read(1, 2), Err(OpenError::Keys(2)));
+        assert_eq!(read(63, 1).unwrap().len(), 63);
+        let error = read(64, 1).unwrap_err().to_string();
+        assert_eq!(error, "a file of more than 64 bags is not supported");
+    }
+
     /// However many parts a file has, they share what it may cost.
     #[test]
     fn the_rounds_of_all_parts_are_counted_together() {

@@ -192,6 +192,7 @@ fn openssl_opens_them() {
     let text = info(&old);
     for line in [
         "MAC: sha1, Iteration 2000",
+        "MAC length: 20, salt length: 8",
         "PKCS7 Encrypted data: pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 2000",
         "Shrouded Keybag: pbeWithSHA1And3-KeyTripleDES-CBC, Iteration 2000",
     ] {
@@ -263,10 +264,13 @@ fn opens_what_openssl_and_keytool_make_of_them() {
     let out = folder.path("openssl.p12");
     let password = format!("pass:{PASSWORD}");
     let export = ["pkcs12", "-export", "-in", &chain, "-inkey", &pem, "-name", NAME];
-    let answer =
-        programs::run("openssl", export.iter().chain(&["-passout", &password, "-out", &out]), "");
-    assert!(answer.ok, "{}", answer.text);
-    case.check_opened(&folder.read("openssl.p12"), PASSWORD, NAME);
+    let triple_des = ["-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES"];
+    for more in [&[][..], &["-macalg", "sha1"], &["-nomaciter"], &triple_des] {
+        let to = ["-passout", &password, "-out", &out];
+        let answer = programs::run("openssl", export.iter().chain(&to).chain(more), "");
+        assert!(answer.ok, "{more:?}: {}", answer.text);
+        case.check_opened(&folder.read("openssl.p12"), PASSWORD, NAME);
+    }
 
     if !programs::has("keytool", "opens_what_openssl_and_keytool_make_of_them") {
         return;
@@ -290,6 +294,11 @@ fn says_what_it_cannot_open() {
     let mut more = case.portal();
     more.push(0);
     assert!(matches!(open(&more), OpenError::Encoding(_)));
+
+    let mut version = case.portal();
+    assert_eq!(hex(&version[4..7]), "020103");
+    version[6] = 4;
+    assert_eq!(open(&version), OpenError::Unsupported("version 4".to_owned()));
 
     // Too many rounds are refused before any is made: the last four octets are the MAC's.
     let mut rounds = case.portal();
