@@ -3,4 +3,6 @@
 mod assertion;
 mod body;
 mod input;
+mod shapes;
 mod signature;
+mod signer;

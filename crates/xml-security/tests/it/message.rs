@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use pki::{KeyPool, KeySize, PrivateKey};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use pki::{KeyPool, KeySize, PrivateKey, SignatureAlgorithm};
 use xml_security::{
-    Coverage, Document, Legacy, Limits, Malformed, Part, Reference, SecurityHeader, ShapeError,
-    SignatureRefusal, SignatureSpec, StrDialect, Transform, sign, uris, verify_enveloped,
+    Canonicalization, Coverage, Document, Legacy, Limits, Malformed, Part, Reference,
+    SecurityHeader, ShapeError, SignatureRefusal, SignatureSpec, StrDialect, Transform, sign, uris,
+    verify_enveloped,
 };
 
 pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
@@ -136,6 +138,22 @@ pub(crate) fn receive_assertion(bytes: &[u8]) -> Result<String, Refusal> {
     let assertion = document.root().only_child(uris::SAML, "Assertion")?;
     let verified = verify_enveloped(assertion, key().public(), Legacy::Refuse)?;
     Ok(verified.only_child(uris::SAML, "Subject")?.text()?)
+}
+
+/// `message` with the value of its one signature made anew, over the `SignedInfo` as it stands there.
+pub(crate) fn signed_again(message: &str) -> String {
+    let document = Document::parse(message.as_bytes(), &Limits::default()).expect("XML");
+    let find = |local: &str| {
+        document.root().descendants().find(|e| e.is(uris::DS, local)).expect("there is a signature")
+    };
+    let method = match find("CanonicalizationMethod").attribute("Algorithm") {
+        Some(uris::C14N) => Canonicalization::Inclusive,
+        _ => Canonicalization::exclusive(),
+    };
+    let octets = find("SignedInfo").canonical(&method);
+    let value = BASE64_STANDARD.encode(key().sign(SignatureAlgorithm::Pkcs1Sha256, &octets));
+    let old = cut(message, "<SignatureValue>", "</SignatureValue>");
+    replaced(message, old, &format!("<SignatureValue>{value}</SignatureValue>"))
 }
 
 /// What stands from `start` to `end`, both included.
