@@ -372,6 +372,27 @@ mod tests {
     }
 
     #[test]
+    fn escapes_and_quotes_what_would_be_read_otherwise() {
+        let check = |text: &str, escaped: &str, quoted: &str| {
+            let name = Name::with_common_name(text);
+            assert_eq!(name.to_string(), format!("CN={escaped}"));
+            assert_eq!(name.rfc4514(), format!("CN={escaped}"));
+            assert_eq!(name.dotnet(), format!("CN={quoted}"));
+        };
+        check("", "", "\"\"");
+        check("a b", "a b", "a b");
+        check(" a", "\\ a", "\" a\"");
+        check("a ", "a\\ ", "\"a \"");
+        check(" ", "\\ ", "\" \"");
+        check("#a#", "\\#a#", "\"#a#\"");
+        check("a=b", "a=b", "\"a=b\"");
+        check("a,b;c+d", "a\\,b\\;c\\+d", "\"a,b;c+d\"");
+        check("<a>", "\\<a\\>", "\"<a>\"");
+        check("\"a\"", "\\\"a\\\"", "\"\"\"a\"\"\"");
+        check("a\\b", "a\\\\b", "a\\b");
+    }
+
+    #[test]
     fn gives_its_parts() {
         let name = organisation("A");
         assert_eq!(name.common_name(), Some("A"));

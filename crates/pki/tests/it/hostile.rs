@@ -204,6 +204,28 @@ fn many_extensions_are_refused_before_they_cost_anything() {
 }
 
 #[test]
+fn a_certificate_has_the_fields_of_its_version_and_no_more() {
+    let authority = world::authority(Environment::Production);
+    let leaf = world::leaf(&authority);
+    let problem = |der: &[u8]| Certificate::from_der(der).unwrap_err().to_string();
+    // Versions 1, by leaving it out, 2 and 4 have no extensions.
+    for version in ["", "a003020101", "a003020103"] {
+        let der = with_field(leaf.der(), 0, &unhex(version));
+        assert!(problem(&der).contains("with the fields of another"), "{version}");
+    }
+    let without_extensions = with_field(leaf.der(), 7, &[]);
+    let der = with_field(&without_extensions, 0, &[]);
+    assert!(Certificate::from_der(&der).unwrap().extensions().is_empty());
+    Certificate::from_der(&without_extensions).unwrap();
+
+    let extensions = Value::of(leaf.der()).down(&[0, 7]).whole;
+    let der = with_field(leaf.der(), 7, &[extensions, unhex("0500")].concat());
+    assert!(problem(&der).contains("tbsCertificate: 2 octets too many"));
+    let der = tlv(0x30, &[Value::of(leaf.der()).content, unhex("0500")].concat());
+    assert!(problem(&der).contains("certificate: 2 octets too many"));
+}
+
+#[test]
 fn an_error_repeats_little_and_breaks_no_line() {
     let authority = world::authority(Environment::Production);
     let leaf = world::leaf(&authority);

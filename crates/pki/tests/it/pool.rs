@@ -118,7 +118,9 @@ fn nobody_else_may_look_inside() {
     assert_eq!(mode(directory), 0o700);
     assert_eq!(mode(&directory.join("rsa2048-0.pk8")), 0o600);
 
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
-    let error = KeyPool::open(directory).unwrap_err();
-    assert!(error.to_string().contains("open to others (mode 755)"), "{error}");
+    for (mode, shown) in [(0o755, "755"), (0o710, "710"), (0o701, "701")] {
+        fs::set_permissions(directory, fs::Permissions::from_mode(mode)).unwrap();
+        let error = KeyPool::open(directory).unwrap_err();
+        assert!(error.to_string().contains(&format!("open to others (mode {shown})")), "{error}");
+    }
 }

@@ -395,6 +395,15 @@ fn openssl_shows_what_it_shows_of_a_real_one() {
     let arguments = ["x509", "-noout", "-text", "-certopt", "no_pubkey,no_sigdump"];
     let shown = programs::run("openssl", arguments, &issued.to_pem()).text;
     assert_eq!(lines(&shown), lines(&expected));
+
+    let fingerprint = |digest: &str| {
+        let arguments = ["x509", "-noout", "-fingerprint", digest];
+        let shown = programs::run("openssl", arguments, &issued.to_pem()).text;
+        let (_, digits) = shown.trim().split_once('=').unwrap();
+        digits.replace(':', "")
+    };
+    assert_eq!(issued.thumbprint(), fingerprint("-sha1"));
+    assert_eq!(hex(&issued.sha256()).to_uppercase(), fingerprint("-sha256"));
 }
 
 /// What matters of a dump: words, not the spaces that change between versions.

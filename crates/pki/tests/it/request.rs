@@ -3,7 +3,7 @@
 use pki::{Name, RequestRefusal, SignatureAlgorithm, SigningRequest};
 
 use crate::{
-    der::unhex,
+    der::{unhex, with_field},
     programs::{self, Folder},
     world,
 };
@@ -73,12 +73,28 @@ fn says_what_is_not_a_request() {
     more.push(0);
     assert!(matches!(refusal(&more), RequestRefusal::Encoding { .. }));
 
+    let with = |index, field: &str| {
+        let der = with_field(request.der(), index, &unhex(field));
+        SigningRequest::from_der(&der).unwrap_err().to_string()
+    };
+    assert!(with(0, "020101").contains("version: 1 where 0"));
+    // An attribute that is a number, one without values, and one with more than values.
+    for attributes in ["a003 020100", "a007 3005 0603550403", "a00b 3009 0603550403 3100 0500"] {
+        assert!(with(3, attributes).contains("attributes"), "{attributes}");
+    }
+    assert!(with(3, "").contains("no proof of possession"), "attributes may be left out");
+
     let text = |text: &str| SigningRequest::from_pem(text).unwrap_err().to_string();
     assert!(text("").contains("no block"));
     assert!(text(&authority.root().to_pem()).contains("no block"));
     assert!(text(&request.to_pem().repeat(2)).contains("more than one"));
     assert!(text(&request.to_pem().replace("MII", "%%%")).contains("base64"));
     assert!(text(&" ".repeat(100_000)).contains("too long"));
+    let long = request.to_pem().replace('\n', &"\n".repeat(10_000));
+    let base64: String = long.split("-----").nth(2).unwrap().to_owned();
+    assert!(base64.len() > 64 * 1024);
+    let error = SigningRequest::from_base64(&base64).unwrap_err();
+    assert!(error.to_string().contains("base64: cannot be read"), "{error}");
 }
 
 #[test]

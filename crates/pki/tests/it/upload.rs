@@ -48,6 +48,8 @@ fn says_that_a_key_store_is_one() {
     }
     // Windows writes indefinite lengths.
     assert_eq!(refusal(b"\x30\x80\x02\x01\x03\x30\x80"), UploadRefusal::Pkcs12);
+    let signed_data = b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80";
+    assert_eq!(refusal(signed_data), UploadRefusal::Pkcs7);
     assert_eq!(refusal("-----BEGIN PKCS12-----\n-----END PKCS12-----"), UploadRefusal::Pkcs12);
     assert!(UploadRefusal::Pkcs12.to_string().contains("without the private key"));
 }
@@ -86,8 +88,9 @@ fn says_what_else_was_uploaded() {
     let several = UploadRefusal::SeveralCertificates { count: 3 };
     assert_eq!(refusal(chain.map(Certificate::to_pem).concat()), several);
     assert_eq!(refusal(chain.map(Certificate::der).concat()), several);
-    let too_large = UploadRefusal::TooLarge { octets: 1 << 20 };
-    assert_eq!(refusal(vec![0x30; 1 << 20]), too_large);
+    let octets = 64 * 1024 + 1;
+    assert_eq!(refusal(vec![0x30; octets]), UploadRefusal::TooLarge { octets });
+    assert_eq!(refusal(vec![b' '; octets - 1]), UploadRefusal::Empty);
     for text in [
         "hello",
         "0 is also how DER begins",
