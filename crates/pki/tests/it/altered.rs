@@ -67,6 +67,10 @@ impl Chain {
         Path::build(&self.leaf, &anchors).map_err(|refusal| (refusal.certificate, refusal.reason))
     }
 
+    fn refusal(&self) -> (PathMember, ChainReason) {
+        self.build().unwrap_err()
+    }
+
     fn lists(&self) -> [RevocationList; 2] {
         let (from, until) = (world::start(), world::start() + clock::Span::from_days(1));
         [
@@ -79,10 +83,6 @@ impl Chain {
         let judged = self.build()?.judge(world::start(), Some(list));
         judged.map_err(|refusal| (refusal.certificate, refusal.reason))
     }
-}
-
-fn refusal(chain: Chain) -> (PathMember, ChainReason) {
-    chain.build().unwrap_err()
 }
 
 /// `keyCertSign` and `cRLSign`, and each alone.
@@ -113,7 +113,7 @@ fn an_authority_may_sign_what_its_key_usage_allows() {
     assert_eq!(chain.judge(&root_list), Err((PathMember::Root, ChainReason::WrongKeyUsage)));
 
     let chain = Chain::new().root(MAY_SIGN_BOTH, MAY_SIGN_LISTS);
-    assert_eq!(refusal(chain), (PathMember::Root, ChainReason::WrongKeyUsage));
+    assert_eq!(chain.refusal(), (PathMember::Root, ChainReason::WrongKeyUsage));
 }
 
 /// OpenSSL reads such bits as zeros.
@@ -128,20 +128,20 @@ fn a_key_usage_has_zeros_where_nothing_is_used() {
 fn an_authority_has_no_critical_extension_that_is_unknown() {
     let expected = |member| (member, ChainReason::UnknownCriticalExtension);
     let chain = Chain::new().issuing(KEY_USAGE, UNKNOWN);
-    assert_eq!(refusal(chain), expected(PathMember::Issuing));
-    assert_eq!(refusal(Chain::new().root(KEY_USAGE, UNKNOWN)), expected(PathMember::Root));
+    assert_eq!(chain.refusal(), expected(PathMember::Issuing));
+    assert_eq!(Chain::new().root(KEY_USAGE, UNKNOWN).refusal(), expected(PathMember::Root));
 }
 
 #[test]
 fn a_root_is_an_authority_and_signs_itself() {
     // `BasicConstraints` with a path length and without `cA`.
     let chain = Chain::new().root("30030101ff", "3003020101");
-    assert_eq!(refusal(chain), (PathMember::Root, ChainReason::NotACertificateAuthority));
+    assert_eq!(chain.refusal(), (PathMember::Root, ChainReason::NotACertificateAuthority));
     let mut chain = Chain::new();
     let mut der = chain.root.der().to_vec();
     *der.last_mut().unwrap() ^= 1;
     chain.root = Certificate::from_der(&der).unwrap();
-    assert_eq!(refusal(chain), (PathMember::Root, ChainReason::BadSignature));
+    assert_eq!(chain.refusal(), (PathMember::Root, ChainReason::BadSignature));
 }
 
 /// As an authority may that has its own way to make identifiers (RFC 5280, section 4.2.1.2).
@@ -150,7 +150,7 @@ fn a_key_has_the_identifier_that_its_certificate_gives_it() {
     let own = "aa".repeat(20);
     let usual = hex(Chain::new().issuing.subject_key_identifier().unwrap());
     let renamed = || Chain::new().issuing(&format!("0414{usual}"), &format!("0414{own}"));
-    assert_eq!(refusal(renamed()), (PathMember::Leaf, ChainReason::UnknownIssuer));
+    assert_eq!(renamed().refusal(), (PathMember::Leaf, ChainReason::UnknownIssuer));
     let (from, to) = (format!("8014{usual}"), format!("8014{own}"));
     let chain = renamed().leaf(&from, &to);
     let [list, _] = chain.lists();
@@ -176,7 +176,7 @@ fn an_identifier_that_is_missing_is_not_missed() {
 fn an_issuing_authority_names_the_root_and_its_key() {
     let usual = hex(Chain::new().root.subject_key_identifier().unwrap());
     let chain = Chain::new().issuing(&format!("8014{usual}"), &format!("8014{}", "aa".repeat(20)));
-    assert_eq!(refusal(chain), (PathMember::Issuing, ChainReason::UnknownIssuer));
+    assert_eq!(chain.refusal(), (PathMember::Issuing, ChainReason::UnknownIssuer));
 }
 
 #[test]
