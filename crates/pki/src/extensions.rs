@@ -113,6 +113,7 @@ impl Extensions {
                     }
                 }
             }
+            // No purpose stands for signed messages, so none is asked for: it only has to be sound.
             oids::EXTENDED_KEY_USAGE => {
                 ExtendedKeyUsage::from_der(value).map_err(text)?;
             }
