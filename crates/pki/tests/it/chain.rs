@@ -120,6 +120,7 @@ fn a_strangers_certificate_is_refused_for_what_it_likely_is() {
         assert_eq!(refusal.boundary, None);
     };
     check(&world::leaf(&test), ChainReason::OtherEnvironment);
+    check(test.issuing(), ChainReason::OtherEnvironment);
     check(production.issuing(), ChainReason::IsACertificateAuthority);
     check(production.root(), ChainReason::SelfSigned);
     check(&real(&production), ChainReason::RealAuthority);
