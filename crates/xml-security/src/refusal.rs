@@ -3,7 +3,7 @@
 use crate::{
     c14n::TooMuchWork,
     security_header::Part,
-    xml::{IdRefusal, ShapeError},
+    xml::{IdRefusal, ShapeError, shown},
 };
 
 /// Why a signature, or the header that holds it, is refused.
@@ -142,7 +142,7 @@ impl SignatureRefusal {
     pub(crate) fn of_id(refusal: IdRefusal, uri: &str) -> Self {
         match refusal {
             IdRefusal::Duplicate(id) => Self::DuplicateId { id },
-            IdRefusal::Unknown => Self::UnresolvedReference { uri: uri.to_owned() },
+            IdRefusal::Unknown => Self::UnresolvedReference { uri: shown(uri) },
         }
     }
 }

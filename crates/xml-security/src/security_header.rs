@@ -20,8 +20,11 @@ pub use coverage::{Coverage, Covered, Part, SignedMessage};
 pub use key_info::KeyInfo;
 
 use crate::{
-    Claimed, Element, SignatureRefusal, signature::base64, str_transform::Token, uris,
-    xml::ShapeError,
+    Claimed, Element, SignatureRefusal,
+    signature::base64,
+    str_transform::Token,
+    uris,
+    xml::{ShapeError, shown},
 };
 
 /// The `wsse:Security` header of a SOAP message, before any verification.
@@ -164,12 +167,12 @@ fn certificate(token: Element<'_>) -> Result<Certificate, SignatureRefusal> {
     let unusable = |reason: String| SignatureRefusal::UnusableToken { reason };
     match token.attribute("ValueType") {
         Some(uris::X509_V3) => {}
-        other => return Err(unusable(format!("its type is `{}`", other.unwrap_or("")))),
+        other => return Err(unusable(format!("its type is `{}`", shown(other.unwrap_or(""))))),
     }
     match token.attribute("EncodingType") {
         // The encoding's default (WS-Security 1.1, section 6.3).
         None | Some(uris::BASE64_BINARY) => {}
-        Some(other) => return Err(unusable(format!("its encoding is `{other}`"))),
+        Some(other) => return Err(unusable(format!("its encoding is `{}`", shown(other)))),
     }
     let der = base64(token)?;
     Certificate::from_der(&der).map_err(|error| unusable(error.to_string()))

@@ -11,7 +11,7 @@ use crate::{
     str_transform::{self, Token},
     trust::Verified,
     uris,
-    xml::{Element, ShapeError},
+    xml::{Element, ShapeError, shown},
 };
 
 /// How many references are followed. A real message has five to ten.
@@ -157,7 +157,7 @@ impl<'d> Signature<'d> {
                 }
             }
         }
-        Err(SignatureRefusal::DigestMismatch { id: reference.id().to_owned() })
+        Err(SignatureRefusal::DigestMismatch { id: shown(reference.id()) })
     }
 
     fn check_legacy(&self, legacy: Legacy) -> Result<(), SignatureRefusal> {
@@ -184,7 +184,7 @@ impl<'d> Reference<'d> {
         let id = match uri.strip_prefix('#') {
             _ if uri.is_empty() => return Err(SignatureRefusal::WholeDocumentReference),
             Some(id) if !id.contains('(') => id,
-            _ => return Err(SignatureRefusal::ExternalReference { uri: uri.to_owned() }),
+            _ => return Err(SignatureRefusal::ExternalReference { uri: shown(uri) }),
         };
         let named = element.by_id(id).map_err(|refusal| SignatureRefusal::of_id(refusal, uri))?;
         let recipe = Recipe::read(transforms)?;
@@ -278,13 +278,13 @@ pub(crate) fn algorithm(element: Element<'_>) -> Result<&str, SignatureRefusal> 
     element.required_attribute("Algorithm").map_err(SignatureRefusal::MalformedSignature)
 }
 
-fn not_allowed(element: Element<'_>) -> SignatureRefusal {
-    let uri = element.attribute("Algorithm").unwrap_or("").to_owned();
+pub(crate) fn not_allowed(element: Element<'_>) -> SignatureRefusal {
+    let uri = shown(element.attribute("Algorithm").unwrap_or(""));
     SignatureRefusal::AlgorithmNotAllowed { uri }
 }
 
 fn transform_not_allowed(uri: &str) -> SignatureRefusal {
-    SignatureRefusal::TransformNotAllowed { uri: uri.to_owned() }
+    SignatureRefusal::TransformNotAllowed { uri: shown(uri) }
 }
 
 /// The octets that an element's value encodes. Whitespace is allowed anywhere (XML Schema, section

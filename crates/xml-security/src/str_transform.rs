@@ -17,7 +17,7 @@ use crate::{
     SignatureRefusal,
     c14n::{Apex, Canonicalization},
     signature, uris,
-    xml::{Element, ShapeError},
+    xml::{Element, ShapeError, shown},
 };
 
 /// What STR-Transform takes for the token when a reference names the `EncryptedData` in an
@@ -125,9 +125,9 @@ pub(crate) fn resolve<'d>(
 ) -> Result<Token<'d>, SignatureRefusal> {
     if !reference.is(uris::WSSE, "SecurityTokenReference") {
         let found = reference.clark();
-        return Err(SignatureRefusal::ReferenceToWrongElement { uri: uri.to_owned(), found });
+        return Err(SignatureRefusal::ReferenceToWrongElement { uri: shown(uri), found });
     }
-    let unresolved = || SignatureRefusal::UnresolvedToken { uri: uri.to_owned() };
+    let unresolved = || SignatureRefusal::UnresolvedToken { uri: shown(uri) };
     let id = match named(reference)? {
         Named::Direct(uri) => uri.strip_prefix('#').ok_or_else(unresolved)?.to_owned(),
         Named::SamlId(id) => id,
@@ -145,7 +145,5 @@ pub(crate) fn canonicalization(
         .only_child(uris::WSSE, "TransformationParameters")
         .and_then(|parameters| parameters.only_child(uris::DS, "CanonicalizationMethod"))
         .map_err(SignatureRefusal::MalformedSignature)?;
-    signature::read_canonicalization(method)?.ok_or_else(|| SignatureRefusal::AlgorithmNotAllowed {
-        uri: method.attribute("Algorithm").unwrap_or("").to_owned(),
-    })
+    signature::read_canonicalization(method)?.ok_or_else(|| signature::not_allowed(method))
 }

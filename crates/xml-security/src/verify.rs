@@ -9,7 +9,7 @@ use crate::{
     signature::{Signature, Target},
     trust::Readable,
     uris,
-    xml::ShapeError,
+    xml::{ShapeError, shown},
 };
 
 /// Checks the signature that `element` holds as a direct child: that `key` made it, and that its one
@@ -40,7 +40,7 @@ pub fn verify_enveloped<'d>(
         Target::Element(target) if target == element => {}
         Target::Element(other) | Target::Token { reference: other, .. } => {
             return Err(SignatureRefusal::ReferenceToWrongElement {
-                uri: reference.uri.to_owned(),
+                uri: shown(reference.uri),
                 found: other.clark(),
             });
         }

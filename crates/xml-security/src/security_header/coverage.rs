@@ -11,6 +11,7 @@ use crate::{
     signature::{Signature, Target},
     str_transform::Token,
     uris,
+    xml::shown,
 };
 
 /// A part of a message, known by its position.
@@ -149,7 +150,7 @@ impl<'d> Covered<'d> {
                 && at.parent() != Some(self.header.security)
                 && at.parent() != self.signature.key_info
             {
-                let (uri, found) = (reference.uri.to_owned(), at.clark());
+                let (uri, found) = (shown(reference.uri), at.clark());
                 return Err(SignatureRefusal::ReferenceToWrongElement { uri, found });
             }
         }

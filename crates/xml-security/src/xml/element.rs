@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use roxmltree::Node;
 
-use super::Document;
+use super::{Document, shown};
 use crate::c14n::{Canonicalization, canonicalize};
 
 /// An element of a [`Document`]: what somebody wrote, verified or not.
@@ -240,7 +240,7 @@ impl<'d> Element<'d> {
         })
     }
 
-    /// Its name in Clark's notation.
+    /// Its name in Clark's notation, for a refusal.
     pub(crate) fn clark(self) -> String {
         clark(self.namespace(), self.local_name())
     }
@@ -291,9 +291,9 @@ impl fmt::Debug for Element<'_> {
     }
 }
 
-/// A name in Clark's notation.
+/// A name in Clark's notation, for a refusal.
 pub(crate) fn clark(namespace: &str, local: &str) -> String {
-    if namespace.is_empty() { local.to_owned() } else { format!("{{{namespace}}}{local}") }
+    if namespace.is_empty() { shown(local) } else { shown(&format!("{{{namespace}}}{local}")) }
 }
 
 #[cfg(test)]

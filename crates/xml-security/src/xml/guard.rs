@@ -6,7 +6,7 @@ use quick_xml::{
     events::{BytesDecl, BytesStart, Event},
 };
 
-use super::Malformed;
+use super::{Malformed, shown};
 
 /// What a document may be at most. The defaults are many times a real message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,12 +196,12 @@ fn check_declaration(text: &str, declaration: &BytesDecl<'_>, at: usize) -> Resu
     }
     let version = declaration.version().map_err(|error| syntax(&error, at))?;
     if *version != *"1.0" {
-        return Err(Malformed::WrongVersion { declared: version.into_owned() });
+        return Err(Malformed::WrongVersion { declared: shown(&version) });
     }
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(encoding)) if encoding.eq_ignore_ascii_case("UTF-8") => Ok(()),
-        Some(Ok(encoding)) => Err(Malformed::WrongEncoding { declared: encoding.into_owned() }),
+        Some(Ok(encoding)) => Err(Malformed::WrongEncoding { declared: shown(&encoding) }),
         Some(Err(error)) => Err(syntax(&error, at)),
     }
 }
@@ -212,7 +212,7 @@ fn declared_encoding(text: &[u8]) -> Option<String> {
     match Reader::from_str(text).read_event().ok()? {
         Event::Decl(declaration) => match declaration.encoding()?.ok()? {
             encoding if encoding.eq_ignore_ascii_case("UTF-8") => None,
-            encoding => Some(encoding.into_owned()),
+            encoding => Some(shown(&encoding)),
         },
         _ => None,
     }

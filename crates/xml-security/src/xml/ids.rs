@@ -6,7 +6,7 @@
 
 use roxmltree::{Attribute, Node, NodeId};
 
-use super::{Document, Element};
+use super::{Document, Element, shown};
 use crate::uris;
 
 /// The ids of a document, sorted; made once.
@@ -25,7 +25,7 @@ struct Entry {
 /// Why an id cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum IdRefusal {
-    /// Two elements of the document have the same id, this one or another.
+    /// Two attributes of the document have the same id, this one or another.
     Duplicate(String),
     /// No element has it.
     Unknown,
@@ -51,10 +51,10 @@ impl Ids {
 }
 
 impl Document<'_> {
-    /// Refuses a document in which two elements have one id.
+    /// Refuses a document in which two attributes have one id.
     pub(crate) fn check_ids(&self) -> Result<(), IdRefusal> {
         match self.ids().duplicate {
-            Some(entry) => Err(IdRefusal::Duplicate(entry.value(self.tree()).to_owned())),
+            Some(entry) => Err(IdRefusal::Duplicate(shown(entry.value(self.tree())))),
             None => Ok(()),
         }
     }

@@ -1,5 +1,7 @@
 //! Why bytes are not a document: one closed enum.
 
+use super::shown;
+
 /// Why bytes are not a document that we read. `at` counts bytes from the start, a byte order mark not
 /// counted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -121,8 +123,8 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    /// What a parser says may quote the document, so it is cut short.
+    /// What a parser says may quote the document.
     pub(super) fn syntax(reason: &dyn std::fmt::Display) -> Self {
-        Self::Syntax { reason: reason.to_string().chars().take(300).collect() }
+        Self::Syntax { reason: shown(&reason.to_string()) }
     }
 }

@@ -213,3 +213,33 @@ fn a_message_that_parsers_would_read_in_two_ways() {
     let attack = replaced(&signed_call(), "<s:Body", "<s:Body s:xmlns=\"urn:b\"");
     refused!(receive_call(attack.as_bytes()), Refusal::Malformed(Malformed::BadDeclaration { .. }));
 }
+
+#[test]
+fn a_refusal_is_short_however_long_what_it_is_about() {
+    let long = "x".repeat(100_000);
+    let whole = signed_call();
+    for (from, to) in [
+        ("URI=\"#body\"", format!("URI=\"#{long}\"")),
+        ("URI=\"#body\"", format!("URI=\"{long}\"")),
+        ("<Transform Algorithm=\"", format!("<Transform Algorithm=\"{long}")),
+        ("<DigestMethod Algorithm=\"", format!("<DigestMethod Algorithm=\"{long}")),
+        ("<SignatureMethod Algorithm=\"", format!("<SignatureMethod Algorithm=\"{long}")),
+        (
+            "<CanonicalizationMethod Algorithm=\"",
+            format!("<CanonicalizationMethod Algorithm=\"{long}"),
+        ),
+        ("<SignedInfo>", format!("<{long}/><SignedInfo>")),
+        ("<s:Header>", format!("<{long}/><s:Header>")),
+        ("<o:Security>", format!("<{long}/><o:Security>")),
+        ("</s:Body>", format!("<x u:Id=\"{long}\"/><x u:Id=\"{long}\"/></s:Body>")),
+        ("</u:Timestamp>", format!("</u:Timestamp><o:BinarySecurityToken ValueType=\"{long}\"/>")),
+        ("<u:Created>", format!("<u:Created>{long}")),
+        ("<s:Envelope", format!("<?xml version=\"{long}\"?><s:Envelope")),
+        ("<s:Envelope", format!("<?xml version=\"1.0\" encoding=\"{long}\"?><s:Envelope")),
+        ("<s:Envelope", format!("<{long}:Envelope")),
+    ] {
+        let refusal = receive_call(within_size(&replaced(&whole, from, &to))).expect_err(from);
+        let text = format!("{refusal:?}");
+        assert!(text.len() < 2_000, "{} bytes for {from}", text.len());
+    }
+}
