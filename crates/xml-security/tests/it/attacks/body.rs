@@ -123,12 +123,19 @@ fn a_second_body() {
 }
 
 #[test]
-fn a_body_that_was_changed_after_it_was_signed() {
-    let attack = replaced(&parts().whole, "alice", "mallory");
-    refused!(
-        receive_call(attack.as_bytes()),
-        Refusal::Signature(SignatureRefusal::DigestMismatch { id }) if id == "body"
-    );
+fn a_part_that_was_changed_after_it_was_signed() {
+    for (from, to, part) in [
+        ("https://smdb.invalid/", "https://evil.invalid/", "to"),
+        ("08:00:00Z", "09:00:00Z", "timestamp"),
+        ("u:Id=\"token\">x<", "u:Id=\"token\">y<", "reference"),
+        ("alice", "mallory", "body"),
+    ] {
+        let attack = replaced(&parts().whole, from, to);
+        refused!(
+            receive_call(attack.as_bytes()),
+            Refusal::Signature(SignatureRefusal::DigestMismatch { id }) if id == part
+        );
+    }
 }
 
 #[test]
