@@ -79,6 +79,14 @@ mod tests {
     }
 
     #[test]
+    fn base64_may_end_as_it_likes() {
+        for text in ["AAE=", "AAE", " A\tA\r\nE=\n", "AAF=", "AAF"] {
+            assert_eq!(decode(text), Some(vec![0, 1]), "{text}");
+        }
+        assert_eq!(decode("A"), None);
+    }
+
+    #[test]
     fn a_broken_block_has_no_content() {
         for text in [
             "-----BEGIN X-----\nAAAA\n",

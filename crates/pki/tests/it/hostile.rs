@@ -218,9 +218,18 @@ fn a_certificate_has_the_fields_of_its_version_and_no_more() {
     assert!(Certificate::from_der(&der).unwrap().extensions().is_empty());
     Certificate::from_der(&without_extensions).unwrap();
 
-    let extensions = Value::of(leaf.der()).down(&[0, 7]).whole;
-    let der = with_field(leaf.der(), 7, &[extensions, unhex("0500")].concat());
+    let extensions = Value::of(leaf.der()).down(&[0, 7]);
+    let der = with_field(leaf.der(), 7, &[extensions.whole.clone(), unhex("0500")].concat());
     assert!(problem(&der).contains("tbsCertificate: 2 octets too many"));
+    // `FALSE` needs no saying, but may be said.
+    let more = [extensions.at(0).content, unhex("300c 0603551d7f 010100 0402 0500")].concat();
+    let der = with_field(leaf.der(), 7, &tlv(0xa3, &tlv(0x30, &more)));
+    assert!(!Certificate::from_der(&der).unwrap().extensions()[8].1);
+    let mut signature = Value::of(leaf.der()).at(2).content;
+    signature[0] = 1; // bits that are not used
+    let der: Vec<u8> = (0..2).flat_map(|at| Value::of(leaf.der()).at(at).whole).collect();
+    let der = tlv(0x30, &[der, tlv(0x03, &signature)].concat());
+    assert!(problem(&der).contains("signatureValue: a BIT STRING that is not whole octets"));
     let der = tlv(0x30, &[Value::of(leaf.der()).content, unhex("0500")].concat());
     assert!(problem(&der).contains("certificate: 2 octets too many"));
 }
