@@ -59,7 +59,7 @@ fn cases(seeds: std::ops::Range<u64>, spare: impl Fn(&str) -> String) -> Vec<Cas
             let inclusive = number % 3 == 0;
             let mut prefixes = Vec::new();
             if !inclusive && dice.chance(60) {
-                for prefix in ["#default", "p", "q", "zz", "nowhere"] {
+                for prefix in ["#default", "p", "q", "zz", "nowhere", "xml", "p"] {
                     if dice.chance(40) {
                         prefixes.push(prefix);
                     }

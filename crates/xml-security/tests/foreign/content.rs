@@ -29,7 +29,7 @@ impl Dice {
     /// Text between tags, as a document spells it.
     pub(crate) fn text(&mut self) -> String {
         // A carriage return alone has a neighbour: beside a reference it would be refused.
-        const PIECES: [&str; 22] = [
+        const PIECES: [&str; 33] = [
             "a\rb",
             "a",
             "blåbærgrød",
@@ -52,13 +52,24 @@ impl Dice {
             "&#x1F951;",
             "\u{1F951}",
             "]]&gt;",
+            "]a",
+            "a\r\r\n",
+            "\u{7F}",
+            "&#x7F;",
+            "\u{85}",
+            "&#x85;",
+            "\u{2028}",
+            "&#xA0;",
+            "\u{FFFD}",
+            "&#xE000;",
+            "&#x10FFFF;",
         ];
         self.pieces(&PIECES, 6)
     }
 
     /// The value of an attribute, with its quotation marks.
     pub(crate) fn quoted(&mut self) -> String {
-        const PIECES: [&str; 20] = [
+        const PIECES: [&str; 28] = [
             "a",
             "blåbærgrød",
             "0",
@@ -79,6 +90,14 @@ impl Dice {
             "&#x20;",
             "&#xE6;",
             "\u{1F951}",
+            "a\rb",
+            "\n\r\n",
+            "\u{85}",
+            "&#x7F;",
+            "\u{2028}",
+            "&#xD7FF;",
+            "\u{FFFD}",
+            "&#x10FFFF;",
         ];
         let value = self.pieces(&PIECES, 5);
         if self.chance(30) {
