@@ -43,6 +43,14 @@ pub struct Outage {
     pub failure: Failure,
 }
 
+impl NodeDowntime {
+    /// Whether it called and was down, and yet no call met that: what was reckoned was not shown.
+    #[must_use]
+    pub fn is_not_exercised(&self) -> bool {
+        self.calls > 0 && self.missed_calls == 0 && !self.outages.is_empty()
+    }
+}
+
 impl Outage {
     /// How long it lasted, or how much of it was seen until the run ended at `end`.
     #[must_use]

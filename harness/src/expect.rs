@@ -15,7 +15,7 @@ pub enum Verdict {
     Pass,
     /// It did not.
     Fail,
-    /// Nobody called, so that nothing was shown.
+    /// Nobody called, or no call of some node met its downtime, so that nothing was shown.
     Inconclusive,
 }
 
@@ -78,10 +78,12 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime]) -> Judgement {
     }
 
     let calls: u64 = measured.iter().map(|node| node.calls).sum();
-    let verdict = match (calls, differences.as_slice()) {
-        (0, _) => Verdict::Inconclusive,
-        (_, []) => Verdict::Pass,
-        _ => Verdict::Fail,
+    let not_exercised = measured.iter().any(NodeDowntime::is_not_exercised);
+    let verdict = match differences.as_slice() {
+        _ if calls == 0 => Verdict::Inconclusive,
+        [_, ..] => Verdict::Fail,
+        [] if not_exercised => Verdict::Inconclusive,
+        [] => Verdict::Pass,
     };
     Judgement { verdict, differences }
 }

@@ -119,7 +119,7 @@ impl What {
         match self {
             Self::Begins { .. } | Self::Ends => Witness::Harness,
             Self::Action { action, .. } => match action {
-                Action::Renew { .. } => Witness::Mitid,
+                Action::Renew { .. } | Action::Revoke { .. } => Witness::Mitid,
                 Action::Save { .. } | Action::Provision { .. } => Witness::Nemlogin,
                 Action::Deploy { .. } => Witness::Client,
             },

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use clock::{Span, Timestamp};
 use parties::{ClientProfile, Cvr, EntityId, Environment, Slot, Step, SystemUserId};
+use pki::RevocationReason;
 use serde::{Deserialize, Serialize};
 
 mod check;
@@ -160,6 +161,15 @@ pub enum Action {
         certificate: CertificateName,
         /// What the new one is called from then on.
         r#as: CertificateName,
+    },
+    /// The MitID administrator revokes (*spærrer*) a certificate. The STS sees it only when its
+    /// revocation lag is over.
+    #[serde(rename_all = "kebab-case")]
+    Revoke {
+        /// The one to revoke.
+        certificate: CertificateName,
+        /// Why.
+        reason: RevocationReason,
     },
     /// The NemLog-in administrator saves a certificate in a slot of the draft. Nobody who calls
     /// can see it yet.

@@ -29,7 +29,10 @@ impl Phase {
     pub const fn of(happening: &Happening) -> Self {
         match happening {
             Happening::Action(
-                Action::Renew { .. } | Action::Save { .. } | Action::Provision { .. },
+                Action::Renew { .. }
+                | Action::Revoke { .. }
+                | Action::Save { .. }
+                | Action::Provision { .. },
             ) => Self::Click,
             Happening::Action(Action::Deploy { .. }) => Self::Swap,
             Happening::Call(_) => Self::Call,
@@ -167,6 +170,9 @@ mod tests {
             .map(|event| {
                 let what = match event.due {
                     Due::Action(Action::Renew { r#as, .. }) => format!("renew {}", r#as),
+                    Due::Action(Action::Revoke { certificate, .. }) => {
+                        format!("revoke {certificate}")
+                    }
                     Due::Action(Action::Save { certificate, .. }) => format!("save {certificate}"),
                     Due::Action(Action::Provision { .. }) => "provision".to_owned(),
                     Due::Action(Action::Deploy { certificate, .. }) => {

@@ -115,6 +115,14 @@ impl Mitid {
         self.authorities.get(&environment).ok_or(Rejection::NoAuthority { environment })
     }
 
+    /// Every revocation, as the lists have it: in whole seconds.
+    pub fn revocations(&self) -> impl Iterator<Item = (Environment, Timestamp)> {
+        self.authorities.keys().flat_map(|environment| {
+            let revoked = self.register.revoked(*environment).into_iter();
+            revoked.map(|it| (*environment, it.at.truncated_to_second()))
+        })
+    }
+
     fn answer(
         &self,
         request: &Request,

@@ -177,9 +177,11 @@ impl Core for Issuer {
 
     fn needs(&self, request: &Request, now: Timestamp) -> Vec<IssuerNeed> {
         let judged = matches!(request, Request::Read { signed: Ok(_), .. });
-        // A list fetched at or after `now - lag` holds every revocation that counts at `now`.
+        // Lists count in whole seconds: one fetched in a second after `now - lag` holds every
+        // revocation that counts at `now`, and one fetched in that same second may not.
         let fresh = self.revocation.as_ref().is_some_and(|(list, fetched_at)| {
-            *fetched_at >= now - self.policy.revocation_lag && now < list.next_update()
+            let holds_all_before = fetched_at.truncated_to_second();
+            holds_all_before > now - self.policy.revocation_lag && now < list.next_update()
         });
         if judged && !fresh { vec![IssuerNeed::RevocationList] } else { Vec::new() }
     }

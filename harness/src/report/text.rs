@@ -113,6 +113,7 @@ fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
 fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
     let what = match &refusal.action {
         Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
+        Action::Revoke { certificate, .. } => format!("to revoke certificate {certificate}"),
         Action::Save { certificate, slot, .. } => {
             format!("to save certificate {certificate} in the {slot} slot")
         }
@@ -127,11 +128,22 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
 
 fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
     match report.calls() {
-        (0, _) => writeln!(text, "      nobody calls in this scenario, so that nothing was shown"),
+        (0, _) => {
+            writeln!(text, "      nobody calls in this scenario, so that nothing was shown")?;
+        }
         (calls, missed) => {
-            writeln!(text, "      {missed} of {calls} {} failed", plural(calls, "call"))
+            writeln!(text, "      {missed} of {calls} {} failed", plural(calls, "call"))?;
         }
     }
+    for node in report.nodes.iter().filter(|node| node.is_not_exercised()) {
+        let who = who(report, &node.client, &node.node);
+        writeln!(
+            text,
+            "      no call by {who} met its downtime, so that nothing was shown of it;"
+        )?;
+        writeln!(text, "          let it call more often, or add a call with [[at]]")?;
+    }
+    Ok(())
 }
 
 fn write_difference(
@@ -284,6 +296,8 @@ FAIL  early: The client swaps before NemLog-in
       refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
 another system user has it
       0 of 1 call failed
+      no call by fagsystem met its downtime, so that nothing was shown of it;
+          let it call more often, or add a call with [[at]]
       early.toml:{line}:16
           expected   12 calls failed
           measured   0 calls failed

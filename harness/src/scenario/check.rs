@@ -8,6 +8,7 @@ use std::{
 
 use clock::{Span, Timestamp};
 use parties::{ClientProfile, Cvr, Environment, Slot, Step, SystemUserId};
+use pki::RevocationReason;
 use toml::{Spanned, Value};
 
 use super::{
@@ -336,6 +337,16 @@ impl Check<'_> {
             Do::Mitid(Mitid::Renew(renew)) => Action::Renew {
                 certificate: self.known.get(&renew.certificate, click)?,
                 r#as: parsed(&renew.r#as)?,
+            },
+            Do::Mitid(Mitid::Revoke(revoke)) => Action::Revoke {
+                certificate: self.known.get(&revoke.certificate, click)?,
+                reason: match &revoke.reason {
+                    Some(word) => {
+                        let all = RevocationReason::ALL;
+                        one_of("reason", word, all, RevocationReason::name)?
+                    }
+                    None => RevocationReason::Unspecified,
+                },
             },
             Do::Nemlogin(Nemlogin::Save(save)) => Action::Save {
                 system_user: system_user(&save.system_user)?,

@@ -151,6 +151,8 @@ pub enum Do {
 pub enum Mitid {
     /// `do.mitid.renew`
     Renew(Renew),
+    /// `do.mitid.revoke`
+    Revoke(Revoke),
 }
 
 /// `do.nemlogin.<verb>`
@@ -182,6 +184,17 @@ pub struct Renew {
     pub certificate: Word,
     /// What the new one is called.
     pub r#as: Word,
+}
+
+/// `do.mitid.revoke`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table as in { certificate = \"old\", reason = \"superseded\" }")]
+pub struct Revoke {
+    /// The one to revoke.
+    pub certificate: Word,
+    /// Why; unspecified if the file does not say.
+    pub reason: Option<Word>,
 }
 
 /// `do.nemlogin.save`

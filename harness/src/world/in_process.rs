@@ -13,7 +13,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::{Core, Cvr, Environment, Link, Party, Pass, Slot, Step, SystemUserId};
-use pki::{Certificate, KeySize, PrivateKey, SigningRequest};
+use pki::{Certificate, KeySize, PrivateKey, RevocationReason, SigningRequest};
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
@@ -170,6 +170,37 @@ impl<L: Link + Clone> InProcess<L> {
             other => refused("unexpected-answer", &format!("{other:?}")),
         }
     }
+
+    fn revoke(
+        &mut self,
+        certificate: &CertificateName,
+        reason: RevocationReason,
+        now: Timestamp,
+    ) -> ActionOutcome {
+        let held = &self.certificates[certificate];
+        let request = sim_mitid::Request::Revoke {
+            environment: held.environment,
+            serial: *held.credential.certificate.serial(),
+            reason,
+        };
+        match self.ask_mitid(&request, now) {
+            sim_mitid::Answer::Revoked => ActionOutcome::Done { note: None },
+            sim_mitid::Answer::Rejected(rejection) => {
+                refused(rejection.name(), &rejection.to_string())
+            }
+            other => refused("unexpected-answer", &format!("{other:?}")),
+        }
+    }
+
+    /// When an STS will first see a revocation that it has not fetched yet: it cannot name that
+    /// instant itself.
+    fn next_revocation(&self, now: Timestamp) -> Option<Timestamp> {
+        let seen = self.mitid.revocations().filter_map(|(environment, at)| {
+            let policy = self.sts.issuer(environment)?.policy();
+            Some(at + policy.revocation_lag)
+        });
+        seen.filter(|at| *at > now).min()
+    }
 }
 
 impl<L: Link + Clone> World for InProcess<L> {
@@ -181,6 +212,7 @@ impl<L: Link + Clone> World for InProcess<L> {
         // A renewal that was refused leaves a name without a certificate.
         let named = match action {
             Action::Renew { certificate, .. }
+            | Action::Revoke { certificate, .. }
             | Action::Save { certificate, .. }
             | Action::Deploy { certificate, .. } => Some(certificate),
             Action::Provision { .. } => None,
@@ -190,6 +222,7 @@ impl<L: Link + Clone> World for InProcess<L> {
         }
         match action {
             Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
+            Action::Revoke { certificate, reason } => self.revoke(certificate, *reason, now),
             Action::Save { system_user, slot, certificate } => {
                 done(self.save(system_user, *slot, certificate, now))
             }
@@ -216,7 +249,7 @@ impl<L: Link + Clone> World for InProcess<L> {
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let smdb = self.smdb.values().map(|smdb| smdb.next_change(now));
         let others = [self.mitid.next_change(now), self.sts.next_change(now)];
-        parties::earliest(smdb.chain(others))
+        parties::earliest(smdb.chain(others).chain([self.next_revocation(now)]))
     }
 
     fn take_messages(&mut self) -> Vec<Message> {

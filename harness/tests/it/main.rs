@@ -4,4 +4,5 @@
 
 mod model;
 mod program;
+mod races;
 mod vectors;

@@ -216,6 +216,23 @@ fn a_scenario_without_a_call_exits_3() {
 }
 
 #[test]
+fn a_downtime_that_no_call_meets_exits_3() {
+    // The client is a second too early, and calls at five minutes past.
+    let unmet = early_with("time = \"+1h\"", "time = \"+1h59m59s\"")
+        .replace("from = \"+1h\"", "from = \"+1h59m59s\"")
+        .replace("missed-calls = 12", "missed-calls = 0");
+    let (stdout, _) = check("unmet", &unmet, 3);
+    assert!(stdout.contains("INCONCLUSIVE  race: "), "{stdout}");
+    assert!(stdout.contains("no call by fagsystem met its downtime"), "{stdout}");
+
+    let call = "[[at]]\ntime = \"+1h59m59s500ms\"\ndo.client.submit = { client = \"fagsystem\" }\n";
+    let met = unmet
+        .replace("[expected]", &format!("{call}[expected]"))
+        .replace("missed-calls = 0", "missed-calls = 1");
+    check("met", &met, 0);
+}
+
+#[test]
 fn a_folder_without_scenarios_exits_4() {
     let folder = folder("no-scenario");
     fs::create_dir(folder.join(".hidden")).unwrap();
