@@ -87,7 +87,7 @@ pub struct Failure {
     pub party: Party,
     /// What that party says about it on its control port.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub diagnosis: Option<Box<Diagnosis>>,
+    pub diagnosis: Option<Diagnosis>,
 }
 
 impl Failure {

@@ -2,8 +2,97 @@
 
 use std::fmt;
 
+use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use crate::Core;
+
+/// A core that can tell the truth about its own answers.
+pub trait Diagnose: Core {
+    /// Everything that speaks against `request` at `now`, as far as it can still be judged.
+    ///
+    /// The first finding is the one that [`decide`](Core::decide) answers with; where there is
+    /// none, the request is granted.
+    fn diagnose(&self, request: &Self::Request, now: Timestamp) -> Diagnosis;
+}
+
+/// The truth about one request: what the wire must not say (`RULES` 2.7), for the control port,
+/// the journal and the report.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Diagnosis {
+    findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// What was found, the decisive finding first.
+    #[must_use]
+    pub const fn new(findings: Vec<Finding>) -> Self {
+        Self { findings }
+    }
+
+    /// Why the request was refused; none if it was granted.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&Finding> {
+        self.findings.first()
+    }
+
+    /// Everything that was found, the decisive finding first.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+/// One reason against a request. No secret and no personal number stands in any of its texts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The rejection's stable name, as scenarios expect it.
+    pub cause: String,
+    /// The rule that was broken, with its source.
+    pub rule: Text,
+    /// What would have been accepted.
+    pub expected: Text,
+    /// What came.
+    pub got: Text,
+    /// Who must act.
+    pub who: Role,
+    /// What to do next.
+    pub what: Text,
+}
+
+/// Who can mend something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Orders, renews and revokes certificates.
+    MitidAdministrator,
+    /// Registers certificates of system users and provisions.
+    NemloginAdministrator,
+    /// Builds and runs the external system.
+    Vendor,
+    /// Owns the service that is called, and approves privileges to it: for SMDB, Danmarks Statistik.
+    ServiceOwner,
+    /// Runs the authority, the STS or the simulator itself.
+    Operator,
+}
+
+impl Role {
+    /// What it is called.
+    #[must_use]
+    pub fn title(self) -> Text {
+        match self {
+            Self::MitidAdministrator => Text::new("MitID administrator", "MitID-administrator"),
+            Self::NemloginAdministrator => {
+                Text::new("NemLog-in administrator", "NemLog-in-administrator")
+            }
+            Self::Vendor => Text::new("vendor", "leverandør"),
+            Self::ServiceOwner => Text::new("service owner", "tjenesteejer"),
+            Self::Operator => Text::new("operator", "driftsansvarlig"),
+        }
+    }
+}
 
 /// A sentence in the two languages that skift speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,24 +108,12 @@ impl Text {
     pub fn new(en: impl Into<String>, da: impl Into<String>) -> Self {
         Self { en: en.into(), da: da.into() }
     }
-}
 
-/// The truth about one request: what the wire must not say (`RULES` 2.7), for the control port,
-/// the journal and the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnosis {
-    /// The rejection's stable name, as scenarios expect it.
-    pub cause: String,
-    /// The rule that was broken, with its source.
-    pub rule: String,
-    /// What would have been accepted.
-    pub expected: String,
-    /// What came.
-    pub got: String,
-    /// Who must act: MitID administrator, NemLog-in administrator, vendor, …
-    pub who: Text,
-    /// What to do next.
-    pub what: Text,
+    /// What reads the same in both: a name, a date, a URI.
+    pub fn same(value: impl fmt::Display) -> Self {
+        let value = value.to_string();
+        Self { en: value.clone(), da: value }
+    }
 }
 
 /// Names one exchange in the journal and on the control port.

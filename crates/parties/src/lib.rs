@@ -13,7 +13,7 @@ mod slot;
 
 pub use client_profile::ClientProfile;
 pub use core::{Core, Fact, Recorded, UniqueKey, earliest};
-pub use diagnosis::{Diagnosis, Text, TraceId};
+pub use diagnosis::{Diagnose, Diagnosis, Finding, Role, Text, TraceId};
 pub use environment::Environment;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};
 pub use names::{Cvr, EntityId, NameError, SystemUserId};

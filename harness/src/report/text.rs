@@ -102,11 +102,13 @@ fn write_outage(
 fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
     let words = failure.cause.replace('-', " ");
     writeln!(text, "          at {}, refused by {}: {words}", failure.step, failure.party)?;
-    let Some(diagnosis) = &failure.diagnosis else { return Ok(()) };
-    writeln!(text, "          rule       {}", one_line(&diagnosis.rule))?;
-    writeln!(text, "          expected   {}", one_line(&diagnosis.expected))?;
-    writeln!(text, "          got        {}", one_line(&diagnosis.got))?;
-    let (who, what) = (one_line(&diagnosis.who.en), one_line(&diagnosis.what.en));
+    let Some(finding) = failure.diagnosis.as_ref().and_then(|it| it.decisive()) else {
+        return Ok(());
+    };
+    writeln!(text, "          rule       {}", one_line(&finding.rule.en))?;
+    writeln!(text, "          expected   {}", one_line(&finding.expected.en))?;
+    writeln!(text, "          got        {}", one_line(&finding.got.en))?;
+    let (who, what) = (finding.who.title().en, one_line(&finding.what.en));
     writeln!(text, "          next       {who}: {what}")
 }
 
@@ -223,7 +225,7 @@ fn one_line(text: impl Display) -> String {
 
 #[cfg(test)]
 mod tests {
-    use parties::{Diagnosis, Party, Slot, Step, Text};
+    use parties::{Diagnosis, Finding, Party, Role, Slot, Step, Text};
 
     use super::*;
     use crate::{
@@ -247,14 +249,14 @@ mod tests {
             step: Step::One,
             cause: "certificate-not-in-force".to_owned(),
             party: Party::Sts,
-            diagnosis: Some(Box::new(Diagnosis {
+            diagnosis: Some(Diagnosis::new(vec![Finding {
                 cause: "certificate-not-in-force".to_owned(),
-                rule: "one certificate is in force".to_owned(),
-                expected: "old".to_owned(),
-                got: "new\u{1b}[31m".to_owned(),
-                who: Text::new("vendor", "leverandør"),
+                rule: Text::new("one certificate is in force", "ét certifikat er i kraft"),
+                expected: Text::same("old"),
+                got: Text::same("new\u{1b}[31m"),
+                who: Role::Vendor,
                 what: Text::new("swap at the expiry", "skift ved udløb"),
-            })),
+            }])),
         });
         let mut journal = Journal::default();
         let at = |hours| scenario.start + clock::Span::from_hours(hours);
