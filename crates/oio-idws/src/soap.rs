@@ -3,11 +3,14 @@
 use clock::Timestamp;
 use xml_security::{
     Claimed, SignatureRefusal,
-    security_header::SecurityHeader,
+    security_header::{SecurityHeader, SignedMessage},
     xml::{Document, Element, Malformed, ShapeError},
 };
 
-use crate::uris::{SOAP11, SOAP12};
+use crate::{
+    MessageError,
+    uris::{SOAP11, SOAP12, WSU},
+};
 
 /// A version of SOAP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,4 +117,20 @@ pub struct MessageTime {
     pub created: Option<Timestamp>,
     /// The first instant at which it is too old.
     pub expires: Timestamp,
+}
+
+impl MessageTime {
+    /// The times of a message whose timestamp was signed.
+    pub(crate) fn of(message: &SignedMessage<'_>) -> Result<Self, MessageError> {
+        let timestamp =
+            message.timestamp().ok_or_else(|| MessageError::value("a signed timestamp", "none"))?;
+        let time = |text: String| -> Result<Timestamp, MessageError> {
+            text.trim().parse().map_err(|_| MessageError::value("a point in time", &text))
+        };
+        let created = timestamp.optional_child(WSU, "Created")?;
+        Ok(Self {
+            created: created.map(|it| time(it.text()?)).transpose()?,
+            expires: time(timestamp.only_child(WSU, "Expires")?.text()?)?,
+        })
+    }
 }

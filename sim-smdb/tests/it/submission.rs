@@ -23,7 +23,9 @@ fn a_submission_is_received_and_the_client_reads_the_receipt() {
     let mut world = World::new();
     let call = world.call(signed(&assertion()), submission("sag-1 <&>").write(), start());
     let reply = world.send(&call.write(&HOLDER).unwrap(), start());
-    let ServiceReply::Answer { relates_to, content } = reply.read() else { panic!("{reply:?}") };
+    let ServiceReply::Answer { relates_to, content, .. } = reply.read() else {
+        panic!("{reply:?}")
+    };
     assert_eq!(relates_to, call.message_id);
     assert_eq!(content.reference, "sag-1 <&>");
     let ledger = world.smdb.ledger();

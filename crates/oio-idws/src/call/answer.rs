@@ -14,7 +14,7 @@ use crate::{
     Credential, MessageError,
     fault::ServiceFault,
     instant,
-    soap::{Envelope, Unreadable, Version},
+    soap::{Envelope, MessageTime, Unreadable, Version},
     uris::{BASE64_BINARY, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU, X509V3},
 };
 
@@ -89,6 +89,8 @@ pub enum ServiceReply<T> {
     Answer {
         /// The id of the call that it answers.
         relates_to: String,
+        /// Its times.
+        time: MessageTime,
         /// What the client read out of the signed body.
         content: T,
     },
@@ -135,6 +137,7 @@ impl<T> ServiceReply<T> {
             .ok_or_else(|| MessageError::value("an answer that names its call", "nothing"))?
             .text()
             .map_err(MessageError::from)?;
-        Ok(Self::Answer { relates_to, content: content(message.body())? })
+        let time = MessageTime::of(&message)?;
+        Ok(Self::Answer { relates_to, time, content: content(message.body())? })
     }
 }

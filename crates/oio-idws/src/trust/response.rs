@@ -22,7 +22,7 @@ use crate::{
     Credential, MessageError,
     fault::StsFault,
     instant,
-    soap::{Envelope, Unreadable, Version},
+    soap::{Envelope, MessageTime, Unreadable, Version},
     uris::{ENCRYPTED_ASSERTION_ID, ISSUE_ACTION, SAML, SOAP11, WSA, WSP, WSSE, WST, WSU},
 };
 
@@ -153,6 +153,8 @@ pub enum StsReply {
 pub struct IssuedToken {
     /// The id of the request that it answers.
     pub relates_to: String,
+    /// The times of the answer that carries it.
+    pub time: MessageTime,
     /// The first instant at which it no longer holds.
     pub expires: Timestamp,
     /// The `EncryptedAssertion` element, fit to stand in another message.
@@ -163,6 +165,7 @@ impl fmt::Debug for IssuedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IssuedToken")
             .field("relates_to", &self.relates_to)
+            .field("time", &self.time)
             .field("expires", &self.expires)
             .finish_non_exhaustive()
     }
@@ -215,6 +218,7 @@ fn token(message: &SignedMessage<'_>) -> Result<IssuedToken, MessageError> {
     let expires = response.only_child(WST, "Lifetime")?.only_child(WSU, "Expires")?.text()?;
     Ok(IssuedToken {
         relates_to,
+        time: MessageTime::of(message)?,
         expires: expires
             .trim()
             .parse()

@@ -3,7 +3,7 @@
 use clock::{Span, Timestamp};
 use oio_idws::{
     assertion::Assertion,
-    call::ServiceReply,
+    call::{CallAnswer, ServiceReply},
     fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
     privileges::Privileges,
     soap::MessageTime,
@@ -60,6 +60,9 @@ fn a_token_response_to_a_client_that_cannot_look_inside() {
     let token = token(&written);
     assert_eq!(token.relates_to, token_response().relates_to);
     assert_eq!(token.expires, token_response().expires);
+    let time =
+        MessageTime { created: Some(token_response().created), expires: token_response().expires };
+    assert_eq!(token.time, time);
     // It stands on its own, with every namespace it uses.
     let document =
         Document::parse(token.encrypted_assertion.as_bytes(), &Limits::default()).unwrap();
@@ -149,8 +152,9 @@ fn an_answer_of_a_service() {
     let message = call_answer().write(&SERVICE).unwrap();
     let reply =
         ServiceReply::read(message.as_bytes(), SERVICE.certificate.public_key(), content).unwrap();
-    let relates_to = call_answer().relates_to;
-    assert_eq!(reply, ServiceReply::Answer { relates_to, content: "done".to_owned() });
+    let CallAnswer { relates_to, created, expires, .. } = call_answer();
+    let time = MessageTime { created: Some(created), expires };
+    assert_eq!(reply, ServiceReply::Answer { relates_to, time, content: "done".to_owned() });
 }
 
 #[test]
