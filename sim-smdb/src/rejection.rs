@@ -180,11 +180,12 @@ impl Rejection {
             ServiceFaultCode::FailedAuthentication => {
                 "At least one security token in the message could not be validated.".to_owned()
             }
-            // The real text could not be found; this one is ours.
             ServiceFaultCode::InvalidSecurityToken => {
-                "The security token could not be read.".to_owned()
+                "An error occurred when processing the security tokens in the message.".to_owned()
             }
-            ServiceFaultCode::Declared => self.to_string(),
+            ServiceFaultCode::DestinationUnreachable
+            | ServiceFaultCode::ActionNotSupported
+            | ServiceFaultCode::Declared => self.to_string(),
         }
     }
 }

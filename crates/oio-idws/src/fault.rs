@@ -135,7 +135,8 @@ fn body(envelope: Element<'_>) -> Option<Element<'_>> {
     envelope.is(SOAP11, "Envelope").then(|| envelope.child(SOAP11, "Body"))?
 }
 
-/// The subcodes with which a WCF service refuses, in the namespace of WS-Security.
+/// How a service refuses. The first three are WCF's subcodes in the namespace of WS-Security, the
+/// next two those of WS-Addressing; the texts are WCF's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ServiceFaultCode {
     /// The message's security does not hold: signature, timestamp, replay.
@@ -144,28 +145,46 @@ pub enum ServiceFaultCode {
     FailedAuthentication,
     /// The token cannot be opened.
     InvalidSecurityToken,
-    /// The call is secure, and its sender may not make it, or its content is wrong.
+    /// The message is addressed to another service.
+    DestinationUnreachable,
+    /// The service has no such operation.
+    ActionNotSupported,
+    /// The call is secure, and its sender may not make it, or its content is wrong: a fault that the
+    /// service's contract declares. It has no subcode.
     Declared,
 }
 
 /// A refusal by a service, in SOAP 1.2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceFault {
-    /// The subcode's local name.
+    /// The subcode's local name; where there is none, that of the code.
     pub code: String,
     /// The text.
     pub text: String,
 }
 
 impl ServiceFaultCode {
-    /// The subcode's local name.
+    /// The subcode's local name; of a declared fault, that of the code.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::InvalidSecurity => "InvalidSecurity",
             Self::FailedAuthentication => "FailedAuthentication",
             Self::InvalidSecurityToken => "InvalidSecurityToken",
-            Self::Declared => "SmdbFault",
+            Self::DestinationUnreachable => "DestinationUnreachable",
+            Self::ActionNotSupported => "ActionNotSupported",
+            Self::Declared => "Sender",
+        }
+    }
+
+    /// The namespace of its subcode, if it has one.
+    const fn namespace(self) -> Option<&'static str> {
+        match self {
+            Self::InvalidSecurity | Self::FailedAuthentication | Self::InvalidSecurityToken => {
+                Some(WSSE)
+            }
+            Self::DestinationUnreachable | Self::ActionNotSupported => Some(WSA),
+            Self::Declared => None,
         }
     }
 }
@@ -184,12 +203,29 @@ impl ServiceFault {
         });
         format!(
             "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\"><s:Header>\
-             <a:MessageID>{}</a:MessageID>{relates_to}</s:Header><s:Body><s:Fault><s:Code>\
-             <s:Value>s:Sender</s:Value><s:Subcode><s:Value xmlns:o=\"{WSSE}\">o:{}</s:Value>\
-             </s:Subcode></s:Code><s:Reason><s:Text xml:lang=\"en\">{}</s:Text></s:Reason>\
-             </s:Fault></s:Body></s:Envelope>",
+             <a:MessageID>{}</a:MessageID>{relates_to}</s:Header><s:Body>{}</s:Body></s:Envelope>",
             escape_text(message_id),
-            code.name(),
+            Self::element(code, "en", text, ""),
+        )
+    }
+
+    /// The `Fault` element alone, in a language and with what stands in its `Detail`: a fault that is
+    /// declared goes into the body of a signed answer.
+    #[must_use]
+    pub fn element(code: ServiceFaultCode, language: &str, text: &str, detail: &str) -> String {
+        let subcode = code.namespace().map_or_else(String::new, |namespace| {
+            format!(
+                "<s:Subcode><s:Value xmlns:o=\"{namespace}\">o:{}</s:Value></s:Subcode>",
+                code.name()
+            )
+        });
+        let detail = match detail {
+            "" => String::new(),
+            detail => format!("<s:Detail>{detail}</s:Detail>"),
+        };
+        format!(
+            "<s:Fault xmlns:s=\"{SOAP12}\"><s:Code><s:Value>s:Sender</s:Value>{subcode}</s:Code>\
+             <s:Reason><s:Text xml:lang=\"{language}\">{}</s:Text></s:Reason>{detail}</s:Fault>",
             escape_text(text),
         )
     }
@@ -199,12 +235,9 @@ impl ServiceFault {
     pub fn read(document: &Document<'_>) -> Option<Self> {
         let root = document.root();
         let fault = root.child(SOAP12, "Body")?.child(SOAP12, "Fault")?;
-        let code = fault
-            .child(SOAP12, "Code")?
-            .child(SOAP12, "Subcode")?
-            .child(SOAP12, "Value")?
-            .text()
-            .ok()?;
+        let code = fault.child(SOAP12, "Code")?;
+        let subcode = code.child(SOAP12, "Subcode").unwrap_or(code);
+        let code = subcode.child(SOAP12, "Value")?.text().ok()?;
         let text = fault.child(SOAP12, "Reason")?.child(SOAP12, "Text")?.text().ok()?;
         Some(Self { code: code.rsplit(':').next().unwrap_or_default().to_owned(), text })
     }

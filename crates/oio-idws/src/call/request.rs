@@ -149,6 +149,8 @@ pub struct SignedCall<T> {
     pub message_id: String,
     /// The operation, if the message names it.
     pub action: Option<String>,
+    /// The address called, if the message names it.
+    pub to: Option<String>,
     /// The signature's value, unique to the message.
     pub signature_value: Vec<u8>,
     /// What the service made of the body.
@@ -242,10 +244,12 @@ fn message<T>(
         .verify(token.assertion.holder.public_key(), legacy)?;
     // A header that stands twice, or cannot be read, is not the same as none.
     envelope.header.optional_child(WSA, "Action")?;
+    envelope.header.optional_child(WSA, "To")?;
     let header = |name| message.header(WSA, name).map(|header| header.text()).transpose();
     Ok(SignedCall {
         message_id: header("MessageID")?.expect("a call is covered only if its MessageID is"),
         action: header("Action")?,
+        to: header("To")?,
         signature_value: message.signature_value().to_vec(),
         content: content(message.body()),
     })

@@ -1,7 +1,7 @@
 //! The bytes of a fault: the shape in which the reference clients expect one, and the one of SOAP.
 
 use oio_idws::{
-    fault::{FaultShape, StsFault, StsFaultCode},
+    fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
     trust::{ResponseError, StsReply},
 };
 
@@ -72,4 +72,22 @@ fn what_is_neither_an_answer_nor_a_fault_is_an_error() {
         let reply = StsReply::read(envelope.as_bytes(), STS.certificate.public_key());
         assert!(matches!(reply, Err(ResponseError::Unreadable(_))), "{envelope}: {reply:?}");
     }
+}
+
+/// As WCF writes them: a subcode of WS-Security or of WS-Addressing, and none where the contract of
+/// the service declares the fault.
+#[test]
+fn a_fault_of_a_service_has_the_subcode_of_its_kind() {
+    let element = |code| ServiceFault::element(code, "da", "Nej & nej", "<d/>");
+    assert_eq!(
+        element(ServiceFaultCode::Declared),
+        "<s:Fault xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Code>\
+         <s:Value>s:Sender</s:Value></s:Code><s:Reason>\
+         <s:Text xml:lang=\"da\">Nej &amp; nej</s:Text></s:Reason><s:Detail><d/></s:Detail></s:Fault>"
+    );
+    assert!(element(ServiceFaultCode::DestinationUnreachable).contains(
+        "<s:Subcode><s:Value xmlns:o=\"http://www.w3.org/2005/08/addressing\">\
+         o:DestinationUnreachable</s:Value></s:Subcode>"
+    ));
+    assert!(element(ServiceFaultCode::InvalidSecurity).contains("secext-1.0.xsd\">o:InvalidSec"));
 }

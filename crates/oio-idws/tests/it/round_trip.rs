@@ -179,6 +179,8 @@ fn a_fault_of_a_service() {
         ServiceFaultCode::InvalidSecurity,
         ServiceFaultCode::FailedAuthentication,
         ServiceFaultCode::InvalidSecurityToken,
+        ServiceFaultCode::DestinationUnreachable,
+        ServiceFaultCode::ActionNotSupported,
         ServiceFaultCode::Declared,
     ];
     for code in codes {
