@@ -1,7 +1,11 @@
 //! Every reason for SMDB to refuse a call, and the fault that the caller gets.
 
 use clock::Timestamp;
-use oio_idws::{call::TokenRefusal, fault::ServiceFaultCode, soap::Unreadable};
+use oio_idws::{
+    call::TokenRefusal,
+    fault::ServiceFaultCode,
+    soap::{Unreadable, UnreadableReason},
+};
 use parties::Cvr;
 
 /// Why SMDB refuses.
@@ -16,6 +20,12 @@ pub enum Rejection {
     /// The message is not an envelope with a security header and a timestamp.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The timestamp is missing, lacks its end, or says what is no point in time.
+    #[error("the message does not say until when it holds: {what}")]
+    TimestampUnreadable {
         /// What is wrong with it.
         what: String,
     },
@@ -108,9 +118,15 @@ pub enum Rejection {
 impl Rejection {
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         let what = unreadable.to_string();
-        match unreadable {
-            Unreadable::Xml(_) => Self::MalformedXml { what },
-            _ => Self::NotSoap { what },
+        match unreadable.reason {
+            UnreadableReason::Xml(_) => Self::MalformedXml { what },
+            UnreadableReason::NotSoap { .. }
+            | UnreadableReason::WrongVersion { .. }
+            | UnreadableReason::Shape(_)
+            | UnreadableReason::Security(_) => Self::NotSoap { what },
+            UnreadableReason::NoTimestamp | UnreadableReason::BadTimestamp { .. } => {
+                Self::TimestampUnreadable { what }
+            }
         }
     }
 
@@ -129,6 +145,7 @@ impl Rejection {
         match self {
             Self::MalformedXml { .. } => "malformed-xml",
             Self::NotSoap { .. } => "not-soap",
+            Self::TimestampUnreadable { .. } => "timestamp-unreadable",
             Self::TimestampExpired { .. } => "timestamp-expired",
             Self::TimestampImplausible { .. } => "timestamp-implausible",
             Self::TokenUnreadable { .. } => "token-unreadable",
@@ -153,6 +170,7 @@ impl Rejection {
         match self {
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
+            | Self::TimestampUnreadable { .. }
             | Self::TimestampExpired { .. }
             | Self::TimestampImplausible { .. }
             | Self::NotHolder { .. }

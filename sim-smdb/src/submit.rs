@@ -10,7 +10,7 @@ use oio_idws::{
     addressing,
     assertion::Assertion,
     call::{CallAnswer, ReceivedCall, ReceivedToken},
-    soap::{MessageTime, Unreadable},
+    soap::{MessageTime, Unreadable, Version},
 };
 
 use crate::{
@@ -47,11 +47,11 @@ pub(crate) fn decide(
     match receive(smdb, request, now, entropy) {
         Ok((answer, facts)) => (Answer::Received(answer), facts),
         Err(rejection) => {
-            let relates_to = request
-                .as_ref()
-                .ok()
-                .and_then(|call| call.message_id.clone())
-                .map(xml_security::Claimed::into_unverified);
+            let claimed = match request {
+                Ok(call) => call.message_id.clone(),
+                Err(unreadable) => unreadable.message_id.clone(),
+            };
+            let relates_to = claimed.map(xml_security::Claimed::into_unverified);
             let message_id = addressing::message_id(entropy);
             (Answer::Rejected { rejection, message_id, relates_to }, Vec::new())
         }
@@ -65,6 +65,9 @@ fn receive(
     entropy: &mut Entropy,
 ) -> Result<(CallAnswer, Vec<Fact>), Rejection> {
     let call = request.as_ref().map_err(Rejection::unreadable)?;
+    if call.version != Version::Soap12 {
+        return Err(Rejection::NotSoap { what: format!("it is {}", call.version) });
+    }
     let time = *call.time.unverified();
     timely(smdb, time, now)?;
     let token = call.token.as_ref().map_err(Rejection::token)?;

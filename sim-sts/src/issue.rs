@@ -67,7 +67,9 @@ impl Request {
 
     fn message_id(&self) -> Option<String> {
         match self {
-            Self::Unreadable(_) => None,
+            Self::Unreadable(unreadable) => {
+                unreadable.message_id.clone().map(xml_security::Claimed::into_unverified)
+            }
             Self::Read { message_id, .. } => message_id.clone(),
         }
     }

@@ -4,7 +4,11 @@
 //! scenarios and the control port.
 
 use clock::Timestamp;
-use oio_idws::{fault::StsFaultCode, soap::Unreadable, trust::TokenRequestRefusal};
+use oio_idws::{
+    fault::StsFaultCode,
+    soap::{Unreadable, UnreadableReason},
+    trust::TokenRequestRefusal,
+};
 use pki::ChainRefusal;
 
 /// Why the STS refuses.
@@ -19,6 +23,12 @@ pub enum Rejection {
     /// The message is not an envelope with a security header and a timestamp.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The timestamp is missing, lacks its end, or says what is no point in time.
+    #[error("the message does not say until when it holds: {what}")]
+    TimestampUnreadable {
         /// What is wrong with it.
         what: String,
     },
@@ -124,9 +134,15 @@ pub enum Rejection {
 impl Rejection {
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         let what = unreadable.to_string();
-        match unreadable {
-            Unreadable::Xml(_) => Self::MalformedXml { what },
-            _ => Self::NotSoap { what },
+        match unreadable.reason {
+            UnreadableReason::Xml(_) => Self::MalformedXml { what },
+            UnreadableReason::NotSoap { .. }
+            | UnreadableReason::WrongVersion { .. }
+            | UnreadableReason::Shape(_)
+            | UnreadableReason::Security(_) => Self::NotSoap { what },
+            UnreadableReason::NoTimestamp | UnreadableReason::BadTimestamp { .. } => {
+                Self::TimestampUnreadable { what }
+            }
         }
     }
 
@@ -144,6 +160,7 @@ impl Rejection {
         match self {
             Self::MalformedXml { .. } => "malformed-xml",
             Self::NotSoap { .. } => "not-soap",
+            Self::TimestampUnreadable { .. } => "timestamp-unreadable",
             Self::TimestampExpired { .. } => "timestamp-expired",
             Self::TimestampImplausible { .. } => "timestamp-implausible",
             Self::NotSigned { .. } => "not-signed",
@@ -171,6 +188,7 @@ impl Rejection {
         match self {
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
+            | Self::TimestampUnreadable { .. }
             | Self::InvalidRequest { .. }
             | Self::CaseNotOffered { .. }
             | Self::UnknownService { .. } => StsFaultCode::InvalidRequest,

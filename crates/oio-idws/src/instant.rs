@@ -1,16 +1,25 @@
 //! The three ways in which these messages write a point in time.
+//!
+//! A year has four digits. A point in time outside the years 0000 to 9999, which is where a clock
+//! is that was set beyond all sense, is written as the nearest one inside: what comes of it is a
+//! message of an absurd time, and not a text that is no time.
 
 use clock::Timestamp;
+
+/// The first millisecond of the year 0000, and the last one of the year 9999.
+const FIRST: Timestamp = Timestamp::from_millis(-62_167_219_200_000);
+const LAST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
 
 /// `2030-03-01T08:00:00Z`: whole seconds, as .NET clients write a request's times.
 #[must_use]
 pub fn whole_seconds(at: Timestamp) -> String {
-    at.truncated_to_second().to_string()
+    writable(at).truncated_to_second().to_string()
 }
 
 /// `2030-03-01T08:00:00.500Z`: always three digits, as the STS writes a timestamp and a token.
 #[must_use]
 pub fn milliseconds(at: Timestamp) -> String {
+    let at = writable(at);
     let whole = whole_seconds(at);
     let seconds = whole.trim_end_matches('Z');
     format!("{seconds}.{:03}Z", at.since(at.truncated_to_second()).millis())
@@ -23,6 +32,10 @@ pub fn shortest(at: Timestamp) -> String {
     let text = milliseconds(at);
     let text = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.');
     format!("{text}Z")
+}
+
+fn writable(at: Timestamp) -> Timestamp {
+    at.clamp(FIRST, LAST)
 }
 
 #[cfg(test)]
@@ -47,5 +60,17 @@ mod tests {
             "1970-01-01T00:00:10.408Z",
             "1970-01-01T00:00:10.408Z",
         );
+    }
+
+    #[test]
+    fn a_year_has_four_digits() {
+        let first = "0000-01-01T00:00:00Z";
+        for at in [i64::MIN, FIRST.millis() - 1, FIRST.millis()] {
+            check(at, first, "0000-01-01T00:00:00.000Z", first);
+        }
+        let last = ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z"];
+        for at in [i64::MAX, LAST.millis() + 1, LAST.millis()] {
+            check(at, last[0], last[1], last[1]);
+        }
     }
 }

@@ -31,9 +31,14 @@ fn with_token(token: String) -> Reply {
 type Provoke = fn() -> Reply;
 
 /// By the rejection's name, the fault that the caller gets, and something that provokes it.
-const PROVOKED: [(&str, ServiceFaultCode, Provoke); 16] = [
+const PROVOKED: [(&str, ServiceFaultCode, Provoke); 17] = [
     ("malformed-xml", ServiceFaultCode::InvalidSecurity, || World::new().send("<a", start())),
     ("not-soap", ServiceFaultCode::InvalidSecurity, || {
+        let mut world = World::new();
+        let message = tampered(&world.written(start()), "o:Security", "o:Insecurity");
+        world.send(&message, start())
+    }),
+    ("timestamp-unreadable", ServiceFaultCode::InvalidSecurity, || {
         let mut world = World::new();
         let message = tampered(&world.written(start()), "u:Expires", "u:Ends");
         world.send(&message, start())
@@ -96,20 +101,21 @@ const fn position(rejection: &Rejection) -> usize {
     match rejection {
         Rejection::MalformedXml { .. } => 0,
         Rejection::NotSoap { .. } => 1,
-        Rejection::TimestampExpired { .. } => 2,
-        Rejection::TimestampImplausible { .. } => 3,
-        Rejection::TokenUnreadable { .. } => 4,
-        Rejection::UnknownIssuer => 5,
-        Rejection::TokenInvalid { .. } => 6,
-        Rejection::TokenNotYetValid { .. } => 7,
-        Rejection::TokenExpired { .. } => 8,
-        Rejection::WrongAudience { .. } => 9,
-        Rejection::HolderCertificateExpired { .. } => 10,
-        Rejection::NotHolder { .. } => 11,
-        Rejection::Replayed => 12,
-        Rejection::UnknownOperation { .. } => 13,
-        Rejection::MalformedSubmission { .. } => 14,
-        Rejection::MissingPrivilege { .. } => 15,
+        Rejection::TimestampUnreadable { .. } => 2,
+        Rejection::TimestampExpired { .. } => 3,
+        Rejection::TimestampImplausible { .. } => 4,
+        Rejection::TokenUnreadable { .. } => 5,
+        Rejection::UnknownIssuer => 6,
+        Rejection::TokenInvalid { .. } => 7,
+        Rejection::TokenNotYetValid { .. } => 8,
+        Rejection::TokenExpired { .. } => 9,
+        Rejection::WrongAudience { .. } => 10,
+        Rejection::HolderCertificateExpired { .. } => 11,
+        Rejection::NotHolder { .. } => 12,
+        Rejection::Replayed => 13,
+        Rejection::UnknownOperation { .. } => 14,
+        Rejection::MalformedSubmission { .. } => 15,
+        Rejection::MissingPrivilege { .. } => 16,
     }
 }
 
@@ -159,6 +165,22 @@ fn a_fault_names_the_call_that_it_answers_and_leaves_nothing_behind() {
     assert!(text.contains(&format!("<a:MessageID>{message_id}</a:MessageID>")));
     assert!(text.contains(&format!("<a:RelatesTo>{}</a:RelatesTo>", call.message_id)));
     assert!(world.facts.is_empty() && world.smdb.ledger().is_empty());
+}
+
+#[test]
+fn a_fault_names_also_a_call_that_fails_before_it_is_read() {
+    let mut world = World::new();
+    let call = world.call(signed(&assertion()), submission("sag-1").write(), start());
+    let relates_to = format!("<a:RelatesTo>{}</a:RelatesTo>", call.message_id);
+    for (from, to) in [
+        ("u:Timestamp", "u:Postmark"),
+        ("o:Security", "o:Insecurity"),
+        ("www.w3.org/2003/05/soap-envelope", "schemas.xmlsoap.org/soap/envelope/"),
+    ] {
+        let message = tampered(&call.write(&HOLDER).unwrap(), from, to);
+        let reply = world.send(&message, start());
+        assert!(String::from_utf8(reply.bytes).unwrap().contains(&relates_to), "{from}");
+    }
 }
 
 /// A call may be wrong in many ways at once: the first in the order of the checks decides.

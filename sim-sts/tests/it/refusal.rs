@@ -1,6 +1,6 @@
 //! Every reason to refuse, provoked from outside; which comes first; and what the caller is told.
 
-use clock::{Timeline, Timestamp};
+use clock::{Span, Timeline, Timestamp};
 use oio_idws::{
     Credential,
     fault::{StsFault, StsFaultCode},
@@ -42,9 +42,14 @@ fn sent(world: &mut World, message: &str) -> Reply {
 type Provoke = fn() -> Reply;
 
 /// By the rejection's name, the fault that the caller gets, and something that provokes it.
-const PROVOKED: [(&str, StsFaultCode, Provoke); 20] = [
+const PROVOKED: [(&str, StsFaultCode, Provoke); 21] = [
     ("malformed-xml", StsFaultCode::InvalidRequest, || sent(&mut World::new(), "<a")),
     ("not-soap", StsFaultCode::InvalidRequest, || sent(&mut World::new(), "<a/>")),
+    ("timestamp-unreadable", StsFaultCode::InvalidRequest, || {
+        let mut world = World::with_old();
+        let message = tampered(&written(&mut world), "2030-03-01T08:05:00Z", "in five minutes");
+        sent(&mut world, &message)
+    }),
     ("timestamp-expired", StsFaultCode::ExpiredData, || {
         let past = MessageTime { created: None, expires: start() };
         asked(&mut World::with_old(), &OLD, start(), |request| request.time = past)
@@ -130,24 +135,25 @@ const fn position(rejection: &Rejection) -> usize {
     match rejection {
         Rejection::MalformedXml { .. } => 0,
         Rejection::NotSoap { .. } => 1,
-        Rejection::TimestampExpired { .. } => 2,
-        Rejection::TimestampImplausible { .. } => 3,
-        Rejection::NotSigned { .. } => 4,
-        Rejection::SignatureInvalid { .. } => 5,
-        Rejection::InvalidRequest { .. } => 6,
-        Rejection::CaseNotOffered { .. } => 7,
-        Rejection::CertificateNotYetValid { .. } => 8,
-        Rejection::CertificateExpired { .. } => 9,
-        Rejection::CertificateRevoked { .. } => 10,
-        Rejection::CertificateNotTrusted { .. } => 11,
-        Rejection::RevocationUnknown => 12,
-        Rejection::NotSystemCertificate { .. } => 13,
-        Rejection::CertificateNotRegistered => 14,
-        Rejection::CertificateNotInForce { .. } => 15,
-        Rejection::CertificateReplaced => 16,
-        Rejection::UnknownService { .. } => 17,
-        Rejection::Replayed => 18,
-        Rejection::NoSigner => 19,
+        Rejection::TimestampUnreadable { .. } => 2,
+        Rejection::TimestampExpired { .. } => 3,
+        Rejection::TimestampImplausible { .. } => 4,
+        Rejection::NotSigned { .. } => 5,
+        Rejection::SignatureInvalid { .. } => 6,
+        Rejection::InvalidRequest { .. } => 7,
+        Rejection::CaseNotOffered { .. } => 8,
+        Rejection::CertificateNotYetValid { .. } => 9,
+        Rejection::CertificateExpired { .. } => 10,
+        Rejection::CertificateRevoked { .. } => 11,
+        Rejection::CertificateNotTrusted { .. } => 12,
+        Rejection::RevocationUnknown => 13,
+        Rejection::NotSystemCertificate { .. } => 14,
+        Rejection::CertificateNotRegistered => 15,
+        Rejection::CertificateNotInForce { .. } => 16,
+        Rejection::CertificateReplaced => 17,
+        Rejection::UnknownService { .. } => 18,
+        Rejection::Replayed => 19,
+        Rejection::NoSigner => 20,
     }
 }
 
@@ -316,7 +322,36 @@ fn a_fault_answers_what_could_be_read_of_a_request() {
     let reply = world.send(TEST, asked.write(&OLD).unwrap().as_bytes(), start());
     let relates_to = format!("<wsa:RelatesTo>{}</wsa:RelatesTo>", asked.message_id);
     assert!(reply.text().contains(&relates_to));
+    // Also where the message fails before anything else of it is read.
+    for (from, to) in [
+        ("wsu:Timestamp", "wsu:Postmark"),
+        ("T08:05:00Z", "T25:05:00Z"),
+        ("wsse:Security", "wsse:Insecurity"),
+        ("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope"),
+    ] {
+        let message = tampered(&asked.write(&OLD).unwrap(), from, to);
+        assert!(sent(&mut world, &message).text().contains(&relates_to), "{from}");
+    }
     assert!(!sent(&mut world, "<a/>").text().contains("RelatesTo"));
+}
+
+/// A clock that is off beyond all sense is still a clock that is off. One that is more years ahead
+/// than have a name makes times that are both the last one there is.
+#[test]
+fn an_absurd_clock_is_a_matter_of_time() {
+    for (years, expected) in [
+        (-9_000, "timestamp-expired"),
+        (-1_000, "timestamp-expired"),
+        (1_000, "timestamp-implausible"),
+        (9_000, "timestamp-implausible"),
+    ] {
+        let skew = Span::from_days(365 * years);
+        let reply = asked(&mut World::with_old(), &OLD, start(), |request| {
+            request.time.created = request.time.created.map(|created| created + skew);
+            request.time.expires = request.time.expires + skew;
+        });
+        assert_eq!(reply.name(), expected, "{years} years");
+    }
 }
 
 #[test]

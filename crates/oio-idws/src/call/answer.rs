@@ -129,7 +129,7 @@ impl<T> ServiceReply<T> {
         if let Some(fault) = ServiceFault::read(&document) {
             return Ok(Self::Fault(fault));
         }
-        let envelope = Envelope::read(&document, Version::Soap12)?;
+        let envelope = Envelope::read(&document, &Version::ALL)?;
         let message =
             envelope.security.check_coverage(&COVERAGE)?.verify(service, Legacy::Refuse)?;
         let relates_to = message

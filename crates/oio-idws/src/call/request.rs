@@ -16,6 +16,7 @@ use xml_security::{
 
 use crate::{
     Credential, MessageError,
+    addressing::Addressing,
     assertion::Assertion,
     instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
@@ -122,6 +123,8 @@ pub struct ServiceKeys<'a> {
 /// A call as it came: what it claims, and what proved to be signed.
 #[derive(Debug, Clone)]
 pub struct ReceivedCall<T> {
+    /// The version of SOAP it is in; its answer is in the same.
+    pub version: Version,
     /// The message's id, for the answer.
     pub message_id: Option<Claimed<String>>,
     /// Its times, judged before the signature is.
@@ -151,6 +154,9 @@ pub struct SignedCall<T> {
     pub action: Option<String>,
     /// The address called, if the message names it.
     pub to: Option<String>,
+    /// Where the answer is to go, if the message names it; [`WSA_ANONYMOUS`] is back on the
+    /// connection that the call came by.
+    pub reply_to: Option<String>,
     /// The signature's value, unique to the message.
     pub signature_value: Vec<u8>,
     /// What the service made of the body.
@@ -193,11 +199,12 @@ impl<T> ReceivedCall<T> {
         content: impl FnOnce(Verified<Element<'_>>) -> Result<T, MessageError>,
     ) -> Result<Self, Unreadable> {
         let document = Document::parse(bytes, limits)?;
-        let envelope = Envelope::read(&document, Version::Soap12)?;
+        let envelope = Envelope::read(&document, &Version::ALL)?;
         let time = envelope.claimed_timestamp()?;
         let token = token(&envelope, keys, limits, legacy);
         let message = token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
-        Ok(Self { message_id: envelope.claimed_header(WSA, "MessageID"), time, token, message })
+        let (version, message_id) = (envelope.version, envelope.message_id);
+        Ok(Self { version, message_id, time, token, message })
     }
 }
 
@@ -242,14 +249,12 @@ fn message<T>(
         .security
         .check_coverage(&COVERAGE)?
         .verify(token.assertion.holder.public_key(), legacy)?;
-    // A header that stands twice, or cannot be read, is not the same as none.
-    envelope.header.optional_child(WSA, "Action")?;
-    envelope.header.optional_child(WSA, "To")?;
-    let header = |name| message.header(WSA, name).map(|header| header.text()).transpose();
+    let headers = Addressing::read(&envelope.header, &message)?;
     Ok(SignedCall {
-        message_id: header("MessageID")?.expect("a call is covered only if its MessageID is"),
-        action: header("Action")?,
-        to: header("To")?,
+        message_id: headers.message_id.expect("a call is covered only if its MessageID is"),
+        action: headers.action,
+        to: headers.to,
+        reply_to: headers.reply_to,
         signature_value: message.signature_value().to_vec(),
         content: content(message.body()),
     })

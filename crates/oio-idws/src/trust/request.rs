@@ -205,9 +205,9 @@ impl ReceivedTokenRequest {
     /// If it is not an envelope with a security header and a timestamp.
     pub fn read(bytes: &[u8], limits: &Limits, legacy: Legacy) -> Result<Self, Unreadable> {
         let document = Document::parse(bytes, limits)?;
-        let envelope = Envelope::read(&document, Version::Soap11)?;
+        let envelope = Envelope::read(&document, &[Version::Soap11])?;
         Ok(Self {
-            message_id: envelope.claimed_header(WSA, "MessageID"),
+            message_id: envelope.message_id.clone(),
             time: envelope.claimed_timestamp()?,
             signed: signed(&envelope, legacy),
         })
@@ -238,8 +238,6 @@ fn signed(
 }
 
 fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
-    let timestamp =
-        message.timestamp().ok_or_else(|| MessageError::value("a signed timestamp", "nothing"))?;
     let body = message.body();
     let request = body.only_child(WST, "RequestSecurityToken")?;
     let address = request
@@ -251,10 +249,7 @@ fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
         message_id: header(message, "MessageID")?,
         action: header(message, "Action")?,
         to: header(message, "To")?,
-        time: MessageTime {
-            created: timestamp.optional_child(WSU, "Created")?.map(|it| time(&it)).transpose()?,
-            expires: time(&timestamp.only_child(WSU, "Expires")?)?,
-        },
+        time: MessageTime::of(message)?,
         context: request
             .attribute("Context")
             .ok_or_else(|| MessageError::value("a request with a Context", "nothing"))?

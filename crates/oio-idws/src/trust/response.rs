@@ -197,7 +197,7 @@ impl StsReply {
         if let Some(fault) = StsFault::read(&document) {
             return Ok(Self::Fault(fault));
         }
-        let envelope = Envelope::read(&document, Version::Soap11)?;
+        let envelope = Envelope::read(&document, &[Version::Soap11])?;
         let message = envelope.security.check_coverage(&COVERAGE)?.verify(sts, Legacy::Refuse)?;
         Ok(Self::Token(token(&message)?))
     }

@@ -4,7 +4,7 @@ use oio_idws::{
     MessageError,
     assertion::Assertion,
     call::{CallAnswerError, ReceivedCall, ServiceReply, SignedCall, TokenRefusal},
-    soap::Unreadable,
+    soap::{UnreadableReason, Version},
     trust::{ResponseError, SignedTokenRequest, StsReply, TokenRequestRefusal, UnsignedPart},
 };
 use stage::{Forgery, tampered};
@@ -12,7 +12,8 @@ use xml_security::{KeyInfoSpec, Legacy, ShapeError, SignatureRefusal, verify_env
 
 use crate::world::{
     CLIENT, SERVICE, STRANGER, STS, assertion, call_answer, content, privileges, read_call,
-    read_request, service_call, token, written_call, written_request, written_response,
+    read_request, service_call, token, token_request, written_call, written_request,
+    written_response,
 };
 
 /// A request changed by its sender, who signs what was made of it.
@@ -118,32 +119,50 @@ fn a_token_to_act_as_somebody_else_is_seen() {
 #[test]
 fn a_request_that_is_no_message() {
     let message = written_request();
-    let check = |message: &str, expected: fn(&Unreadable) -> bool| {
+    let check = |message: &str, expected: fn(&UnreadableReason) -> bool| {
         let error = read_request(message).map(|_| ()).unwrap_err();
-        assert!(expected(&error), "{error}");
+        assert!(expected(&error.reason), "{error}");
+        error
     };
-    check("", |it| matches!(it, Unreadable::Xml(_)));
-    check("<!DOCTYPE a><a/>", |it| matches!(it, Unreadable::Xml(_)));
-    check(&tampered(&message, "</S11:Envelope>", ""), |it| matches!(it, Unreadable::Xml(_)));
-    check("<a/>", |it| matches!(it, Unreadable::NotSoap { .. }));
+    for message in ["", "<!DOCTYPE a><a/>", &tampered(&message, "</S11:Envelope>", "")] {
+        let error = check(message, |it| matches!(it, UnreadableReason::Xml(_)));
+        assert_eq!((error.message_id, error.version), (None, None));
+    }
+    let error = check("<a/>", |it| matches!(it, UnreadableReason::NotSoap { .. }));
+    assert_eq!((error.message_id, error.version), (None, None));
+    // What it is called can be read of everything that is an envelope with a header.
+    let named = |message: &str, expected, version| {
+        let error = check(message, expected);
+        let message_id = error.message_id.expect("it has one").into_unverified();
+        assert_eq!((message_id, error.version), (token_request().message_id, Some(version)));
+    };
     let soap12 = tampered(
         &message,
         "http://schemas.xmlsoap.org/soap/envelope/",
         "http://www.w3.org/2003/05/soap-envelope",
     );
-    check(&soap12, |it| matches!(it, Unreadable::NotSoap { .. }));
-    check(&tampered(&message, "S11:Header", "S11:Footer"), |it| {
-        matches!(it, Unreadable::Shape(ShapeError::Missing { .. }))
-    });
-    check(&tampered(&message, "wsse:Security", "wsse:Insecurity"), |it| {
-        matches!(it, Unreadable::Security(SignatureRefusal::NoSecurityHeader))
-    });
-    check(&tampered(&message, "wsu:Timestamp", "wsu:Postmark"), |it| {
-        matches!(it, Unreadable::NoTimestamp)
-    });
-    check(&tampered(&message, "wsu:Expires", "wsu:Ends"), |it| {
-        matches!(it, Unreadable::NoTimestamp)
-    });
+    let wrong = |it: &UnreadableReason| {
+        matches!(it, UnreadableReason::WrongVersion { got: Version::Soap12 })
+    };
+    named(&soap12, wrong, Version::Soap12);
+    let insecure = tampered(&message, "wsse:Security", "wsse:Insecurity");
+    let no_security = |it: &UnreadableReason| {
+        matches!(it, UnreadableReason::Security(SignatureRefusal::NoSecurityHeader))
+    };
+    named(&insecure, no_security, Version::Soap11);
+    for part in ["wsu:Timestamp", "wsu:Expires"] {
+        let lacking = tampered(&message, part, "wsu:Other");
+        named(&lacking, |it| matches!(it, UnreadableReason::NoTimestamp), Version::Soap11);
+    }
+    for time in ["2030-03-01T08:00:00Z", "2030-03-01T08:05:00Z"] {
+        let timeless = tampered(&message, time, "+12030-03-01T08:00:00Z");
+        let bad = |it: &UnreadableReason| matches!(it, UnreadableReason::BadTimestamp { value } if value.starts_with('+'));
+        named(&timeless, bad, Version::Soap11);
+    }
+    let headless = tampered(&message, "S11:Header", "S11:Footer");
+    let error =
+        check(&headless, |it| matches!(it, UnreadableReason::Shape(ShapeError::Missing { .. })));
+    assert_eq!((error.message_id, error.version), (None, Some(Version::Soap11)));
 }
 
 #[test]
