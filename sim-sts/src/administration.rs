@@ -9,7 +9,7 @@ use parties::{Core, EntityId, Environment, Slot, SystemUserId, UniqueKey};
 use pki::{Certificate, UploadRefusal};
 use serde::{Deserialize, Serialize};
 
-use crate::registration::{self, PrivilegeGrant, TechnicalDetails};
+use crate::registration::{PrivilegeGrant, Registration, SwapRules, TechnicalDetails};
 
 /// NemLog-in Administration.
 #[derive(Debug, Clone, Default)]
@@ -27,19 +27,17 @@ pub struct SystemUser {
     /// What was saved last, for both environments. When a provisioned rolling certificate takes
     /// over, it becomes the active one here too, and its slot is empty.
     pub draft: Timeline<TechnicalDetails>,
-    /// The certificate it is known by in each environment, as far as this administration knows:
-    /// of an STS's activation delay it knows nothing.
-    pub provisioned: BTreeMap<Environment, Timeline<Certificate>>,
+    /// What it is known by in each environment, as far as this administration knows: of an STS's
+    /// activation delay, of its rules and of revocations it knows nothing.
+    pub provisioned: BTreeMap<Environment, Registration>,
 }
 
 impl SystemUser {
     /// The certificates that it has: in the draft, or in an environment now or as planned.
     fn certificates(&self, now: Timestamp) -> impl Iterator<Item = &Certificate> {
         let draft = self.draft.at(now).into_iter().flat_map(TechnicalDetails::certificates);
-        let provisioned = self.provisioned.values().flat_map(move |known| {
-            let planned = known.entries().filter(move |(from, _)| *from > now);
-            known.at(now).into_iter().chain(planned.map(|(_, certificate)| certificate))
-        });
+        let known = self.provisioned.values();
+        let provisioned = known.flat_map(move |known| known.current_and_planned(now));
         draft.chain(provisioned)
     }
 }
@@ -331,11 +329,14 @@ impl Core for Administration {
                     user.draft.set(at, details);
                 }
             }
-            Fact::Provisioned { system_user, environment, details, at, .. } => {
+            Fact::Provisioned { system_user, environment, entity_id, details, at, .. } => {
                 if let Some(user) = self.system_users.get_mut(&system_user) {
                     let known = user.provisioned.entry(environment).or_default();
-                    if let Some(swap) = registration::provision(known, &details, at) {
-                        let swapped = TechnicalDetails { active: details.rolling, rolling: None };
+                    let swapped =
+                        TechnicalDetails { active: details.rolling.clone(), rolling: None };
+                    let (rules, ends) = (SwapRules::default(), Certificate::first_refused);
+                    let swap = known.provision(entity_id, details, at, &rules, &ends);
+                    if let Some(swap) = swap {
                         user.draft.set(swap, swapped);
                     }
                 }
@@ -346,8 +347,7 @@ impl Core for Administration {
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let users = self.system_users.values();
         parties::earliest(users.flat_map(|user| {
-            let provisioned =
-                user.provisioned.values().map(move |known| known.next_change_after(now));
+            let provisioned = user.provisioned.values().map(move |known| known.next_change(now));
             provisioned.chain([user.draft.next_change_after(now)])
         }))
     }

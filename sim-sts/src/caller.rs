@@ -4,7 +4,11 @@ use clock::Timestamp;
 use parties::Cvr;
 use pki::{Certificate, ChainReason, ChainRefusal, PathMember};
 
-use crate::{Issuer, Rejection, issue::Signed, registration::Registration};
+use crate::{
+    Issuer, Rejection,
+    issue::Signed,
+    registration::{Registration, Standing},
+};
 
 /// Whether the certificate's path holds: its chain, its dates, and that it is not revoked as far
 /// as this STS can know.
@@ -47,20 +51,17 @@ pub(crate) fn registered<'a>(
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<&'a Registration, Rejection> {
-    if let Some(found) =
-        issuer.registrations().find(|it| it.certificate.at(now) == Some(certificate))
-    {
+    if let Some(found) = issuer.registrations().find(|it| it.accepts(certificate, now)) {
         return Ok(found);
     }
     // The caller is not told more; the rejection says whether it was known, or will be.
-    let held = issuer
-        .registrations()
-        .flat_map(|it| it.certificate.entries())
-        .filter(|(_, entry)| *entry == certificate)
-        .map(|(from, _)| from);
-    match held.max() {
-        Some(from) if from > now => Err(Rejection::CertificateNotInForce { from }),
-        Some(_) => Err(Rejection::CertificateReplaced),
-        None => Err(Rejection::CertificateNotRegistered),
+    let mut past = false;
+    for registration in issuer.registrations() {
+        match registration.standing(certificate, now) {
+            Standing::Planned { from } => return Err(Rejection::CertificateNotInForce { from }),
+            Standing::Past => past = true,
+            Standing::InForce | Standing::Unknown => {}
+        }
     }
+    Err(if past { Rejection::CertificateReplaced } else { Rejection::CertificateNotRegistered })
 }

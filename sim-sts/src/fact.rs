@@ -31,10 +31,18 @@ pub enum IssuerFact {
         system_user: SystemUserId,
         /// What tokens call it.
         entity_id: EntityId,
-        /// What services let it do.
-        grants: Vec<PrivilegeGrant>,
         /// Its certificates.
         details: TechnicalDetails,
+        /// When the click was.
+        at: Timestamp,
+    },
+    /// What a system user may do has changed: a privilege was approved or withdrawn, or a power of
+    /// attorney was given or withdrawn.
+    PrivilegesChanged {
+        /// Which system user.
+        system_user: SystemUserId,
+        /// Everything that it may do from then on.
+        grants: Vec<PrivilegeGrant>,
         /// When the click was.
         at: Timestamp,
     },
@@ -55,7 +63,7 @@ impl parties::Fact for IssuerFact {
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {
             Self::Answered { replay_key, .. } => Some(UniqueKey::new("replay", &replay_key.0)),
-            Self::Provisioned { .. } => None,
+            Self::Provisioned { .. } | Self::PrivilegesChanged { .. } => None,
         }
     }
 }

@@ -237,12 +237,16 @@ fn assertion(
     validity: std::ops::Range<Timestamp>,
     entropy: &mut Entropy,
 ) -> Assertion {
-    let privileges: Privileges = registration.privileges_for(&audience);
+    let now = validity.start;
+    let privileges: Privileges = registration.privileges_for(&audience, now);
+    let subject = registration.entity_id(now).cloned();
+    let subject =
+        subject.expect("a certificate comes into force with an entity id, at one instant");
     Assertion {
         id: format!("_{}", entropy.uuid()),
         issuer: STS_SIGNATURE_CASE.to_owned(),
         issued_at: validity.start,
-        subject: registration.entity_id.clone(),
+        subject,
         holder,
         not_before: validity.start,
         not_on_or_after: validity.end,

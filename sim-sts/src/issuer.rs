@@ -17,7 +17,7 @@ use crate::{
     IssuerFact, IssuerLesson, IssuerNeed,
     fact::ReplayKey,
     issue::{self, Answer, Request},
-    registration::{self, Registration},
+    registration::{Registration, SwapRules, TechnicalDetails},
 };
 
 /// The rules of an STS that a scenario may change.
@@ -29,6 +29,8 @@ pub struct Policy {
     pub timestamp_tolerance: Span,
     /// How long after a click technical details come into force. DST's guide: at once.
     pub activation_delay: Span,
+    /// How the certificates of a system user follow each other.
+    pub swap: SwapRules,
     /// How long a revocation stays unseen. Our choice: one hour.
     pub revocation_lag: Span,
     /// How faults are laid out.
@@ -43,6 +45,7 @@ impl Default for Policy {
             token_lifetime: Span::from_hours(8),
             timestamp_tolerance: Span::from_minutes(5),
             activation_delay: Span::ZERO,
+            swap: SwapRules::default(),
             revocation_lag: Span::from_hours(1),
             fault_shape: FaultShape::NemLogin,
             legacy: Legacy::Refuse,
@@ -135,6 +138,37 @@ impl Issuer {
         self.seen.get(key).is_some_and(|until| *until > now)
     }
 
+    /// Brings a snapshot into force. Its certificates belong to that system user from then on:
+    /// whoever else had one loses it.
+    fn provision(
+        &mut self,
+        system_user: SystemUserId,
+        entity_id: EntityId,
+        details: TechnicalDetails,
+        from: Timestamp,
+    ) {
+        let (rules, ends) = (self.policy.swap, self.ends());
+        for (_, other) in self.registrations.iter_mut().filter(|(id, _)| **id != system_user) {
+            for certificate in details.certificates() {
+                other.lose(certificate, from, &rules, &ends);
+            }
+        }
+        let registration = self.registrations.entry(system_user).or_default();
+        registration.provision(entity_id, details, from, &rules, &ends);
+    }
+
+    /// When a certificate ends, as far as a rolling swap cares.
+    fn ends(&self) -> impl Fn(&Certificate) -> Timestamp + use<> {
+        let lag = self.policy.revocation_lag;
+        let list = self.revocation.as_ref().filter(|_| self.policy.swap.rolling_on_revocation);
+        let list = list.map(|(list, _)| list.clone());
+        move |certificate| {
+            let revoked = list.as_ref().and_then(|list| list.revoked(certificate.serial()));
+            let expires = certificate.first_refused();
+            revoked.map_or(expires, |revoked| expires.min(revoked.at + lag))
+        }
+    }
+
     fn token(&self, grant: &issue::Grant, entropy: &mut Entropy) -> Option<String> {
         let signer = self.signer(grant.assertion.issued_at)?;
         let assertion = grant.assertion.write(signer).ok()?;
@@ -194,6 +228,10 @@ impl Core for Issuer {
                 let signed = self.anchors.issuing().iter().any(|it| list.verify(it).is_ok());
                 if signed && list.number() >= known {
                     self.revocation = Some((list, fetched_at));
+                    if self.policy.swap.rolling_on_revocation {
+                        let (rules, ends) = (self.policy.swap, self.ends());
+                        self.registrations.values_mut().for_each(|it| it.reckon(&rules, &ends));
+                    }
                 }
             }
         }
@@ -210,17 +248,12 @@ impl Core for Issuer {
 
     fn apply(&mut self, fact: IssuerFact) {
         match fact {
-            IssuerFact::Provisioned { system_user, entity_id, grants, details, at } => {
-                let registration =
-                    self.registrations.entry(system_user).or_insert_with(|| Registration {
-                        entity_id: entity_id.clone(),
-                        certificate: Timeline::new(),
-                        grants: Vec::new(),
-                    });
-                registration.entity_id = entity_id;
-                registration.grants = grants;
+            IssuerFact::Provisioned { system_user, entity_id, details, at } => {
+                self.provision(system_user, entity_id, details, at + self.policy.activation_delay);
+            }
+            IssuerFact::PrivilegesChanged { system_user, grants, at } => {
                 let from = at + self.policy.activation_delay;
-                registration::provision(&mut registration.certificate, &details, from);
+                self.registrations.entry(system_user).or_default().grant(grants, from);
             }
             IssuerFact::Answered { replay_key, at, until } => {
                 self.seen.retain(|_, until| *until > at);

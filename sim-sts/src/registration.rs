@@ -1,10 +1,17 @@
-//! The certificate a system user is known by in one environment, as it changes over time.
+//! What one environment's STS knows of a system user, as it changes over time: its certificates,
+//! its entity id, and what it may do.
+//!
+//! An administration keeps the same of what it brought into force, so both reckon alike.
+
+mod swap;
 
 use clock::{Timeline, Timestamp};
 use oio_idws::privileges::{PrivilegeGroup, Privileges, Scope};
 use parties::{Cvr, EntityId, Slot};
 use pki::Certificate;
 use serde::{Deserialize, Serialize};
+
+pub use swap::SwapRules;
 
 /// The technical details (*tekniske oplysninger*) of a system user: its two slots.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -30,7 +37,7 @@ impl TechnicalDetails {
     }
 }
 
-/// A privilege (*privilegium*) that a service has granted a system user.
+/// A privilege (*privilegium*) that a system user has at a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PrivilegeGrant {
@@ -42,46 +49,86 @@ pub struct PrivilegeGrant {
     pub privilege: String,
 }
 
-/// Brings technical details into force from `from` on.
+/// A system user as one environment's STS knows it.
 ///
-/// The active certificate is known at once. A rolling one takes over at the first instant at which
-/// the one then known is refused, or at once if that is past, or if there is none to wait for. What
-/// an earlier provisioning had planned for later no longer counts. Says when the rolling one, if
-/// there is one, takes over.
-pub(crate) fn provision(
-    known: &mut Timeline<Certificate>,
-    details: &TechnicalDetails,
-    from: Timestamp,
-) -> Option<Timestamp> {
-    // An expired certificate beside a rolling one is what a swap left behind. It does not come back
-    // and push out the one that took over, which may be good for years.
-    let left_behind =
-        |active: &Certificate| details.rolling.is_some() && active.first_refused() <= from;
-    if let Some(active) = details.active.as_ref().filter(|active| !left_behind(active)) {
-        known.set(from, active.clone());
-    }
-    let rolling = details.rolling.as_ref()?;
-    let swap = known.at(from).map_or(from, Certificate::first_refused).max(from);
-    known.set(swap, rolling.clone());
-    Some(swap)
+/// Everything here is a timeline: what a click brings into force holds from one instant on, all of
+/// it together, and is read with `now`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Registration {
+    entity_id: Timeline<EntityId>,
+    grants: Timeline<Vec<PrivilegeGrant>>,
+    /// The snapshots that were provisioned.
+    details: Timeline<TechnicalDetails>,
+    /// What follows from them: the certificates accepted, the one that others wait for first.
+    accepted: Timeline<Vec<Certificate>>,
 }
 
-/// A system user as one environment's STS knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registration {
-    /// What tokens call it.
-    pub entity_id: EntityId,
-    /// The certificate it is known by.
-    pub certificate: Timeline<Certificate>,
-    /// What services let it do.
-    pub grants: Vec<PrivilegeGrant>,
+/// How a certificate stands to a system user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The system user is known by it now.
+    InForce,
+    /// It will be.
+    Planned {
+        /// From when on.
+        from: Timestamp,
+    },
+    /// It was.
+    Past,
+    /// It never was, and nothing is planned.
+    Unknown,
 }
 
 impl Registration {
-    /// What the system user may do at a service.
-    pub(crate) fn privileges_for(&self, audience: &EntityId) -> Privileges {
+    /// What tokens call it at `now`; nothing before it was first provisioned.
+    #[must_use]
+    pub fn entity_id(&self, now: Timestamp) -> Option<&EntityId> {
+        self.entity_id.at(now)
+    }
+
+    /// The certificates that it is known by at `now`: one, or two where both slots hold at once.
+    #[must_use]
+    pub fn accepted(&self, now: Timestamp) -> &[Certificate] {
+        self.accepted.at(now).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether it is known by exactly this certificate at `now`.
+    #[must_use]
+    pub fn accepts(&self, certificate: &Certificate, now: Timestamp) -> bool {
+        self.accepted(now).contains(certificate)
+    }
+
+    /// Whether it is known by the certificate now, will be, or was.
+    #[must_use]
+    pub fn standing(&self, certificate: &Certificate, now: Timestamp) -> Standing {
+        if self.accepts(certificate, now) {
+            return Standing::InForce;
+        }
+        let held = self.accepted.entries().filter(|(_, set)| set.contains(certificate));
+        held.fold(Standing::Unknown, |standing, (from, _)| match standing {
+            Standing::Planned { .. } => standing,
+            _ if from > now => Standing::Planned { from },
+            _ => Standing::Past,
+        })
+    }
+
+    /// The certificates that it is known by at `now`, or will be as planned.
+    pub fn current_and_planned(&self, now: Timestamp) -> impl Iterator<Item = &Certificate> {
+        let planned = self.accepted.entries().filter(move |(from, _)| *from > now);
+        self.accepted(now).iter().chain(planned.flat_map(|(_, set)| set))
+    }
+
+    /// What it may do at `now`, at whatever service.
+    #[must_use]
+    pub fn grants(&self, now: Timestamp) -> &[PrivilegeGrant] {
+        self.grants.at(now).map_or(&[], Vec::as_slice)
+    }
+
+    /// What it may do at a service, grouped by the organisation that it may do it for.
+    #[must_use]
+    pub fn privileges_for(&self, audience: &EntityId, now: Timestamp) -> Privileges {
         let mut groups: Vec<PrivilegeGroup> = Vec::new();
-        for grant in self.grants.iter().filter(|grant| grant.audience == *audience) {
+        for grant in self.grants(now).iter().filter(|grant| grant.audience == *audience) {
             let scope = Scope::Cvr(grant.cvr.clone());
             match groups.iter_mut().find(|group| group.scope == scope) {
                 Some(group) => group.privileges.push(grant.privilege.clone()),
@@ -93,11 +140,70 @@ impl Registration {
         Privileges { groups }
     }
 
-    /// The next instant after `now` at which the answer to "who is this" could differ.
-    pub(crate) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let certificates =
-            self.certificate.entries().map(|(_, certificate)| certificate.next_change(now));
-        let swap = std::iter::once(self.certificate.next_change_after(now));
-        parties::earliest(certificates.chain(swap))
+    /// The next instant after `now` at which an answer about it could differ.
+    #[must_use]
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let certificates = self.accepted.entries().flat_map(|(_, set)| set);
+        let dates = certificates.map(|certificate| certificate.next_change(now));
+        let entries = [
+            self.accepted.next_change_after(now),
+            self.entity_id.next_change_after(now),
+            self.grants.next_change_after(now),
+        ];
+        parties::earliest(dates.chain(entries))
+    }
+
+    /// Brings a snapshot into force from `from` on; what an earlier one had planned for later no
+    /// longer counts.
+    ///
+    /// `ends` is the first instant at which a certificate is refused, as far as the swap cares.
+    /// Says when the rolling certificate, if there is one, takes over.
+    pub(crate) fn provision(
+        &mut self,
+        entity_id: EntityId,
+        details: TechnicalDetails,
+        from: Timestamp,
+        rules: &SwapRules,
+        ends: &dyn Fn(&Certificate) -> Timestamp,
+    ) -> Option<Timestamp> {
+        let rolling = details.rolling.clone();
+        self.entity_id.set(from, entity_id);
+        self.details.set(from, details);
+        self.reckon(rules, ends);
+        let rolling = rolling?;
+        let mut later = self.accepted.entries().filter(|(at, _)| *at >= from);
+        later.find(|(_, set)| set.first() == Some(&rolling)).map(|(at, _)| at)
+    }
+
+    /// Lets it have exactly these privileges from `from` on.
+    pub(crate) fn grant(&mut self, grants: Vec<PrivilegeGrant>, from: Timestamp) {
+        self.grants.set(from, grants);
+    }
+
+    /// Takes a certificate away, from `from` on: another system user has it then.
+    pub(crate) fn lose(
+        &mut self,
+        certificate: &Certificate,
+        from: Timestamp,
+        rules: &SwapRules,
+        ends: &dyn Fn(&Certificate) -> Timestamp,
+    ) {
+        if !self.current_and_planned(from).any(|held| held == certificate) {
+            return;
+        }
+        let others = |held: &Certificate| held != certificate;
+        let rolling = self.details.at(from).and_then(|details| details.rolling.clone());
+        let still = TechnicalDetails {
+            active: self.accepted(from).first().cloned().filter(others),
+            rolling: rolling.filter(others),
+        };
+        self.details.set(from, still);
+        self.reckon(rules, ends);
+    }
+
+    /// Reckons anew which certificates are accepted when: after a provisioning, or after a
+    /// revocation became known that brings a swap forward.
+    pub(crate) fn reckon(&mut self, rules: &SwapRules, ends: &dyn Fn(&Certificate) -> Timestamp) {
+        self.accepted = swap::accepted(&self.details, rules, ends);
     }
 }

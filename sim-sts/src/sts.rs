@@ -53,8 +53,12 @@ impl Sts {
             issuer.apply(IssuerFact::Provisioned {
                 system_user: system_user.clone(),
                 entity_id: entity_id.clone(),
-                grants: grants.clone(),
                 details: details.clone(),
+                at: *at,
+            });
+            issuer.apply(IssuerFact::PrivilegesChanged {
+                system_user: system_user.clone(),
+                grants: grants.clone(),
                 at: *at,
             });
         }
