@@ -7,6 +7,7 @@
 //! | [`assertion`] | the token itself: who, for whom, from when to when, by which key |
 //! | [`privileges`] | what a token says its holder may do |
 //! | [`fault`] | how each side says no |
+//! | [`Layout`] | whose way of writing is followed: the .NET client's, or CXF's |
 //! | [`addressing`], [`soap`], [`instant`], [`uris`] | what all of them are written with |
 //!
 //! Each message is written from a value, and read back into one **only out of what was signed**:
@@ -21,12 +22,14 @@ pub mod call;
 mod error;
 pub mod fault;
 pub mod instant;
+mod layout;
 pub mod privileges;
 pub mod soap;
 pub mod trust;
 pub mod uris;
 
 pub use error::MessageError;
+pub use layout::Layout;
 
 /// A certificate with its private key: what a party signs with.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use crate::{
     fault::ServiceFault,
     instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{BASE64_BINARY, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU, X509V3},
+    uris::{BASE64_BINARY, WSA, WSA_ANONYMOUS, WSSE, WSU, X509V3},
 };
 
 /// What a client insists on seeing signed.
@@ -42,12 +42,21 @@ pub struct CallAnswer {
 }
 
 impl CallAnswer {
-    /// Writes it, signed by `service` and carrying its certificate.
+    /// Writes it in SOAP 1.2, signed by `service` and carrying its certificate.
     ///
     /// # Errors
     ///
     /// If the signature cannot be made.
     pub fn write(&self, service: &Credential) -> Result<String, SigningError> {
+        self.write_in(Version::Soap12, service)
+    }
+
+    /// Writes it in a version of SOAP, which is that of the call.
+    ///
+    /// # Errors
+    ///
+    /// If the signature cannot be made.
+    pub fn write_in(&self, version: Version, service: &Credential) -> Result<String, SigningError> {
         let parts = ["_1", "_2", "_3", "_4", "_5", "_ts", "_bst"];
         let spec = SignatureSpec {
             references: parts.map(Reference::exclusive).to_vec(),
@@ -58,7 +67,7 @@ impl CallAnswer {
             ..SignatureSpec::default()
         };
         let before = format!(
-            "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\" xmlns:u=\"{WSU}\"><s:Header>\
+            "<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\" xmlns:u=\"{WSU}\"><s:Header>\
              <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\
              <a:MessageID u:Id=\"_3\">{message_id}</a:MessageID>\
              <a:To s:mustUnderstand=\"1\" u:Id=\"_4\">{WSA_ANONYMOUS}</a:To>\
@@ -67,6 +76,7 @@ impl CallAnswer {
              <u:Created>{created}</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>\
              <o:BinarySecurityToken ValueType=\"{X509V3}\" EncodingType=\"{BASE64_BINARY}\" \
              u:Id=\"_bst\">{certificate}</o:BinarySecurityToken>",
+            soap = version.namespace(),
             action = escape_text(&self.action),
             message_id = escape_text(&self.message_id),
             relates_to = escape_text(&self.relates_to),

@@ -1,26 +1,25 @@
-//! A call with a holder-of-key token, in the layout of a .NET client.
+//! A call with a holder-of-key token: what it says, and how it is read in whatever layout it comes.
+
+mod write;
 
 use std::fmt;
 
 use clock::Timestamp;
 use pki::{Certificate, PrivateKey};
 use xml_security::{
-    Claimed, Legacy, SignatureRefusal, StrDialect, Transform, Verified,
+    Claimed, Legacy, SignatureRefusal, Verified,
     encrypt::decrypt,
-    escape_text,
     security_header::{Coverage, Part, SignedMessage},
-    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, saml_token_reference, sign},
     verify::{enveloped_certificate, verify_enveloped},
     xml::{Document, Element, Limits},
 };
 
 use crate::{
-    Credential, MessageError,
+    MessageError,
     addressing::Addressing,
     assertion::Assertion,
-    instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{ENCRYPTED_ASSERTION_ID, SAML, SOAP12, WSA, WSA_ANONYMOUS, WSSE, WSU},
+    uris::{SAML, WSA},
 };
 
 /// What a service insists on: body, addressing, timestamp, and the token (OIO IDWS SOAP 1.1).
@@ -51,51 +50,6 @@ pub struct ServiceCall {
     pub encrypted_assertion: String,
     /// The element in the body.
     pub body: String,
-}
-
-impl ServiceCall {
-    /// Writes it, signed with the key that the token is bound to.
-    ///
-    /// # Errors
-    ///
-    /// If the signature cannot be made.
-    pub fn write(&self, holder: &Credential) -> Result<String, SigningError> {
-        let mut references =
-            ["_1", "_2", "_3", "_4", "_5", "_ts"].map(Reference::exclusive).to_vec();
-        references.push(Reference {
-            id: "_str".to_owned(),
-            transforms: vec![Transform::StrTransform { dialect: StrDialect::EncryptedAssertion }],
-        });
-        let spec = SignatureSpec {
-            references,
-            key_info: KeyInfoSpec::SamlId { id: ENCRYPTED_ASSERTION_ID.to_owned() },
-            ..SignatureSpec::default()
-        };
-        sign(&self.before_signature(), &self.after_signature(), &spec, &holder.key)
-    }
-
-    fn before_signature(&self) -> String {
-        format!(
-            "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\" xmlns:u=\"{WSU}\"><s:Header>\
-             <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\
-             <a:MessageID u:Id=\"_3\">{message_id}</a:MessageID>\
-             <a:ReplyTo u:Id=\"_4\"><a:Address>{WSA_ANONYMOUS}</a:Address></a:ReplyTo>\
-             <a:To s:mustUnderstand=\"1\" u:Id=\"_5\">{to}</a:To>\
-             <o:Security s:mustUnderstand=\"1\" xmlns:o=\"{WSSE}\"><u:Timestamp u:Id=\"_ts\">\
-             <u:Created>{created}</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>{token}{reference}",
-            action = escape_text(&self.action),
-            message_id = escape_text(&self.message_id),
-            to = escape_text(&self.to),
-            created = instant::milliseconds(self.created),
-            expires = instant::milliseconds(self.expires),
-            token = self.encrypted_assertion,
-            reference = saml_token_reference(ENCRYPTED_ASSERTION_ID, Some("_str")),
-        )
-    }
-
-    fn after_signature(&self) -> String {
-        format!("</o:Security></s:Header><s:Body u:Id=\"_1\">{}</s:Body></s:Envelope>", self.body)
-    }
 }
 
 impl fmt::Debug for ServiceCall {
@@ -154,8 +108,8 @@ pub struct SignedCall<T> {
     pub action: Option<String>,
     /// The address called, if the message names it.
     pub to: Option<String>,
-    /// Where the answer is to go, if the message names it; [`WSA_ANONYMOUS`] is back on the
-    /// connection that the call came by.
+    /// Where the answer is to go, if the message names it;
+    /// [`WSA_ANONYMOUS`](crate::uris::WSA_ANONYMOUS) is back on the connection that the call came by.
     pub reply_to: Option<String>,
     /// The signature's value, unique to the message.
     pub signature_value: Vec<u8>,

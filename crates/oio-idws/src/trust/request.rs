@@ -1,22 +1,19 @@
-//! The request for a token (RST), in the layout of the .NET reference client.
+//! The request for a token (RST): what it says, and how it is read in whatever layout it comes.
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+mod write;
+
 use clock::Timestamp;
 use pki::Certificate;
 use xml_security::{
-    Claimed, Legacy, SignatureRefusal, Verified, escape_attribute, escape_text,
+    Claimed, Legacy, SignatureRefusal, Verified,
     security_header::{Coverage, Part, SignedMessage},
-    sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, sign},
     xml::{Document, Element, Limits},
 };
 
 use crate::{
-    Credential, MessageError, instant,
+    MessageError,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{
-        BASE64_BINARY, ISSUE_ACTION, ISSUE_REQUEST, PUBLIC_KEY, SAML_TOKEN_TYPE, SOAP11, WSA, WSP,
-        WSSE, WST, WST14, WSU, X509V3,
-    },
+    uris::{ISSUE_ACTION, ISSUE_REQUEST, SAML_TOKEN_TYPE, WSA, WSP, WST, WST14, WSU},
 };
 
 /// What must be signed: every header, the timestamp, the certificate and the body (`RULES`
@@ -80,76 +77,6 @@ impl TokenRequest {
             applies_to,
             acts_as: false,
         }
-    }
-
-    /// Writes it, signed by `credential`, as the .NET reference client lays it out.
-    ///
-    /// # Errors
-    ///
-    /// If the signature cannot be made.
-    pub fn write(&self, credential: &Credential) -> Result<String, SigningError> {
-        let parts = ["action", "msgid", "to", "sec-ts", "sec-binsectoken", "body"];
-        let spec = SignatureSpec {
-            references: parts.map(Reference::exclusive).to_vec(),
-            key_info: KeyInfoSpec::TokenReference {
-                uri: "#sec-binsectoken".to_owned(),
-                value_type: None,
-            },
-            ..SignatureSpec::default()
-        };
-        let certificate = BASE64.encode(credential.certificate.der());
-        sign(
-            &self.before_signature(&certificate),
-            &self.after_signature(&certificate),
-            &spec,
-            &credential.key,
-        )
-    }
-
-    fn before_signature(&self, certificate: &str) -> String {
-        let created = self.time.created.map_or_else(String::new, |created| {
-            format!("<wsu:Created>{}</wsu:Created>", instant::whole_seconds(created))
-        });
-        format!(
-            "<S11:Envelope xmlns:S11=\"{SOAP11}\" xmlns:wsa=\"{WSA}\" xmlns:wsp=\"{WSP}\" \
-             xmlns:wsse=\"{WSSE}\" xmlns:wst=\"{WST}\" xmlns:wsu=\"{WSU}\"><S11:Header>\
-             <wsa:Action wsu:Id=\"action\">{action}</wsa:Action>\
-             <wsa:MessageID wsu:Id=\"msgid\">{message_id}</wsa:MessageID>\
-             <wsa:To wsu:Id=\"to\">{to}</wsa:To>\
-             <wsse:Security S11:mustUnderstand=\"1\"><wsu:Timestamp wsu:Id=\"sec-ts\">{created}\
-             <wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp>\
-             <wsse:BinarySecurityToken ValueType=\"{X509V3}\" EncodingType=\"{BASE64_BINARY}\" \
-             wsu:Id=\"sec-binsectoken\">{certificate}</wsse:BinarySecurityToken>",
-            action = escape_text(&self.action),
-            message_id = escape_text(&self.message_id),
-            to = escape_text(&self.to),
-            expires = instant::whole_seconds(self.time.expires),
-        )
-    }
-
-    fn after_signature(&self, certificate: &str) -> String {
-        let lifetime = self.lifetime_until.map_or_else(String::new, |until| {
-            format!(
-                "<wst:Lifetime><wsu:Expires>{}</wsu:Expires></wst:Lifetime>",
-                instant::whole_seconds(until)
-            )
-        });
-        let token_type = self.token_type.as_ref().map_or_else(String::new, |token_type| {
-            format!("<wst:TokenType>{}</wst:TokenType>", escape_text(token_type))
-        });
-        format!(
-            "</wsse:Security></S11:Header><S11:Body wsu:Id=\"body\">\
-             <wst:RequestSecurityToken Context=\"{context}\"><wst:KeyType>{PUBLIC_KEY}</wst:KeyType>\
-             {lifetime}<wst:RequestType>{request_type}</wst:RequestType>{token_type}\
-             <wst:UseKey><wsse:BinarySecurityToken wsu:Id=\"use-key\" ValueType=\"{X509V3}\" \
-             EncodingType=\"{BASE64_BINARY}\">{certificate}</wsse:BinarySecurityToken>\
-             </wst:UseKey><wsp:AppliesTo><wsa:EndpointReference>\
-             <wsa:Address>{applies_to}</wsa:Address></wsa:EndpointReference></wsp:AppliesTo>\
-             </wst:RequestSecurityToken></S11:Body></S11:Envelope>",
-            context = escape_attribute(&self.context),
-            request_type = escape_text(&self.request_type),
-            applies_to = escape_text(&self.applies_to),
-        )
     }
 }
 

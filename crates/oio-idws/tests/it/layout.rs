@@ -5,11 +5,17 @@
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use clock::Span;
-use oio_idws::{soap::MessageTime, trust::TokenRequest};
+use oio_idws::{
+    Layout,
+    soap::{MessageTime, Version},
+    trust::TokenRequest,
+};
 use stage::start;
 use xml_security::{Document, Limits};
 
-use crate::world::{CLIENT, read_request, token_request, written_response};
+use crate::world::{
+    CLIENT, STS, assertion, read_request, service_call, token, token_request, written_response,
+};
 
 /// The file `name`, or nothing and a line that says so.
 fn golden(test: &str, name: &str) -> Option<String> {
@@ -74,6 +80,57 @@ fn a_token_request_is_laid_out_as_one_of_the_dotnet_client() {
     let request =
         TokenRequest { lifetime_until: Some(start() + Span::from_minutes(5)), ..token_request() };
     check_same_layout(&request.write(&CLIENT).unwrap(), &theirs);
+}
+
+/// The local names of the elements in the element `of`, in order and one level down.
+fn children<'x>(xml: &'x Document<'_>, of: &str) -> Vec<&'x str> {
+    let parent = xml.root().descendants().find(|it| it.local_name() == of).expect("it is there");
+    parent.children().map(|child| child.local_name()).collect()
+}
+
+/// As `docs/traces/soap/system-user-scenario` in the repository of the Java client has it. Its files
+/// are indented, so nothing of them can be compared byte for byte.
+#[test]
+fn a_token_request_of_cxf_says_no_more_than_it_must_and_lists_its_prefixes() {
+    let message = token_request().write_as(Layout::Cxf, &CLIENT).unwrap();
+    let document = Document::parse(message.as_bytes(), &Limits::default()).unwrap();
+    assert_eq!(children(&document, "Header"), ["Action", "MessageID", "To", "Security"]);
+    let security = ["BinarySecurityToken", "Timestamp", "Signature"];
+    assert_eq!(children(&document, "Security"), security);
+    let request = ["RequestType", "AppliesTo", "TokenType"];
+    assert_eq!(children(&document, "RequestSecurityToken"), request);
+    let references = message.split("<ds:Reference URI=\"#").skip(1).map(|rest| {
+        let (id, rest) = rest.split_once('"').unwrap();
+        let (transforms, _) = rest.split_once("<ds:DigestMethod").unwrap();
+        let list = transforms.split_once("PrefixList=\"").and_then(|it| it.1.split('"').next());
+        (id, list.unwrap_or_default())
+    });
+    let expected = [
+        ("TS-1", "wsse soap"),
+        ("_Body", ""),
+        ("_To", "soap"),
+        ("_MessageID", "soap"),
+        ("_Action", "soap"),
+        ("X509-1", "soap"),
+    ];
+    assert_eq!(references.collect::<Vec<_>>(), expected);
+}
+
+/// As the samples of calls by both clients in the repository of the .NET client have it.
+#[test]
+fn a_call_of_each_client_has_its_order() {
+    let written = assertion(None).write(&STS).unwrap();
+    let call = service_call(token(&written).encrypted_assertion);
+    for (layout, header) in [
+        (Layout::DotNet, ["Action", "MessageID", "ReplyTo", "To", "Security"]),
+        (Layout::Cxf, ["Action", "MessageID", "To", "ReplyTo", "Security"]),
+    ] {
+        let message = call.write_as(layout, Version::Soap12, &CLIENT).unwrap();
+        let document = Document::parse(message.as_bytes(), &Limits::default()).unwrap();
+        assert_eq!(children(&document, "Header"), header);
+        let security = ["Timestamp", "EncryptedAssertion", "SecurityTokenReference", "Signature"];
+        assert_eq!(children(&document, "Security"), security);
+    }
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 use clock::{Span, Timestamp};
 use oio_idws::{
+    Layout,
     assertion::Assertion,
     call::{CallAnswer, ServiceReply},
     fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
     privileges::Privileges,
-    soap::MessageTime,
+    soap::{MessageTime, Version},
     trust::{IssuedToken, StsReply, TokenRequest},
+    uris,
 };
 use stage::start;
 use xml_security::{Document, Legacy, Limits, decrypt, verify_enveloped};
@@ -19,7 +21,13 @@ use crate::world::{
 };
 
 fn check_request(request: &TokenRequest) {
-    let message = request.write(&CLIENT).unwrap();
+    check_request_in(Layout::DotNet, request);
+    // CXF asks for no lifetime.
+    check_request_in(Layout::Cxf, &TokenRequest { lifetime_until: None, ..request.clone() });
+}
+
+fn check_request_in(layout: Layout, request: &TokenRequest) {
+    let message = request.write_as(layout, &CLIENT).unwrap();
     let received = read_request(&message).unwrap();
     assert_eq!(received.message_id.unwrap().unverified(), &request.message_id);
     assert_eq!(received.time.unverified(), &request.time);
@@ -132,29 +140,66 @@ fn a_token_holds_from_its_beginning_and_not_at_its_end() {
 
 #[test]
 fn a_call_with_a_token() {
-    let message = written_call();
-    let expected = service_call(String::new());
-    let received = read_call(&message).unwrap();
-    assert_eq!(received.message_id.unwrap().unverified(), &expected.message_id);
-    let time = MessageTime { created: Some(expected.created), expires: expected.expires };
-    assert_eq!(received.time.unverified(), &time);
-    let token = received.token.unwrap();
-    assert_eq!(token.assertion, assertion(Some(privileges())));
-    assert_eq!(token.signed_by, STS.certificate);
-    let signed = received.message.unwrap().unwrap();
-    assert_eq!(signed.message_id, expected.message_id);
-    assert_eq!(signed.action, Some(expected.action));
-    assert_eq!(signed.content.unwrap(), "what");
+    let token = token(&assertion(Some(privileges())).write(&STS).unwrap());
+    let call = service_call(token.encrypted_assertion);
+    assert_eq!(call.write(&CLIENT), call.write_as(Layout::DotNet, Version::Soap12, &CLIENT));
+    for (layout, version) in layouts_and_versions() {
+        let message = call.write_as(layout, version, &CLIENT).unwrap();
+        let received = read_call(&message).unwrap();
+        assert_eq!(received.version, version);
+        assert_eq!(received.message_id.unwrap().unverified(), &call.message_id);
+        let time = MessageTime { created: Some(call.created), expires: call.expires };
+        assert_eq!(received.time.unverified(), &time);
+        let token = received.token.unwrap();
+        assert_eq!(token.assertion, assertion(Some(privileges())));
+        assert_eq!(token.signed_by, STS.certificate);
+        let signed = received.message.unwrap().unwrap();
+        assert_eq!(signed.message_id, call.message_id);
+        assert_eq!(signed.action.as_ref(), Some(&call.action));
+        assert_eq!(signed.to.as_ref(), Some(&call.to));
+        assert_eq!(signed.reply_to.as_deref(), Some(uris::WSA_ANONYMOUS));
+        assert_eq!(signed.content.unwrap(), "what");
+    }
+}
+
+fn layouts_and_versions() -> impl Iterator<Item = (Layout, Version)> {
+    Layout::ALL.into_iter().flat_map(|it| Version::ALL.map(|version| (it, version)))
+}
+
+/// Everything that is read out of a call is signed in it, in whatever layout it comes.
+#[test]
+fn a_call_in_each_layout_and_version_fails_when_a_part_is_changed() {
+    let token = token(&assertion(None).write(&STS).unwrap());
+    let call = service_call(token.encrypted_assertion);
+    for (layout, version) in layouts_and_versions() {
+        let message = call.write_as(layout, version, &CLIENT).unwrap();
+        for (part, other) in [
+            ("urn:sim:test/Do?", "urn:sim:test/Undo?"),
+            ("000000000005", "000000000006"),
+            ("smdb.sim.invalid/?x", "smdb.sim.invalid/?y"),
+            ("08:05:00", "08:06:00"),
+            ("2005/08/addressing/anonymous", "2005/08/addressing/none"),
+            ("what", "that"),
+        ] {
+            let changed = stage::tampered(&message, part, other);
+            let signed = read_call(&changed).unwrap().message.unwrap();
+            assert!(signed.is_err(), "{layout:?}, {version}, {part}");
+        }
+    }
 }
 
 #[test]
 fn an_answer_of_a_service() {
-    let message = call_answer().write(&SERVICE).unwrap();
-    let reply =
-        ServiceReply::read(message.as_bytes(), SERVICE.certificate.public_key(), content).unwrap();
-    let CallAnswer { relates_to, created, expires, .. } = call_answer();
-    let time = MessageTime { created: Some(created), expires };
-    assert_eq!(reply, ServiceReply::Answer { relates_to, time, content: "done".to_owned() });
+    assert_eq!(call_answer().write(&SERVICE), call_answer().write_in(Version::Soap12, &SERVICE));
+    for version in Version::ALL {
+        let message = call_answer().write_in(version, &SERVICE).unwrap();
+        assert!(message.contains(version.namespace()));
+        let key = SERVICE.certificate.public_key();
+        let reply = ServiceReply::read(message.as_bytes(), key, content).unwrap();
+        let CallAnswer { relates_to, created, expires, .. } = call_answer();
+        let time = MessageTime { created: Some(created), expires };
+        assert_eq!(reply, ServiceReply::Answer { relates_to, time, content: "done".to_owned() });
+    }
 }
 
 #[test]
@@ -210,9 +255,9 @@ fn neither_a_token_nor_a_body_is_shown() {
 /// The .NET client drops white space between elements before it verifies.
 #[test]
 fn no_white_space_stands_between_elements() {
-    let request = token_request().write(&CLIENT).unwrap();
+    let [dotnet, cxf] = Layout::ALL.map(|it| token_request().write_as(it, &CLIENT).unwrap());
     let answer = call_answer().write(&SERVICE).unwrap();
-    for message in [request, written_response(), written_call(), answer] {
+    for message in [dotnet, cxf, written_response(), written_call(), answer] {
         let between = message.split('>').skip(1).filter_map(|after| after.split('<').next());
         assert!(between.into_iter().all(|text| text.is_empty() || !text.trim().is_empty()));
     }
