@@ -2,37 +2,60 @@
 
 use clock::Timestamp;
 use parties::Cvr;
-use pki::{Certificate, ChainReason, ChainRefusal, PathMember};
+use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember};
 
 use crate::{
-    Issuer, Rejection,
-    issue::Signed,
+    CertificateName, Issuer, Lookup, Rejection,
     registration::{Registration, Standing},
 };
 
-/// Whether the certificate's path holds: its chain, its dates, and that it is not revoked as far
-/// as this STS can know.
-pub(crate) fn trusted(issuer: &Issuer, signed: &Signed, now: Timestamp) -> Result<(), Rejection> {
-    let path = signed.path.as_ref().map_err(refused)?;
-    path.judge(now, None).map_err(|refusal| refused(&refusal))?;
-    let list = issuer.revocation_list(now).ok_or(Rejection::RevocationUnknown)?;
-    match list.revoked(signed.certificate.serial()) {
-        Some(revoked) if revoked.at + issuer.policy().revocation_lag <= now => {
-            Err(Rejection::CertificateRevoked { since: revoked.at })
+/// Whether the dates of every certificate of the path hold.
+pub(crate) fn in_its_life(path: &Path, now: Timestamp) -> Result<(), Rejection> {
+    path.judge(now, None).map_err(|refusal| refused(path.leaf(), refusal, now))
+}
+
+fn refused(leaf: &Certificate, refusal: ChainRefusal, now: Timestamp) -> Rejection {
+    let certificate = || CertificateName::of(leaf);
+    match (refusal.certificate, refusal.reason, refusal.boundary) {
+        (PathMember::Leaf, ChainReason::NotYetValid, Some(from)) => {
+            Rejection::CertificateNotYetValid { certificate: certificate(), from, now }
         }
-        _ => Ok(()),
+        (PathMember::Leaf, ChainReason::Expired, Some(since)) => {
+            Rejection::CertificateExpired { certificate: certificate(), since, now }
+        }
+        _ => Rejection::CertificateNotTrusted { refusal },
     }
 }
 
-fn refused(refusal: &ChainRefusal) -> Rejection {
-    match (refusal.certificate, &refusal.reason, refusal.boundary) {
-        (PathMember::Leaf, ChainReason::NotYetValid, Some(from)) => {
-            Rejection::CertificateNotYetValid { from }
+/// Whether the dates of a certificate hold that has no path: what else is wrong with a stranger's.
+pub(crate) fn in_its_own_life(certificate: &Certificate, now: Timestamp) -> Result<(), Rejection> {
+    let (from, since) = (certificate.not_before(), certificate.first_refused());
+    let name = || CertificateName::of(certificate);
+    if now.truncated_to_second() < from {
+        return Err(Rejection::CertificateNotYetValid { certificate: name(), from, now });
+    }
+    if now >= since {
+        return Err(Rejection::CertificateExpired { certificate: name(), since, now });
+    }
+    Ok(())
+}
+
+/// That the certificate is not revoked, as far as this STS can know: a revocation counts once it is
+/// on the list at hand, and the lag is over.
+pub(crate) fn not_revoked(
+    issuer: &Issuer,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<(), Rejection> {
+    let list = issuer.revocation_list(now).map_err(|known| Rejection::RevocationUnknown {
+        next_update: known.map(pki::RevocationList::next_update),
+    })?;
+    match list.revoked(certificate.serial()) {
+        Some(revoked) if revoked.at + issuer.policy().revocation_lag <= now => {
+            let certificate = CertificateName::of(certificate);
+            Err(Rejection::CertificateRevoked { certificate, since: revoked.at })
         }
-        (PathMember::Leaf, ChainReason::Expired, Some(since)) => {
-            Rejection::CertificateExpired { since }
-        }
-        _ => Rejection::CertificateNotTrusted { refusal: refusal.clone() },
+        _ => Ok(()),
     }
 }
 
@@ -42,26 +65,38 @@ pub(crate) fn organisation(certificate: &Certificate) -> Result<Cvr, Rejection> 
     subject.cvr().ok_or_else(|| Rejection::NotSystemCertificate { subject: subject.to_string() })
 }
 
-/// The system user known by exactly this certificate at `now`.
+/// The system user known by the certificate at `now`.
 ///
 /// A renewed certificate has the same subject and is another certificate: it is known from the
-/// instant at which it was provisioned to be, and not before.
+/// instant at which it was provisioned to be, and not before, unless the policy looks for subjects.
 pub(crate) fn registered<'a>(
     issuer: &'a Issuer,
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<&'a Registration, Rejection> {
-    if let Some(found) = issuer.registrations().find(|it| it.accepts(certificate, now)) {
+    let is_known = |it: &&Registration| match issuer.policy().lookup {
+        Lookup::Certificate => it.accepts(certificate, now),
+        Lookup::Subject => {
+            it.accepted(now).iter().any(|known| known.subject() == certificate.subject())
+        }
+    };
+    if let Some(found) = issuer.registrations().find(is_known) {
         return Ok(found);
     }
     // The caller is not told more; the rejection says whether it was known, or will be.
     let mut past = false;
+    let name = || CertificateName::of(certificate);
     for registration in issuer.registrations() {
         match registration.standing(certificate, now) {
-            Standing::Planned { from } => return Err(Rejection::CertificateNotInForce { from }),
+            Standing::Planned { from } => {
+                return Err(Rejection::CertificateNotInForce { certificate: name(), from });
+            }
             Standing::Past => past = true,
             Standing::InForce | Standing::Unknown => {}
         }
     }
-    Err(if past { Rejection::CertificateReplaced } else { Rejection::CertificateNotRegistered })
+    if past {
+        return Err(Rejection::CertificateReplaced { certificate: name() });
+    }
+    Err(Rejection::CertificateNotRegistered { certificate: name() })
 }

@@ -2,7 +2,10 @@
 //!
 //! The order of the checks decides which rejection a caller gets (`docs/ARCHITECTURE.md`): size,
 //! XML, SOAP shape, timestamp, coverage of the signature, signature, content, chain and dates,
-//! revocation, registration, service, replay.
+//! revocation, organisation, registration, service, replay, signer. [`checks`] holds them.
+
+mod asked;
+mod checks;
 
 use clock::{Span, Timestamp};
 use entropy::Entropy;
@@ -11,18 +14,15 @@ use oio_idws::{
     assertion::Assertion,
     privileges::Privileges,
     soap::{MessageTime, Unreadable},
-    trust::{
-        ReceivedTokenRequest, SignedTokenRequest, TokenRequest, TokenRequestRefusal, TokenResponse,
-    },
-    uris::{
-        ISSUE_ACTION, ISSUE_REQUEST, SAML_TOKEN_TYPE, STS_BOOTSTRAP_CASE, STS_LOCAL_CASE,
-        STS_SIGNATURE_CASE,
-    },
+    trust::{ReceivedTokenRequest, SignedTokenRequest, TokenRequestRefusal, TokenResponse},
 };
-use parties::{Cvr, EntityId};
+use parties::{Diagnose, Diagnosis};
 use pki::{Certificate, ChainRefusal, Path};
+use xml_security::{Claimed, xml::Limits};
 
-use crate::{Issuer, IssuerFact, Rejection, caller, fact::ReplayKey, registration::Registration};
+pub use self::asked::{Asked, Case};
+use self::checks::Examined;
+use crate::{Issuer, IssuerFact, Rejection, fact::ReplayKey};
 
 /// A request as the STS understood it.
 #[derive(Debug, Clone)]
@@ -31,10 +31,12 @@ pub enum Request {
     Unreadable(Unreadable),
     /// It is one; what holds of it is still to be judged.
     Read {
-        /// The message's id, for the answer; not verified.
+        /// The message's id, for the fault; not verified.
         message_id: Option<String>,
         /// The message's times, which are judged before its signature is.
         time: MessageTime,
+        /// The certificate that it carries; verified if `signed` is.
+        certificate: Option<Certificate>,
         /// What was signed, or why nothing was.
         signed: Result<Box<Signed>, TokenRequestRefusal>,
     },
@@ -43,32 +45,31 @@ pub enum Request {
 /// What the signature of a request covers, with everything that does not depend on time.
 #[derive(Debug, Clone)]
 pub struct Signed {
-    /// The certificate that signed.
-    pub certificate: Certificate,
-    /// Its path to the authority that this STS trusts.
+    /// The path from the certificate that signed to the authority that this STS trusts.
     pub path: Result<Path, ChainRefusal>,
     /// What makes the message unique.
     pub replay_key: ReplayKey,
-    /// The request itself, or what is wrong with it.
-    pub content: Result<TokenRequest, String>,
+    /// What is asked for, or what is wrong with it.
+    pub asked: Result<Asked, Rejection>,
 }
 
 impl Request {
-    pub(crate) fn new(issuer: &Issuer, received: Result<ReceivedTokenRequest, Unreadable>) -> Self {
-        match received {
-            Err(unreadable) => Self::Unreadable(unreadable),
+    pub(crate) fn read(issuer: &Issuer, bytes: &[u8]) -> Self {
+        match ReceivedTokenRequest::read(bytes, &Limits::default(), issuer.policy().legacy) {
             Ok(received) => Self::Read {
-                message_id: received.message_id.map(xml_security::Claimed::into_unverified),
+                message_id: received.message_id.map(Claimed::into_unverified),
                 time: received.time.into_unverified(),
+                certificate: received.certificate.map(Claimed::into_unverified),
                 signed: received.signed.map(|signed| Box::new(Signed::new(issuer, signed))),
             },
+            Err(unreadable) => Self::Unreadable(unreadable),
         }
     }
 
     fn message_id(&self) -> Option<String> {
         match self {
             Self::Unreadable(unreadable) => {
-                unreadable.message_id.clone().map(xml_security::Claimed::into_unverified)
+                unreadable.message_id.clone().map(Claimed::into_unverified)
             }
             Self::Read { message_id, .. } => message_id.clone(),
         }
@@ -77,11 +78,11 @@ impl Request {
 
 impl Signed {
     fn new(issuer: &Issuer, signed: SignedTokenRequest) -> Self {
+        let malformed = |what: String| Rejection::InvalidRequest { what };
         Self {
-            path: Path::build(&signed.certificate, issuer.anchors()),
-            certificate: signed.certificate,
+            path: issuer.path(&signed.certificate),
             replay_key: ReplayKey::new(&signed.signature_value),
-            content: signed.request.map_err(|error| error.to_string()),
+            asked: signed.request.map_err(|it| malformed(it.to_string())).and_then(Asked::parse),
         }
     }
 }
@@ -120,8 +121,16 @@ pub(crate) fn decide(
     now: Timestamp,
     entropy: &mut Entropy,
 ) -> (Answer, Vec<IssuerFact>) {
-    match grant(issuer, request, now, entropy) {
-        Ok((grant, fact)) => (Answer::Token(Box::new(grant)), vec![fact]),
+    match checks::decisive(issuer, request, now) {
+        Ok(examined) => {
+            let answered = IssuerFact::Answered {
+                replay_key: examined.replay_key.clone(),
+                at: now,
+                until: examined.expires,
+            };
+            let grant = grant(&examined, issuer.policy().token_lifetime, now, entropy);
+            (Answer::Token(Box::new(grant)), vec![answered])
+        }
         Err(rejection) => {
             let answer = Answer::Rejected {
                 rejection,
@@ -133,125 +142,47 @@ pub(crate) fn decide(
     }
 }
 
-fn grant(
-    issuer: &Issuer,
-    request: &Request,
-    now: Timestamp,
-    entropy: &mut Entropy,
-) -> Result<(Grant, IssuerFact), Rejection> {
-    let (time, signed) = match request {
-        Request::Unreadable(unreadable) => return Err(Rejection::unreadable(unreadable)),
-        Request::Read { time, signed, .. } => (time, signed),
-    };
-    timely(*time, issuer.policy().timestamp_tolerance, now)?;
-    let signed = signed.as_ref().map_err(Rejection::unsigned)?;
-    let content =
-        signed.content.as_ref().map_err(|what| Rejection::InvalidRequest { what: what.clone() })?;
-    well_formed(content)?;
-    caller::trusted(issuer, signed, now)?;
-    let cvr = caller::organisation(&signed.certificate)?;
-    let registration = caller::registered(issuer, &signed.certificate, now)?;
-    let (service, recipient) = issuer
-        .service(&content.applies_to)
-        .ok_or_else(|| Rejection::UnknownService { applies_to: content.applies_to.clone() })?;
-    if issuer.has_seen(&signed.replay_key, now) {
-        return Err(Rejection::Replayed);
+impl Diagnose for Issuer {
+    fn diagnose(&self, request: &Request, now: Timestamp) -> Diagnosis {
+        let against = checks::all(self, request, now);
+        Diagnosis::new(against.iter().map(Rejection::finding).collect())
     }
-    issuer.signer(now).ok_or(Rejection::NoSigner)?;
-    let expires = now + lifetime(content.lifetime_until, issuer.policy().token_lifetime, now);
-    let grant = Grant {
-        assertion: assertion(
-            registration,
-            signed.certificate.clone(),
-            cvr,
-            service.clone(),
-            now..expires,
-            entropy,
-        ),
+}
+
+fn grant(examined: &Examined<'_>, policy: Span, now: Timestamp, entropy: &mut Entropy) -> Grant {
+    let (asked, service) = (examined.asked, examined.service);
+    let expires = end(asked.lifetime_until, policy, now);
+    let privileges: Privileges = examined.registration.privileges_for(&service.entity_id, now);
+    Grant {
+        assertion: Assertion {
+            id: format!("_{}", entropy.uuid()),
+            issuer: Case::SystemUser.uri().to_owned(),
+            issued_at: now,
+            subject: examined.entity_id.clone(),
+            holder: examined.certificate.clone(),
+            not_before: now,
+            not_on_or_after: expires,
+            audience: service.entity_id.clone(),
+            cvr: examined.cvr.clone(),
+            privileges: (!privileges.groups.is_empty()).then_some(privileges),
+        },
         response: TokenResponse {
             message_id: addressing::sts_message_id(entropy),
-            relates_to: content.message_id.clone(),
-            context: content.context.clone(),
-            token_type: content.token_type.clone(),
-            applies_to: service.clone(),
+            relates_to: asked.message_id.clone(),
+            context: asked.context.clone(),
+            token_type: asked.token_type.clone(),
+            applies_to: service.entity_id.clone(),
             created: now,
             expires,
         },
-        recipient: recipient.clone(),
-    };
-    let replay_key = signed.replay_key.clone();
-    Ok((grant, IssuerFact::Answered { replay_key, at: now, until: time.expires }))
+        recipient: service.encryption.clone(),
+    }
 }
 
-/// `RULES` 2.3.1.4.1: the end is after the beginning and after now, and the beginning does not
-/// differ substantially from now. By how much is not said; the policy's tolerance is our choice.
-fn timely(time: MessageTime, tolerance: Span, now: Timestamp) -> Result<(), Rejection> {
-    if time.expires <= now {
-        return Err(Rejection::TimestampExpired { expires: time.expires, now });
-    }
-    let Some(created) = time.created else { return Ok(()) };
-    if created >= time.expires || created > now + tolerance || created < now - tolerance {
-        return Err(Rejection::TimestampImplausible { created, now });
-    }
-    Ok(())
-}
-
-fn well_formed(request: &TokenRequest) -> Result<(), Rejection> {
-    let invalid = |what: String| Err(Rejection::InvalidRequest { what });
-    // `RULES` writes the names without the last slash, and clients with it.
-    let case = request.to.strip_suffix('/').unwrap_or(&request.to);
-    let is = |name: &str| Some(case) == name.strip_suffix('/');
-    if is(STS_BOOTSTRAP_CASE) || is(STS_LOCAL_CASE) {
-        return Err(Rejection::CaseNotOffered { to: request.to.clone() });
-    }
-    if !is(STS_SIGNATURE_CASE) {
-        return invalid(format!("wsa:To `{}` is not a case of this STS", request.to));
-    }
-    if request.action != ISSUE_ACTION {
-        return invalid(format!("wsa:Action `{}` is not {ISSUE_ACTION}", request.action));
-    }
-    if request.request_type != ISSUE_REQUEST {
-        return invalid(format!("RequestType `{}` is not {ISSUE_REQUEST}", request.request_type));
-    }
-    if request.token_type.as_deref().is_some_and(|it| it != SAML_TOKEN_TYPE) {
-        return invalid(format!("TokenType is not {SAML_TOKEN_TYPE}"));
-    }
-    if request.acts_as {
-        return invalid("ActAs has no place in a system user's request".to_owned());
-    }
-    Ok(())
-}
-
-/// The lifetime asked for where the policy allows it, and the policy's own where it does not: an
-/// end that is past, or nearer than a minute, or beyond the policy is ignored (`RULES` 2.8).
-fn lifetime(until: Option<Timestamp>, policy: Span, now: Timestamp) -> Span {
-    let asked = until.map(|until| until.since(now));
-    asked.filter(|asked| (Span::from_minutes(1)..=policy).contains(asked)).unwrap_or(policy)
-}
-
-fn assertion(
-    registration: &Registration,
-    holder: Certificate,
-    cvr: Cvr,
-    audience: EntityId,
-    validity: std::ops::Range<Timestamp>,
-    entropy: &mut Entropy,
-) -> Assertion {
-    let now = validity.start;
-    let privileges: Privileges = registration.privileges_for(&audience, now);
-    let subject = registration.entity_id(now).cloned();
-    let subject =
-        subject.expect("a certificate comes into force with an entity id, at one instant");
-    Assertion {
-        id: format!("_{}", entropy.uuid()),
-        issuer: STS_SIGNATURE_CASE.to_owned(),
-        issued_at: validity.start,
-        subject,
-        holder,
-        not_before: validity.start,
-        not_on_or_after: validity.end,
-        audience,
-        cvr,
-        privileges: (!privileges.groups.is_empty()).then_some(privileges),
-    }
+/// The end asked for, where the policy allows it, in whole seconds as the real STS grants it; the
+/// policy's own where it does not: an end that is past, or nearer than a minute, or beyond the policy
+/// is ignored (`RULES` 2.8).
+fn end(asked: Option<Timestamp>, policy: Span, now: Timestamp) -> Timestamp {
+    let allowed = |until: &Timestamp| (Span::from_minutes(1)..=policy).contains(&until.since(now));
+    asked.filter(allowed).map_or(now + policy, Timestamp::truncated_to_second)
 }

@@ -1,69 +1,36 @@
 //! The STS of one environment.
+//!
+//! What no clock changes is found out once and kept as a value: the path of a certificate when it is
+//! provisioned, the signature of a revocation list when it is learnt. A decision then takes no
+//! cryptography beyond the request's own signature, which `read` verifies.
+
+mod memory;
+mod policy;
 
 use std::collections::BTreeMap;
 
-use clock::{Span, Timeline, Timestamp};
+use clock::{Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
     Credential,
-    fault::{FaultShape, StsFault},
-    trust::ReceivedTokenRequest,
+    fault::{StsFault, StsFaultCode},
 };
 use parties::{Core, EntityId, Environment, SystemUserId};
-use pki::{Certificate, RevocationList, TrustAnchors};
-use xml_security::{Legacy, xml::Limits};
+use pki::{Certificate, ChainRefusal, Path, RevocationList, TrustAnchors};
 
+use self::memory::Memory;
+pub use self::policy::{Lookup, Policy, Service};
 use crate::{
-    IssuerFact, IssuerLesson, IssuerNeed,
+    IssuerFact, IssuerLesson, IssuerNeed, Rejection,
     fact::ReplayKey,
     issue::{self, Answer, Request},
-    registration::{Registration, SwapRules, TechnicalDetails},
+    registration::{Registration, TechnicalDetails},
 };
 
-/// The rules of an STS that a scenario may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// The life of a token, and the longest one that is granted (`RULES` 2.8: eight hours).
-    pub token_lifetime: Span,
-    /// By how much the beginning of a timestamp may differ from now. Our choice: five minutes.
-    pub timestamp_tolerance: Span,
-    /// How long after a click technical details come into force. DST's guide: at once.
-    pub activation_delay: Span,
-    /// How the certificates of a system user follow each other.
-    pub swap: SwapRules,
-    /// How long a revocation stays unseen. Our choice: one hour.
-    pub revocation_lag: Span,
-    /// How faults are laid out.
-    pub fault_shape: FaultShape,
-    /// Whether signatures with SHA-1 are still verified.
-    pub legacy: Legacy,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            token_lifetime: Span::from_hours(8),
-            timestamp_tolerance: Span::from_minutes(5),
-            activation_delay: Span::ZERO,
-            swap: SwapRules::default(),
-            revocation_lag: Span::from_hours(1),
-            fault_shape: FaultShape::NemLogin,
-            legacy: Legacy::Refuse,
-        }
-    }
-}
-
-/// A service (WSP) that tokens are issued for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// Its entity id, compared as a string.
-    pub entity_id: EntityId,
-    /// The certificate that its tokens are encrypted for.
-    pub encryption: Certificate,
-}
-
 /// The STS of one environment.
-#[derive(Debug, Clone)]
+///
+/// Equal when everything that an answer could depend on is.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
     environment: Environment,
     anchors: TrustAnchors,
@@ -71,7 +38,10 @@ pub struct Issuer {
     services: Vec<Service>,
     policy: Policy,
     registrations: BTreeMap<SystemUserId, Registration>,
-    seen: BTreeMap<ReplayKey, Timestamp>,
+    /// Of every certificate that was ever provisioned, by its fingerprint (SHA-256).
+    paths: BTreeMap<[u8; 32], Result<Path, ChainRefusal>>,
+    answered: Memory,
+    /// The list to go by, and when it was fetched.
     revocation: Option<(RevocationList, Timestamp)>,
 }
 
@@ -92,7 +62,8 @@ impl Issuer {
             services,
             policy,
             registrations: BTreeMap::new(),
-            seen: BTreeMap::new(),
+            paths: BTreeMap::new(),
+            answered: Memory::default(),
             revocation: None,
         }
     }
@@ -109,24 +80,34 @@ impl Issuer {
         &self.policy
     }
 
-    pub(crate) const fn anchors(&self) -> &TrustAnchors {
-        &self.anchors
-    }
-
     pub(crate) fn registrations(&self) -> impl Iterator<Item = &Registration> {
         self.registrations.values()
     }
 
-    pub(crate) fn service(&self, applies_to: &str) -> Option<(&EntityId, &Certificate)> {
-        self.services
-            .iter()
-            .find(|service| service.entity_id.as_str() == applies_to)
-            .map(|service| (&service.entity_id, &service.encryption))
+    /// The path of a certificate: known if it was provisioned, and found out if not.
+    pub(crate) fn path(&self, certificate: &Certificate) -> Result<Path, ChainRefusal> {
+        let known = self.paths.get(&certificate.sha256());
+        known.map_or_else(|| Path::build(certificate, &self.anchors), Clone::clone)
     }
 
-    /// The list to go by, unless a newer one should have come by now.
-    pub(crate) fn revocation_list(&self, now: Timestamp) -> Option<&RevocationList> {
-        self.revocation.as_ref().map(|(list, _)| list).filter(|list| now < list.next_update())
+    /// The service of exactly that name (`RULES` 2.3.1.4: a slash at the end makes another one).
+    pub(crate) fn service(&self, applies_to: &str) -> Result<&Service, Rejection> {
+        let called = |name: &str| self.services.iter().find(|it| it.entity_id.as_str() == name);
+        called(applies_to).ok_or_else(|| Rejection::UnknownService {
+            applies_to: applies_to.to_owned(),
+            meant: called(applies_to.trim_end_matches('/')).map(|it| it.entity_id.clone()),
+        })
+    }
+
+    /// The list to go by, if it is in force and no newer one should have come by now; else the one
+    /// that there is.
+    pub(crate) fn revocation_list(
+        &self,
+        now: Timestamp,
+    ) -> Result<&RevocationList, Option<&RevocationList>> {
+        let (list, _) = self.revocation.as_ref().ok_or(None)?;
+        let in_force = list.this_update() <= now && now < list.next_update();
+        if in_force { Ok(list) } else { Err(Some(list)) }
     }
 
     /// Who signs at `now`.
@@ -134,8 +115,8 @@ impl Issuer {
         self.signer.at(now)
     }
 
-    pub(crate) fn has_seen(&self, key: &ReplayKey, now: Timestamp) -> bool {
-        self.seen.get(key).is_some_and(|until| *until > now)
+    pub(crate) fn not_seen(&self, key: &ReplayKey, now: Timestamp) -> Result<(), Rejection> {
+        if self.answered.holds(key, now) { Err(Rejection::Replayed) } else { Ok(()) }
     }
 
     /// Brings a snapshot into force. Its certificates belong to that system user from then on:
@@ -152,6 +133,10 @@ impl Issuer {
             for certificate in details.certificates() {
                 other.lose(certificate, from, &rules, &ends);
             }
+        }
+        for certificate in details.certificates() {
+            let path = || Path::build(certificate, &self.anchors);
+            self.paths.entry(certificate.sha256()).or_insert_with(path);
         }
         let registration = self.registrations.entry(system_user).or_default();
         registration.provision(entity_id, details, from, &rules, &ends);
@@ -184,8 +169,7 @@ impl Core for Issuer {
     type Lesson = IssuerLesson;
 
     fn read(&self, bytes: &[u8]) -> Request {
-        let received = ReceivedTokenRequest::read(bytes, &Limits::default(), self.policy.legacy);
-        Request::new(self, received)
+        Request::read(self, bytes)
     }
 
     fn write(&self, answer: &Answer, entropy: &mut Entropy) -> Vec<u8> {
@@ -196,14 +180,11 @@ impl Core for Issuer {
             Answer::Token(grant) => self.token(grant, entropy).unwrap_or_else(|| {
                 // A decision made for another STS, or what cannot be signed: the STS itself fails.
                 let response = &grant.response;
-                fault(
-                    oio_idws::fault::StsFaultCode::RequestFailed,
-                    &response.message_id,
-                    Some(&response.relates_to),
-                )
+                fault(StsFaultCode::RequestFailed, &response.message_id, Some(&response.relates_to))
             }),
             Answer::Rejected { rejection, message_id, relates_to } => {
-                fault(rejection.fault_code(), message_id, relates_to.as_deref())
+                let code = self.policy.faults.code(rejection.cause());
+                fault(code, message_id, relates_to.as_deref())
             }
         }
         .into_bytes()
@@ -256,8 +237,7 @@ impl Core for Issuer {
                 self.registrations.entry(system_user).or_default().grant(grants, from);
             }
             IssuerFact::Answered { replay_key, at, until } => {
-                self.seen.retain(|_, until| *until > at);
-                self.seen.insert(replay_key, until);
+                self.answered.keep(replay_key, at, until);
             }
         }
     }
@@ -270,7 +250,9 @@ impl Core for Issuer {
         let lag = self.policy.revocation_lag;
         let revocations = self.revocation.iter().flat_map(move |(list, _)| {
             let seen = list.entries().map(move |revoked| revoked.at + lag);
-            seen.chain([list.next_update()]).filter(move |at| *at > now).map(Some)
+            seen.chain([list.this_update(), list.next_update()])
+                .filter(move |at| *at > now)
+                .map(Some)
         });
         let signer = std::iter::once(self.signer.next_change_after(now));
         parties::earliest(registrations.chain(authorities).chain(revocations).chain(signer))

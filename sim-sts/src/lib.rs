@@ -4,17 +4,20 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`issue`] | the one use case: a request for a token comes in, a token or a rejection goes out; **read this first** |
-//! | [`caller`] | whose certificate is this, at `now` |
+//! | `issue::checks` | the checks in their order, for a decision and for a diagnosis |
+//! | `issue::asked` | what a request asks for, and in which case |
+//! | `caller` | whose certificate is this, at `now` |
 //! | [`registration`] | the certificate a system user is known by: in force at once, or rolling |
 //! | [`administration`] | what the NemLog-in administrator edits, and when it comes into force |
 //! | [`Issuer`] | the STS of one environment: signer, services, memory of what was sent before |
-//! | [`Rejection`] | every reason to refuse, and its fault |
+//! | [`Policy`] | what a scenario may change about it |
+//! | [`Rejection`] | every reason to refuse; its fault by [`FaultTable`], and its finding |
 //!
 //! [`Sts`] puts them together. Administration and issuers share nothing: provisioning is the only
 //! arrow between them, so two environments cannot mix by a forgotten parameter.
 
 pub mod administration;
-pub mod caller;
+mod caller;
 mod fact;
 pub mod issue;
 mod issuer;
@@ -23,6 +26,6 @@ mod rejection;
 mod sts;
 
 pub use fact::{IssuerFact, IssuerLesson, IssuerNeed, ReplayKey};
-pub use issuer::{Issuer, Policy, Service};
-pub use rejection::Rejection;
+pub use issuer::{Issuer, Lookup, Policy, Service};
+pub use rejection::{Cause, CertificateName, FaultTable, Rejection};
 pub use sts::Sts;

@@ -1,26 +1,50 @@
-//! Every reason for the STS to refuse a token, and the fault that the caller gets.
+//! Every reason for the STS to refuse a token.
 //!
-//! The fault hides the reason on purpose (`RULES` 2.7); the reason's name is for journals,
-//! scenarios and the control port.
+//! The fault that the caller gets hides the reason on purpose (`RULES` 2.7). The reason's name is for
+//! journals and scenarios, and its [finding](Rejection::finding) for whoever must mend it.
 
-use clock::Timestamp;
+mod fault_table;
+mod finding;
+
+use clock::{Span, Timestamp};
 use oio_idws::{
-    fault::StsFaultCode,
     soap::{Unreadable, UnreadableReason},
     trust::TokenRequestRefusal,
 };
-use pki::ChainRefusal;
+use parties::EntityId;
+use pki::{Certificate, ChainRefusal, Serial};
+use xml_security::xml::Malformed;
+
+pub use fault_table::FaultTable;
+
+use crate::issue::Case;
 
 /// Why the STS refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(Cause),
+    vis(pub),
+    doc = "The kind of a [`Rejection`], without what came.",
+    derive(Hash, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr),
+    strum(serialize_all = "kebab-case"),
+    allow(missing_docs)
+)]
 pub enum Rejection {
-    /// The message is too large, or is not XML that we accept.
+    /// The message is larger than any request.
+    #[error("the message has {size} bytes, and {limit} are allowed")]
+    MessageTooLarge {
+        /// Its size in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The message is not XML that we accept.
     #[error("the message is not acceptable XML: {what}")]
     MalformedXml {
         /// What is wrong with it.
         what: String,
     },
-    /// The message is not an envelope with a security header and a timestamp.
+    /// The message is not an envelope with a security header.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
         /// What is wrong with it.
@@ -40,13 +64,17 @@ pub enum Rejection {
         /// When it came.
         now: Timestamp,
     },
-    /// The timestamp begins too far from now, or after its end.
-    #[error("the message says it was made at {created}, and it is {now}")]
+    /// The timestamp begins too far from now, or not before its end.
+    #[error("the message says it was made at {created} to be used before {expires}; it is {now}")]
     TimestampImplausible {
         /// Its beginning.
         created: Timestamp,
+        /// Its end.
+        expires: Timestamp,
         /// When it came.
         now: Timestamp,
+        /// By how much the beginning may differ from now.
+        tolerance: Span,
     },
     /// The signature leaves something out.
     #[error("the signature does not cover the message: {what}")]
@@ -60,45 +88,67 @@ pub enum Rejection {
         /// Why.
         what: String,
     },
+    /// The request is for none of the cases that an STS knows.
+    #[error("wsa:To `{to}` is not a case of this STS")]
+    UnknownCase {
+        /// What it is for.
+        to: String,
+    },
+    /// The request is for the bootstrap or the local case.
+    #[error("`{}` is a case that this STS does not offer", case.uri())]
+    CaseNotOffered {
+        /// Which.
+        case: Case,
+    },
     /// The request lacks something, or asks for what the STS does not do.
     #[error("the request is not one this STS answers: {what}")]
     InvalidRequest {
         /// What is wrong.
         what: String,
     },
-    /// The request is for the bootstrap or the local case.
-    #[error("`{to}` is a case that this STS does not offer")]
-    CaseNotOffered {
-        /// Which.
-        to: String,
-    },
-    /// The certificate is not valid yet.
-    #[error("the certificate is not valid before {from}")]
-    CertificateNotYetValid {
-        /// Its first instant.
-        from: Timestamp,
-    },
-    /// The certificate has expired.
-    #[error("the certificate expired: it is refused since {since}")]
-    CertificateExpired {
-        /// The first instant at which it is refused.
-        since: Timestamp,
-    },
-    /// The certificate is revoked.
-    #[error("the certificate is revoked since {since}")]
-    CertificateRevoked {
-        /// Since when.
-        since: Timestamp,
-    },
+    /// A system user acts as itself.
+    #[error("`ActAs` has no place in a system user's request")]
+    ActsAs,
     /// The certificate does not come from the authority of this environment, or is not of its kind.
     #[error("the certificate is not trusted here: {refusal}")]
     CertificateNotTrusted {
         /// Why.
         refusal: ChainRefusal,
     },
+    /// The certificate is not valid yet.
+    #[error("{certificate} is not valid before {from}, and it is {now}")]
+    CertificateNotYetValid {
+        /// Which.
+        certificate: CertificateName,
+        /// Its first instant.
+        from: Timestamp,
+        /// When it came.
+        now: Timestamp,
+    },
+    /// The certificate has expired.
+    #[error("{certificate} expired: it is refused since {since}, and it is {now}")]
+    CertificateExpired {
+        /// Which.
+        certificate: CertificateName,
+        /// The first instant at which it is refused.
+        since: Timestamp,
+        /// When it came.
+        now: Timestamp,
+    },
     /// Nobody knows whether the certificate is revoked.
     #[error("no revocation list could be had that is still good")]
-    RevocationUnknown,
+    RevocationUnknown {
+        /// When the one at hand should have been replaced, if there is one.
+        next_update: Option<Timestamp>,
+    },
+    /// The certificate is revoked.
+    #[error("{certificate} is revoked since {since}")]
+    CertificateRevoked {
+        /// Which.
+        certificate: CertificateName,
+        /// Since when.
+        since: Timestamp,
+    },
     /// The certificate is not a system's.
     #[error("the certificate of `{subject}` names no organisation")]
     NotSystemCertificate {
@@ -106,22 +156,41 @@ pub enum Rejection {
         subject: String,
     },
     /// No system user of this environment is, was or will be known by the certificate.
-    #[error("no system user is registered with the certificate in this environment")]
-    CertificateNotRegistered,
+    #[error("no system user is registered with {certificate} in this environment")]
+    CertificateNotRegistered {
+        /// Which.
+        certificate: CertificateName,
+    },
     /// The certificate is provisioned, and takes over later.
-    #[error("the certificate is registered, and takes over at {from}")]
+    #[error("{certificate} is registered, and takes over at {from}")]
     CertificateNotInForce {
+        /// Which.
+        certificate: CertificateName,
         /// When it takes over.
         from: Timestamp,
     },
     /// The system user was known by the certificate, and is now known by another.
-    #[error("the system user is now known by another certificate")]
-    CertificateReplaced,
+    #[error("the system user is no longer known by {certificate}")]
+    CertificateReplaced {
+        /// Which.
+        certificate: CertificateName,
+    },
     /// No service has the name.
     #[error("no service is called `{applies_to}`; names are compared as strings")]
     UnknownService {
         /// The name.
         applies_to: String,
+        /// The service whose name it is but for a slash at the end.
+        meant: Option<EntityId>,
+    },
+    /// The service lets only approved system users in (*kun adgang for godkendte systembrugere*),
+    /// and this one has no privilege at it.
+    #[error("`{system_user}` has no privilege at `{service}`, which asks for one")]
+    NotApproved {
+        /// Who asks, by entity id.
+        system_user: EntityId,
+        /// The service.
+        service: EntityId,
     },
     /// The same request came before.
     #[error("the same request was answered before")]
@@ -132,9 +201,27 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// Every kind of it, in the order of the checks as far as there is one.
+    pub const ALL: &[Cause] = <Cause as strum::VariantArray>::VARIANTS;
+
+    /// Its kind.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.into()
+    }
+
+    /// The stable name that scenarios and journals use.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.cause().name()
+    }
+
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         let what = unreadable.to_string();
-        match unreadable.reason {
+        match &unreadable.reason {
+            UnreadableReason::Xml(Malformed::TooLarge { size, limit }) => {
+                Self::MessageTooLarge { size: *size, limit: *limit }
+            }
             UnreadableReason::Xml(_) => Self::MalformedXml { what },
             UnreadableReason::NotSoap { .. }
             | UnreadableReason::WrongVersion { .. }
@@ -153,61 +240,35 @@ impl Rejection {
             TokenRequestRefusal::Signature(_) => Self::SignatureInvalid { what },
         }
     }
+}
 
+impl Cause {
     /// The stable name that scenarios and journals use.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::MalformedXml { .. } => "malformed-xml",
-            Self::NotSoap { .. } => "not-soap",
-            Self::TimestampUnreadable { .. } => "timestamp-unreadable",
-            Self::TimestampExpired { .. } => "timestamp-expired",
-            Self::TimestampImplausible { .. } => "timestamp-implausible",
-            Self::NotSigned { .. } => "not-signed",
-            Self::SignatureInvalid { .. } => "signature-invalid",
-            Self::InvalidRequest { .. } => "invalid-request",
-            Self::CaseNotOffered { .. } => "case-not-offered",
-            Self::CertificateNotYetValid { .. } => "certificate-not-yet-valid",
-            Self::CertificateExpired { .. } => "certificate-expired",
-            Self::CertificateRevoked { .. } => "certificate-revoked",
-            Self::CertificateNotTrusted { .. } => "certificate-not-trusted",
-            Self::RevocationUnknown => "revocation-unknown",
-            Self::NotSystemCertificate { .. } => "not-system-certificate",
-            Self::CertificateNotRegistered => "certificate-not-registered",
-            Self::CertificateNotInForce { .. } => "certificate-not-in-force",
-            Self::CertificateReplaced => "certificate-replaced",
-            Self::UnknownService { .. } => "unknown-service",
-            Self::Replayed => "replayed",
-            Self::NoSigner => "no-signer",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
+}
 
-    /// The fault that the caller gets (`STSDOC` 2.1; which cause gives which fault is inferred).
-    #[must_use]
-    pub const fn fault_code(&self) -> StsFaultCode {
-        match self {
-            Self::MalformedXml { .. }
-            | Self::NotSoap { .. }
-            | Self::TimestampUnreadable { .. }
-            | Self::InvalidRequest { .. }
-            | Self::CaseNotOffered { .. }
-            | Self::UnknownService { .. } => StsFaultCode::InvalidRequest,
-            Self::TimestampExpired { .. } | Self::TimestampImplausible { .. } => {
-                StsFaultCode::ExpiredData
-            }
-            Self::NotSigned { .. }
-            | Self::SignatureInvalid { .. }
-            | Self::CertificateNotYetValid { .. }
-            | Self::CertificateExpired { .. }
-            | Self::CertificateRevoked { .. }
-            | Self::CertificateNotTrusted { .. }
-            | Self::NotSystemCertificate { .. }
-            | Self::CertificateNotRegistered
-            | Self::CertificateNotInForce { .. }
-            | Self::CertificateReplaced => StsFaultCode::FailedAuthentication,
-            Self::RevocationUnknown | Self::Replayed | Self::NoSigner => {
-                StsFaultCode::RequestFailed
-            }
-        }
+/// A certificate by what a journal may say of it: nothing that derives from its key, so no
+/// thumbprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateName {
+    /// Whose it is.
+    pub subject: String,
+    /// Its number.
+    pub serial: Serial,
+}
+
+impl CertificateName {
+    pub(crate) fn of(certificate: &Certificate) -> Self {
+        let subject = certificate.subject().to_string();
+        Self { subject, serial: *certificate.serial() }
+    }
+}
+
+impl std::fmt::Display for CertificateName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the certificate {} of `{}`", self.serial, self.subject)
     }
 }

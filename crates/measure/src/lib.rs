@@ -49,6 +49,27 @@ pub fn microseconds(rounds: usize, mut this: impl FnMut()) -> Median {
     Median::of((0..rounds).map(|_| duration(&mut this).as_secs_f64() * 1e6).collect())
 }
 
+/// How long `this` takes, in nanoseconds, for what is too short to be measured once: the mean of
+/// `times` in a row, and the median of these.
+pub fn nanoseconds(rounds: usize, times: u32, mut this: impl FnMut()) -> Median {
+    let mut all = || (0..times).for_each(|_| this());
+    all();
+    let series = (0..rounds).map(|_| duration(&mut all).as_secs_f64() * 1e9 / f64::from(times));
+    Median::of(series.collect())
+}
+
+/// Prints a ratio by the name that a goal is written in: `name ratio: 1.08`.
+#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
+pub fn print_ratio(name: &str, median: Median) {
+    println!("{name} ratio: {:.2}", median.value);
+}
+
+/// Prints a number of nanoseconds, of which there are no halves.
+#[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
+pub fn print_nanoseconds(name: &str, median: Median) {
+    println!("{name}: {:.0} ns", median.value);
+}
+
 /// Prints one figure.
 #[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 pub fn print(name: &str, median: Median, unit: &str) {

@@ -31,7 +31,8 @@ pub mod uris;
 pub use error::MessageError;
 pub use layout::Layout;
 
-/// A certificate with its private key: what a party signs with.
+/// A certificate with its private key: what a party signs with. Equal when the certificates are: each
+/// has one key.
 #[derive(Debug, Clone)]
 pub struct Credential {
     /// What others see.
@@ -39,3 +40,11 @@ pub struct Credential {
     /// What nobody sees.
     pub key: pki::PrivateKey,
 }
+
+impl PartialEq for Credential {
+    fn eq(&self, other: &Self) -> bool {
+        self.certificate == other.certificate
+    }
+}
+
+impl Eq for Credential {}

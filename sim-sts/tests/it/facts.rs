@@ -6,12 +6,12 @@
 use clock::{Span, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, soap::MessageTime};
-use parties::{Core, EntityId, Fact, Slot, SystemUserId};
+use parties::{Core, EntityId, Environment, Fact, Slot, SystemUserId};
 use pki::Path;
 use sim_sts::{
     IssuerFact, IssuerLesson, Policy, ReplayKey, Sts,
     administration::Request as Click,
-    issue::{Answer, Request, Signed},
+    issue::{Answer, Asked, Request, Signed},
 };
 use stage::start;
 
@@ -26,11 +26,11 @@ fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
     Request::Read {
         message_id: Some(request.message_id.clone()),
         time: MessageTime { created: Some(now), expires: now + Span::from_minutes(5) },
+        certificate: Some(path.leaf().clone()),
         signed: Ok(Box::new(Signed {
-            certificate: path.leaf().clone(),
             path: Ok(path.clone()),
             replay_key: ReplayKey::new(&entropy.bytes::<32>()),
-            content: Ok(request),
+            asked: Asked::parse(request),
         })),
     }
 }
@@ -152,6 +152,10 @@ fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
             let list = list.clone();
             let issuer = sts.issuer_mut(TEST).unwrap();
             issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+        }
+        for environment in Environment::ALL {
+            let [replayed, lived] = [&replayed, &world.sts].map(|sts| sts.issuer(environment));
+            assert!(replayed == lived, "seed {seed}: {environment}");
         }
         assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts), "seed {seed}");
     }

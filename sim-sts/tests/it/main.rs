@@ -4,6 +4,7 @@
 mod administration;
 mod facts;
 mod refusal;
+mod rejections;
 mod replay;
 mod swap;
 mod time;

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, addressing, assertion::Assertion, trust::TokenRequest};
-use parties::{Core, EntityId, Environment, Fact, Recorded, Slot, SystemUserId};
+use parties::{
+    Core, Diagnose, Diagnosis, EntityId, Environment, Fact, Recorded, Slot, SystemUserId,
+};
 use pki::{Certificate, RevocationList, RevocationReason, Revoked};
 use sim_sts::{
     Issuer, IssuerFact, IssuerLesson, IssuerNeed, Policy, Rejection, Service, Sts,
@@ -103,6 +105,7 @@ pub(crate) struct World {
 pub(crate) struct Reply {
     pub(crate) answer: Answer,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) diagnosis: Diagnosis,
 }
 
 impl Reply {
@@ -166,7 +169,11 @@ impl World {
 
     /// [`OLD`] is in force for the first system user, since long ago.
     pub(crate) fn with_old() -> Self {
-        let mut world = Self::new();
+        Self::with_old_and(Policy::default())
+    }
+
+    pub(crate) fn with_old_and(policy: Policy) -> Self {
+        let mut world = Self::with_policy(policy);
         world.save(&user(), Slot::Active, &OLD.certificate, after("-1d")).unwrap();
         world.provision(&user(), TEST, after("-1d"));
         world
@@ -177,6 +184,20 @@ impl World {
         let mut world = Self::with_old();
         world.save(&user(), Slot::Rolling, &NEW.certificate, start()).unwrap();
         world.provision(&user(), TEST, start());
+        world
+    }
+
+    /// A system user without privileges, known by [`OLD`], at a service that asks for one.
+    pub(crate) fn for_the_approved(policy: Policy) -> Self {
+        let mut world = Self::with_policy(policy);
+        world.sts = issuers(policy, &signers(), true);
+        let system_user = user();
+        let entity_id = entity_id(&system_user);
+        let register =
+            administration::Request::Register { system_user, entity_id, grants: Vec::new() };
+        world.click(&register, start()).unwrap();
+        world.save(&user(), Slot::Active, &OLD.certificate, after("-1d")).unwrap();
+        world.provision(&user(), TEST, after("-1d"));
         world
     }
 
@@ -253,13 +274,18 @@ impl World {
                 IssuerNeed::RevocationList => {}
             }
         }
+        let diagnosis = issuer.diagnose(&request, now);
         let (answer, facts) = issuer.decide(&request, now, &mut self.entropy);
         for fact in facts {
             self.facts.push(Kept::Issuer(environment, keep(now, &fact)));
             issuer.apply(fact);
         }
         let bytes = issuer.write(&answer, &mut self.entropy);
-        Reply { answer, bytes }
+        let reply = Reply { answer, bytes, diagnosis };
+        // What is decisive in a diagnosis is what was decided, whatever a test asks.
+        let decisive = reply.diagnosis.decisive().map_or("token", |finding| &finding.cause);
+        assert_eq!(decisive, reply.name());
+        reply
     }
 
     /// Asks for a token in the test environment.
@@ -280,10 +306,14 @@ impl World {
 
 /// NemLog-in without anybody registered.
 pub(crate) fn empty(policy: Policy, signers: &Timeline<Credential>) -> Sts {
+    issuers(policy, signers, false)
+}
+
+fn issuers(policy: Policy, signers: &Timeline<Credential>, approved_only: bool) -> Sts {
     let issuers = Environment::ALL.map(|environment| {
         let anchors = STAGE.authority(environment).anchors();
         let encryption = SERVICE.certificate.clone();
-        let service = Service { entity_id: service(), encryption };
+        let service = Service { entity_id: service(), encryption, approved_only };
         Issuer::new(environment, anchors, signers.clone(), vec![service], policy)
     });
     Sts::new(issuers)

@@ -87,6 +87,8 @@ pub struct ReceivedTokenRequest {
     pub message_id: Option<Claimed<String>>,
     /// Its times, judged before the signature is.
     pub time: Claimed<MessageTime>,
+    /// The certificate that it carries, for a diagnosis where the signature does not hold.
+    pub certificate: Option<Claimed<Certificate>>,
     /// What its signature covers, or why there is nothing to go by.
     pub signed: Result<SignedTokenRequest, TokenRequestRefusal>,
 }
@@ -136,6 +138,7 @@ impl ReceivedTokenRequest {
         Ok(Self {
             message_id: envelope.message_id.clone(),
             time: envelope.claimed_timestamp()?,
+            certificate: envelope.security.binary_security_token(),
             signed: signed(&envelope, legacy),
         })
     }

@@ -298,7 +298,11 @@ fn issuer(authority: &Authority, services: &BTreeMap<Environment, ServiceCredent
     let environment = authority.environment();
     let service = &services[&environment];
     let signs_from = service.sts.certificate.not_before();
-    let smdb = Service { entity_id: entity_id(), encryption: service.smdb.certificate.clone() };
+    let smdb = Service {
+        entity_id: entity_id(),
+        encryption: service.smdb.certificate.clone(),
+        approved_only: false,
+    };
     Issuer::new(
         environment,
         authority.anchors(),

@@ -1,0 +1,134 @@
+//! What to do next.
+
+use parties::Text;
+use pki::ChainReason;
+
+use crate::Rejection;
+
+pub(super) fn what(rejection: &Rejection) -> Text {
+    let (en, da) = match rejection {
+        Rejection::MessageTooLarge { .. } => (
+            "Send the request alone: nothing else belongs in the message.",
+            "Send kun selve anmodningen: andet hører ikke hjemme i beskeden.",
+        ),
+        Rejection::MalformedXml { .. } => (
+            "Look at what the client really sends, and mend the place named.",
+            "Se på, hvad klienten faktisk sender, og ret det nævnte sted.",
+        ),
+        Rejection::NotSoap { .. } => (
+            "Configure the binding for SOAP 1.1 with WS-Addressing 1.0 and WS-Security.",
+            "Konfigurér bindingen til SOAP 1.1 med WS-Addressing 1.0 og WS-Security.",
+        ),
+        Rejection::TimestampUnreadable { .. } => (
+            "Let the client write a timestamp with an end (IncludeTimestamp).",
+            "Lad klienten skrive et tidsstempel med et udløb (IncludeTimestamp).",
+        ),
+        Rejection::TimestampExpired { .. } | Rejection::TimestampImplausible { .. } => (
+            "Check the client's clock against a time server, and send each request as soon as it is \
+             signed.",
+            "Kontrollér klientens ur mod en tidsserver, og send hver anmodning, så snart den er \
+             signeret.",
+        ),
+        Rejection::NotSigned { .. } => (
+            "Let the client sign the part named too, and place it where the profile says.",
+            "Lad også klienten signere den nævnte del, og placér den, hvor profilen siger det.",
+        ),
+        Rejection::SignatureInvalid { .. } => (
+            "Check that key and certificate belong together, and that nothing between client and STS \
+             changes the message: no pretty-printing after signing.",
+            "Kontrollér, at nøgle og certifikat hører sammen, og at intet mellem klient og STS ændrer \
+             beskeden: ingen pæn formatering efter signeringen.",
+        ),
+        Rejection::UnknownCase { .. } => (
+            "Write the name of the case in wsa:To, whatever address the message is sent to.",
+            "Skriv scenariets navn i wsa:To, uanset hvilken adresse beskeden sendes til.",
+        ),
+        Rejection::CaseNotOffered { .. } => (
+            "Ask in the system user's case, or test the other cases elsewhere.",
+            "Brug systembrugerens scenarie, eller test de andre scenarier et andet sted.",
+        ),
+        Rejection::InvalidRequest { .. } => (
+            "Mend the request as the message above says.",
+            "Ret anmodningen, som meddelelsen ovenfor siger.",
+        ),
+        Rejection::ActsAs => ("Leave ActAs out of the request.", "Udelad ActAs af anmodningen."),
+        Rejection::CertificateNotTrusted { refusal } => match refusal.reason {
+            ChainReason::OtherEnvironment => (
+                "Deploy the certificate of this environment: integration test and production have \
+                 one each.",
+                "Idriftsæt dette miljøs certifikat: integrationstest og produktion har hver sit.",
+            ),
+            ChainReason::RealAuthority => (
+                "Take the real certificate out of the client at once, and order one from the \
+                 simulator.",
+                "Tag straks det rigtige certifikat ud af klienten, og bestil et hos simulatoren.",
+            ),
+            _ => (
+                "Deploy a system certificate that MitID Erhverv issued in this environment.",
+                "Idriftsæt et systemcertifikat, som MitID Erhverv har udstedt i dette miljø.",
+            ),
+        },
+        Rejection::CertificateNotYetValid { .. } => (
+            "Go back to the former certificate until then, or check the client's clock.",
+            "Gå tilbage til det tidligere certifikat indtil da, eller kontrollér klientens ur.",
+        ),
+        Rejection::CertificateExpired { .. } => (
+            "Deploy the new certificate. If there is none: it can no longer be renewed, so the MitID \
+             administrator orders a new one, and the NemLog-in administrator saves and provisions it.",
+            "Idriftsæt det nye certifikat. Findes der intet: det kan ikke længere fornyes, så \
+             MitID-administratoren bestiller et nyt, og NemLog-in-administratoren gemmer og \
+             provisionerer det.",
+        ),
+        Rejection::RevocationUnknown { .. } => (
+            "Let the authority publish a new revocation list, and the STS reach it.",
+            "Sørg for, at udstederen offentliggør en ny spærreliste, og at STS'en kan hente den.",
+        ),
+        Rejection::CertificateRevoked { .. } => (
+            "Order a new certificate; the NemLog-in administrator then saves it in the active slot \
+             and provisions, and the vendor deploys it.",
+            "Bestil et nyt certifikat; NemLog-in-administratoren gemmer det derefter som aktivt \
+             certifikat og provisionerer, og leverandøren idriftsætter det.",
+        ),
+        Rejection::NotSystemCertificate { .. } => (
+            "Order a system certificate of the organisation in MitID Erhverv.",
+            "Bestil et systemcertifikat for organisationen i MitID Erhverv.",
+        ),
+        Rejection::CertificateNotRegistered { .. } => (
+            "Save the certificate on the system user in NemLog-in Administration, and provision to \
+             this environment.",
+            "Gem certifikatet på systembrugeren i NemLog-in Administration, og provisionér til dette \
+             miljø.",
+        ),
+        Rejection::CertificateNotInForce { .. } => (
+            "Go back to the former certificate until the new one takes over. If it must be now, the \
+             NemLog-in administrator saves the new one in the active slot and provisions.",
+            "Gå tilbage til det tidligere certifikat, indtil det nye tager over. Haster det, gemmer \
+             NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
+        ),
+        Rejection::CertificateReplaced { .. } => (
+            "Deploy the certificate that is in force now, on every node.",
+            "Idriftsæt det certifikat, der er i kraft nu, på alle noder.",
+        ),
+        Rejection::UnknownService { meant: Some(_), .. } => (
+            "Take the slash off the end of AppliesTo (a Uri class may have put it there).",
+            "Fjern skråstregen til sidst i AppliesTo (en Uri-klasse kan have sat den).",
+        ),
+        Rejection::UnknownService { meant: None, .. } => (
+            "Write the service's entity id in AppliesTo as its owner gave it.",
+            "Skriv tjenestens entity id i AppliesTo, som tjenesteejeren har oplyst det.",
+        ),
+        Rejection::NotApproved { .. } => (
+            "Approve the system user's privilege; then the NemLog-in administrator provisions.",
+            "Godkend systembrugerens privilegium; derefter provisionerer NemLog-in-administratoren.",
+        ),
+        Rejection::Replayed => (
+            "Make and sign a new request for each attempt, with an id of its own.",
+            "Lav og signér en ny anmodning til hvert forsøg, med sit eget id.",
+        ),
+        Rejection::NoSigner => (
+            "Give the STS a signing certificate for this time.",
+            "Giv STS'en et signeringscertifikat til dette tidspunkt.",
+        ),
+    };
+    Text::new(en, da)
+}
