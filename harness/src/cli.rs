@@ -15,6 +15,7 @@ use pki::{KeyPool, KeySize};
 use crate::{
     catalogue::{self, CatalogueError, Found},
     expect::Verdict,
+    keep::{Keeper, KeepingWorld},
     report::{
         RunReport, ScenarioReport, json,
         text::{self, Colour},
@@ -78,6 +79,14 @@ struct RunArguments {
     #[arg(long, value_name = "DIR", env = "SKIFT_KEYS", default_value = "target/skift/keys")]
     keys: PathBuf,
 
+    /// Keep every message of every call below this folder, which is made: a folder for each call,
+    /// with 1-wsc-to-sts.xml to 4-wsp-to-wsc.xml in it.
+    ///
+    /// The messages hold tokens, and whoever has a token and its key may use it until it ends. The
+    /// files can be read by you alone; keep it so.
+    #[arg(long, value_name = "DIR", env = "SKIFT_KEEP_MESSAGES")]
+    keep_messages: Option<PathBuf>,
+
     /// Show only what did not go as expected, and the last line.
     #[arg(long, short)]
     quiet: bool,
@@ -140,8 +149,17 @@ fn run_suite(arguments: &RunArguments, suite: &Suite) -> Result<RunReport, Troub
     let mut reports = Vec::new();
     for (found, scenario) in suite {
         let key = |size, index| Some(pool.key(size, index));
-        let mut world = InProcess::new(scenario, key)?;
-        let journal = run::run(scenario, &mut world);
+        let journal = match &arguments.keep_messages {
+            None => run::run(scenario, &mut InProcess::new(scenario, key)?),
+            Some(folder) => {
+                let folder = folder.join(&found.name);
+                let world = InProcess::with_link(scenario, Keeper::default(), key)?;
+                let mut world = KeepingWorld::new(world, folder.clone());
+                let journal = run::run(scenario, &mut world);
+                world.finish().map_err(|error| Trouble::Unwritable { path: folder, error })?;
+                journal
+            }
+        };
         let file = arguments.out.join("journal").join(format!("{}.jsonl", found.name));
         write(&file, &journal.to_json_lines())?;
 

@@ -11,12 +11,15 @@
 //! 6. [`downtime`] and [`expect`] are pure functions of it: outages, and whether they are as
 //!    expected;
 //! 7. [`report`] shows the result and decides nothing.
+//!
+//! [`keep`] is beside the way: it keeps the messages of calls for who asks for them.
 
 pub mod catalogue;
 pub mod cli;
 pub mod downtime;
 pub mod expect;
 pub mod journal;
+pub mod keep;
 pub mod report;
 pub mod run;
 pub mod scenario;

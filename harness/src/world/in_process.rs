@@ -67,6 +67,11 @@ struct Streams {
 }
 
 impl<L: Link + Clone> InProcess<L> {
+    /// What carries its messages.
+    pub const fn link_mut(&mut self) -> &mut L {
+        &mut self.link
+    }
+
     fn next_key(&mut self) -> Result<PrivateKey, SetUpError> {
         self.keys.pop().ok_or(SetUpError::KeyMissing { size: KeySize::Rsa3072, needed: 1 })
     }

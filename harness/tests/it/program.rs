@@ -12,10 +12,11 @@ use harness::{
 };
 
 const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
-const EARLY: &str = include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
+pub(crate) const EARLY: &str =
+    include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
 
 /// A folder that a test has for itself, empty.
-fn folder(test: &str) -> PathBuf {
+pub(crate) fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
@@ -27,7 +28,7 @@ fn keys(pool: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(pool)
 }
 
-fn skift(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn skift(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_skift"))
         .args(arguments)
         .current_dir(folder)
@@ -48,7 +49,7 @@ fn check(test: &str, scenario: &str, exit: i32) -> (String, String) {
     printed
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -99,7 +100,7 @@ fn other_keys_give_the_same_journals_and_report() {
 }
 
 /// Every file below `folder` with its text, by path.
-fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
+pub(crate) fn collect(folder: &Path, files: &mut Vec<(PathBuf, String)>) {
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
