@@ -1,8 +1,10 @@
 //! What the integration tests of several crates set up alike: two authorities, certificates with
-//! their keys, and messages that somebody changed on the way.
+//! their keys, messages that somebody changed on the way, and [programs of others](engines) that are
+//! asked for a second opinion.
 //!
 //! Nothing but tests depends on it, and it knows no simulator: each test sets up its own.
 
+pub mod engines;
 mod forgery;
 
 use std::{collections::BTreeMap, ops::Range};

@@ -6,10 +6,11 @@ use xml_security::{
     sign, uris,
 };
 
+use stage::engines::{self, Engine, Scratch};
+
 use crate::{
     content::Dice,
-    engines::{self, Engine, Scratch},
-    messages::{self, CREATED, Layout, PKCS1, signer},
+    messages::{self, CREATED, Layout, PKCS1, scratch, signer},
 };
 
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
@@ -23,7 +24,7 @@ fn accepts(apache: &mut Engine, scratch: &Scratch, message: &str) -> Result<Stri
 fn requests_signed_by_wss4j_verify_here() {
     const TEST: &str = "requests_signed_by_wss4j_verify_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (_, _, hash)) in (0..).zip(PKCS1.iter().cycle().take(12)) {
         let mut dice = Dice::new(seed, TEST);
         // Where a default namespace is in force above a part, WSS4J lists `#default`.
@@ -56,7 +57,7 @@ fn requests_signed_by_wss4j_verify_here() {
 fn wss4j_accepts_requests_signed_here() {
     const TEST: &str = "wss4j_accepts_requests_signed_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for layout in Layout::ALL {
         for (seed, (algorithm, digest, _)) in (0..).zip(PKCS1.iter().cycle().take(6)) {
             let mut dice = Dice::new(seed, TEST);
@@ -78,7 +79,7 @@ fn wss4j_accepts_requests_signed_here() {
 fn wss4j_accepts_replies_signed_here() {
     const TEST: &str = "wss4j_accepts_replies_signed_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (algorithm, digest, _)) in (0..).zip(PKCS1.iter().cycle().take(6)) {
         let message = messages::reply(&mut Dice::new(seed, TEST), *algorithm, *digest).sign();
         let found = accepts(&mut apache, &scratch, &message);
@@ -140,7 +141,7 @@ fn call(dice: &mut Dice) -> Call {
 fn tokens_signed_by_wss4j_through_a_token_reference_verify_here() {
     const TEST: &str = "tokens_signed_by_wss4j_through_a_token_reference_verify_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (_, _, hash)) in (0..).zip(PKCS1.iter().cycle().take(12)) {
         let mut dice = Dice::new(seed, TEST);
         let Call { before, token, after } = call(&mut dice);
@@ -167,7 +168,7 @@ fn tokens_signed_by_wss4j_through_a_token_reference_verify_here() {
 fn wss4j_accepts_tokens_signed_here_through_a_token_reference() {
     const TEST: &str = "wss4j_accepts_tokens_signed_here_through_a_token_reference";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (algorithm, digest, _)) in (0..).zip(PKCS1.iter().cycle().take(12)) {
         let call = call(&mut Dice::new(seed, TEST));
         let sign = |dialect| sign_call(&call, *algorithm, *digest, dialect);
@@ -225,7 +226,7 @@ fn sign_call(
 fn santuario_decrypts_what_is_encrypted_here() {
     const TEST: &str = "santuario_decrypts_what_is_encrypted_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for content in [ContentEncryption::Aes256Cbc, ContentEncryption::Aes256Gcm] {
         for length in 0..17 {
             let plaintext = format!("<a>{}</a>", "x".repeat(length));
@@ -243,7 +244,7 @@ fn santuario_decrypts_what_is_encrypted_here() {
 fn what_santuario_encrypts_is_decrypted_here() {
     const TEST: &str = "what_santuario_encrypts_is_decrypted_here";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for content in [ContentEncryption::Aes256Cbc, ContentEncryption::Aes256Gcm] {
         for length in 0..17 {
             let plaintext = format!("<a>{}</a>", "x".repeat(length));

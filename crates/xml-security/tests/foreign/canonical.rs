@@ -5,11 +5,9 @@ use std::fmt::Write;
 
 use xml_security::{Canonicalization, Document, Limits, c14n, uris};
 
-use crate::{
-    content::Dice,
-    engines::{self, Scratch},
-    trees,
-};
+use stage::engines::{self, Scratch};
+
+use crate::{content::Dice, messages::scratch, trees};
 
 /// What is asked of a document.
 struct Case {
@@ -108,7 +106,7 @@ fn same(case: &Case, ours: &str, theirs: &str) {
 fn random_documents_have_the_canonical_forms_of_santuario() {
     const TEST: &str = "random_documents_have_the_canonical_forms_of_santuario";
     let Some(mut apache) = engines::apache(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     let cases = cases(0..300, str::to_owned);
     hand_over(&cases, &scratch);
     apache.ask(&["canonicalize", scratch.path()]).expect("Santuario takes these documents");
@@ -128,7 +126,7 @@ fn random_documents_have_the_canonical_forms_of_santuario() {
 fn random_documents_have_the_canonical_forms_of_lxml() {
     const TEST: &str = "random_documents_have_the_canonical_forms_of_lxml";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     let cases = cases(300..600, trees::spare_libxml);
     hand_over(&cases, &scratch);
     python.ask(&["canonicalize", scratch.path()]).expect("libxml2 takes these documents");
@@ -145,7 +143,7 @@ fn random_documents_have_the_canonical_forms_of_lxml() {
 fn random_documents_have_the_canonical_forms_of_xmlsec1() {
     const TEST: &str = "random_documents_have_the_canonical_forms_of_xmlsec1";
     let Some(xmlsec) = engines::xmlsec(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     let cases = cases(600..900, trees::spare_libxml);
     hand_over(&cases, &scratch);
     // It makes canonical forms on the way to the digests of a signature: a reference for each case,

@@ -13,7 +13,6 @@
 mod apache;
 mod canonical;
 mod content;
-mod engines;
 mod messages;
 mod python;
 mod trees;

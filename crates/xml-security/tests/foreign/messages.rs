@@ -1,13 +1,19 @@
 //! Messages with random content, in the layouts of the real parties: before they are signed here,
 //! and as templates for engines that fill them in.
 
-use std::{error::Error, fs, path::Path, sync::OnceLock};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clock::Timestamp;
 use entropy::Entropy;
 use parties::Environment;
 use pki::{Authority, Certificate, CertificateKind, Holder, KeyPool, KeySize, PrivateKey, Serial};
+use stage::engines::Scratch;
 use xml_security::{
     Canonicalization, ContentEncryption, Coverage, DigestAlgorithm, Document, KeyInfoSpec, Legacy,
     Limits, Part, Reference, SecurityHeader, SignatureSpec, SigningAlgorithm, Transform, encrypt,
@@ -15,6 +21,16 @@ use xml_security::{
 };
 
 use crate::{content::Dice, trees};
+
+/// An empty folder for the test of that name.
+pub(crate) fn scratch(test: &str) -> Scratch {
+    Scratch::new(env!("CARGO_TARGET_TMPDIR"), test)
+}
+
+/// A path inside this crate.
+pub(crate) fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
 
 /// When the messages are made.
 pub(crate) const CREATED: &str = "2030-03-01T08:00:00Z";

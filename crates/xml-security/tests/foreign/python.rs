@@ -5,10 +5,11 @@
 
 use xml_security::{DigestAlgorithm, SigningAlgorithm};
 
+use stage::engines::{self, Engine, Scratch};
+
 use crate::{
     content::Dice,
-    engines::{self, Engine, Scratch},
-    messages::{self, CREATED, Layout, PKCS1, signer},
+    messages::{self, CREATED, Layout, PKCS1, scratch, signer},
 };
 
 const PSS: [(SigningAlgorithm, DigestAlgorithm, &str); 3] = [
@@ -44,7 +45,7 @@ fn accepts(
 fn signxml_accepts_requests_signed_here() {
     const TEST: &str = "signxml_accepts_requests_signed_here";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for layout in Layout::ALL {
         for (seed, (algorithm, digest, _)) in algorithms() {
             let mut dice = Dice::new(seed, TEST);
@@ -66,7 +67,7 @@ fn signxml_accepts_requests_signed_here() {
 fn requests_signed_by_signxml_verify_here() {
     const TEST: &str = "requests_signed_by_signxml_verify_here";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for layout in Layout::ALL {
         for (seed, (algorithm, digest, name)) in algorithms() {
             let mut dice = Dice::new(seed, TEST);
@@ -93,7 +94,7 @@ fn requests_signed_by_signxml_verify_here() {
 fn signxml_accepts_replies_signed_here() {
     const TEST: &str = "signxml_accepts_replies_signed_here";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (algorithm, digest, _)) in algorithms() {
         let message = messages::reply(&mut Dice::new(seed, TEST), algorithm, digest).sign();
         let found = accepts(&mut python, &scratch, &message, 5);
@@ -108,7 +109,7 @@ fn signxml_accepts_replies_signed_here() {
 fn signxml_accepts_assertions_signed_here() {
     const TEST: &str = "signxml_accepts_assertions_signed_here";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     for (seed, (algorithm, digest, _)) in algorithms() {
         let message = messages::assertion(&mut Dice::new(seed, TEST), algorithm, digest).sign();
         let found = accepts(&mut python, &scratch, &message, 1);
@@ -122,7 +123,7 @@ fn signxml_accepts_assertions_signed_here() {
 fn assertions_signed_by_signxml_verify_here() {
     const TEST: &str = "assertions_signed_by_signxml_verify_here";
     let Some(mut python) = engines::python(TEST) else { return };
-    let scratch = Scratch::new(TEST);
+    let scratch = scratch(TEST);
     let verify = |message: &str| messages::verify_assertion(message, &signer().certificate);
     for (seed, (algorithm, digest, name)) in algorithms() {
         let unsigned = messages::assertion(&mut Dice::new(seed, TEST), algorithm, digest);

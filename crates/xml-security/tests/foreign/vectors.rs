@@ -3,17 +3,17 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pki::Certificate;
 
-use crate::{canonical, engines, messages};
+use crate::{canonical, messages};
 
 fn read(name: &str) -> String {
-    let path = engines::folder("tests/vectors").join(name);
+    let path = messages::folder("tests/vectors").join(name);
     std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }
 
 /// Every vector whose name begins with that of its kind.
 fn vectors(kind: &str) -> Vec<String> {
-    let folder = engines::folder("tests/vectors");
+    let folder = messages::folder("tests/vectors");
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .expect("the vectors are committed")
         .map(|entry| entry.expect("the folder is readable").file_name())

@@ -6,7 +6,7 @@
 #     make.sh [python]      an interpreter with the packages of .ci/requirements.txt
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-engines=$here/../foreign
+engines=$here/../../../stage/engines
 python=${1:-${SKIFT_PYTHON:-python3}}
 jars=/usr/share/java
 classes=$jars/wss4j.jar:$jars/xmlsec.jar:$jars/commons-logging.jar:$jars/commons-codec.jar
@@ -81,7 +81,7 @@ cp cases numbered
 tr '|' '\t' <numbered | cut -f1-4 >cases
 
 time=2030-03-01T08:00:00Z
-say "$python" "$engines/python/engine.py" <<END
+say "$python" "$engines/engine.py" <<END
 sign-soap|key.pem|request-signxml.xml|request-signxml-sha256.xml|sha256|timestamp:wsse S|body:idle|to|message-id|action|certificate
 sign-soap|key.pem|request-signxml.xml|request-signxml-sha512.xml|sha512|timestamp:wsse S|body:idle|to|message-id|action|certificate
 sign-enveloped|key.pem|signer.pem|assertion-signxml.xml|assertion-signxml-sha256.xml|sha256
@@ -89,7 +89,7 @@ sign-enveloped|key.pem|signer.pem|assertion-signxml.xml|assertion-signxml-sha512
 sign-enveloped|key.pem|signer.pem|assertion-signxml.xml|assertion-signxml-pss-sha256.xml|pss-sha256
 canonicalize|.
 END
-say java -cp "$classes" "$engines/java/Apache.java" <<END
+say java -cp "$classes" "$engines/Apache.java" <<END
 sign-request|key.pk8|signer.pem|request-wss4j.xml|request-wss4j-sha256.xml|sha256|$time
 sign-token|key.pk8|signer.pem|token-default.xml|token-wss4j-default.xml|sha256|$time|token
 sign-token|key.pk8|signer.pem|token-prefixed.xml|token-wss4j-prefixed.xml|sha512|$time|certificate

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -36,16 +37,22 @@ import org.apache.ws.security.WSEncryptionPart;
 import org.apache.ws.security.WSSConfig;
 import org.apache.ws.security.WSSecurityEngine;
 import org.apache.ws.security.WSSecurityEngineResult;
+import org.apache.ws.security.WSSecurityException;
 import org.apache.ws.security.components.crypto.Merlin;
 import org.apache.ws.security.message.WSSecHeader;
 import org.apache.ws.security.message.WSSecSignature;
 import org.apache.ws.security.message.WSSecTimestamp;
 import org.apache.ws.security.message.token.SecurityTokenReference;
+import org.apache.xml.security.algorithms.SignatureAlgorithm;
 import org.apache.xml.security.c14n.Canonicalizer;
 import org.apache.xml.security.encryption.EncryptedData;
 import org.apache.xml.security.encryption.EncryptedKey;
 import org.apache.xml.security.encryption.XMLCipher;
 import org.apache.xml.security.keys.KeyInfo;
+import org.apache.xml.security.signature.Reference;
+import org.apache.xml.security.signature.SignedInfo;
+import org.apache.xml.security.signature.XMLSignature;
+import org.apache.xml.security.utils.SignerOutputStream;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
@@ -86,6 +93,8 @@ public final class Apache {
                 return signToken(words[1], words[2], words[3], words[4], words[5], words[6], words[7]);
             case "verify":
                 return verify(words[1], words[2]);
+            case "verify-call":
+                return verifyCall(words[1], words[2], words[3]);
             case "canonicalize":
                 return canonicalize(words[1]);
             case "encrypt":
@@ -184,8 +193,8 @@ public final class Apache {
     }
 
     /**
-     * Verifies a message; without KeyInfo by the crypto's default alias, which is the certificate
-     * given. Answers with what was signed, in order.
+     * Verifies a message, which must be signed by the certificate given: without KeyInfo it is the
+     * crypto's default alias. Answers with what was signed, in order.
      */
     private static String verify(String in, String certificate) throws Exception {
         Document document = parse(in);
@@ -202,6 +211,16 @@ public final class Apache {
         config.setProcessor(
             WSSecurityEngine.ENCRYPTED_ASSERTION,
             (org.apache.ws.security.processor.Processor) null);
+        // It would judge the certificate by the machine's clock too, and these have lives of their own:
+        // which certificate it is is what is asked.
+        X509Certificate signer = certificate(certificate);
+        config.setValidator(WSSecurityEngine.SIGNATURE, (credential, data) -> {
+            X509Certificate[] found = credential.getCertificates();
+            if (found == null || !found[0].equals(signer)) {
+                throw new WSSecurityException("it is signed by another certificate");
+            }
+            return credential;
+        });
         WSSecurityEngine engine = new WSSecurityEngine();
         engine.setWssConfig(config);
         List<WSSecurityEngineResult> results =
@@ -219,6 +238,56 @@ public final class Apache {
         }
         if (signed.isEmpty()) {
             throw new IllegalStateException("nothing was signed");
+        }
+        return String.join(" ", signed);
+    }
+
+    /**
+     * Verifies a call with an encrypted token by Santuario alone, where WSS4J cannot: it takes the
+     * EncryptedData for what STR-Transform stands for, and the .NET client the EncryptedAssertion.
+     * `token` is the local name of the one that is digested; its canonical form is Santuario's.
+     * Answers with what was signed, in order.
+     */
+    private static String verifyCall(String in, String certificate, String token) throws Exception {
+        Document document = parse(in);
+        NodeList all = document.getElementsByTagName("*");
+        for (int index = 0; index < all.getLength(); index++) {
+            Element element = (Element) all.item(index);
+            if (element.hasAttributeNS(WSConstants.WSU_NS, "Id")) {
+                element.setIdAttributeNS(WSConstants.WSU_NS, "Id", true);
+            }
+        }
+        Element place =
+            (Element) document.getElementsByTagNameNS(WSConstants.SIG_NS, "Signature").item(0);
+        XMLSignature signature = new XMLSignature(place, "");
+        SignedInfo signedInfo = signature.getSignedInfo();
+        SignatureAlgorithm algorithm = signedInfo.getSignatureAlgorithm();
+        algorithm.initVerify(certificate(certificate).getPublicKey());
+        signedInfo.signInOctetStream(new SignerOutputStream(algorithm));
+        if (!algorithm.verify(signature.getSignatureValue())) {
+            throw new IllegalStateException("the signature does not hold");
+        }
+        List<String> signed = new ArrayList<>();
+        for (int index = 0; index < signedInfo.getLength(); index++) {
+            Reference reference = signedInfo.item(index);
+            Element transform = (Element) reference.getElement()
+                .getElementsByTagNameNS(WSConstants.SIG_NS, "Transform").item(0);
+            boolean holds;
+            if (transform.getAttribute("Algorithm").endsWith("#STR-Transform")) {
+                Node target = document.getElementsByTagNameNS("*", token).item(0);
+                byte[] form = Canonicalizer.getInstance(Canonicalizer.ALGO_ID_C14N_EXCL_OMIT_COMMENTS)
+                    .canonicalizeSubtree(target);
+                byte[] digest = MessageDigest.getInstance("SHA-256").digest(form);
+                holds = MessageDigest.isEqual(digest, reference.getDigestValue());
+                signed.add(token);
+            } else {
+                holds = reference.verify();
+                String id = reference.getURI().substring(1);
+                signed.add(document.getElementById(id).getLocalName());
+            }
+            if (!holds) {
+                throw new IllegalStateException(reference.getURI() + " is not as it was signed");
+            }
         }
         return String.join(" ", signed);
     }
