@@ -121,7 +121,7 @@ impl What {
             Self::Action { action, .. } => match action {
                 Action::Renew { .. } | Action::Revoke { .. } => Witness::Mitid,
                 Action::Save { .. } | Action::Provision { .. } => Witness::Nemlogin,
-                Action::Deploy { .. } => Witness::Client,
+                Action::Deploy { .. } | Action::Restart { .. } => Witness::Client,
             },
             Self::Message(message) => message.from.into(),
             Self::Call { .. } | Self::Exposure { .. } => Witness::Client,

@@ -200,6 +200,15 @@ pub enum Action {
         /// What they call with from then on.
         certificate: CertificateName,
     },
+    /// The vendor restarts nodes of a client: they lose what they kept in memory, and look for
+    /// their certificate anew.
+    #[serde(rename_all = "kebab-case")]
+    Restart {
+        /// The client.
+        client: ClientName,
+        /// Which of its nodes, in the order of the client; at least one.
+        nodes: Vec<NodeName>,
+    },
 }
 
 /// What should come of a scenario.

@@ -34,7 +34,7 @@ impl Phase {
                 | Action::Save { .. }
                 | Action::Provision { .. },
             ) => Self::Click,
-            Happening::Action(Action::Deploy { .. }) => Self::Swap,
+            Happening::Action(Action::Deploy { .. } | Action::Restart { .. }) => Self::Swap,
             Happening::Call(_) => Self::Call,
         }
     }
@@ -178,6 +178,7 @@ mod tests {
                     Due::Action(Action::Deploy { certificate, .. }) => {
                         format!("deploy {certificate}")
                     }
+                    Due::Action(Action::Restart { client, .. }) => format!("restart {client}"),
                     Due::Call(_, node) => format!("call {node}"),
                 };
                 format!("{}:{what}", event.at.since(scenario.start).millis() / 1000)

@@ -13,17 +13,30 @@ use serde::{Deserialize, Serialize};
 pub enum ClientProfile {
     /// It asks for a token at every call, and signs with the certificate it has then.
     NoCache,
+    /// It reads its key store when it starts, so that a swap is a restart, which loses the token
+    /// it kept: Java with CXF.
+    RestartOnSwap,
+    /// It swaps while it runs, and keeps the token together with the key that it is bound to: the
+    /// reference client in .NET, whose cache knows services and not certificates.
+    DotnetCacheByEndpoint,
+    /// It swaps while it runs, keeps the token, and signs with the new key all the same: KOMBIT's
+    /// client for .NET Core.
+    CoreNewKeyOldToken,
 }
 
 impl ClientProfile {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::NoCache];
+    pub const ALL: [Self; 4] =
+        [Self::NoCache, Self::RestartOnSwap, Self::DotnetCacheByEndpoint, Self::CoreNewKeyOldToken];
 
     /// The name that files and reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::NoCache => "no-cache",
+            Self::RestartOnSwap => "restart-on-swap",
+            Self::DotnetCacheByEndpoint => "dotnet-cache-by-endpoint",
+            Self::CoreNewKeyOldToken => "core-new-key-old-token",
         }
     }
 }

@@ -4,11 +4,11 @@ use std::fmt;
 
 use oio_idws::{
     call::{CallAnswerError, ServiceCall, ServiceReply},
-    fault::{ServiceFault, StsFault},
     trust::{ResponseError, StsReply, TokenRequest},
 };
-use parties::Step;
 use serde::{Deserialize, Serialize};
+
+use crate::{Failure, FindBy, Thumbprint};
 
 /// What somebody wants done at the service. `Debug` does not show what is sent: it may be about a
 /// citizen.
@@ -29,6 +29,12 @@ impl fmt::Debug for Order {
 /// What a node is told.
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// Somebody changes its configuration. A running client does not notice.
+    Configure(FindBy),
+    /// It takes up its configuration, the way its kind does: by a restart, or while it runs.
+    TakeUp,
+    /// Its process is restarted.
+    Restart,
     /// Somebody wants something done.
     Begin(Order),
     /// The STS answered.
@@ -43,10 +49,20 @@ pub enum Event {
 #[derive(Debug, Clone)]
 pub enum Action {
     /// It sends this to the STS, and waits.
-    AskSts(TokenRequest),
+    AskSts {
+        /// What it asks.
+        request: TokenRequest,
+        /// The certificate that it signs with.
+        signer: Thumbprint,
+    },
     /// It sends this to the service, and waits.
-    CallService(Box<ServiceCall>),
-    /// It is done with the order.
+    CallService {
+        /// What it sends.
+        call: Box<ServiceCall>,
+        /// The certificate whose key it signs with.
+        signer: Thumbprint,
+    },
+    /// It is done with what it was told.
     Done(Result<(), Failure>),
 }
 
@@ -58,6 +74,8 @@ pub enum Waiting {
     Sts {
         /// The message that it answers.
         message_id: String,
+        /// The certificate that it was signed with: the token's holder.
+        holder: Thumbprint,
         /// What is wanted at the service then.
         order: Order,
     },
@@ -65,66 +83,18 @@ pub enum Waiting {
     Service {
         /// The message that it answers.
         message_id: String,
+        /// What to do once more with a fresh token, if the service refuses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Order>,
     },
 }
 
-/// Why an order failed, as the client sees it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
-    /// The STS refused.
-    #[error("the STS refused: {} ({})", .0.text, .0.code)]
-    StsRefused(StsFault),
-    /// The STS's answer cannot be used.
-    #[error(transparent)]
-    StsUnusable(ResponseError),
-    /// The service refused.
-    #[error("the service refused: {} ({})", .0.text, .0.code)]
-    ServiceRefused(ServiceFault),
-    /// The service's answer cannot be used.
-    #[error(transparent)]
-    ServiceUnusable(CallAnswerError),
-    /// An answer is not the answer to what was asked.
-    #[error("the answer relates to `{got}`, and `{asked}` was asked")]
-    WrongAnswer {
-        /// At which step.
-        step: Step,
-        /// The message that was sent.
-        asked: String,
-        /// The message that the answer names.
-        got: String,
-    },
-    /// The certificate of the configuration is not installed.
-    #[error("no certificate is configured and installed")]
-    NoCertificate,
-    /// Nobody waits for what came.
-    #[error("an answer came that nobody waits for")]
-    Unexpected,
-}
-
-impl Failure {
-    /// At which step of DST's guide it failed.
+impl Waiting {
+    /// The message whose answer is awaited.
     #[must_use]
-    pub const fn step(&self) -> Step {
+    pub fn message_id(&self) -> &str {
         match self {
-            Self::StsRefused(_) | Self::StsUnusable(_) | Self::NoCertificate | Self::Unexpected => {
-                Step::One
-            }
-            Self::ServiceRefused(_) | Self::ServiceUnusable(_) => Step::Three,
-            Self::WrongAnswer { step, .. } => *step,
-        }
-    }
-
-    /// The stable name that journals use for what the client itself found wrong.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::StsRefused(_) => "sts-refused",
-            Self::StsUnusable(_) => "sts-answer-unusable",
-            Self::ServiceRefused(_) => "service-refused",
-            Self::ServiceUnusable(_) => "service-answer-unusable",
-            Self::WrongAnswer { .. } => "wrong-answer",
-            Self::NoCertificate => "no-certificate",
-            Self::Unexpected => "unexpected-answer",
+            Self::Sts { message_id, .. } | Self::Service { message_id, .. } => message_id,
         }
     }
 }

@@ -5,92 +5,57 @@ use std::{convert::Infallible, sync::Arc};
 use clock::{Span, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
-    Credential, addressing,
+    addressing,
     call::{ServiceCall, ServiceReply},
+    soap::MessageTime,
     trust::{IssuedToken, StsReply, TokenRequest},
 };
-use parties::{ClientProfile, Core, EntityId, Step, UniqueKey};
-use pki::Certificate;
-use serde::{Deserialize, Serialize};
+use parties::{Core, Step};
 
 use crate::{
-    KeyStore,
-    exchange::{Action, Event, Failure, Order, Waiting},
+    Fact, Failure, KeyStore, Settings, StartError, Thumbprint, Trust,
+    cache::{CacheKey, KeptToken, TokenCache},
+    exchange::{Action, Event, Order, Waiting},
+    habits::{Freshness, SigningKey, Swap},
+    look_up::{self, FindBy},
+    settings::OnFault,
 };
 
 /// For how long a message may be used: what both reference clients ask for.
 const MESSAGE_LIFE: Span = Span::from_minutes(5);
 
-/// Whom a client trusts, pinned in its configuration.
-#[derive(Debug, Clone)]
-pub struct Trust {
-    /// The certificate of the STS.
-    pub sts: Certificate,
-    /// The certificate of the service.
-    pub service: Certificate,
-    /// The service's entity id: for whom tokens are asked.
-    pub service_entity_id: EntityId,
-    /// The address at which the service is called.
-    pub service_address: String,
-}
-
 /// One node of a client. It works on one order at a time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wsc {
-    profile: ClientProfile,
+    settings: Settings,
     trust: Arc<Trust>,
-    skew: Span,
     key_store: KeyStore,
-    configured: Option<String>,
+    configured: Option<FindBy>,
+    /// The certificate that the last start found.
+    present: Result<Thumbprint, StartError>,
+    cache: TokenCache,
     waiting: Option<Waiting>,
 }
 
-/// What a node remembers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum Fact {
-    /// Another certificate was put in its configuration, and the node took it up.
-    Deployed {
-        /// The certificate's thumbprint (*findValue*).
-        thumbprint: String,
-    },
-    /// A message was sent, and its answer is awaited.
-    Sent(Waiting),
-    /// The order is done with, well or badly.
-    Concluded,
-}
-
-impl parties::Fact for Fact {
-    const VERSION: u16 = 1;
-
-    fn unique_key(&self) -> Option<UniqueKey> {
-        match self {
-            Self::Sent(Waiting::Sts { message_id, .. } | Waiting::Service { message_id }) => {
-                Some(UniqueKey::new("message", message_id))
-            }
-            Self::Deployed { .. } | Self::Concluded => None,
-        }
-    }
-}
-
 impl Wsc {
-    /// A node without a certificate, whose clock is `skew` ahead of the true time.
+    /// A node without a certificate, which has not been started.
     #[must_use]
-    pub fn new(profile: ClientProfile, trust: Arc<Trust>, skew: Span) -> Self {
+    pub fn new(settings: Settings, trust: Arc<Trust>) -> Self {
         Self {
-            profile,
+            settings,
             trust,
-            skew,
             key_store: KeyStore::default(),
             configured: None,
+            present: Err(StartError::NotConfigured),
+            cache: TokenCache::default(),
             waiting: None,
         }
     }
 
-    /// Its habits.
+    /// How it is set up.
     #[must_use]
-    pub const fn profile(&self) -> ClientProfile {
-        self.profile
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Its key store.
@@ -98,17 +63,202 @@ impl Wsc {
         &mut self.key_store
     }
 
-    /// What it signs with: the certificate of its configuration, if it is installed.
-    #[must_use]
-    pub fn credential(&self) -> Option<&Credential> {
-        self.key_store.find(self.configured.as_deref()?)
+    /// Pins other certificates: somebody copied them from the page where they are published.
+    pub fn pin(&mut self, trust: Arc<Trust>) {
+        self.trust = trust;
     }
 
-    fn ask(&self, order: Order, now: Timestamp, entropy: &mut Entropy) -> Next {
-        if self.credential().is_none() {
-            return Next::fail(Failure::NoCertificate);
+    /// The certificate that it calls with: the one that its last start found.
+    #[must_use]
+    pub fn present(&self) -> Option<&Thumbprint> {
+        self.present.as_ref().ok()
+    }
+
+    /// The tokens that it keeps.
+    pub fn kept_tokens(&self) -> impl Iterator<Item = &KeptToken> {
+        self.cache.tokens()
+    }
+
+    /// Takes note of what another client of the same process remembered: clients whose cache
+    /// belongs to the process see what any of them keeps and drops.
+    ///
+    /// They also see each other's keys, which is a matter of the [`KeyStore`].
+    pub fn overhear(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Kept(_) | Fact::Dropped(_) if self.settings.shares_its_cache() => {
+                self.apply(fact.clone());
+            }
+            Fact::Kept(_)
+            | Fact::Dropped(_)
+            | Fact::Configured(_)
+            | Fact::Started { .. }
+            | Fact::Sent(_)
+            | Fact::Concluded => {}
         }
-        let created = now + self.skew;
+    }
+
+    /// Everything that keeps the node from going on with `event`, what decides first.
+    pub(crate) fn obstacles(&self, event: &Event, now: Timestamp) -> Vec<Failure> {
+        match (event, &self.waiting) {
+            (Event::Configure(_), _) => Vec::new(),
+            (Event::TakeUp | Event::Restart, _) => {
+                self.start_errors(now).into_iter().map(Failure::from).collect()
+            }
+            (Event::Begin(_), _) => self.obstacles_to_begin(now),
+            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, .. })) => {
+                match reply {
+                    Ok(StsReply::Token(token)) => {
+                        let mut obstacles = self.obstacles_in_token(token, message_id, now);
+                        obstacles.extend(self.obstacle_to_sign(holder));
+                        obstacles
+                    }
+                    // A fault is not signed: whom it relates to is as little to be believed as the
+                    // rest of it, and the reference clients do not look.
+                    Ok(StsReply::Fault(fault)) => vec![Failure::StsRefused(fault.clone())],
+                    Err(error) => vec![Failure::StsAnswerUnusable(error.clone())],
+                }
+            }
+            (Event::ServiceAnswered(reply), Some(Waiting::Service { message_id, again })) => {
+                match reply {
+                    Ok(ServiceReply::Answer { relates_to, time, .. }) => {
+                        let freshness = self.settings.habits.service_answer;
+                        let mut obstacles = wrong(Step::Three, message_id, relates_to);
+                        obstacles.extend(self.stale(
+                            Step::Three,
+                            *time,
+                            time.expires,
+                            freshness,
+                            now,
+                        ));
+                        obstacles
+                    }
+                    Ok(ServiceReply::Fault(_)) if again.is_some() => self.obstacles_to_ask(),
+                    Ok(ServiceReply::Fault(fault)) => vec![Failure::ServiceRefused(fault.clone())],
+                    Err(error) => vec![Failure::ServiceAnswerUnusable(error.clone())],
+                }
+            }
+            (Event::StsAnswered(_) | Event::ServiceAnswered(_) | Event::Unexpected, _) => {
+                vec![Failure::UnexpectedAnswer]
+            }
+        }
+    }
+
+    fn start_errors(&self, now: Timestamp) -> Vec<StartError> {
+        let (habits, clock) = (&self.settings.habits, self.settings.clock(now));
+        let find_by = self.configured.as_ref();
+        let own = look_up::own_certificate(find_by, &self.key_store, habits, clock).err();
+        let pinned = look_up::pinned_certificate(&self.trust.sts, habits, clock).err();
+        own.into_iter().chain(pinned).collect()
+    }
+
+    fn obstacles_to_begin(&self, now: Timestamp) -> Vec<Failure> {
+        match (&self.present, self.usable_token(now)) {
+            (Ok(_), Some(token)) => self.obstacle_to_sign(&token.holder).into_iter().collect(),
+            (Ok(_), None) | (Err(_), _) => self.obstacles_to_ask(),
+        }
+    }
+
+    fn obstacles_to_ask(&self) -> Vec<Failure> {
+        match &self.present {
+            Ok(present) => self.obstacle_in_key(present).into_iter().collect(),
+            Err(error) => vec![error.clone().into()],
+        }
+    }
+
+    fn obstacle_to_sign(&self, holder: &Thumbprint) -> Option<Failure> {
+        match self.signer(holder) {
+            Ok(signer) => self.obstacle_in_key(signer),
+            Err(error) => Some(error.clone().into()),
+        }
+    }
+
+    fn obstacle_in_key(&self, signer: &Thumbprint) -> Option<Failure> {
+        self.key_store.credential(signer).is_none().then_some(Failure::KeyMissing)
+    }
+
+    fn obstacles_in_token(&self, token: &IssuedToken, asked: &str, now: Timestamp) -> Vec<Failure> {
+        let mut obstacles = wrong(Step::One, asked, &token.relates_to);
+        let freshness = self.settings.habits.sts_answer;
+        let end = token.time.expires.min(token.expires);
+        obstacles.extend(self.stale(Step::One, token.time, end, freshness, now));
+        obstacles
+    }
+
+    /// What is wrong with the times of an answer that ends at `expires`.
+    fn stale(
+        &self,
+        step: Step,
+        time: MessageTime,
+        expires: Timestamp,
+        freshness: Freshness,
+        now: Timestamp,
+    ) -> Vec<Failure> {
+        let clock = self.settings.clock(now);
+        let expired = expires + freshness.after_end <= clock;
+        let expired = expired.then_some(Failure::AnswerExpired { step, expires, clock });
+        let is_current = |created: Timestamp| {
+            freshness.age_max.is_none_or(|age| clock <= created + age)
+                && freshness.ahead_max.is_none_or(|ahead| created <= clock + ahead)
+        };
+        let created = time.created.filter(|created| !is_current(*created));
+        let not_current = created.map(|created| Failure::AnswerNotCurrent { step, created, clock });
+        expired.into_iter().chain(not_current).collect()
+    }
+
+    /// Whose key signs a call with a token that is bound to `holder`'s.
+    fn signer<'a>(&'a self, holder: &'a Thumbprint) -> Result<&'a Thumbprint, &'a StartError> {
+        match self.settings.habits.signs_with {
+            SigningKey::OfTheToken => self.present.as_ref().map(|_| holder),
+            SigningKey::Present => self.present.as_ref(),
+        }
+    }
+
+    /// What the cache has for this node, dropped or not.
+    fn cached(&self) -> Option<&KeptToken> {
+        self.cache.get(&self.settings.cache_key(&self.trust.service_entity_id)?)
+    }
+
+    fn usable_token(&self, now: Timestamp) -> Option<&KeptToken> {
+        self.cached().filter(|token| {
+            self.settings.dropped_at(token.expires).is_some_and(|dropped_at| now < dropped_at)
+        })
+    }
+
+    fn start(&self, how: Swap, now: Timestamp) -> Next {
+        let (habits, clock) = (&self.settings.habits, self.settings.clock(now));
+        let find_by = self.configured.as_ref();
+        let found =
+            look_up::own_certificate(find_by, &self.key_store, habits, clock).and_then(|found| {
+                look_up::pinned_certificate(&self.trust.sts, habits, clock).map(|()| found)
+            });
+        let outcome = found.clone().map(drop).map_err(Failure::from);
+        Next::new(Action::Done(outcome), vec![Fact::Started { how, found }])
+    }
+
+    fn begin(&self, order: &Order, now: Timestamp, entropy: &mut Entropy) -> Next {
+        if let Some(token) = self.usable_token(now) {
+            let again = match self.settings.on_fault {
+                OnFault::GiveUp => None,
+                OnFault::RetryOnceWithFreshToken => Some(order.clone()),
+            };
+            return self.call(
+                &token.holder,
+                &token.encrypted_assertion,
+                order,
+                again,
+                now,
+                entropy,
+            );
+        }
+        self.ask(order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
+    }
+
+    fn ask(&self, order: &Order, now: Timestamp, entropy: &mut Entropy) -> Next {
+        let holder = match &self.present {
+            Ok(present) => present.clone(),
+            Err(error) => return Next::fail(error.clone().into()),
+        };
+        let created = self.settings.clock(now);
         let request = TokenRequest::of_system_user(
             addressing::sts_message_id(entropy),
             addressing::message_id(entropy),
@@ -116,45 +266,103 @@ impl Wsc {
             created,
             created + MESSAGE_LIFE,
         );
-        let waiting = Waiting::Sts { message_id: request.message_id.clone(), order };
-        Next { action: Action::AskSts(request), fact: Fact::Sent(waiting) }
+        let waiting = Waiting::Sts {
+            message_id: request.message_id.clone(),
+            holder: holder.clone(),
+            order: order.clone(),
+        };
+        Next::new(Action::AskSts { request, signer: holder }, vec![Fact::Sent(waiting)])
     }
 
     fn call(
         &self,
-        token: IssuedToken,
-        order: Order,
+        holder: &Thumbprint,
+        encrypted_assertion: &str,
+        order: &Order,
+        again: Option<Order>,
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Next {
-        let created = now + self.skew;
+        let signer = match self.signer(holder) {
+            Ok(signer) => signer.clone(),
+            Err(error) => return Next::fail(error.clone().into()),
+        };
+        let created = self.settings.clock(now);
         let call = ServiceCall {
             message_id: addressing::message_id(entropy),
-            action: order.action,
+            action: order.action.clone(),
             to: self.trust.service_address.clone(),
             created,
             expires: created + MESSAGE_LIFE,
-            encrypted_assertion: token.encrypted_assertion,
-            body: order.body,
+            encrypted_assertion: encrypted_assertion.to_owned(),
+            body: order.body.clone(),
         };
-        let waiting = Waiting::Service { message_id: call.message_id.clone() };
-        Next { action: Action::CallService(Box::new(call)), fact: Fact::Sent(waiting) }
+        let waiting = Waiting::Service { message_id: call.message_id.clone(), again };
+        Next::new(Action::CallService { call: Box::new(call), signer }, vec![Fact::Sent(waiting)])
     }
+
+    /// Goes on with `event`, which nothing stands in the way of.
+    fn go_on(&self, event: &Event, now: Timestamp, entropy: &mut Entropy) -> Next {
+        match (event, &self.waiting) {
+            (Event::Begin(order), _) => self.begin(order, now, entropy),
+            (
+                Event::StsAnswered(Ok(StsReply::Token(token))),
+                Some(Waiting::Sts { holder, order, .. }),
+            ) => {
+                let kept = self.settings.kept(token, holder, &self.trust.service_entity_id, now);
+                self.call(holder, &token.encrypted_assertion, order, None, now, entropy)
+                    .after(kept.map(Fact::Kept))
+            }
+            (
+                Event::ServiceAnswered(Ok(ServiceReply::Fault(_))),
+                Some(Waiting::Service { again: Some(order), .. }),
+            ) => {
+                self.ask(order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
+            }
+            (Event::ServiceAnswered(_), _) => {
+                Next::new(Action::Done(Ok(())), vec![Fact::Concluded])
+            }
+            (
+                Event::Configure(_)
+                | Event::TakeUp
+                | Event::Restart
+                | Event::StsAnswered(_)
+                | Event::Unexpected,
+                _,
+            ) => Next::fail(Failure::UnexpectedAnswer),
+        }
+    }
+}
+
+fn dropped(key: &CacheKey) -> Fact {
+    Fact::Dropped(key.clone())
+}
+
+fn wrong(step: Step, asked: &str, got: &str) -> Vec<Failure> {
+    if asked == got {
+        return Vec::new();
+    }
+    vec![Failure::WrongAnswer { step, asked: asked.to_owned(), got: got.to_owned() }]
 }
 
 /// What to do, and what to remember of it.
 struct Next {
     action: Action,
-    fact: Fact,
+    facts: Vec<Fact>,
 }
 
 impl Next {
-    const fn done(result: Result<(), Failure>) -> Self {
-        Self { action: Action::Done(result), fact: Fact::Concluded }
+    const fn new(action: Action, facts: Vec<Fact>) -> Self {
+        Self { action, facts }
     }
 
-    const fn fail(failure: Failure) -> Self {
-        Self::done(Err(failure))
+    fn fail(failure: Failure) -> Self {
+        Self::new(Action::Done(Err(failure)), vec![Fact::Concluded])
+    }
+
+    fn after(mut self, fact: Option<Fact>) -> Self {
+        self.facts.splice(0..0, fact);
+        self
     }
 }
 
@@ -180,11 +388,15 @@ impl Core for Wsc {
     }
 
     fn write(&self, action: &Action, _: &mut Entropy) -> Vec<u8> {
-        let credential = self.credential();
-        let message = match (action, credential) {
-            (Action::AskSts(request), Some(credential)) => request.write(credential).ok(),
-            (Action::CallService(call), Some(credential)) => call.write(credential).ok(),
-            (Action::Done(_), _) | (_, None) => None,
+        let credential = |signer| self.key_store.credential(signer);
+        let message = match action {
+            Action::AskSts { request, signer } => {
+                credential(signer).and_then(|it| request.write(&it).ok())
+            }
+            Action::CallService { call, signer } => {
+                credential(signer).and_then(|it| call.write(&it).ok())
+            }
+            Action::Done(_) => None,
         };
         message.unwrap_or_default().into_bytes()
     }
@@ -198,50 +410,50 @@ impl Core for Wsc {
     }
 
     fn decide(&self, event: &Event, now: Timestamp, entropy: &mut Entropy) -> (Action, Vec<Fact>) {
-        let next = match (event, &self.waiting) {
-            (Event::Begin(order), _) => self.ask(order.clone(), now, entropy),
-            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, order })) => match reply {
-                Ok(StsReply::Token(token)) if token.relates_to == *message_id => {
-                    self.call(token.clone(), order.clone(), now, entropy)
-                }
-                Ok(StsReply::Token(token)) => {
-                    Next::fail(wrong(Step::One, message_id, &token.relates_to))
-                }
-                Ok(StsReply::Fault(fault)) => Next::fail(Failure::StsRefused(fault.clone())),
-                Err(error) => Next::fail(Failure::StsUnusable(error.clone())),
+        let next = match event {
+            Event::Configure(find_by) => {
+                Next::new(Action::Done(Ok(())), vec![Fact::Configured(find_by.clone())])
+            }
+            Event::TakeUp => self.start(self.settings.habits.swap, now),
+            Event::Restart => self.start(Swap::Restart, now),
+            Event::Begin(_)
+            | Event::StsAnswered(_)
+            | Event::ServiceAnswered(_)
+            | Event::Unexpected => match self.obstacles(event, now).into_iter().next() {
+                Some(failure) => Next::fail(failure),
+                None => self.go_on(event, now, entropy),
             },
-            (Event::ServiceAnswered(reply), Some(Waiting::Service { message_id })) => {
-                Next::done(match reply {
-                    Ok(ServiceReply::Answer { relates_to, .. }) if relates_to == message_id => {
-                        Ok(())
-                    }
-                    Ok(ServiceReply::Answer { relates_to, .. }) => {
-                        Err(wrong(Step::Three, message_id, relates_to))
-                    }
-                    Ok(ServiceReply::Fault(fault)) => Err(Failure::ServiceRefused(fault.clone())),
-                    Err(error) => Err(Failure::ServiceUnusable(error.clone())),
-                })
-            }
-            (Event::StsAnswered(_) | Event::ServiceAnswered(_) | Event::Unexpected, _) => {
-                Next::fail(Failure::Unexpected)
-            }
         };
-        (next.action, vec![next.fact])
+        (next.action, next.facts)
     }
 
     fn apply(&mut self, fact: Fact) {
         match fact {
-            Fact::Deployed { thumbprint } => self.configured = Some(thumbprint),
+            Fact::Configured(find_by) => self.configured = Some(find_by),
+            Fact::Started { how, found } => {
+                self.present = found;
+                if how == Swap::Restart {
+                    self.cache = TokenCache::default();
+                    self.waiting = None;
+                }
+            }
             Fact::Sent(waiting) => self.waiting = Some(waiting),
+            Fact::Kept(token) => self.cache.keep(token),
+            Fact::Dropped(key) => self.cache.remove(&key),
             Fact::Concluded => self.waiting = None,
         }
     }
 
-    fn next_change(&self, _: Timestamp) -> Option<Timestamp> {
-        None
+    /// The edges of every certificate that it has, by the true time and by its own clock, and those
+    /// of every token that it keeps: where it drops one, and where one ends at the service.
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let certificates = self.key_store.certificates().chain([&self.trust.sts]);
+        let edges = certificates.flat_map(|it| [it.not_before(), it.first_refused()]);
+        let certificates = edges.flat_map(|at| [at, at - self.settings.skew]);
+        let tokens = self
+            .cache
+            .tokens()
+            .flat_map(|token| [Some(token.expires), self.settings.dropped_at(token.expires)]);
+        certificates.chain(tokens.flatten()).filter(|at| *at > now).min()
     }
-}
-
-fn wrong(step: Step, asked: &str, got: &str) -> Failure {
-    Failure::WrongAnswer { step, asked: asked.to_owned(), got: got.to_owned() }
 }

@@ -123,6 +123,7 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
         Action::Deploy { client, certificate, .. } => {
             format!("to deploy certificate {certificate} in {client}")
         }
+        Action::Restart { client, .. } => format!("to restart {client}"),
     };
     let at = instant(report, refusal.at);
     writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text))

@@ -357,12 +357,12 @@ impl Check<'_> {
                 system_user: system_user(&provision.system_user)?,
                 environment: environment(&provision.environment)?,
             },
+            Do::Client(ClientVerb::Restart(restart)) => {
+                let (client, nodes) = self.nodes(&restart.client, restart.node.as_ref())?;
+                Action::Restart { client, nodes }
+            }
             Do::Client(ClientVerb::Deploy(deploy)) => {
-                let client: ClientName = key("client", &deploy.client, &self.clients)?;
-                let nodes = match &deploy.node {
-                    Some(node) => vec![self.node(&client, node)?],
-                    None => self.clients[&client].nodes.clone(),
-                };
+                let (client, nodes) = self.nodes(&deploy.client, deploy.node.as_ref())?;
                 let certificate = self.known.get(&deploy.certificate, swap)?;
                 Action::Deploy { client, nodes, certificate }
             }
@@ -370,6 +370,20 @@ impl Check<'_> {
                 return Ok(Happening::Call(key("client", &submit.client, &self.clients)?));
             }
         }))
+    }
+
+    /// A client, and the one of its nodes that is named, or all of them.
+    fn nodes(
+        &self,
+        client: &Word,
+        node: Option<&Word>,
+    ) -> Result<(ClientName, Vec<NodeName>), Found> {
+        let client: ClientName = key("client", client, &self.clients)?;
+        let nodes = match node {
+            Some(node) => vec![self.node(&client, node)?],
+            None => self.clients[&client].nodes.clone(),
+        };
+        Ok((client, nodes))
     }
 
     fn node(&self, client: &ClientName, word: &Word) -> Result<NodeName, Found> {

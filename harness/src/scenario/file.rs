@@ -173,6 +173,8 @@ pub enum ClientVerb {
     Submit(Submit),
     /// `do.client.deploy`
     Deploy(Deploy),
+    /// `do.client.restart`
+    Restart(Restart),
 }
 
 /// `do.mitid.renew`
@@ -241,6 +243,17 @@ pub struct Deploy {
     pub node: Option<Word>,
     /// What it calls with from then on.
     pub certificate: Word,
+}
+
+/// `do.client.restart`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client")]
+pub struct Restart {
+    /// Which client.
+    pub client: Word,
+    /// Which of its nodes; all of them if the file does not say.
+    pub node: Option<Word>,
 }
 
 /// `[expected]`

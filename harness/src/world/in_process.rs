@@ -17,7 +17,10 @@ use pki::{Certificate, KeySize, PrivateKey, RevocationReason, SigningRequest};
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
-use wsc::Wsc;
+use wsc::{
+    FindBy, Wsc,
+    exchange::{self, Event},
+};
 
 pub use set_up::{SetUpError, keys_needed};
 
@@ -64,6 +67,18 @@ struct Streams {
     sts: Entropy,
     sts_encryption: Entropy,
     smdb: Entropy,
+}
+
+impl Node {
+    /// Tells the node something that it needs no message for.
+    fn tell(&mut self, event: &Event, now: Timestamp) -> Result<(), wsc::Failure> {
+        let (action, facts) = self.wsc.decide(event, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| self.wsc.apply(fact));
+        match action {
+            exchange::Action::Done(result) => result,
+            exchange::Action::AskSts { .. } | exchange::Action::CallService { .. } => Ok(()),
+        }
+    }
 }
 
 impl<L: Link + Clone> InProcess<L> {
@@ -133,13 +148,20 @@ impl<L: Link + Clone> InProcess<L> {
         self.administer(&administration::Request::Provision { system_user, environment }, now)
     }
 
-    fn deploy(&mut self, node: &(ClientName, NodeName), certificate: &CertificateName) {
+    /// Installs a certificate at a node, names it in the node's configuration, and lets the node
+    /// take that up the way its kind does.
+    fn deploy(
+        &mut self,
+        node: &(ClientName, NodeName),
+        certificate: &CertificateName,
+        now: Timestamp,
+    ) -> Result<(), wsc::Failure> {
         let credential = self.certificates[certificate].credential.clone();
-        let thumbprint = credential.certificate.thumbprint();
-        if let Some(node) = self.nodes.get_mut(node) {
-            node.wsc.key_store().install(credential);
-            node.wsc.apply(wsc::Fact::Deployed { thumbprint });
-        }
+        let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
+        let find_by = FindBy::thumbprint_of(&credential.certificate);
+        node.wsc.key_store().install(credential);
+        node.tell(&Event::Configure(find_by), now)?;
+        node.tell(&Event::TakeUp, now)
     }
 
     fn renew(
@@ -220,7 +242,7 @@ impl<L: Link + Clone> World for InProcess<L> {
             | Action::Revoke { certificate, .. }
             | Action::Save { certificate, .. }
             | Action::Deploy { certificate, .. } => Some(certificate),
-            Action::Provision { .. } => None,
+            Action::Provision { .. } | Action::Restart { .. } => None,
         };
         if named.is_some_and(|certificate| !self.certificates.contains_key(certificate)) {
             return refused("no-certificate", "the certificate was never issued");
@@ -234,12 +256,13 @@ impl<L: Link + Clone> World for InProcess<L> {
             Action::Provision { system_user, environment } => {
                 done(self.provision(system_user, *environment, now))
             }
-            Action::Deploy { client, nodes, certificate } => {
-                for node in nodes {
-                    self.deploy(&(client.clone(), node.clone()), certificate);
-                }
-                ActionOutcome::Done { note: None }
-            }
+            Action::Deploy { client, nodes, certificate } => on_each(nodes, |node| {
+                self.deploy(&(client.clone(), node.clone()), certificate, now)
+            }),
+            Action::Restart { client, nodes } => on_each(nodes, |node| {
+                let node = self.nodes.get_mut(&(client.clone(), node.clone()));
+                node.map_or(Ok(()), |node| node.tell(&Event::Restart, now))
+            }),
         }
     }
 
@@ -253,12 +276,29 @@ impl<L: Link + Clone> World for InProcess<L> {
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let smdb = self.smdb.values().map(|smdb| smdb.next_change(now));
+        let nodes = self.nodes.values().map(|node| node.wsc.next_change(now));
         let others = [self.mitid.next_change(now), self.sts.next_change(now)];
-        parties::earliest(smdb.chain(others).chain([self.next_revocation(now)]))
+        parties::earliest(smdb.chain(nodes).chain(others).chain([self.next_revocation(now)]))
     }
 
     fn take_messages(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
+    }
+}
+
+/// Does something at each node. A node that does not start has that from its own configuration; the
+/// others go on.
+fn on_each(
+    nodes: &[NodeName],
+    mut act: impl FnMut(&NodeName) -> Result<(), wsc::Failure>,
+) -> ActionOutcome {
+    let failures: Vec<_> = nodes.iter().filter_map(|node| Some((node, act(node).err()?))).collect();
+    match failures.first() {
+        None => ActionOutcome::Done { note: None },
+        Some((_, failure)) => {
+            let texts = failures.iter().map(|(node, failure)| format!("{node}: {failure}"));
+            refused(failure.name(), &texts.collect::<Vec<_>>().join("; "))
+        }
     }
 }
 

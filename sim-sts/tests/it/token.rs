@@ -12,7 +12,7 @@ use parties::{ClientProfile, Core, Slot};
 use sim_sts::{Policy, administration, registration::PrivilegeGrant};
 use stage::start;
 use wsc::{
-    Trust, Wsc,
+    FindBy, Settings, Trust, Wsc,
     exchange::{Action, Event, Order},
 };
 use xml_security::{Document, Legacy, Limits, decrypt, verify_enveloped};
@@ -48,18 +48,21 @@ fn a_client_gets_a_token_that_says_who_it_is_and_what_it_may_do() {
         service_entity_id: service(),
         service_address: "https://smdb.sim.invalid/".to_owned(),
     };
-    let mut client = Wsc::new(ClientProfile::NoCache, Arc::new(trust), Span::ZERO);
+    let mut client = Wsc::new(Settings::of(ClientProfile::NoCache), Arc::new(trust));
     client.key_store().install(OLD.clone());
-    client.apply(wsc::Fact::Deployed { thumbprint: OLD.certificate.thumbprint() });
     let order = Order { action: "urn:x".to_owned(), body: "<x/>".to_owned() };
 
     let now = start() + Span::from_millis(408);
+    for event in [Event::Configure(FindBy::thumbprint_of(&OLD.certificate)), Event::TakeUp] {
+        let (_, facts) = client.decide(&event, now, world.entropy());
+        facts.into_iter().for_each(|fact| client.apply(fact));
+    }
     let (action, facts) = client.decide(&Event::Begin(order), now, world.entropy());
     facts.into_iter().for_each(|fact| client.apply(fact));
     let message = client.write(&action, world.entropy());
     let reply = world.send(TEST, &message, now);
     let (action, _) = client.decide(&client.read(&reply.bytes), now, world.entropy());
-    assert!(matches!(action, Action::CallService(_)), "{action:?}");
+    assert!(matches!(action, Action::CallService { .. }), "{action:?}");
 
     let assertion = opened(&reply);
     assert_eq!(&assertion, reply.assertion());

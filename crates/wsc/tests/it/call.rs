@@ -2,9 +2,11 @@
 
 use clock::Span;
 use oio_idws::{soap::MessageTime, trust::TokenRequest};
-use parties::Core;
 use stage::start;
-use wsc::exchange::{Action, Event};
+use wsc::{
+    Thumbprint,
+    exchange::{Action, Event},
+};
 
 use crate::world::{
     NEW, Node, OLD, SERVICE, SMDB, STS, answer_to, asked, called, order, token_for,
@@ -27,7 +29,7 @@ fn an_order_goes_to_the_sts_then_to_the_service() {
 
     let later = start() + Span::from_seconds(1);
     let (action, call) = node.receive(&token_for(&message, &STS, later), later);
-    assert!(matches!(action, Action::CallService(_)), "{action:?}");
+    assert!(matches!(action, Action::CallService { .. }), "{action:?}");
     let received = called(&call);
     let time = MessageTime { created: Some(later), expires: later + Span::from_minutes(5) };
     assert_eq!(received.time.unverified(), &time);
@@ -68,7 +70,7 @@ fn a_certificate_signs_from_the_call_after_it_was_deployed() {
     assert_eq!(signed_by(&mut node), OLD.certificate);
     node.deploy(&NEW);
     assert_eq!(signed_by(&mut node), NEW.certificate);
-    assert_eq!(node.wsc.credential().map(|it| &it.certificate), Some(&NEW.certificate));
+    assert_eq!(node.wsc.present(), Some(&Thumbprint::of(&NEW.certificate)));
 }
 
 #[test]
@@ -84,14 +86,6 @@ fn a_clock_that_is_off_shows_in_both_messages() {
         assert_eq!(time.created, Some(theirs));
         assert_eq!(time.expires, theirs + Span::from_minutes(5));
     }
-}
-
-#[test]
-fn nothing_changes_by_itself() {
-    let mut node = Node::new();
-    assert_eq!(node.wsc.next_change(start()), None);
-    node.begin(start());
-    assert_eq!(node.wsc.next_change(start()), None);
 }
 
 /// What an order says is about a citizen, and a token is a secret: neither is shown.

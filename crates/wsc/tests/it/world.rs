@@ -11,17 +11,17 @@ use oio_idws::{
     trust::{ReceivedTokenRequest, TokenRequest, TokenResponse},
     uris::STS_SIGNATURE_CASE,
 };
-use parties::{ClientProfile, Core, Environment, Recorded};
+use parties::{ClientProfile, Core, Diagnose, Environment, Recorded};
 use stage::{Stage, start};
 use wsc::{
-    Fact, Trust, Wsc,
-    exchange::{Action, Event, Failure, Order},
+    Fact, Failure, FindBy, Settings, Trust, Wsc,
+    exchange::{Action, Event, Order},
 };
 use xml_security::{Legacy, Limits};
 
 pub(crate) const SERVICE: &str = "https://saml.smdb.sim.invalid";
 
-static STAGE: LazyLock<Stage> =
+pub(crate) static STAGE: LazyLock<Stage> =
     LazyLock::new(|| Stage::set(concat!(env!("CARGO_TARGET_TMPDIR"), "/stage-keys")));
 
 fn credential(name: &str, key: usize) -> Credential {
@@ -31,6 +31,7 @@ fn credential(name: &str, key: usize) -> Credential {
 
 pub(crate) static OLD: LazyLock<Credential> = LazyLock::new(|| credential("Fagsystem A", 0));
 pub(crate) static NEW: LazyLock<Credential> = LazyLock::new(|| credential("Fagsystem A", 1));
+pub(crate) static NEXT: LazyLock<Credential> = LazyLock::new(|| credential("Fagsystem A", 4));
 pub(crate) static STS: LazyLock<Credential> = LazyLock::new(|| credential("skift STS", 2));
 pub(crate) static SMDB: LazyLock<Credential> = LazyLock::new(|| credential("skift SMDB", 3));
 /// Somebody between them.
@@ -38,6 +39,16 @@ pub(crate) static STRANGER: LazyLock<Credential> = LazyLock::new(|| credential("
 
 pub(crate) fn order() -> Order {
     Order { action: "urn:sim:test/Do".to_owned(), body: "<Do xmlns=\"urn:sim:test\"/>".to_owned() }
+}
+
+/// Whom the node trusts.
+pub(crate) fn trust() -> Trust {
+    Trust {
+        sts: STS.certificate.clone(),
+        service: SMDB.certificate.clone(),
+        service_entity_id: SERVICE.parse().unwrap(),
+        service_address: "https://smdb.sim.invalid/".to_owned(),
+    }
 }
 
 /// A node with its own randomness, and a memory of its facts as they are kept.
@@ -50,28 +61,46 @@ pub(crate) struct Node {
 
 impl Node {
     /// A node without a certificate.
-    pub(crate) fn bare(skew: Span) -> Self {
-        let trust = Trust {
-            sts: STS.certificate.clone(),
-            service: SMDB.certificate.clone(),
-            service_entity_id: SERVICE.parse().unwrap(),
-            service_address: "https://smdb.sim.invalid/".to_owned(),
-        };
+    pub(crate) fn with(settings: Settings) -> Self {
         let entropy = Entropy::seeded(1, "client", "test");
-        let wsc = Wsc::new(ClientProfile::NoCache, Arc::new(trust), skew);
-        Self { wsc, facts: Vec::new(), entropy }
+        Self { wsc: Wsc::new(settings, Arc::new(trust())), facts: Vec::new(), entropy }
     }
 
-    /// A node that signs with [`OLD`].
+    /// A node that keeps nothing and has no certificate.
+    pub(crate) fn bare(skew: Span) -> Self {
+        Self::with(Settings { skew, ..Settings::of(ClientProfile::NoCache) })
+    }
+
+    /// A node that keeps nothing and signs with [`OLD`].
     pub(crate) fn new() -> Self {
-        let mut node = Self::bare(Span::ZERO);
+        Self::of(ClientProfile::NoCache)
+    }
+
+    /// A node of a profile that signs with [`OLD`].
+    pub(crate) fn of(profile: ClientProfile) -> Self {
+        let mut node = Self::with(Settings::of(profile));
         node.deploy(&OLD);
         node
     }
 
+    /// Installs a certificate and takes it up, at the start.
     pub(crate) fn deploy(&mut self, credential: &Credential) {
         self.wsc.key_store().install(credential.clone());
-        self.remember(Fact::Deployed { thumbprint: credential.certificate.thumbprint() });
+        self.find(FindBy::thumbprint_of(&credential.certificate), start()).unwrap();
+    }
+
+    /// Changes the configuration and takes it up.
+    pub(crate) fn find(&mut self, find_by: FindBy, now: Timestamp) -> Result<(), Failure> {
+        self.done(&Event::Configure(find_by), now).unwrap();
+        self.done(&Event::TakeUp, now)
+    }
+
+    /// Tells the node something that it is done with at once.
+    pub(crate) fn done(&mut self, event: &Event, now: Timestamp) -> Result<(), Failure> {
+        match self.tell(event, now) {
+            (Action::Done(result), _) => result,
+            (other, _) => panic!("{other:?}"),
+        }
     }
 
     fn remember(&mut self, fact: Fact) {
@@ -79,19 +108,43 @@ impl Node {
         self.wsc.apply(fact);
     }
 
-    /// Tells the node something, and gives what it does with the bytes that it sends.
+    /// Tells the node something, and gives what it does and the bytes that it sends.
     pub(crate) fn tell(&mut self, event: &Event, now: Timestamp) -> (Action, String) {
-        assert!(self.wsc.needs(event, now).is_empty());
-        let (action, facts) = self.wsc.decide(event, now, &mut self.entropy);
-        facts.into_iter().for_each(|fact| self.remember(fact));
+        let action = self.decide(event, now);
         let bytes = self.wsc.write(&action, &mut self.entropy);
         (action, String::from_utf8(bytes).unwrap())
+    }
+
+    /// Tells the node something, and gives what it does.
+    ///
+    /// Whatever it is, the diagnosis agrees with the decision: the first finding is why the node
+    /// gives up, and there is none while it goes on.
+    pub(crate) fn decide(&mut self, event: &Event, now: Timestamp) -> Action {
+        assert!(self.wsc.needs(event, now).is_empty());
+        let diagnosis = self.wsc.diagnose(event, now);
+        let (action, facts) = self.wsc.decide(event, now, &mut self.entropy);
+        let failure = match &action {
+            Action::Done(Err(failure)) => Some(failure.name()),
+            Action::Done(Ok(())) | Action::AskSts { .. } | Action::CallService { .. } => None,
+        };
+        assert_eq!(diagnosis.decisive().map(|it| it.cause.as_str()), failure, "{event:?}");
+        facts.into_iter().for_each(|fact| self.remember(fact));
+        action
+    }
+
+    /// A node that has only the keys and the facts of this one.
+    pub(crate) fn replayed(&self) -> Self {
+        let mut copy = Self::with(self.wsc.settings().clone());
+        *copy.wsc.key_store() = self.wsc.clone().key_store().clone();
+        self.facts.iter().for_each(|json| copy.wsc.apply(kept(json)));
+        copy.facts.clone_from(&self.facts);
+        copy
     }
 
     /// Begins an order; what is sent to the STS.
     pub(crate) fn begin(&mut self, now: Timestamp) -> String {
         match self.tell(&Event::Begin(order()), now) {
-            (Action::AskSts(_), message) => message,
+            (Action::AskSts { .. }, message) => message,
             (other, _) => panic!("{other:?}"),
         }
     }
@@ -171,4 +224,10 @@ pub(crate) fn answer_to(relates_to: &str, signer: &Credential, now: Timestamp) -
         body: "<Done xmlns=\"urn:sim:test\"/>".to_owned(),
     };
     answer.write(signer).unwrap()
+}
+
+/// A fact as it was kept.
+pub(crate) fn kept(json: &str) -> Fact {
+    let recorded: Recorded<Fact> = serde_json::from_str(json).unwrap();
+    recorded.fact
 }

@@ -14,7 +14,7 @@ use sim_smdb::{
     contract::{ENTITY_ID, SUBMIT_PRIVILEGE},
 };
 use sim_sts::{Issuer, Service, Sts, administration, registration::PrivilegeGrant};
-use wsc::{Trust, Wsc};
+use wsc::{Settings, Trust, Wsc};
 
 use super::{InProcess, Node, Streams};
 use crate::scenario::{Action, Happening, Scenario};
@@ -215,16 +215,22 @@ impl<L: Link + Clone> InProcess<L> {
             for node in &client.nodes {
                 let purpose = format!("{name}/{node}");
                 let key = (name.clone(), node.clone());
+                let settings = Settings {
+                    skew: client.skew,
+                    tenant: Some(authority.clone()),
+                    ..Settings::of(client.profile)
+                };
                 self.nodes.insert(
                     key.clone(),
                     Node {
-                        wsc: Wsc::new(client.profile, Arc::clone(&trust), client.skew),
+                        wsc: Wsc::new(settings, Arc::clone(&trust)),
                         environment: client.environment,
                         authority: authority.clone(),
                         entropy: Entropy::seeded(scenario.seed, "client", &purpose),
                     },
                 );
-                self.deploy(&key, &client.certificate);
+                self.deploy(&key, &client.certificate, scenario.start)
+                    .map_err(|failure| SetUpError::Refused(failure.to_string()))?;
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What goes between the parties of a virtual world: one call, message by message.
 
 use clock::Timestamp;
-use parties::{Core, Crossing, Direction, Environment, Link, Party, Step, Verdict};
+use parties::{Core, Crossing, Diagnose, Direction, Environment, Link, Party, Step, Verdict};
 use sim_smdb::{
     contract::{SUBMIT_ACTION, Submission},
     cpr::Cpr,
@@ -12,7 +12,7 @@ use wsc::exchange::{Action as Next, Event, Order};
 use super::{InProcess, Node, failed};
 use crate::{
     scenario::{ClientName, NodeName},
-    world::{CallOutcome, Message},
+    world::{CallOutcome, Failure, Message},
 };
 
 impl<L: Link + Clone> InProcess<L> {
@@ -32,18 +32,22 @@ impl<L: Link + Clone> InProcess<L> {
         let mut refusal = None;
         loop {
             let (action, facts) = node.wsc.decide(&event, now, &mut node.entropy);
-            facts.into_iter().for_each(|fact| node.wsc.apply(fact));
             let bytes = node.wsc.write(&action, &mut node.entropy);
-            let environment = node.environment;
-            let (answer, why) = match action {
-                Next::AskSts(_) => self.ask_sts(environment, &bytes, now),
-                Next::CallService(_) => self.call_smdb(environment, &bytes, now),
-                Next::Done(Ok(())) => return CallOutcome::Succeeded,
-                Next::Done(Err(failure)) => {
-                    return refusal
-                        .unwrap_or_else(|| failed(failure.step(), failure.name(), Party::Client));
+            let (answer, why) = match &action {
+                Next::AskSts { .. } => self.ask_sts(node.environment, &bytes, now),
+                Next::CallService { .. } => self.call_smdb(node.environment, &bytes, now),
+                Next::Done(result) => {
+                    let outcome = match result {
+                        Ok(()) => CallOutcome::Succeeded,
+                        Err(failure) => {
+                            refusal.unwrap_or_else(|| at_the_client(node, &event, failure, now))
+                        }
+                    };
+                    facts.into_iter().for_each(|fact| node.wsc.apply(fact));
+                    return outcome;
                 }
             };
+            facts.into_iter().for_each(|fact| node.wsc.apply(fact));
             refusal = why;
             event = node.wsc.read(&answer);
         }
@@ -133,6 +137,21 @@ impl<L: Link + Clone> InProcess<L> {
         }
         self.messages.push(Message { name: name.to_owned(), from, to, direction, environment });
     }
+}
+
+/// Nobody refused: only the client knows what is wrong.
+fn at_the_client(
+    node: &Node,
+    event: &Event,
+    failure: &wsc::Failure,
+    now: Timestamp,
+) -> CallOutcome {
+    CallOutcome::Failed(Failure {
+        step: failure.step(),
+        cause: failure.name().to_owned(),
+        party: Party::Client,
+        diagnosis: Some(node.wsc.diagnose(event, now)),
+    })
 }
 
 /// A submission about a citizen who does not exist, with a reference of its own.

@@ -1,0 +1,295 @@
+//! What there is to say about each way in which a client can fail, for people.
+//!
+//! No thumbprint stands here: it derives from a key, and a diagnosis may enter a journal.
+
+use parties::{Finding, Role, Step, Text};
+
+use crate::{Failure, FindBy};
+
+impl Failure {
+    /// The same for the control port, the journal and the report.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding {
+            cause: self.name().to_owned(),
+            rule: self.rule(),
+            expected: self.expected(),
+            got: self.got(),
+            who: self.who(),
+            what: self.what(),
+        }
+    }
+
+    fn rule(&self) -> Text {
+        match self {
+            Self::NoCertificate => Text::new(
+                "A client calls with the certificate that its configuration names (the guide, \
+                 findValue).",
+                "En klient kalder med det certifikat, som dens konfiguration peger på \
+                 (vejledningen, findValue).",
+            ),
+            Self::CertificateNotFound { .. } => Text::new(
+                "The client looks for its certificate when it starts, in the key store and by \
+                 findValue (.NET client).",
+                "Klienten søger efter sit certifikat, når den starter, i certifikatlageret og ud fra \
+                 findValue (.NET-klienten).",
+            ),
+            Self::CertificateNotValid { .. } => Text::new(
+                "The look-up at the start passes over certificates that are not valid, and says that \
+                 none was found (.NET client).",
+                "Søgningen ved start springer certifikater over, der ikke er gyldige, og melder, at \
+                 intet blev fundet (.NET-klienten).",
+            ),
+            Self::CertificateAmbiguous { .. } => Text::new(
+                "findValue must name exactly one certificate (.NET client). A renewed certificate has \
+                 the subject of the old one.",
+                "findValue skal pege på netop ét certifikat (.NET-klienten). Et fornyet certifikat \
+                 har samme subject som det gamle.",
+            ),
+            Self::StsCertificateNotValid { .. } => Text::new(
+                "The certificate of the STS that is pinned in the configuration must be valid when \
+                 the client starts (.NET client).",
+                "STS'ens certifikat, som konfigurationen peger på, skal være gyldigt, når klienten \
+                 starter (.NET-klienten).",
+            ),
+            Self::KeyMissing => Text::new(
+                "A message is signed with the private key of the client's certificate (RULES 2.3).",
+                "En besked signeres med den private nøgle til klientens certifikat (RULES 2.3).",
+            ),
+            Self::StsRefused(_) => Text::new(
+                "The STS decides who gets a token, and does not say why not (RULES 2.7).",
+                "STS'en afgør, hvem der får en billet, og siger ikke, hvorfor den afviser (RULES 2.7).",
+            ),
+            Self::StsAnswerUnusable(_) => Text::new(
+                "An answer counts only if the STS whose certificate is pinned signed it (.NET \
+                 client, Java client).",
+                "Et svar gælder kun, hvis det er signeret af den STS, hvis certifikat står i \
+                 konfigurationen (.NET-klienten, Java-klienten).",
+            ),
+            Self::ServiceRefused(_) => Text::new(
+                "The service decides what it does for whom, and does not explain a breach of \
+                 security (WS-Security 1.1, 12).",
+                "Tjenesten afgør, hvad den gør for hvem, og forklarer ikke et sikkerhedsbrud \
+                 (WS-Security 1.1, 12).",
+            ),
+            Self::ServiceAnswerUnusable(_) => Text::new(
+                "An answer counts only if the service whose certificate is pinned signed it \
+                 (IDWS-SOAP).",
+                "Et svar gælder kun, hvis det er signeret af den tjeneste, hvis certifikat står i \
+                 konfigurationen (IDWS-SOAP).",
+            ),
+            Self::WrongAnswer { .. } => Text::new(
+                "An answer names the message that it answers (WS-Addressing 1.0, RelatesTo).",
+                "Et svar nævner den besked, det er svar på (WS-Addressing 1.0, RelatesTo).",
+            ),
+            Self::AnswerExpired { .. } => Text::new(
+                "An answer that has ended by the client's own clock is not used (.NET client, Java \
+                 client).",
+                "Et svar, der er udløbet efter klientens eget ur, bruges ikke (.NET-klienten, \
+                 Java-klienten).",
+            ),
+            Self::AnswerNotCurrent { .. } => Text::new(
+                "An answer may be made a few minutes before, and a minute after, what the client's \
+                 own clock shows (WSS4J, WCF).",
+                "Et svar må være dannet få minutter før og et minut efter det, klientens eget ur \
+                 viser (WSS4J, WCF).",
+            ),
+            Self::UnexpectedAnswer => Text::new(
+                "Only an answer that is waited for is read.",
+                "Kun et svar, der ventes på, bliver læst.",
+            ),
+        }
+    }
+
+    fn expected(&self) -> Text {
+        match self {
+            Self::NoCertificate => Text::new(
+                "a findValue, and a client that was started with it",
+                "en findValue og en klient, der er startet med den",
+            ),
+            Self::CertificateNotFound { find_by } | Self::CertificateAmbiguous { find_by, .. } => {
+                let (en, da) = (find_by.to_string(), in_danish(find_by));
+                Text::new(
+                    format!("exactly one certificate that is found by {en}"),
+                    format!("netop ét certifikat, der findes ud fra {da}"),
+                )
+            }
+            Self::CertificateNotValid { clock, .. }
+            | Self::StsCertificateNotValid { clock, .. } => Text::new(
+                format!("a certificate that is valid at {clock}, by the client's clock"),
+                format!("et certifikat, der er gyldigt {clock} efter klientens ur"),
+            ),
+            Self::KeyMissing => Text::new(
+                "a certificate with its private key, readable by whom the client runs as",
+                "et certifikat med sin private nøgle, som klientens bruger kan læse",
+            ),
+            Self::StsRefused(_) => Text::new("a token", "en billet"),
+            Self::ServiceRefused(_) => Text::new("a receipt", "en kvittering"),
+            Self::StsAnswerUnusable(_) | Self::ServiceAnswerUnusable(_) => Text::new(
+                "an answer that is signed with the pinned certificate's key",
+                "et svar, der er signeret med nøglen til certifikatet i konfigurationen",
+            ),
+            Self::WrongAnswer { asked, .. } => {
+                Text::new(format!("an answer to {asked}"), format!("et svar på {asked}"))
+            }
+            Self::AnswerExpired { clock, .. } => Text::new(
+                format!("an answer that ends after {clock}, by the client's clock"),
+                format!("et svar, der udløber efter {clock} efter klientens ur"),
+            ),
+            Self::AnswerNotCurrent { clock, .. } => Text::new(
+                format!("an answer that was made around {clock}, by the client's clock"),
+                format!("et svar, der er dannet omkring {clock} efter klientens ur"),
+            ),
+            Self::UnexpectedAnswer => {
+                Text::new("nothing, until something is asked", "intet, før der er spurgt")
+            }
+        }
+    }
+
+    fn got(&self) -> Text {
+        match self {
+            Self::NoCertificate => Text::new("none", "ingen"),
+            Self::CertificateNotFound { find_by } if find_by.is_marked() => Text::new(
+                "none: the invisible mark from the certificate dialog is read as a part of the \
+                 thumbprint",
+                "intet: det usynlige tegn fra certifikatdialogen læses som en del af aftrykket",
+            ),
+            Self::CertificateNotFound { .. } => Text::new("none", "intet"),
+            Self::CertificateNotValid { not_before, first_refused, .. }
+            | Self::StsCertificateNotValid { not_before, first_refused, .. } => Text::new(
+                format!("one that is valid from {not_before} and refused from {first_refused}"),
+                format!("et, der er gyldigt fra {not_before} og afvises fra {first_refused}"),
+            ),
+            Self::CertificateAmbiguous { count, .. } => {
+                Text::new(format!("{count} of them"), format!("{count} af dem"))
+            }
+            Self::KeyMissing => {
+                Text::new("a certificate without a key", "et certifikat uden nøgle")
+            }
+            Self::StsRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
+            Self::ServiceRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
+            Self::StsAnswerUnusable(error) => Text::same(error),
+            Self::ServiceAnswerUnusable(error) => Text::same(error),
+            Self::WrongAnswer { got, .. } => {
+                Text::new(format!("an answer to {got}"), format!("et svar på {got}"))
+            }
+            Self::AnswerExpired { expires, .. } => Text::new(
+                format!("one that ended at {expires}"),
+                format!("et, der udløb {expires}"),
+            ),
+            Self::AnswerNotCurrent { created, .. } => Text::new(
+                format!("one that was made at {created}"),
+                format!("et, der er dannet {created}"),
+            ),
+            Self::UnexpectedAnswer => Text::new("an answer", "et svar"),
+        }
+    }
+
+    const fn who(&self) -> Role {
+        match self {
+            Self::NoCertificate
+            | Self::CertificateNotFound { .. }
+            | Self::CertificateNotValid { .. }
+            | Self::CertificateAmbiguous { .. }
+            | Self::StsCertificateNotValid { .. }
+            | Self::KeyMissing
+            | Self::StsRefused(_)
+            | Self::StsAnswerUnusable(_)
+            | Self::ServiceRefused(_)
+            | Self::ServiceAnswerUnusable(_)
+            | Self::AnswerExpired { .. }
+            | Self::AnswerNotCurrent { .. } => Role::Vendor,
+            Self::WrongAnswer { .. } | Self::UnexpectedAnswer => Role::Operator,
+        }
+    }
+
+    fn what(&self) -> Text {
+        match self {
+            Self::NoCertificate => Text::new(
+                "Import the certificate, set findValue, and start the client.",
+                "Importér certifikatet, sæt findValue, og start klienten.",
+            ),
+            Self::CertificateNotFound { find_by } if find_by.is_marked() => Text::new(
+                "Delete findValue and type its first sign by hand, then start the client.",
+                "Slet findValue, skriv det første tegn i hånden, og start klienten.",
+            ),
+            Self::CertificateNotFound { .. } => Text::new(
+                "Import the certificate into the store that the client reads, or put its thumbprint \
+                 into findValue; then start the client.",
+                "Importér certifikatet i det lager, klienten læser, eller sæt dets aftryk i \
+                 findValue; start derefter klienten.",
+            ),
+            Self::CertificateNotValid { first_refused, clock, .. } if clock >= first_refused => {
+                Text::new(
+                    "It has expired: deploy the new certificate and start the client.",
+                    "Det er udløbet: idriftsæt det nye certifikat, og start klienten.",
+                )
+            }
+            Self::CertificateNotValid { .. } => Text::new(
+                "It is not valid yet: look at the client's clock, or start the client later.",
+                "Det er ikke gyldigt endnu: se på klientens ur, eller start klienten senere.",
+            ),
+            Self::CertificateAmbiguous { .. } => Text::new(
+                "Look for the certificate by its thumbprint, or remove the old one from the store; \
+                 then start the client.",
+                "Søg efter certifikatet ud fra dets aftryk, eller fjern det gamle fra lageret; start \
+                 derefter klienten.",
+            ),
+            Self::StsCertificateNotValid { .. } => Text::new(
+                "Fetch the present certificate of the STS, put it into the configuration, and start \
+                 the client.",
+                "Hent STS'ens nuværende certifikat, sæt det i konfigurationen, og start klienten.",
+            ),
+            Self::KeyMissing => Text::new(
+                "Import the certificate together with its key (.p12), and let the client's user read \
+                 the key.",
+                "Importér certifikatet sammen med nøglen (.p12), og giv klientens bruger adgang til \
+                 nøglen.",
+            ),
+            Self::StsRefused(_) => Text::new(
+                "Read the diagnosis of the STS: it knows why.",
+                "Læs STS'ens diagnose: den ved hvorfor.",
+            ),
+            Self::ServiceRefused(_) => Text::new(
+                "Read the diagnosis of the service: it knows why.",
+                "Læs tjenestens diagnose: den ved hvorfor.",
+            ),
+            Self::StsAnswerUnusable(_) => Text::new(
+                "Compare the pinned certificate of the STS with the one that is published now.",
+                "Sammenlign STS'ens certifikat i konfigurationen med det, der er offentliggjort nu.",
+            ),
+            Self::ServiceAnswerUnusable(_) => Text::new(
+                "Compare the pinned certificate of the service with the one that it has now.",
+                "Sammenlign tjenestens certifikat i konfigurationen med det, den har nu.",
+            ),
+            Self::AnswerExpired { step, .. } | Self::AnswerNotCurrent { step, .. } => {
+                let (en, da) = match step {
+                    Step::One | Step::Two => ("the STS", "STS'en"),
+                    Step::Three => ("the service", "tjenesten"),
+                };
+                Text::new(
+                    format!("Set the client's clock: it and {en} do not agree on the time."),
+                    format!("Stil klientens ur: det og {da} er ikke enige om tiden."),
+                )
+            }
+            Self::WrongAnswer { .. } => Text::new(
+                "Look at who stands between client and service: answers are mixed up.",
+                "Se på, hvem der står mellem klient og tjeneste: svar bliver byttet om.",
+            ),
+            Self::UnexpectedAnswer => Text::new(
+                "Begin a call before an answer is given to the client.",
+                "Begynd et kald, før klienten får et svar.",
+            ),
+        }
+    }
+}
+
+fn in_danish(find_by: &FindBy) -> String {
+    match find_by {
+        FindBy::Thumbprint(_) if find_by.is_marked() => {
+            "et aftryk med et usynligt U+200E forrest".to_owned()
+        }
+        FindBy::Thumbprint(_) => "et aftryk".to_owned(),
+        FindBy::SubjectName(part) => format!("subject-navnet `{part}`"),
+    }
+}

@@ -1,0 +1,186 @@
+//! Every way in which a client can fail, provoked from outside.
+//!
+//! [`provoke`] is a match without a wildcard: a cause that nobody provokes does not compile.
+
+use std::sync::Arc;
+
+use clock::{Span, Timestamp};
+use oio_idws::fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode};
+use parties::{ClientProfile, Core, Diagnose, Environment, Role};
+use stage::start;
+use wsc::{
+    Cause, Failure, FindBy, Settings, Trust,
+    exchange::{Action, Event},
+    habits::{Habits, Validity},
+};
+
+use crate::world::{
+    NEW, Node, OLD, SMDB, STAGE, STRANGER, STS, answer_to, called, order, token_for, trust,
+};
+
+/// When every certificate of the tests has expired.
+fn much_later() -> Timestamp {
+    start() + Span::from_days(2000)
+}
+
+fn provoke(cause: Cause) -> Failure {
+    let mut node = Node::new();
+    let begin = Event::Begin(order());
+    let result = match cause {
+        Cause::NoCertificate => Node::bare(Span::ZERO).done(&begin, start()),
+        Cause::CertificateNotFound => {
+            node.find(FindBy::thumbprint_of(&STRANGER.certificate), start())
+        }
+        Cause::CertificateNotValid => node.done(&Event::Restart, much_later()),
+        Cause::CertificateAmbiguous => {
+            node.wsc.key_store().install(NEW.clone());
+            node.find(FindBy::SubjectName("Fagsystem A".to_owned()), start())
+        }
+        Cause::StsCertificateNotValid => {
+            let life = start() - Span::from_days(2)..start() - Span::from_days(1);
+            let sts = STAGE.system(Environment::IntegrationTest, "skift STS", 2, life).certificate;
+            node.wsc.pin(Arc::new(Trust { sts, ..trust() }));
+            node.done(&Event::Restart, start())
+        }
+        Cause::KeyMissing => {
+            node.wsc.key_store().install_without_key(OLD.certificate.clone());
+            node.done(&begin, start())
+        }
+        Cause::StsRefused => {
+            node.begin(start());
+            let (code, shape) = (StsFaultCode::FailedAuthentication, FaultShape::NemLogin);
+            node.outcome(&StsFault::write(code, "uuid:1", None, shape), start())
+        }
+        Cause::StsAnswerUnusable => {
+            node.begin(start());
+            node.outcome("", start())
+        }
+        Cause::ServiceRefused => {
+            call(&mut node);
+            let code = ServiceFaultCode::FailedAuthentication;
+            node.outcome(&ServiceFault::write(code, "no", "urn:uuid:1", None), start())
+        }
+        Cause::ServiceAnswerUnusable => {
+            call(&mut node);
+            node.outcome("", start())
+        }
+        Cause::WrongAnswer => {
+            call(&mut node);
+            node.outcome(&answer_to("urn:uuid:another", &SMDB, start()), start())
+        }
+        Cause::AnswerExpired => {
+            let message = node.begin(start());
+            let token = token_for(&message, &STS, start());
+            node.outcome(&token, start() + Span::from_hours(8))
+        }
+        Cause::AnswerNotCurrent => {
+            let mut node = Node::of(ClientProfile::RestartOnSwap);
+            let message = node.begin(start());
+            let token = token_for(&message, &STS, start());
+            node.outcome(&token, start() + Span::from_seconds(301))
+        }
+        Cause::UnexpectedAnswer => node.outcome("", start()),
+    };
+    result.unwrap_err()
+}
+
+/// Gets a node to wait for the service, and gives the id of its call.
+fn call(node: &mut Node) -> String {
+    let message = node.begin(start());
+    let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
+    called(&call).message_id.unwrap().into_unverified()
+}
+
+#[test]
+fn each_failure_is_provoked_from_outside() {
+    for &cause in Failure::ALL {
+        let failure = provoke(cause);
+        assert_eq!(failure.cause(), cause, "{failure}");
+        assert_eq!(failure.name(), <&str>::from(cause));
+    }
+}
+
+#[test]
+fn what_fails_before_step_1_is_told_apart() {
+    let local: Vec<&str> = Failure::ALL
+        .iter()
+        .filter(|cause| provoke(**cause).is_before_step_1())
+        .map(|cause| cause.into())
+        .collect();
+    assert_eq!(
+        local,
+        [
+            "no-certificate",
+            "certificate-not-found",
+            "certificate-not-valid",
+            "certificate-ambiguous",
+            "sts-certificate-not-valid",
+            "key-missing",
+        ]
+    );
+}
+
+#[test]
+fn each_failure_is_explained_in_both_languages_and_tells_no_secret() {
+    for &cause in Failure::ALL {
+        let failure = provoke(cause);
+        let finding = failure.finding();
+        assert_eq!(finding.cause, failure.name());
+        for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
+            assert!(!text.en.trim().is_empty() && !text.da.trim().is_empty(), "{finding:?}");
+        }
+        for text in [&finding.rule, &finding.what] {
+            assert_ne!(text.en, text.da, "{finding:?}");
+        }
+        let shown = format!("{finding:?} {failure} {}", serde_json::to_string(&finding).unwrap());
+        for certificate in [&OLD, &NEW, &STRANGER] {
+            assert!(!shown.contains(&certificate.certificate.thumbprint()), "{shown}");
+        }
+        assert!(!shown.contains("<Do") && !shown.contains("EncryptedData"), "{shown}");
+    }
+}
+
+/// What decides comes first, and what else is wrong comes after it.
+#[test]
+fn a_diagnosis_lists_all_that_is_wrong() {
+    let causes = |node: &Node, event: &Event, now| -> Vec<String> {
+        let diagnosis = node.wsc.diagnose(event, now);
+        diagnosis.findings().iter().map(|finding| finding.cause.clone()).collect()
+    };
+    let mut node = Node::new();
+    let other = Node::with(Settings::of(ClientProfile::NoCache));
+    assert_eq!(causes(&other, &Event::TakeUp, start()), ["no-certificate"]);
+    assert_eq!(
+        causes(&node, &Event::Restart, much_later()),
+        ["certificate-not-valid", "sts-certificate-not-valid"]
+    );
+    let other = node.begin(start());
+    node.begin(start());
+    let event = node.wsc.read(token_for(&other, &STS, start()).as_bytes());
+    let late = start() + Span::from_hours(9);
+    assert_eq!(causes(&node, &event, late), ["wrong-answer", "answer-expired"]);
+    node.wsc.key_store().install_without_key(OLD.certificate.clone());
+    assert_eq!(causes(&node, &event, late), ["wrong-answer", "answer-expired", "key-missing"]);
+}
+
+#[test]
+fn a_mark_that_nobody_sees_is_named_in_the_diagnosis() {
+    let mut node = Node::new();
+    let find_by = FindBy::copied_from_the_dialog(&OLD.certificate);
+    let finding = node.find(find_by, start()).unwrap_err().finding();
+    assert_eq!(finding.who, Role::Vendor);
+    assert!(finding.got.en.contains("invisible") && finding.got.da.contains("usynlige"));
+}
+
+/// Whoever is told that a call fails at step 1 looks at the STS; a client that did not start sent
+/// nothing there.
+#[test]
+fn a_client_that_did_not_start_sends_nothing() {
+    let habits = Habits { finds: Validity::ValidOnly, ..Habits::of(ClientProfile::RestartOnSwap) };
+    let mut node = Node::with(Settings { habits, ..Settings::of(ClientProfile::RestartOnSwap) });
+    node.deploy(&OLD);
+    node.done(&Event::Restart, much_later()).unwrap_err();
+    let (action, bytes) = node.tell(&Event::Begin(order()), much_later());
+    assert!(matches!(action, Action::Done(Err(Failure::CertificateNotValid { .. }))));
+    assert_eq!(bytes, "");
+}
