@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod administration;
+mod boundaries;
+mod diagnosis;
 mod facts;
 mod refusal;
 mod rejections;
 mod replay;
 mod swap;
+mod tampered;
 mod time;
 mod token;
 mod world;

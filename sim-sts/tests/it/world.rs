@@ -276,6 +276,8 @@ impl World {
         }
         let diagnosis = issuer.diagnose(&request, now);
         let (answer, facts) = issuer.decide(&request, now, &mut self.entropy);
+        let refused = matches!(answer, Answer::Rejected { .. });
+        assert!(!refused || facts.is_empty(), "what is refused leaves nothing behind");
         for fact in facts {
             self.facts.push(Kept::Issuer(environment, keep(now, &fact)));
             issuer.apply(fact);

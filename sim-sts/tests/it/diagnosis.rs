@@ -1,0 +1,132 @@
+//! Everything that speaks against one request, told beside the wire.
+
+use clock::Timestamp;
+use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest};
+use parties::Role;
+use sim_sts::{Lookup, Policy};
+use stage::{Forgery, start, tampered};
+
+use crate::{
+    rejections::{sent, written},
+    world::{ELSEWHERE, EXPIRY, NEW, OLD, OTHER, Reply, TEST, World, after, request},
+};
+
+fn causes(reply: &Reply) -> Vec<&str> {
+    reply.diagnosis.findings().iter().map(|finding| &*finding.cause).collect()
+}
+
+fn asked(
+    world: &mut World,
+    by: &Credential,
+    now: Timestamp,
+    change: impl FnOnce(&mut TokenRequest),
+) -> Reply {
+    let mut request = request(now, world.entropy());
+    change(&mut request);
+    world.send(TEST, request.write(by).unwrap().as_bytes(), now)
+}
+
+#[test]
+fn nothing_speaks_against_a_request_that_is_granted() {
+    let reply = World::with_old().ask(&OLD, start());
+    assert_eq!(reply.name(), "token");
+    assert_eq!(reply.diagnosis.findings(), []);
+}
+
+#[test]
+fn what_could_still_be_judged_is_told_too() {
+    let past = |request: &mut TokenRequest| {
+        request.time = MessageTime { created: None, expires: start() };
+    };
+    let reply = asked(&mut World::with_old(), &OTHER, start(), past);
+    assert_eq!(causes(&reply), ["timestamp-expired", "certificate-not-registered"]);
+
+    let reply = asked(&mut World::with_old(), &ELSEWHERE, *EXPIRY, |request| {
+        request.applies_to.push('/');
+    });
+    let expected = [
+        "certificate-not-trusted",
+        "certificate-expired",
+        "certificate-not-registered",
+        "unknown-service",
+    ];
+    assert_eq!(causes(&reply), expected);
+
+    let mut world = World::with_old();
+    world.revoke(&OLD.certificate, start());
+    let reply = world.ask(&OLD, *EXPIRY);
+    assert_eq!(causes(&reply), ["certificate-expired", "certificate-revoked"]);
+}
+
+/// What nobody signed is claimed only, and serves here: whose message was it meant to be?
+#[test]
+fn a_message_that_is_not_signed_is_judged_by_the_certificate_it_claims() {
+    let mut world = World::with_old();
+    let message = tampered(&written(&mut world), "saml.smdb", "saml.evil");
+    assert_eq!(causes(&sent(&mut world, &message)), ["signature-invalid"]);
+    let message = request(start(), world.entropy()).write(&NEW).unwrap();
+    let message = Forgery::of(&message).unsigned("to").sign(&NEW.key);
+    let reply = sent(&mut world, &message);
+    assert_eq!(causes(&reply), ["not-signed", "certificate-not-registered"]);
+}
+
+#[test]
+fn a_replay_is_told_beside_what_came_between() {
+    let mut world = World::with_old();
+    let message = written(&mut world);
+    assert_eq!(sent(&mut world, &message).name(), "token");
+    world.revoke(&OLD.certificate, after("-2h"));
+    let reply = world.send(TEST, message.as_bytes(), after("1m"));
+    assert_eq!(causes(&reply), ["replayed"], "the list at hand does not know better yet");
+    let list = world.revocation_list(TEST, after("1m"));
+    let issuer = world.sts.issuer_mut(TEST).unwrap();
+    let lesson = sim_sts::IssuerLesson::RevocationList { list, fetched_at: after("1m") };
+    parties::Core::learn(issuer, lesson);
+    let reply = world.send(TEST, message.as_bytes(), after("1m"));
+    assert_eq!(causes(&reply), ["certificate-revoked", "replayed"]);
+}
+
+#[test]
+fn a_finding_says_who_must_act_on_which_certificate_until_when() {
+    let reply = World::rolling().ask(&NEW, start());
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert_eq!(finding.cause, "certificate-not-in-force");
+    assert_eq!(finding.who, Role::Vendor);
+    for got in [&finding.got.en, &finding.got.da] {
+        assert!(got.contains(&NEW.certificate.serial().to_string()), "{got}");
+        assert!(got.contains(&EXPIRY.to_string()), "{got}");
+    }
+    assert!(finding.what.da.contains("Gå tilbage til det tidligere certifikat"));
+
+    let reply = World::with_old().ask(&OTHER, start());
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert_eq!(finding.who, Role::NemloginAdministrator);
+    assert!(finding.what.da.contains("provisionér til dette miljø"));
+}
+
+/// A slash at the end is what most often is wrong with a service's name.
+#[test]
+fn a_service_that_was_meant_is_named() {
+    let reply = asked(&mut World::with_old(), &OLD, start(), |it| it.applies_to.push('/'));
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert_eq!(finding.expected.en, "https://saml.smdb.sim.invalid");
+    assert!(finding.what.en.contains("slash"), "{finding:?}");
+    let reply =
+        asked(&mut World::with_old(), &OLD, start(), |it| it.applies_to = "urn:x".to_owned());
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert!(!finding.what.en.contains("slash"), "{finding:?}");
+}
+
+/// The what-if: a renewal has the subject of what it renews, so it passes unregistered.
+#[test]
+fn by_subject_a_renewal_is_known_that_nobody_registered() {
+    let by = |lookup| World::with_old_and(Policy { lookup, ..Policy::default() });
+    let exactly = by(Lookup::Certificate);
+    assert_eq!(exactly.probe(&NEW, start()), "certificate-not-registered");
+    let by_subject = by(Lookup::Subject);
+    for now in [start(), *EXPIRY] {
+        assert_eq!(by_subject.probe(&NEW, now), "token");
+    }
+    assert_eq!(by_subject.probe(&OLD, *EXPIRY), "certificate-expired");
+    assert_eq!(by_subject.probe(&OTHER, start()), "certificate-not-registered");
+}
