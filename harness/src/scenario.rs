@@ -17,7 +17,7 @@ mod mistake;
 mod names;
 
 pub use mistake::{Mistake, Place, Wrong};
-pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName};
+pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName, ProcessName};
 
 /// One timing race, ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,8 +116,41 @@ pub struct Client {
     pub nodes: Vec<NodeName>,
     /// Its clock minus the true time.
     pub skew: Span,
+    /// How its configuration names its certificate.
+    pub find_by: FindBy,
+    /// What its nodes run in, together with those nodes of other clients that have the same name:
+    /// they share a key store, and whatever cache belongs to a process.
+    pub process: Option<ProcessName>,
     /// What it calls with at the start.
     pub certificate: CertificateName,
+}
+
+/// How a client's configuration names its certificate (*x509FindType* and *findValue*).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FindBy {
+    /// By its thumbprint, as it is.
+    #[default]
+    Thumbprint,
+    /// By its thumbprint, as it was copied from Windows' certificate dialog: with an invisible mark
+    /// in front.
+    CopiedThumbprint,
+    /// By its common name, which a renewed certificate has as well.
+    SubjectName,
+}
+
+impl FindBy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Thumbprint, Self::CopiedThumbprint, Self::SubjectName];
+
+    /// The name that files use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Thumbprint => "thumbprint",
+            Self::CopiedThumbprint => "copied-thumbprint",
+            Self::SubjectName => "subject-name",
+        }
+    }
 }
 
 /// Something that happens, and where the file says so.

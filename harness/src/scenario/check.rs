@@ -13,8 +13,8 @@ use toml::{Spanned, Value};
 
 use super::{
     Action, Certificate, CertificateName, Client, ClientName, Entry, Expected, ExpectedCount,
-    ExpectedOutage, Happening, NodeName, Organisation, OrganisationName, Scenario, SystemUser,
-    When,
+    ExpectedOutage, FindBy, Happening, NodeName, Organisation, OrganisationName, Scenario,
+    SystemUser, When,
     file::{self, File, Time, Word},
     mistake::{Found, Lines, Wrong},
 };
@@ -192,6 +192,11 @@ fn clients(
                 profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
                 nodes: nodes(said)?,
                 skew,
+                find_by: match &said.find_by {
+                    Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
+                    None => FindBy::default(),
+                },
+                process: said.process.as_ref().map(parsed).transpose()?,
                 certificate: known.get(&said.certificate, Moment::Start)?,
             };
             Ok((parsed(name)?, client))

@@ -107,6 +107,10 @@ pub struct Client {
     pub nodes: Option<Spanned<Vec<Word>>>,
     /// Its clock minus the true time; nothing if the file does not say.
     pub skew: Option<Word>,
+    /// How its configuration names its certificate; by thumbprint if the file does not say.
+    pub find_by: Option<Word>,
+    /// The process that it runs in, if others run in it too.
+    pub process: Option<Word>,
     /// What it calls with at the start.
     pub certificate: Word,
 }

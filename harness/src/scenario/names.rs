@@ -65,6 +65,10 @@ name!(
     /// What the file calls an organisation (*brugerorganisation*).
 );
 name!(
+    ProcessName,
+    /// What the file calls a process that nodes of several clients run in.
+);
+name!(
     CertificateName,
     /// What the file calls a certificate; journals and reports know it by nothing else.
 );

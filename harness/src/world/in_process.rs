@@ -18,14 +18,15 @@ use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
 use wsc::{
-    FindBy, Wsc,
+    Wsc,
     exchange::{self, Event},
+    habits::Swap,
 };
 
-pub use set_up::{SetUpError, keys_needed};
+pub use set_up::{Policies, SetUpError, keys_needed};
 
 use crate::{
-    scenario::{Action, CertificateName, ClientName, NodeName},
+    scenario::{Action, CertificateName, ClientName, FindBy, NodeName, ProcessName},
     world::{ActionOutcome, CallOutcome, Failure, Message, World},
 };
 
@@ -50,6 +51,8 @@ struct Node {
     wsc: Wsc,
     environment: Environment,
     authority: Cvr,
+    find_by: FindBy,
+    process: Option<ProcessName>,
     entropy: Entropy,
 }
 
@@ -148,20 +151,55 @@ impl<L: Link + Clone> InProcess<L> {
         self.administer(&administration::Request::Provision { system_user, environment }, now)
     }
 
-    /// Installs a certificate at a node, names it in the node's configuration, and lets the node
-    /// take that up the way its kind does.
+    /// Installs a certificate at a node and in the rest of its process, names it in the node's
+    /// configuration, and lets the node take that up the way its kind does.
     fn deploy(
         &mut self,
-        node: &(ClientName, NodeName),
+        key: &(ClientName, NodeName),
         certificate: &CertificateName,
         now: Timestamp,
     ) -> Result<(), wsc::Failure> {
-        let credential = self.certificates[certificate].credential.clone();
-        let Some(node) = self.nodes.get_mut(node) else { return Ok(()) };
-        let find_by = FindBy::thumbprint_of(&credential.certificate);
-        node.wsc.key_store().install(credential);
+        let credential = &self.certificates[certificate].credential;
+        let process = self.process(key);
+        for neighbour in neighbours(&mut self.nodes, key, process) {
+            neighbour.wsc.key_store().install(credential.clone());
+        }
+        let Some(node) = self.nodes.get_mut(key) else { return Ok(()) };
+        node.wsc.key_store().install(credential.clone());
+        let certificate = &credential.certificate;
+        let is_first = node.wsc.present().is_none();
+        let find_by = match node.find_by {
+            // What a client began with was typed in right.
+            FindBy::CopiedThumbprint if is_first => wsc::FindBy::thumbprint_of(certificate),
+            FindBy::Thumbprint => wsc::FindBy::thumbprint_of(certificate),
+            FindBy::CopiedThumbprint => wsc::FindBy::copied_from_the_dialog(certificate),
+            FindBy::SubjectName => wsc::FindBy::SubjectName(
+                certificate.subject().common_name().unwrap_or_default().to_owned(),
+            ),
+        };
         node.tell(&Event::Configure(find_by), now)?;
-        node.tell(&Event::TakeUp, now)
+        match node.wsc.settings().habits.swap {
+            Swap::InProcess => node.tell(&Event::TakeUp, now),
+            Swap::Restart => self.restart(key, now),
+        }
+    }
+
+    fn process(&self, key: &(ClientName, NodeName)) -> Option<ProcessName> {
+        self.nodes.get(key)?.process.clone()
+    }
+
+    /// Restarts a node, and with it whatever runs in its process.
+    fn restart(
+        &mut self,
+        key: &(ClientName, NodeName),
+        now: Timestamp,
+    ) -> Result<(), wsc::Failure> {
+        let process = self.process(key);
+        for neighbour in neighbours(&mut self.nodes, key, process) {
+            // That it did not start, each of its calls will say.
+            let _ = neighbour.tell(&Event::Restart, now);
+        }
+        self.nodes.get_mut(key).map_or(Ok(()), |node| node.tell(&Event::Restart, now))
     }
 
     fn renew(
@@ -259,10 +297,9 @@ impl<L: Link + Clone> World for InProcess<L> {
             Action::Deploy { client, nodes, certificate } => on_each(nodes, |node| {
                 self.deploy(&(client.clone(), node.clone()), certificate, now)
             }),
-            Action::Restart { client, nodes } => on_each(nodes, |node| {
-                let node = self.nodes.get_mut(&(client.clone(), node.clone()));
-                node.map_or(Ok(()), |node| node.tell(&Event::Restart, now))
-            }),
+            Action::Restart { client, nodes } => {
+                on_each(nodes, |node| self.restart(&(client.clone(), node.clone()), now))
+            }
         }
     }
 
@@ -284,6 +321,18 @@ impl<L: Link + Clone> World for InProcess<L> {
     fn take_messages(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
     }
+}
+
+/// The other nodes of a node's process: those of its name, of clients in the same process.
+fn neighbours<'n>(
+    nodes: &'n mut BTreeMap<(ClientName, NodeName), Node>,
+    key: &'n (ClientName, NodeName),
+    process: Option<ProcessName>,
+) -> impl Iterator<Item = &'n mut Node> {
+    let is_neighbour = move |other: &(ClientName, NodeName), node: &Node| {
+        other != key && other.1 == key.1 && process.is_some() && node.process == process
+    };
+    nodes.iter_mut().filter(move |(other, node)| is_neighbour(other, node)).map(|(_, node)| node)
 }
 
 /// Does something at each node. A node that does not start has that from its own configuration; the

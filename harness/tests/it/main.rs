@@ -4,6 +4,7 @@
 
 mod keep;
 mod model;
+mod profiles;
 mod program;
 mod races;
 mod vectors;

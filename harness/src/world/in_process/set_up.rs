@@ -40,6 +40,15 @@ pub fn keys_needed(scenario: &Scenario) -> [(KeySize, usize); 2] {
     [(KeySize::Rsa4096, ROOT_KEYS), (KeySize::Rsa3072, others)]
 }
 
+/// The rules of the services in every environment.
+#[derive(Debug, Clone, Default)]
+pub struct Policies {
+    /// Those of each STS.
+    pub sts: sim_sts::Policy,
+    /// Those of each SMDB.
+    pub smdb: sim_smdb::Policy,
+}
+
 /// Why a world cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
@@ -68,6 +77,19 @@ impl InProcess {
     ) -> Result<Self, SetUpError> {
         Self::with_link(scenario, Pass, key)
     }
+
+    /// A world in which every message arrives, and the services follow other rules than usual.
+    ///
+    /// # Errors
+    ///
+    /// If keys are missing, or a party refuses what the file takes for granted.
+    pub fn with_policies(
+        scenario: &Scenario,
+        policies: &Policies,
+        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
+    ) -> Result<Self, SetUpError> {
+        Self::build(scenario, Pass, policies, key)
+    }
 }
 
 impl<L: Link + Clone> InProcess<L> {
@@ -79,6 +101,15 @@ impl<L: Link + Clone> InProcess<L> {
     pub fn with_link(
         scenario: &Scenario,
         link: L,
+        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
+    ) -> Result<Self, SetUpError> {
+        Self::build(scenario, link, &Policies::default(), key)
+    }
+
+    fn build(
+        scenario: &Scenario,
+        link: L,
+        policies: &Policies,
         key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
     ) -> Result<Self, SetUpError> {
         let mut keys = Keys::take(scenario, key)?;
@@ -116,10 +147,12 @@ impl<L: Link + Clone> InProcess<L> {
             services.insert(authority.environment(), both);
         }
         let mut world = Self {
-            sts: Sts::new(authorities.iter().map(|authority| issuer(authority, &services))),
+            sts: Sts::new(
+                authorities.iter().map(|authority| issuer(authority, &services, policies)),
+            ),
             smdb: services
                 .iter()
-                .map(|(environment, it)| (*environment, smdb(*environment, it)))
+                .map(|(environment, it)| (*environment, smdb(*environment, it, policies)))
                 .collect(),
             mitid: Mitid::new(authorities),
             nodes: BTreeMap::new(),
@@ -131,7 +164,7 @@ impl<L: Link + Clone> InProcess<L> {
         };
         world.register_system_users(scenario)?;
         world.bring_certificates_into_being(scenario)?;
-        world.start_clients(scenario, &services)?;
+        world.start_clients(scenario, &services);
         Ok(world)
     }
 
@@ -201,7 +234,7 @@ impl<L: Link + Clone> InProcess<L> {
         &mut self,
         scenario: &Scenario,
         services: &BTreeMap<Environment, ServiceCredentials>,
-    ) -> Result<(), SetUpError> {
+    ) {
         for (name, client) in &scenario.clients {
             let service = &services[&client.environment];
             let trust = Arc::new(Trust {
@@ -221,19 +254,24 @@ impl<L: Link + Clone> InProcess<L> {
                     ..Settings::of(client.profile)
                 };
                 self.nodes.insert(
-                    key.clone(),
+                    key,
                     Node {
                         wsc: Wsc::new(settings, Arc::clone(&trust)),
                         environment: client.environment,
                         authority: authority.clone(),
+                        find_by: client.find_by,
+                        process: client.process.clone(),
                         entropy: Entropy::seeded(scenario.seed, "client", &purpose),
                     },
                 );
-                self.deploy(&key, &client.certificate, scenario.start)
-                    .map_err(|failure| SetUpError::Refused(failure.to_string()))?;
             }
         }
-        Ok(())
+        // Nodes of one process share a key store: all of them are there before any starts.
+        for (name, node) in scenario.nodes() {
+            let key = (name.clone(), node.clone());
+            // That a client does not start, each of its calls will say.
+            let _ = self.deploy(&key, &scenario.clients[name].certificate, scenario.start);
+        }
     }
 }
 
@@ -300,7 +338,11 @@ fn certify_service(
     Credential { certificate, key }
 }
 
-fn issuer(authority: &Authority, services: &BTreeMap<Environment, ServiceCredentials>) -> Issuer {
+fn issuer(
+    authority: &Authority,
+    services: &BTreeMap<Environment, ServiceCredentials>,
+    policies: &Policies,
+) -> Issuer {
     let environment = authority.environment();
     let service = &services[&environment];
     let signs_from = service.sts.certificate.not_before();
@@ -314,18 +356,18 @@ fn issuer(authority: &Authority, services: &BTreeMap<Environment, ServiceCredent
         authority.anchors(),
         Timeline::starting(signs_from, service.sts.clone()),
         vec![smdb],
-        sim_sts::Policy::default(),
+        policies.sts,
     )
 }
 
-fn smdb(environment: Environment, service: &ServiceCredentials) -> Smdb {
+fn smdb(environment: Environment, service: &ServiceCredentials, policies: &Policies) -> Smdb {
     let sts = &service.sts.certificate;
     Smdb::new(
         environment,
         entity_id(),
         service.smdb.clone(),
         Timeline::starting(sts.not_before(), sts.clone()),
-        sim_smdb::Policy::default(),
+        policies.smdb,
     )
 }
 

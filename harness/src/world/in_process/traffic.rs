@@ -7,9 +7,12 @@ use sim_smdb::{
     cpr::Cpr,
 };
 use sim_sts::{IssuerLesson, IssuerNeed};
-use wsc::exchange::{Action as Next, Event, Order};
+use wsc::{
+    Fact,
+    exchange::{Action as Next, Event, Order},
+};
 
-use super::{InProcess, Node, failed};
+use super::{InProcess, Node, failed, neighbours};
 use crate::{
     scenario::{ClientName, NodeName},
     world::{CallOutcome, Failure, Message},
@@ -21,35 +24,39 @@ impl<L: Link + Clone> InProcess<L> {
         let Some(mut node) = self.nodes.remove(key) else {
             return failed(Step::One, "no-such-node", Party::Client);
         };
-        let outcome = self.converse(&mut node, now);
+        let (outcome, remembered) = self.converse(&mut node, now);
+        for neighbour in neighbours(&mut self.nodes, key, node.process.clone()) {
+            remembered.iter().for_each(|fact| neighbour.wsc.overhear(fact));
+        }
         self.nodes.insert(key.clone(), node);
         outcome
     }
 
-    fn converse(&mut self, node: &mut Node, now: Timestamp) -> CallOutcome {
-        let order = order(node, now);
-        let mut event = Event::Begin(order);
+    /// The outcome of a call, and what the node remembered meanwhile.
+    fn converse(&mut self, node: &mut Node, now: Timestamp) -> (CallOutcome, Vec<Fact>) {
+        let mut event = Event::Begin(order(node, now));
         let mut refusal = None;
+        let mut remembered = Vec::new();
         loop {
             let (action, facts) = node.wsc.decide(&event, now, &mut node.entropy);
             let bytes = node.wsc.write(&action, &mut node.entropy);
-            let (answer, why) = match &action {
-                Next::AskSts { .. } => self.ask_sts(node.environment, &bytes, now),
-                Next::CallService { .. } => self.call_smdb(node.environment, &bytes, now),
-                Next::Done(result) => {
-                    let outcome = match result {
-                        Ok(()) => CallOutcome::Succeeded,
-                        Err(failure) => {
-                            refusal.unwrap_or_else(|| at_the_client(node, &event, failure, now))
-                        }
-                    };
-                    facts.into_iter().for_each(|fact| node.wsc.apply(fact));
-                    return outcome;
+            let answered = match &action {
+                Next::AskSts { .. } => Ok(self.ask_sts(node.environment, &bytes, now)),
+                Next::CallService { .. } => Ok(self.call_smdb(node.environment, &bytes, now)),
+                Next::Done(Ok(())) => Err(CallOutcome::Succeeded),
+                Next::Done(Err(failure)) => {
+                    Err(refusal.take().unwrap_or_else(|| at_the_client(node, &event, failure, now)))
                 }
             };
+            remembered.extend(facts.iter().cloned());
             facts.into_iter().for_each(|fact| node.wsc.apply(fact));
-            refusal = why;
-            event = node.wsc.read(&answer);
+            match answered {
+                Ok((answer, why)) => {
+                    refusal = why;
+                    event = node.wsc.read(&answer);
+                }
+                Err(outcome) => return (outcome, remembered),
+            }
         }
     }
 
