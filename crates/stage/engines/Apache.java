@@ -94,7 +94,7 @@ public final class Apache {
             case "verify":
                 return verify(words[1], words[2]);
             case "verify-call":
-                return verifyCall(words[1], words[2], words[3]);
+                return verifyCall(words[1], words[2]);
             case "canonicalize":
                 return canonicalize(words[1]);
             case "encrypt":
@@ -243,12 +243,11 @@ public final class Apache {
     }
 
     /**
-     * Verifies a call with an encrypted token by Santuario alone, where WSS4J cannot: it takes the
-     * EncryptedData for what STR-Transform stands for, and the .NET client the EncryptedAssertion.
-     * `token` is the local name of the one that is digested; its canonical form is Santuario's.
-     * Answers with what was signed, in order.
+     * Verifies a call of the .NET client by Santuario alone, as WSS4J cannot: STR-Transform stands for
+     * the EncryptedAssertion here, and WSS4J takes the EncryptedData. Answers with what was signed, in
+     * order.
      */
-    private static String verifyCall(String in, String certificate, String token) throws Exception {
+    private static String verifyCall(String in, String certificate) throws Exception {
         Document document = parse(in);
         NodeList all = document.getElementsByTagName("*");
         for (int index = 0; index < all.getLength(); index++) {
@@ -274,12 +273,13 @@ public final class Apache {
                 .getElementsByTagNameNS(WSConstants.SIG_NS, "Transform").item(0);
             boolean holds;
             if (transform.getAttribute("Algorithm").endsWith("#STR-Transform")) {
-                Node target = document.getElementsByTagNameNS("*", token).item(0);
+                Node target = document
+                    .getElementsByTagNameNS(WSConstants.SAML2_NS, "EncryptedAssertion").item(0);
                 byte[] form = Canonicalizer.getInstance(Canonicalizer.ALGO_ID_C14N_EXCL_OMIT_COMMENTS)
                     .canonicalizeSubtree(target);
                 byte[] digest = MessageDigest.getInstance("SHA-256").digest(form);
                 holds = MessageDigest.isEqual(digest, reference.getDigestValue());
-                signed.add(token);
+                signed.add(target.getLocalName());
             } else {
                 holds = reference.verify();
                 String id = reference.getURI().substring(1);

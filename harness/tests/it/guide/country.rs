@@ -1,0 +1,387 @@
+//! The parties of the guide, each by its public face: what the three people can do, and what comes
+//! of a report.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use clock::{Span, Timeline, Timestamp};
+use entropy::Entropy;
+use harness::keep::{Keeper, Kept};
+use oio_idws::Credential;
+use parties::{
+    ClientProfile, Core, Crossing, Direction, Environment, Link, Party, Slot, Step, SystemUserId,
+    Verdict,
+};
+use pki::{Certificate, Name, RevocationReason, SigningRequest};
+use sim_mitid::{
+    Mitid,
+    order::{NewOrder, OneTimeCode, ReferenceNumber},
+};
+use sim_smdb::{
+    Smdb,
+    contract::{ENTITY_ID, SUBMIT_ACTION, SUBMIT_PRIVILEGE, Submission},
+    cpr::Cpr,
+};
+use sim_sts::{Issuer, IssuerLesson, Service, Sts, administration, registration::PrivilegeGrant};
+use stage::{Stage, start};
+use wsc::{
+    FindBy, Settings, Trust, Wsc,
+    exchange::{Action, Event, Order},
+};
+
+pub(crate) const CVR: &str = "90000001";
+
+static STAGE: LazyLock<Stage> =
+    LazyLock::new(|| Stage::set(concat!(env!("CARGO_TARGET_TMPDIR"), "/stage-keys")));
+
+/// MitID Erhverv, NemLog-in and SMDB, each in both environments.
+pub(crate) struct Country {
+    mitid: Mitid,
+    sts: Sts,
+    smdb: BTreeMap<Environment, Smdb>,
+    services: BTreeMap<Environment, Services>,
+    entropy: Entropy,
+    keys_used: usize,
+}
+
+/// What the services of one environment sign with; SMDB's certificate also takes tokens.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) sts: Credential,
+    pub(crate) smdb: Credential,
+}
+
+/// The external system (*fagsystem*): one node, in one environment.
+pub(crate) struct Client {
+    wsc: Wsc,
+    environment: Environment,
+    entropy: Entropy,
+}
+
+/// What came of a report, and every message of it.
+pub(crate) struct Report {
+    pub(crate) outcome: Result<(), (Step, String)>,
+    pub(crate) messages: Vec<Kept>,
+}
+
+impl Client {
+    fn tell(&mut self, event: &Event, now: Timestamp) -> Action {
+        let (action, facts) = self.wsc.decide(event, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| self.wsc.apply(fact));
+        action
+    }
+}
+
+impl Country {
+    pub(crate) fn new() -> Self {
+        let services: BTreeMap<_, _> = (0..)
+            .step_by(2)
+            .zip(Environment::ALL)
+            .map(|(key, environment)| {
+                let life = start() - Span::from_days(1_400)..start() + Span::from_days(1_400);
+                let system = |name, key| STAGE.system(environment, name, key, life.clone());
+                let sts = system("skift STS", key);
+                (environment, Services { sts, smdb: system("skift SMDB", key + 1) })
+            })
+            .collect();
+        Self {
+            mitid: Mitid::new(Environment::ALL.map(|it| STAGE.authority(it).clone())),
+            sts: Sts::new(services.iter().map(|(environment, it)| issuer(*environment, it))),
+            smdb: services
+                .iter()
+                .map(|(environment, it)| (*environment, smdb(*environment, it)))
+                .collect(),
+            keys_used: 2 * services.len(),
+            services,
+            entropy: Entropy::seeded(1, "guide", "everybody"),
+        }
+    }
+
+    pub(crate) fn services(&self, environment: Environment) -> &Services {
+        &self.services[&environment]
+    }
+
+    fn ask_mitid(&mut self, request: &sim_mitid::Request, now: Timestamp) -> sim_mitid::Answer {
+        let (answer, facts) = self.mitid.decide(request, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| self.mitid.apply(fact));
+        answer
+    }
+
+    /// The MitID administrator orders a system certificate, and is shown a one-time code.
+    pub(crate) fn order(
+        &mut self,
+        environment: Environment,
+        now: Timestamp,
+    ) -> (ReferenceNumber, OneTimeCode) {
+        let order = NewOrder {
+            environment,
+            cvr: CVR.parse().unwrap(),
+            organisation: "Testkommunen".to_owned(),
+            certificate_name: "Fagsystem".to_owned(),
+        };
+        match self.ask_mitid(&sim_mitid::Request::Order(order), now) {
+            sim_mitid::Answer::Ordered { reference, code } => (reference, code),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The vendor fetches what was ordered, for a key of their own.
+    pub(crate) fn issue(
+        &mut self,
+        (reference, code): (ReferenceNumber, OneTimeCode),
+        now: Timestamp,
+    ) -> Result<Credential, &'static str> {
+        let key = self.new_key();
+        let request = SigningRequest::make(&Name::with_common_name("asks for a key"), &key);
+        let request = sim_mitid::Request::Issue { reference, code, request };
+        self.certified(&request, key, now)
+    }
+
+    /// The MitID administrator renews a certificate.
+    pub(crate) fn renew(
+        &mut self,
+        old: &Credential,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Result<Credential, &'static str> {
+        let key = self.new_key();
+        let request = sim_mitid::Request::Renew {
+            environment,
+            serial: *old.certificate.serial(),
+            request: SigningRequest::make(old.certificate.subject(), &key),
+        };
+        self.certified(&request, key, now)
+    }
+
+    /// The MitID administrator revokes a certificate.
+    pub(crate) fn revoke(&mut self, old: &Credential, environment: Environment, now: Timestamp) {
+        let request = sim_mitid::Request::Revoke {
+            environment,
+            serial: *old.certificate.serial(),
+            reason: RevocationReason::Superseded,
+        };
+        let answer = self.ask_mitid(&request, now);
+        assert!(matches!(answer, sim_mitid::Answer::Revoked), "{answer:?}");
+    }
+
+    fn new_key(&mut self) -> pki::PrivateKey {
+        self.keys_used += 1;
+        STAGE.key(self.keys_used - 1)
+    }
+
+    fn certified(
+        &mut self,
+        request: &sim_mitid::Request,
+        key: pki::PrivateKey,
+        now: Timestamp,
+    ) -> Result<Credential, &'static str> {
+        match self.ask_mitid(request, now) {
+            sim_mitid::Answer::Issued(certificate) => Ok(Credential { certificate, key }),
+            sim_mitid::Answer::Rejected(rejection) => Err(rejection.name()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn administer(
+        &mut self,
+        request: &administration::Request,
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        let (answer, facts) = self.sts.administration().decide(request, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| self.sts.apply(fact));
+        match answer {
+            administration::Answer::Done => Ok(()),
+            administration::Answer::Rejected(rejection) => Err(rejection.name()),
+        }
+    }
+
+    /// The NemLog-in administrator makes a system user that may report to SMDB.
+    pub(crate) fn register(&mut self, now: Timestamp) -> Result<(), &'static str> {
+        let grant = PrivilegeGrant {
+            audience: ENTITY_ID.parse().unwrap(),
+            cvr: CVR.parse().unwrap(),
+            privilege: SUBMIT_PRIVILEGE.to_owned(),
+        };
+        let request = administration::Request::Register {
+            system_user: user(),
+            entity_id: "https://wsc.testkommunen.invalid".parse().unwrap(),
+            grants: vec![grant],
+        };
+        self.administer(&request, now)
+    }
+
+    /// The NemLog-in administrator saves a file in a slot.
+    pub(crate) fn save(
+        &mut self,
+        slot: Slot,
+        file: &[u8],
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        let certificate = Certificate::from_cer(file).map(Box::new);
+        let request = administration::Request::Save { system_user: user(), slot, certificate };
+        self.administer(&request, now)
+    }
+
+    /// The NemLog-in administrator clicks on a link.
+    pub(crate) fn provision(
+        &mut self,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        let request = administration::Request::Provision { system_user: user(), environment };
+        self.administer(&request, now)
+    }
+
+    /// An external system that was given this certificate, and started with it.
+    pub(crate) fn client(
+        &self,
+        environment: Environment,
+        credential: &Credential,
+        now: Timestamp,
+    ) -> Client {
+        let Services { sts, smdb } = self.services(environment);
+        let trust = Trust {
+            sts: sts.certificate.clone(),
+            service: smdb.certificate.clone(),
+            service_entity_id: ENTITY_ID.parse().unwrap(),
+            service_address: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
+        };
+        let purpose = format!("{environment} {}", credential.certificate.serial());
+        let wsc = Wsc::new(Settings::of(ClientProfile::NoCache), trust.into());
+        let mut client =
+            Client { wsc, environment, entropy: Entropy::seeded(1, "guide", &purpose) };
+        client.wsc.key_store().install(credential.clone());
+        client.tell(&Event::Configure(FindBy::thumbprint_of(&credential.certificate)), now);
+        client.tell(&Event::TakeUp, now);
+        client
+    }
+
+    /// The external system reports to SMDB.
+    pub(crate) fn report(&mut self, client: &mut Client, now: Timestamp) -> Report {
+        let mut link = Keeper::default();
+        let outcome = self.converse(client, now, &mut link);
+        Report { outcome, messages: link.take() }
+    }
+
+    fn converse(
+        &mut self,
+        client: &mut Client,
+        now: Timestamp,
+        link: &mut Keeper,
+    ) -> Result<(), (Step, String)> {
+        let mut event = Event::Begin(order(&mut client.entropy));
+        let mut refusal = None;
+        loop {
+            let action = client.tell(&event, now);
+            let question = client.wsc.write(&action, &mut client.entropy);
+            let environment = client.environment;
+            let party = match action {
+                Action::AskSts { .. } => Party::Sts,
+                Action::CallService { .. } => Party::Smdb,
+                Action::Done(Ok(())) => return Ok(()),
+                Action::Done(Err(failure)) => {
+                    return Err(refusal.unwrap_or_else(|| panic!("the client itself: {failure}")));
+                }
+            };
+            carry(link, Party::Client, party, environment, &question);
+            let (answer, why) = match party {
+                Party::Sts => self.ask_sts(environment, &question, now),
+                _ => self.call_smdb(environment, &question, now),
+            };
+            carry(link, party, Party::Client, environment, &answer);
+            refusal = why;
+            event = client.wsc.read(&answer);
+        }
+    }
+
+    fn ask_sts(
+        &mut self,
+        environment: Environment,
+        question: &[u8],
+        now: Timestamp,
+    ) -> (Vec<u8>, Option<(Step, String)>) {
+        let list = sim_mitid::Request::RevocationList(environment);
+        let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&list, now) else {
+            panic!("everybody is given the list")
+        };
+        let issuer = self.sts.issuer_mut(environment).expect("one for each environment");
+        let request = issuer.read(question);
+        if !issuer.needs(&request, now).is_empty() {
+            issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+        }
+        let (answer, facts) = issuer.decide(&request, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| issuer.apply(fact));
+        let why = match &answer {
+            sim_sts::issue::Answer::Token(_) => None,
+            sim_sts::issue::Answer::Rejected { rejection, .. } => {
+                Some((Step::One, rejection.name().to_owned()))
+            }
+        };
+        (issuer.write(&answer, &mut self.entropy), why)
+    }
+
+    fn call_smdb(
+        &mut self,
+        environment: Environment,
+        question: &[u8],
+        now: Timestamp,
+    ) -> (Vec<u8>, Option<(Step, String)>) {
+        let smdb = self.smdb.get_mut(&environment).expect("one for each environment");
+        let request = smdb.read(question);
+        let (answer, facts) = smdb.decide(&request, now, &mut self.entropy);
+        facts.into_iter().for_each(|fact| smdb.apply(fact));
+        let why = match &answer {
+            sim_smdb::submit::Answer::Received(_) => None,
+            sim_smdb::submit::Answer::Rejected { rejection, .. } => {
+                Some((Step::Three, rejection.name().to_owned()))
+            }
+        };
+        (smdb.write(&answer, &mut self.entropy), why)
+    }
+}
+
+fn user() -> SystemUserId {
+    "fagsystem".parse().unwrap()
+}
+
+fn issuer(environment: Environment, services: &Services) -> Issuer {
+    let Services { sts, smdb } = services;
+    let smdb = Service {
+        entity_id: ENTITY_ID.parse().unwrap(),
+        encryption: smdb.certificate.clone(),
+        approved_only: false,
+    };
+    Issuer::new(
+        environment,
+        STAGE.authority(environment).anchors(),
+        Timeline::starting(sts.certificate.not_before(), sts.clone()),
+        vec![smdb],
+        sim_sts::Policy::default(),
+    )
+}
+
+fn smdb(environment: Environment, services: &Services) -> Smdb {
+    let Services { sts, smdb } = services;
+    Smdb::new(
+        environment,
+        ENTITY_ID.parse().unwrap(),
+        smdb.clone(),
+        Timeline::starting(sts.certificate.not_before(), sts.certificate.clone()),
+        sim_smdb::Policy::default(),
+    )
+}
+
+fn order(entropy: &mut Entropy) -> Order {
+    let submission = Submission {
+        reference: entropy.uuid().to_string(),
+        authority: CVR.parse().unwrap(),
+        citizen: Cpr::parse("6101800049").expect("a made-up number"),
+        requested_on: "2030-02-01".to_owned(),
+    };
+    Order { action: SUBMIT_ACTION.to_owned(), body: submission.write() }
+}
+
+fn carry(link: &mut Keeper, from: Party, to: Party, environment: Environment, bytes: &[u8]) {
+    let direction = if to == Party::Client { Direction::Response } else { Direction::Request };
+    let crossing = Crossing { from, to, direction, environment, peer_certificate: None, bytes };
+    assert_eq!(link.carry(crossing), Verdict::Pass);
+}
