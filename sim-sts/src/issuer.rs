@@ -110,6 +110,12 @@ impl Issuer {
         if in_force { Ok(list) } else { Err(Some(list)) }
     }
 
+    /// The certificate that verifies what it signs at `now`, if it can sign: what a client pins.
+    #[must_use]
+    pub fn signing_certificate(&self, now: Timestamp) -> Option<&Certificate> {
+        self.signer(now).map(|signer| &signer.certificate)
+    }
+
     /// Who signs at `now`.
     pub(crate) fn signer(&self, now: Timestamp) -> Option<&Credential> {
         self.signer.at(now)

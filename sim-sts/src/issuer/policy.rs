@@ -53,7 +53,9 @@ pub enum Lookup {
     /// By exactly the certificate that is in force.
     #[default]
     Certificate,
-    /// By the subject of the certificate in force: a renewal would then pass unregistered.
+    /// By the subject of the certificate in force: a renewal would then pass unregistered. The STS
+    /// cannot name the end of a life that it does not know: `next_change` leaves it out, and whoever
+    /// has the certificate must stop there.
     Subject,
 }
 

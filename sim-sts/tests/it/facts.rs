@@ -3,21 +3,24 @@
 //! Histories are drawn from a fixed seed. Decisions are made from values, without a message, so that
 //! many cost little.
 
-use clock::{Span, Timestamp};
+use std::collections::BTreeSet;
+
+use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, soap::MessageTime};
-use parties::{Core, EntityId, Environment, Fact, Slot, SystemUserId};
-use pki::Path;
+use parties::{Core, Diagnose, Environment, Fact, Slot, SystemUserId, UniqueKey};
+use pki::{Certificate, Path};
 use sim_sts::{
-    IssuerFact, IssuerLesson, Policy, ReplayKey, Sts,
-    administration::Request as Click,
+    IssuerFact, IssuerLesson, Lookup, Policy, ReplayKey, Sts,
+    administration::{self, Request as Click},
     issue::{Answer, Asked, Request, Signed},
+    registration::SwapRules,
 };
 use stage::start;
 
 use crate::world::{
-    Kept, NEW, OLD, STAGE, TEST, World, after, client, empty, kept, other_user, replay, request,
-    signers, user,
+    Kept, NEW, NEXT_SIGNER, OLD, STAGE, TEST, World, after, client, empty, kept, other_user,
+    replay, request, signer, signers, user,
 };
 
 /// A request that needs no message: whose path this is asks at `now`.
@@ -35,14 +38,49 @@ fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
     }
 }
 
-/// Whom the STS would take the holder of a certificate for.
-fn accepted(sts: &Sts, path: &Path, now: Timestamp) -> Option<EntityId> {
+/// What the STS would answer at `now` to the holder of a certificate, and who signs then.
+///
+/// It can name the instants of change of what it knows. Of a certificate that was never provisioned it
+/// knows nothing: such a stranger is refused, for whatever reason, unless it is found by subject.
+fn told(
+    sts: &Sts,
+    path: &Path,
+    known: &BTreeSet<String>,
+    now: Timestamp,
+) -> (String, Option<Certificate>) {
     let entropy = &mut Entropy::seeded(3, "sts", "probe");
     let request = value(path, now, entropy);
-    match sts.issuer(TEST).unwrap().decide(&request, now, entropy).0 {
-        Answer::Token(grant) => Some(grant.assertion.subject),
-        Answer::Rejected { .. } => None,
-    }
+    let issuer = sts.issuer(TEST).unwrap();
+    let diagnosis = issuer.diagnose(&request, now);
+    let decisive = diagnosis.decisive().map(|finding| finding.cause.clone());
+    let is_known = known.contains(&path.leaf().thumbprint());
+    let said = match issuer.decide(&request, now, entropy).0 {
+        Answer::Token(grant) => {
+            assert_eq!(decisive, None);
+            // By subject, a stranger may pass too, and no STS can name the end of its life.
+            let subject = grant.assertion.subject.to_string();
+            if is_known { subject } else { "stranger".to_owned() }
+        }
+        Answer::Rejected { rejection, .. } => {
+            assert_eq!(decisive.as_deref(), Some(rejection.name()));
+            if is_known { rejection.name() } else { "stranger" }.to_owned()
+        }
+    };
+    (said, issuer.signing_certificate(now).cloned())
+}
+
+/// The certificates that were ever provisioned, by thumbprint.
+fn provisioned(world: &World) -> BTreeSet<String> {
+    let facts = world.facts.iter().filter_map(|fact| match fact {
+        Kept::Administration(json) => Some(kept::<administration::Fact>(json)),
+        Kept::Issuer(..) => None,
+    });
+    let details = facts.filter_map(|fact| match fact {
+        administration::Fact::Provisioned { details, .. } => Some(details),
+        _ => None,
+    });
+    let certificates = details.flat_map(|it| it.certificates().cloned().collect::<Vec<_>>());
+    certificates.map(|certificate| certificate.thumbprint()).collect()
 }
 
 /// A number below `limit`.
@@ -68,11 +106,25 @@ fn certificates(entropy: &mut Entropy) -> Vec<Credential> {
 fn policy(entropy: &mut Entropy) -> Policy {
     let minutes =
         |entropy: &mut Entropy| Span::from_minutes([0, 5, 60][below(3, entropy) as usize]);
+    let swap = SwapRules {
+        overlap: below(3, entropy) == 0,
+        rolling_on_revocation: below(3, entropy) == 0,
+        look_interval: minutes(entropy),
+    };
     Policy {
         activation_delay: minutes(entropy),
         revocation_lag: minutes(entropy),
+        lookup: if below(4, entropy) == 0 { Lookup::Subject } else { Lookup::Certificate },
+        swap,
         ..Policy::default()
     }
+}
+
+/// Nobody signs at first, then one, then another.
+fn signers_of(entropy: &mut Entropy) -> Timeline<Credential> {
+    let mut signers = Timeline::starting(between(start(), after("1h"), entropy), signer().clone());
+    signers.set(between(after("2h"), after("12h"), entropy), NEXT_SIGNER.clone());
+    signers
 }
 
 /// One more thing happens at `now`.
@@ -109,12 +161,16 @@ fn no_answer_changes_between_two_instants_of_change() {
         let anchors = STAGE.authority(TEST).anchors();
         let paths: Vec<_> =
             all.iter().map(|it| Path::build(&it.certificate, &anchors).unwrap()).collect();
-        let outcome =
-            |sts: &Sts, now| paths.iter().map(|path| accepted(sts, path, now)).collect::<Vec<_>>();
-        let mut world = World::with_policy(policy(entropy));
+        let signers = signers_of(entropy);
+        let mut world = World::with(policy(entropy), &signers);
+        world.list_life = Span::from_minutes(30 + below(120, entropy));
         let mut now = start();
         for _ in 0..12 {
             happen(&mut world, &all, now, entropy);
+            let known = provisioned(&world);
+            let outcome = |sts: &Sts, now| {
+                paths.iter().map(|path| told(sts, path, &known, now)).collect::<Vec<_>>()
+            };
             let until = now + Span::from_minutes(1 + below(180, entropy));
             while now < until {
                 let next = world.sts.next_change(now).filter(|next| *next < until).unwrap_or(until);
@@ -141,7 +197,10 @@ fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
         let mut now = start();
         for _ in 0..10 {
             happen(&mut world, &all, now, entropy);
-            world.ask(&all[0], now);
+            let message = request(now, world.entropy()).write(&all[0]).unwrap();
+            for _ in 0..2 {
+                world.send(TEST, message.as_bytes(), now);
+            }
             now = between(now, now + Span::from_hours(3), entropy);
         }
         let mut replayed = empty(policy, &signers());
@@ -158,7 +217,18 @@ fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
             assert!(replayed == lived, "seed {seed}: {environment}");
         }
         assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts), "seed {seed}");
+        let keys = unique_keys(&world);
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "seed {seed}");
     }
+}
+
+/// The keys that may be there once, of every fact in its order.
+fn unique_keys(world: &World) -> Vec<UniqueKey> {
+    let key = |fact: &Kept| match fact {
+        Kept::Administration(json) => kept::<administration::Fact>(json).unique_key(),
+        Kept::Issuer(_, json) => kept::<IssuerFact>(json).unique_key(),
+    };
+    world.facts.iter().filter_map(key).collect()
 }
 
 #[test]
@@ -186,14 +256,7 @@ fn a_fact_that_may_happen_once_says_so() {
     let mut world = World::with_old();
     world.ask(&OLD, start());
     world.ask(&OLD, start());
-    let keys: Vec<_> = world
-        .facts
-        .iter()
-        .filter_map(|fact| match fact {
-            Kept::Administration(json) => kept::<sim_sts::administration::Fact>(json).unique_key(),
-            Kept::Issuer(_, json) => kept::<IssuerFact>(json).unique_key(),
-        })
-        .collect();
+    let keys = unique_keys(&world);
     let kinds: Vec<_> = keys.iter().map(|key| key.kind.as_str()).collect();
     assert_eq!(kinds, ["system-user", "system-user", "replay", "replay"]);
     assert_ne!(keys[2], keys[3]);

@@ -97,6 +97,8 @@ pub(crate) struct World {
     revoked: Vec<Revoked>,
     /// Whether revocation lists can be fetched.
     pub(crate) online: bool,
+    /// How long after it was made a revocation list may be used.
+    pub(crate) list_life: Span,
     entropy: Entropy,
 }
 
@@ -150,6 +152,7 @@ impl World {
             facts: Vec::new(),
             revoked: Vec::new(),
             online: true,
+            list_life: Span::from_hours(24),
             entropy: Entropy::seeded(1, "sts", "test"),
         };
         for user in [user(), other_user()] {
@@ -256,7 +259,7 @@ impl World {
     ) -> RevocationList {
         let revoked = self.revoked.iter().filter(|it| environment == TEST && it.at <= now);
         let revoked: Vec<_> = revoked.copied().collect();
-        let (number, next_update) = (1 + revoked.len() as u64, now + Span::from_hours(24));
+        let (number, next_update) = (1 + revoked.len() as u64, now + self.list_life);
         STAGE.authority(environment).revocation_list(number, now, next_update, &revoked)
     }
 
