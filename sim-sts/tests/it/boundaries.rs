@@ -4,7 +4,7 @@ use clock::{Span, Timeline, Timestamp};
 use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest};
 use parties::{Core, Slot};
 use sim_sts::{IssuerLesson, Policy};
-use stage::start;
+use stage::{Forgery, start};
 
 use crate::world::{
     EXPIRY, NEW, NEXT_SIGNER, OLD, STAGE, TEST, World, after, client, request, signer, signers,
@@ -147,4 +147,17 @@ fn the_life_of_a_token_that_is_asked_for() {
     check(start(), granted, ["eight hours"; 3]);
     check(after("1m"), granted, ["eight hours", "as asked", "as asked"]);
     check(after("8h"), granted, ["as asked", "as asked", "eight hours"]);
+}
+
+/// A client may ask for a fraction of a second; the real STS grants none.
+#[test]
+fn an_end_within_a_second_is_granted_at_its_beginning() {
+    let mut world = World::with_old();
+    let asked =
+        TokenRequest { lifetime_until: Some(after("2h")), ..request(start(), world.entropy()) };
+    let message = asked.write(&OLD).unwrap();
+    let message = Forgery::of(&message).replace("T10:00:00Z", "T10:00:00.750Z").sign(&OLD.key);
+    let reply = world.send(TEST, message.as_bytes(), start());
+    assert_eq!(reply.assertion().not_on_or_after, after("2h"));
+    assert!(reply.text().contains("T10:00:00.000Z</wsu:Expires>"));
 }
