@@ -193,6 +193,49 @@ fn values() {
 }
 
 #[test]
+fn clients_have_habits() {
+    let client = |lines: &str| {
+        let text = right_with("profile = \"no-cache\"", lines);
+        let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+        scenario.clients[&name("fagsystem")].clone()
+    };
+    for profile in ClientProfile::ALL {
+        assert_eq!(client(&format!("profile = \"{profile}\"")).profile, profile);
+    }
+    let plain = client("profile = \"no-cache\"");
+    assert_eq!((plain.find_by, plain.process), (FindBy::Thumbprint, None));
+    for find_by in FindBy::ALL {
+        let lines = format!("profile = \"no-cache\"\nfind-by = \"{}\"", find_by.name());
+        assert_eq!(client(&lines).find_by, find_by);
+    }
+    let beside = client("profile = \"no-cache\"\nprocess = \"server-1\"");
+    assert_eq!(beside.process, Some(name("server-1")));
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cache\"\nfind-by = \"thumbrint\"",
+        "\"thumbrint\"",
+        "unknown way to find `thumbrint`; did you mean `thumbprint`?",
+    );
+}
+
+#[test]
+fn a_client_can_be_restarted() {
+    let restart = "do.client.restart = { client = \"fagsystem\" }";
+    let text =
+        right_with("do.client.deploy = { client = \"fagsystem\", certificate = \"new\" }", restart);
+    let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+    let (client, nodes) = (name("fagsystem"), vec![name("a")]);
+    let expected = Happening::Action(Action::Restart { client, nodes });
+    assert_eq!(scenario.entries[4].what, expected);
+    check(
+        "do.client.deploy = { client = \"fagsystem\", certificate = \"new\" }",
+        "do.client.restart = { client = \"fagsystem\", node = \"b\" }",
+        "\"b\"",
+        "unknown node `b`; did you mean `a`?",
+    );
+}
+
+#[test]
 fn texts() {
     check("name = \"Testkommunen\"", "name = \" \"", "\" \"", "`name` is empty");
     check(

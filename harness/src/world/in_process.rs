@@ -52,9 +52,12 @@ struct Node {
     environment: Environment,
     authority: Cvr,
     find_by: FindBy,
-    process: Option<ProcessName>,
+    process: Option<Process>,
     entropy: Entropy,
 }
+
+/// A process of the vendor's, in one environment: what calls another one is kept apart even there.
+type Process = (ProcessName, Environment);
 
 /// A certificate of the scenario with its key.
 #[derive(Clone)]
@@ -184,7 +187,7 @@ impl<L: Link + Clone> InProcess<L> {
         }
     }
 
-    fn process(&self, key: &(ClientName, NodeName)) -> Option<ProcessName> {
+    fn process(&self, key: &(ClientName, NodeName)) -> Option<Process> {
         self.nodes.get(key)?.process.clone()
     }
 
@@ -327,7 +330,7 @@ impl<L: Link + Clone> World for InProcess<L> {
 fn neighbours<'n>(
     nodes: &'n mut BTreeMap<(ClientName, NodeName), Node>,
     key: &'n (ClientName, NodeName),
-    process: Option<ProcessName>,
+    process: Option<Process>,
 ) -> impl Iterator<Item = &'n mut Node> {
     let is_neighbour = move |other: &(ClientName, NodeName), node: &Node| {
         other != key && other.1 == key.1 && process.is_some() && node.process == process

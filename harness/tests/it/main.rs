@@ -8,4 +8,5 @@ mod model;
 mod profiles;
 mod program;
 mod races;
+mod tenants;
 mod vectors;

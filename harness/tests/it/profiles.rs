@@ -132,7 +132,7 @@ fn happening(line: &str) -> String {
     format!("[[at]]\ntime = \"{time}\"\ndo.{verb} = {{ {arguments} }}\n")
 }
 
-fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {
+pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {
     let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
     let smdb = sim_smdb::Policy { holder_certificate, ..sim_smdb::Policy::default() };

@@ -260,7 +260,7 @@ impl<L: Link + Clone> InProcess<L> {
                         environment: client.environment,
                         authority: authority.clone(),
                         find_by: client.find_by,
-                        process: client.process.clone(),
+                        process: client.process.clone().map(|name| (name, client.environment)),
                         entropy: Entropy::seeded(scenario.seed, "client", &purpose),
                     },
                 );
