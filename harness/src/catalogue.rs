@@ -46,6 +46,9 @@ pub enum CatalogueError {
         /// The other.
         second: PathBuf,
     },
+    /// A folder that was asked for has no scenario.
+    #[error("{}: no scenario found: a folder is searched for files that end with .toml", .0.display())]
+    Empty(PathBuf),
     /// It is much too long.
     #[error("{}: a scenario file has {FILE_SIZE_MAX} bytes at most", .0.display())]
     TooLong(PathBuf),
@@ -68,12 +71,17 @@ pub enum CatalogueError {
 ///
 /// # Errors
 ///
-/// If a path does not exist or cannot be read, or two scenarios have one name.
+/// If a path does not exist or cannot be read, a folder has no scenario, or two scenarios have one
+/// name.
 pub fn find(paths: &[PathBuf]) -> Result<Vec<Found>, CatalogueError> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
+            let before = found.len();
             search(path, path, &mut found)?;
+            if found.len() == before {
+                return Err(CatalogueError::Empty(path.clone()));
+            }
         } else {
             unreadable(path, fs::metadata(path))?;
             found.push(Found {
@@ -131,7 +139,11 @@ fn name(path: &Path) -> String {
         Component::Normal(part) => Some(part.to_string_lossy()),
         _ => None,
     });
-    parts.collect::<Vec<_>>().join("/")
+    match parts.collect::<Vec<_>>().join("/") {
+        // Nothing but dots and the ending.
+        name if name.is_empty() => "scenario".to_owned(),
+        name => name,
+    }
 }
 
 /// Reads one scenario.
@@ -167,6 +179,7 @@ mod tests {
         assert_eq!(name(Path::new("rolling-swap/client.toml")), "rolling-swap/client");
         assert_eq!(name(Path::new("client.toml")), "client");
         assert_eq!(name(Path::new("../client.v2.toml")), "client.v2");
+        assert_eq!(name(Path::new("..toml")), "scenario");
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::{
     catalogue::{self, CatalogueError, Found},
     expect::Verdict,
     keep::{Keeper, KeepingWorld},
+    plain,
     report::{
         RunReport, ScenarioReport, json,
         text::{self, Colour},
@@ -46,9 +47,10 @@ const EXIT_CODES: &str = "Exit codes:
   0   every scenario went as its file says
   1   at least one did not
   2   a scenario file or the command line has a mistake
-  3   at least one scenario showed nothing, since nobody calls in it
+  3   at least one scenario did not show what it is for: nobody calls in it, or no call meets
+      an outage
   4   no scenario was found
-  70  skift itself failed";
+  70  skift itself failed, or could not write its results or keep its keys";
 
 /// Replays certificate renewals against simulated Danish services and measures the downtime.
 #[derive(Debug, Parser)]
@@ -108,13 +110,10 @@ fn run(arguments: &RunArguments) -> Exit {
         Ok(suite) => suite,
         Err(mistakes) => {
             mistakes.iter().for_each(complain);
-            return Exit::Mistaken;
+            let nothing = mistakes.iter().all(|it| matches!(it, CatalogueError::Empty(_)));
+            return if nothing { Exit::NothingFound } else { Exit::Mistaken };
         }
     };
-    if suite.is_empty() {
-        complain("no scenario found: a folder is searched for files that end with .toml");
-        return Exit::NothingFound;
-    }
     match run_suite(arguments, &suite) {
         Ok(report) => match report.verdict {
             Verdict::Pass => Exit::AsExpected,
@@ -144,6 +143,9 @@ fn load(paths: &[PathBuf]) -> Result<Suite, Vec<CatalogueError>> {
 }
 
 fn run_suite(arguments: &RunArguments, suite: &Suite) -> Result<RunReport, Trouble> {
+    let summary = arguments.out.join("report.json");
+    // What is there tells of another run. Should this one not end, nobody may take it for ours.
+    remove(&summary)?;
     let pool = keys(&arguments.keys, suite)?;
     let colour = colour();
     let mut reports = Vec::new();
@@ -166,14 +168,13 @@ fn run_suite(arguments: &RunArguments, suite: &Suite) -> Result<RunReport, Troub
         let path = found.path.display().to_string();
         let report = ScenarioReport::new(&found.name, &path, scenario, &journal);
         if !(arguments.quiet && report.verdict == Verdict::Pass) {
-            say(&text::scenario(&report, colour));
+            say(&text::scenario(&report, colour))?;
         }
         reports.push(report);
     }
     let report = RunReport::new(reports);
-    let file = arguments.out.join("report.json");
-    write(&file, &json::render(&report))?;
-    say(&text::summary(&report));
+    write(&summary, &json::render(&report))?;
+    say(&text::summary(&report))?;
     Ok(report)
 }
 
@@ -209,17 +210,29 @@ fn keys(folder: &Path, suite: &Suite) -> Result<KeyPool, Trouble> {
 enum Trouble {
     #[error("{}: {error}", .path.display())]
     Unwritable { path: PathBuf, error: io::Error },
+    #[error("the result cannot be printed: {0}")]
+    Unprintable(io::Error),
     #[error("the keys in {}: {error}", .folder.display())]
     Keys { folder: PathBuf, error: io::Error },
     #[error(transparent)]
     SetUp(#[from] SetUpError),
 }
 
+/// Writes a file in one step, so that nobody reads half of it.
 fn write(path: &Path, text: &str) -> Result<(), Trouble> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let draft = path.with_added_extension("draft");
     fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, text))
+        .and_then(|()| fs::write(&draft, text))
+        .and_then(|()| fs::rename(&draft, path))
         .map_err(|error| Trouble::Unwritable { path: path.to_owned(), error })
+}
+
+fn remove(path: &Path) -> Result<(), Trouble> {
+    match fs::remove_file(path) {
+        Err(error) if path.exists() => Err(Trouble::Unwritable { path: path.to_owned(), error }),
+        _ => Ok(()),
+    }
 }
 
 /// Colour is for terminals, and for those who have not asked to be spared (no-color.org).
@@ -229,10 +242,17 @@ fn colour() -> Colour {
 }
 
 /// Prints a result. A reader who has gone away, as `head` does, is no failure.
-fn say(text: &str) {
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+fn say(text: &str) -> Result<(), Trouble> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Trouble::Unprintable(error)),
+        _ => Ok(()),
+    }
 }
 
 fn complain(text: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let text = text.to_string();
+    let mut stderr = io::stderr().lock();
+    for line in text.lines() {
+        let _ = writeln!(stderr, "{}", plain::one_line(line));
+    }
 }

@@ -41,14 +41,8 @@ pub struct Outage {
     pub until: Option<Timestamp>,
     /// How a call would fail at first.
     pub failure: Failure,
-}
-
-impl NodeDowntime {
-    /// Whether it called and was down, and yet no call met that: what was reckoned was not shown.
-    #[must_use]
-    pub fn is_not_exercised(&self) -> bool {
-        self.calls > 0 && self.missed_calls == 0 && !self.outages.is_empty()
-    }
+    /// How many calls failed in it. With none, what was reckoned was not shown.
+    pub missed_calls: u64,
 }
 
 impl Outage {
@@ -63,6 +57,7 @@ impl Outage {
 #[must_use]
 pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
     let mut nodes = BTreeMap::new();
+    let mut missed = Vec::new();
     for Observation { at, what, .. } in journal.observations() {
         match what {
             What::Exposure { client, node, outcome } => {
@@ -71,7 +66,9 @@ pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
                 match (open, outcome) {
                     (Some(outage), CallOutcome::Succeeded) => outage.until = Some(*at),
                     (None, CallOutcome::Failed(failure)) => {
-                        outages.push(Outage { from: *at, until: None, failure: failure.clone() });
+                        let failure = failure.clone();
+                        let outage = Outage { from: *at, until: None, failure, missed_calls: 0 };
+                        outages.push(outage);
                     }
                     (Some(_), CallOutcome::Failed(_)) | (None, CallOutcome::Succeeded) => {}
                 }
@@ -79,9 +76,21 @@ pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
             What::Call { client, node, outcome } => {
                 let downtime = entry(&mut nodes, client, node);
                 downtime.calls += 1;
-                downtime.missed_calls += u64::from(outcome.failure().is_some());
+                if outcome.failure().is_some() {
+                    downtime.missed_calls += 1;
+                    missed.push(((client, node), *at));
+                }
             }
             What::Begins { .. } | What::Action { .. } | What::Message(_) | What::Ends => {}
+        }
+    }
+    // A call is made before the look that finds the outage of the same instant.
+    for (key, at) in missed {
+        let outages = nodes.get_mut(&key).map(|downtime| downtime.outages.as_mut_slice());
+        let outages = outages.unwrap_or_default();
+        let next = outages.partition_point(|outage| outage.from <= at);
+        if let Some(outage) = next.checked_sub(1).and_then(|index| outages.get_mut(index)) {
+            outage.missed_calls += 1;
         }
     }
     nodes.into_values().collect()

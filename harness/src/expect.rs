@@ -15,7 +15,7 @@ pub enum Verdict {
     Pass,
     /// It did not.
     Fail,
-    /// Nobody called, or no call of some node met its downtime, so that nothing was shown.
+    /// Nobody called, or an outage was met by no call, so that something was not shown.
     Inconclusive,
 }
 
@@ -78,7 +78,8 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime]) -> Judgement {
     }
 
     let calls: u64 = measured.iter().map(|node| node.calls).sum();
-    let not_exercised = measured.iter().any(NodeDowntime::is_not_exercised);
+    let mut outages = measured.iter().flat_map(|node| &node.outages);
+    let not_exercised = outages.any(|outage| outage.missed_calls == 0);
     let verdict = match differences.as_slice() {
         _ if calls == 0 => Verdict::Inconclusive,
         [_, ..] => Verdict::Fail,
@@ -155,6 +156,7 @@ mod tests {
             from: Timestamp::from_seconds(from),
             until: until.map(Timestamp::from_seconds),
             failure,
+            missed_calls: 1,
         }
     }
 
@@ -208,6 +210,14 @@ mod tests {
     #[test]
     fn nothing_is_shown_where_nobody_calls() {
         assert_eq!(judged(vec![], vec![], 0).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn an_outage_that_no_call_meets_was_not_shown() {
+        let unmet = || vec![outage(1, Some(2)), Outage { missed_calls: 0, ..outage(5, Some(6)) }];
+        let both = vec![wanted(1, Some(2)), wanted(5, Some(6))];
+        check(both, unmet(), Verdict::Inconclusive);
+        check(vec![wanted(1, Some(2))], unmet(), Verdict::Fail);
     }
 
     #[test]

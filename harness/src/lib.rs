@@ -20,6 +20,7 @@ pub mod downtime;
 pub mod expect;
 pub mod journal;
 pub mod keep;
+mod plain;
 pub mod report;
 pub mod run;
 pub mod scenario;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize, de};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::Span;
 
@@ -23,6 +23,11 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
+
+    /// 0000-01-01T00:00:00Z.
+    const FIRST: Self = Self::from_seconds(-62_167_219_200);
+    /// 9999-12-31T23:59:59.999Z.
+    const LAST: Self = Self(253_402_300_799_999);
 
     /// The point `millis` milliseconds after the epoch.
     #[must_use]
@@ -115,7 +120,11 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// Why a text is not a [`Timestamp`].
+/// No point in time takes more characters, not even with the nine digits of a fraction that some
+/// programs write and an offset.
+const TEXT_MAX: usize = "2030-03-01T08:00:00.123456789+01:00".len();
+
+/// Why a text is not a [`Timestamp`]; a text that is too long is cut.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a point in time; write it as 2030-03-01T08:00:00Z")]
 pub struct ParseTimestampError {
@@ -126,12 +135,20 @@ impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     /// Reads RFC 3339 with an offset. A fraction finer than a millisecond is cut off, as are the
-    /// seven digits that .NET writes.
+    /// seven digits that .NET writes. A leap second is none of our points in time, and neither is
+    /// what an offset carries out of the years 0000 to 9999.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let at = OffsetDateTime::parse(text, &Rfc3339)
-            .map_err(|_| ParseTimestampError { text: text.to_owned() })?;
-        let millis = at.to_offset(UtcOffset::UTC).unix_timestamp_nanos().div_euclid(1_000_000);
-        i64::try_from(millis).map(Self).map_err(|_| ParseTimestampError { text: text.to_owned() })
+        let error = || {
+            let text = text.chars().take(TEXT_MAX).collect();
+            ParseTimestampError { text }
+        };
+        if text.len() > TEXT_MAX || text.get(17..19) == Some("60") {
+            return Err(error());
+        }
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| error())?;
+        let millis = at.unix_timestamp_nanos().div_euclid(1_000_000);
+        let at = i64::try_from(millis).map(Self).map_err(|_| error())?;
+        if (Self::FIRST..=Self::LAST).contains(&at) { Ok(at) } else { Err(error()) }
     }
 }
 
@@ -163,6 +180,23 @@ mod tests {
         check("2030-03-01T09:00:00.1234567+01:00", "2030-03-01T08:00:00.123Z");
         check("2049-12-31T23:59:59.999Z", "2049-12-31T23:59:59.999Z");
         check("1969-12-31T23:59:59.9999Z", "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn refuses_what_an_offset_carries_out_of_the_years_and_a_leap_second() {
+        for text in [
+            "9999-12-31T23:59:59-23:59",
+            "9999-12-31T23:59:59.999-00:01",
+            "0000-01-01T00:00:00+23:59",
+            "2016-12-31T23:59:60Z",
+        ] {
+            let error = text.parse::<Timestamp>().unwrap_err();
+            assert!(error.to_string().contains(text), "{error}");
+        }
+        check("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z");
+        check("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z");
+        let long = format!("2030-03-01T08:00:00.{}Z", "0".repeat(100_000));
+        assert!(long.parse::<Timestamp>().unwrap_err().to_string().len() < 200);
     }
 
     #[test]

@@ -142,17 +142,20 @@ impl KeyPool {
     }
 }
 
+/// What helps against a file that is no key.
+const AGAIN: &str = "; remove the file, and another key is made";
+
 fn read(file: &Path, size: KeySize) -> io::Result<PrivateKey> {
     let error =
         |kind, problem: String| io::Error::new(kind, format!("{}: {problem}", file.display()));
     let pkcs8 = fs::read(file).map_err(|unread| error(unread.kind(), unread.to_string()))?;
     let pkcs8 = zeroize::Zeroizing::new(pkcs8);
     let key = PrivateKey::from_pkcs8(&pkcs8)
-        .map_err(|malformed| error(ErrorKind::InvalidData, malformed.to_string()))?;
+        .map_err(|malformed| error(ErrorKind::InvalidData, format!("{malformed}{AGAIN}")))?;
     if key.public().bits() == size.bits() {
         Ok(key)
     } else {
-        Err(error(ErrorKind::InvalidData, format!("a key of {} bits", key.public().bits())))
+        Err(error(ErrorKind::InvalidData, format!("a key of {} bits{AGAIN}", key.public().bits())))
     }
 }
 
@@ -164,7 +167,10 @@ fn make_private_directory(directory: &Path) -> io::Result<()> {
     if mode & 0o077 == 0 {
         Ok(())
     } else {
-        let problem = format!("{} is open to others (mode {mode:o})", directory.display());
+        let problem = format!(
+            "{} is open to others (mode {mode:o}); keys need a folder of mode 700",
+            directory.display()
+        );
         Err(io::Error::new(ErrorKind::PermissionDenied, problem))
     }
 }

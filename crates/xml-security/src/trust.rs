@@ -8,7 +8,7 @@
 //! use xml_security::{Document, Limits, Verified};
 //! let document = Document::parse(b"<a/>", &Limits::default()).unwrap();
 //! // There is no constructor, and the fields are private.
-//! let forged = Verified { element: document.root(), removed: None };
+//! let forged = Verified { value: document.root(), removed: None };
 //! ```
 //!
 //! ```compile_fail

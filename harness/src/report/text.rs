@@ -1,6 +1,6 @@
 //! The report for people: what broke, when, for how long, at which step, and who must do what.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Write};
 
 use clock::Timestamp;
 
@@ -8,6 +8,7 @@ use super::{Refusal, RunReport, ScenarioReport};
 use crate::{
     downtime::{NodeDowntime, Outage},
     expect::{Difference, Verdict},
+    plain::one_line,
     scenario::{Action, ClientName, ExpectedOutage, NodeName, Place},
     world::Failure,
 };
@@ -49,7 +50,7 @@ pub fn summary(report: &RunReport) -> String {
 
 fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) -> fmt::Result {
     let verdict = verdict(report.verdict, colour);
-    writeln!(text, "{verdict}  {}: {}", report.name, report.title)?;
+    writeln!(text, "{verdict}  {}: {}", one_line(&report.name), one_line(&report.title))?;
     for node in &report.nodes {
         for outage in &node.outages {
             write_outage(text, report, node, outage)?;
@@ -138,13 +139,12 @@ fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
             writeln!(text, "      {missed} of {calls} {} failed", plural(calls, "call"))?;
         }
     }
-    for node in report.nodes.iter().filter(|node| node.is_not_exercised()) {
-        let who = who(report, &node.client, &node.node);
-        writeln!(
-            text,
-            "      no call by {who} met its downtime, so that nothing was shown of it;"
-        )?;
-        writeln!(text, "          let it call more often, or add a call with [[at]]")?;
+    for node in &report.nodes {
+        for outage in node.outages.iter().filter(|outage| outage.missed_calls == 0) {
+            let (who, from) = (who(report, &node.client, &node.node), instant(report, outage.from));
+            writeln!(text, "      no call met the outage of {who} from {from}: it was not shown;")?;
+            writeln!(text, "          let it call more often, or add a call with [[at]]")?;
+        }
     }
     Ok(())
 }
@@ -172,7 +172,7 @@ fn write_difference(
         }
     };
     let Place { line, column } = place;
-    writeln!(text, "      {}:{line}:{column}", report.file)?;
+    writeln!(text, "      {}:{line}:{column}", one_line(&report.file))?;
     writeln!(text, "          expected   {expected}")?;
     writeln!(text, "          measured   {measured}")
 }
@@ -217,11 +217,6 @@ fn instant(report: &ScenarioReport, at: Timestamp) -> String {
 
 fn plural(count: u64, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
-/// Text from elsewhere, without what a terminal would obey.
-fn one_line(text: impl Display) -> String {
-    text.to_string().split(char::is_control).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -299,7 +294,7 @@ FAIL  early: The client swaps before NemLog-in
       refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
 another system user has it
       0 of 1 call failed
-      no call by fagsystem met its downtime, so that nothing was shown of it;
+      no call met the outage of fagsystem from 2030-03-01T09:00:00Z (+1h): it was not shown;
           let it call more often, or add a call with [[at]]
       early.toml:{line}:16
           expected   12 calls failed

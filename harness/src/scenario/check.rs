@@ -27,6 +27,18 @@ const LENGTH_MAX: Span = Span::from_days(5 * 365);
 /// How long a certificate lives, from its first second to the first at which it is refused.
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
+/// The longest name of an organisation in a certificate, in characters (X.520, `ub-organization-name`).
+const ORGANISATION_NAME_MAX: usize = 64;
+
+/// The longest entity id, in characters (SAML 2.0 metadata, 2.2.1).
+const ENTITY_ID_MAX: usize = 1024;
+
+/// How far a clock may be off. Beyond a day or so every message is refused anyhow.
+const SKEW_MAX: Span = Span::from_days(366);
+
+/// The most renewals in one run.
+const RENEWALS_MAX: usize = 100;
+
 /// The most calls in one run.
 const CALLS_MAX: u64 = 1_000_000;
 
@@ -114,6 +126,7 @@ fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>
             if !cvr.as_str().starts_with('9') {
                 return Err(wrong(&said.cvr, Wrong::RealCvr(cvr.into())));
             }
+            not_longer("name", &said.name, ORGANISATION_NAME_MAX)?;
             Ok((parsed(name)?, Organisation { name: one_line("name", &said.name)?, cvr }))
         })
         .collect()
@@ -127,6 +140,7 @@ fn system_users(
         .iter()
         .map(|(name, said)| {
             let organisation = key("organisation", &said.organisation, organisations)?;
+            not_longer("entity-id", &said.entity_id, ENTITY_ID_MAX)?;
             Ok((parsed(name)?, SystemUser { organisation, entity_id: parsed(&said.entity_id)? }))
         })
         .collect()
@@ -183,7 +197,7 @@ fn clients(
         .iter()
         .map(|(name, said)| {
             let skew = match &said.skew {
-                Some(skew) => parsed(skew)?,
+                Some(said) => skew(said)?,
                 None => Span::ZERO,
             };
             let client = Client {
@@ -202,6 +216,14 @@ fn clients(
             Ok((parsed(name)?, client))
         })
         .collect()
+}
+
+fn skew(word: &Word) -> Result<Span, Found> {
+    let skew: Span = parsed(word)?;
+    if skew > SKEW_MAX || skew < -SKEW_MAX {
+        return Err(wrong(word, Wrong::Skew { skew, limit: SKEW_MAX }));
+    }
+    Ok(skew)
 }
 
 fn nodes(said: &file::Client) -> Result<Vec<NodeName>, Found> {
@@ -246,6 +268,7 @@ impl KnownCertificates {
     ) -> Result<Self, Found> {
         let mut known: BTreeMap<_, _> =
             certificates.keys().map(|name| (name.clone(), Moment::Start)).collect();
+        let mut renewals = 0;
         for at in &file.at {
             let at = at.get_ref();
             if let file::Do::Mitid(file::Mitid::Renew(file::Renew { r#as, .. })) = at.r#do.get_ref()
@@ -253,6 +276,11 @@ impl KnownCertificates {
                 let moment =
                     Moment::Entry(run.instant(&at.time)?, Phase::Click, at.r#do.span().start);
                 let name: CertificateName = parsed(r#as)?;
+                renewals += 1;
+                if renewals > RENEWALS_MAX {
+                    let limit = RENEWALS_MAX;
+                    return Err(wrong(r#as, Wrong::TooManyRenewals { renewals, limit }));
+                }
                 if known.insert(name.clone(), moment).is_some() {
                     let twice = Wrong::Twice { kind: "certificate", name: name.into() };
                     return Err(wrong(r#as, twice));
@@ -495,6 +523,15 @@ fn positive(key: &'static str, word: &Word) -> Result<Span, Found> {
 fn filled(key: &'static str, word: &Word) -> Result<String, Found> {
     let text = word.get_ref().trim();
     if text.is_empty() { Err(wrong(word, Wrong::Empty(key))) } else { Ok(text.to_owned()) }
+}
+
+fn not_longer(key: &'static str, word: &Word, limit: usize) -> Result<(), Found> {
+    match word.get_ref().chars().count() {
+        length if length > limit => {
+            Err(wrong(word, Wrong::TooManyCharacters { key, length, limit }))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Text that goes into a certificate or onto a terminal.

@@ -5,6 +5,8 @@ use std::{fmt, ops::Range};
 use clock::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::plain::one_line;
+
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -135,6 +137,32 @@ pub enum Wrong {
         "an entry does one thing, written as do.<party>.<verb> = {{ … }}; a second one takes an entry of its own"
     )]
     NotOneAction,
+    /// A text is longer than what it is put into can hold.
+    #[error("`{key}` has {length} characters; {limit} is the most")]
+    TooManyCharacters {
+        /// The key.
+        key: &'static str,
+        /// How many characters it has.
+        length: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+    /// No clock is so wrong.
+    #[error("a clock is off by {limit} at most, and not by {skew}")]
+    Skew {
+        /// How far it should be off.
+        skew: Span,
+        /// How far it may be.
+        limit: Span,
+    },
+    /// Each renewal takes a key, and keys take time to make.
+    #[error("the file renews {renewals} certificates; {limit} is the most")]
+    TooManyRenewals {
+        /// How many there would be.
+        renewals: usize,
+        /// How many there may be.
+        limit: usize,
+    },
     /// An action that cannot be repeated.
     #[error("only do.client.submit can be repeated; write this one as [[at]]")]
     NotRepeatable,
@@ -305,10 +333,9 @@ fn advice(near: Option<&str>, known: &[String]) -> String {
 
 /// Text of a file as a terminal may have it: no longer than `width`, and nothing to obey.
 fn shown(text: &str, width: usize) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
     match text.char_indices().nth(width) {
-        None => text.chars().map(plain).collect(),
-        Some((end, _)) => text[..end].chars().map(plain).chain(['…']).collect(),
+        None => one_line(text),
+        Some((end, _)) => one_line(&text[..end]) + "…",
     }
 }
 

@@ -381,6 +381,40 @@ fn nodes_are_named() {
 }
 
 #[test]
+fn what_would_not_fit_is_refused() {
+    check(
+        "name = \"Testkommunen\"",
+        &format!("name = \"{}\"", "ø".repeat(65)),
+        "\"ø",
+        "`name` has 65 characters; 64 is the most",
+    );
+    check(
+        "https://wsc.testkommunen.invalid",
+        &format!("https://{}.invalid", "x".repeat(2000)),
+        "\"https",
+        "`entity-id` has 2016 characters; 1024 is the most",
+    );
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cache\"\nskew = \"-1000d\"",
+        "\"-1000d\"",
+        "a clock is off by 366d at most, and not by -1000d",
+    );
+    let renewals = (0..100).map(|number| {
+        format!(
+            "[[at]]\ntime = \"+1m\"\n\
+             do.mitid.renew = {{ certificate = \"old\", as = \"new-{number}\" }}\n"
+        )
+    });
+    check(
+        "[expected]",
+        &format!("{}[expected]", renewals.collect::<String>()),
+        "\"new-99\"",
+        "the file renews 101 certificates; 100 is the most",
+    );
+}
+
+#[test]
 fn only_calls_are_repeated() {
     check(
         "do.client.submit = { client = \"fagsystem\" }",

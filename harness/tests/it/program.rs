@@ -224,7 +224,7 @@ fn a_downtime_that_no_call_meets_exits_3() {
         .replace("missed-calls = 12", "missed-calls = 0");
     let (stdout, _) = check("unmet", &unmet, 3);
     assert!(stdout.contains("INCONCLUSIVE  race: "), "{stdout}");
-    assert!(stdout.contains("no call by fagsystem met its downtime"), "{stdout}");
+    assert!(stdout.contains("no call met the outage of fagsystem from"), "{stdout}");
 
     let call = "[[at]]\ntime = \"+1h59m59s500ms\"\ndo.client.submit = { client = \"fagsystem\" }\n";
     let met = unmet
@@ -249,6 +249,27 @@ fn a_place_that_cannot_be_written_exits_70() {
     let output = skift(&folder, &["run", "race.toml", "--out", "out"]);
     assert_eq!(output.status.code(), Some(70));
     assert!(text(&output.stderr).contains("out"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_run_that_does_not_end_leaves_no_result_of_another() {
+    let folder = folder("no-result");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    assert_eq!(skift(&folder, &["run", "race.toml"]).status.code(), Some(0));
+    fs::write(folder.join("keys"), "a file where a folder should be").unwrap();
+    let output = skift(&folder, &["run", "race.toml", "--keys", "keys"]);
+    assert_eq!(output.status.code(), Some(70), "{}", text(&output.stderr));
+    assert!(!folder.join("target/skift/report.json").exists());
+}
+
+#[test]
+fn an_empty_folder_beside_a_good_one_exits_4() {
+    let folder = folder("one-empty");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    fs::create_dir(folder.join("empty")).unwrap();
+    let output = skift(&folder, &["run", "race.toml", "empty"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).starts_with("empty: no scenario found"));
 }
 
 #[test]

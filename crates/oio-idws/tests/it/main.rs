@@ -1,7 +1,6 @@
 //! The messages from outside: written and read back, laid out as the real ones, and hostile.
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "tests read files and settings, say which were skipped, and fail by panic"
 )]

@@ -1,7 +1,6 @@
 //! The crate from outside: real messages, and attacks.
 #![expect(
     clippy::disallowed_methods,
-    clippy::print_stdout,
     reason = "tests read files and settings, and say which of them were skipped"
 )]
 

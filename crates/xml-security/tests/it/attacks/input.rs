@@ -1,7 +1,7 @@
 //! Attacks by the document itself: each is refused at a limit, or for what it is, before anything
 //! is interpreted.
 
-use xml_security::{Limits, Malformed};
+use xml_security::{Limits, Malformed, SignatureRefusal};
 
 use crate::message::{Refusal, receive_call, refused, replaced, signed_call};
 
@@ -30,6 +30,17 @@ fn xxe() {
         refused!(
             receive_call(within_size(&attack)),
             Refusal::Malformed(Malformed::Doctype { at: 0 })
+        );
+    }
+}
+
+#[test]
+fn a_time_that_its_offset_carries_out_of_the_calendar() {
+    for time in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59"] {
+        let attack = replaced(&signed_call(), "2030-03-01T08:00:00Z", time);
+        refused!(
+            receive_call(within_size(&attack)),
+            Refusal::Signature(SignatureRefusal::Shape(_))
         );
     }
 }
