@@ -162,7 +162,8 @@ impl Issuer {
 
     fn token(&self, grant: &issue::Grant, entropy: &mut Entropy) -> Option<String> {
         let signer = self.signer(grant.assertion.issued_at)?;
-        let assertion = grant.assertion.write(signer).ok()?;
+        let name = self.policy.privilege_attribute;
+        let assertion = grant.assertion.write_with(name, signer).ok()?;
         grant.response.write(&assertion, &grant.recipient, signer, entropy).ok()
     }
 }

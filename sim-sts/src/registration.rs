@@ -132,9 +132,11 @@ impl Registration {
             let scope = Scope::Cvr(grant.cvr.clone());
             match groups.iter_mut().find(|group| group.scope == scope) {
                 Some(group) => group.privileges.push(grant.privilege.clone()),
-                None => {
-                    groups.push(PrivilegeGroup { scope, privileges: vec![grant.privilege.clone()] })
-                }
+                None => groups.push(PrivilegeGroup {
+                    scope,
+                    privileges: vec![grant.privilege.clone()],
+                    constraints: Vec::new(),
+                }),
             }
         }
         Privileges { groups }

@@ -19,11 +19,41 @@ use crate::{
     uris::{ATTRNAME_BASIC, DSIG, HOLDER_OF_KEY, NAMEID_ENTITY, SAML, XSI},
 };
 
-const SPEC_VER: &str = "dk:gov:saml:attribute:SpecVer";
-const CVR_NUMBER: &str = "dk:gov:saml:attribute:CvrNumberIdentifier";
-const ASSURANCE_LEVEL: &str = "dk:gov:saml:attribute:AssuranceLevel";
-const PRIVILEGES: &str = "dk:gov:saml:attribute:Privileges_intermediate";
-const ORGANISATION_NAME: &str = "urn:oid:2.5.4.10";
+/// The attributes of a system user's token, in the order of NemLog-in 3.
+mod attributes {
+    pub(super) const SPEC_VER: &str = "dk:gov:saml:attribute:SpecVer";
+    pub(super) const CVR_NUMBER: &str = "dk:gov:saml:attribute:CvrNumberIdentifier";
+    pub(super) const ASSURANCE_LEVEL: &str = "dk:gov:saml:attribute:AssuranceLevel";
+    pub(super) const PRIVILEGES: &str = "dk:gov:saml:attribute:Privileges_intermediate";
+    pub(super) const ORGANISATION_NAME: &str = "urn:oid:2.5.4.10";
+    /// The privileges as OIOSAML 3 calls them.
+    pub(super) const PRIVILEGES_OIOSAML3: &str =
+        "https://data.gov.dk/model/core/eid/privilegesIntermediate";
+}
+
+/// What the attribute with the privileges is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum PrivilegeAttribute {
+    /// As the tokens of NemLog-in's STS call it, up to the newest that was seen.
+    #[default]
+    DkGov,
+    /// As OIOSAML 3 calls it.
+    Oiosaml3,
+}
+
+impl PrivilegeAttribute {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::DkGov, Self::Oiosaml3];
+
+    /// Its name in a token.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DkGov => attributes::PRIVILEGES,
+            Self::Oiosaml3 => attributes::PRIVILEGES_OIOSAML3,
+        }
+    }
+}
 
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +87,31 @@ impl Assertion {
         self.not_before <= now && now < self.not_on_or_after
     }
 
-    /// Writes it, signed by `signer`.
+    /// Writes it as NemLog-in 3 does, signed by `signer`.
     ///
     /// # Errors
     ///
     /// If the signature cannot be made.
     pub fn write(&self, signer: &Credential) -> Result<String, SigningError> {
+        self.write_with(PrivilegeAttribute::DkGov, signer)
+    }
+
+    /// Writes it with its privileges under a name, signed by `signer`.
+    ///
+    /// # Errors
+    ///
+    /// If the signature cannot be made.
+    pub fn write_with(
+        &self,
+        privileges: PrivilegeAttribute,
+        signer: &Credential,
+    ) -> Result<String, SigningError> {
         let spec = SignatureSpec {
             references: vec![Reference::enveloped(self.id.as_str())],
             key_info: KeyInfoSpec::X509Certificate(signer.certificate.clone()),
             ..SignatureSpec::default()
         };
-        sign(&self.before_signature(), &self.after_signature(), &spec, &signer.key)
+        sign(&self.before_signature(), &self.after_signature(privileges), &spec, &signer.key)
     }
 
     fn before_signature(&self) -> String {
@@ -81,7 +124,7 @@ impl Assertion {
         )
     }
 
-    fn after_signature(&self) -> String {
+    fn after_signature(&self, privileges: PrivilegeAttribute) -> String {
         format!(
             "<Subject><NameID Format=\"{NAMEID_ENTITY}\">{subject}</NameID>\
              <SubjectConfirmation Method=\"{HOLDER_OF_KEY}\">\
@@ -96,18 +139,18 @@ impl Assertion {
             not_before = instant::milliseconds(self.not_before),
             not_on_or_after = instant::milliseconds(self.not_on_or_after),
             audience = escape_text(self.audience.as_str()),
-            attributes = self.attributes(),
+            attributes = self.attributes(privileges),
         )
     }
 
-    fn attributes(&self) -> String {
-        let privileges = self.privileges.as_ref().map(Privileges::encode);
+    fn attributes(&self, privileges: PrivilegeAttribute) -> String {
+        let list = self.privileges.as_ref().map(Privileges::encode);
         [
-            (SPEC_VER, Some("DK-SAML-2.0")),
-            (CVR_NUMBER, Some(self.cvr.as_str())),
-            (ASSURANCE_LEVEL, Some("3")),
-            (PRIVILEGES, privileges.as_deref()),
-            (ORGANISATION_NAME, None),
+            (attributes::SPEC_VER, Some("DK-SAML-2.0")),
+            (attributes::CVR_NUMBER, Some(self.cvr.as_str())),
+            (attributes::ASSURANCE_LEVEL, Some("3")),
+            (privileges.name(), list.as_deref()),
+            (attributes::ORGANISATION_NAME, None),
         ]
         .map(|(name, value)| attribute(name, value))
         .concat()
@@ -137,9 +180,7 @@ impl Assertion {
             not_on_or_after: time(&conditions, "NotOnOrAfter")?,
             audience: entity_id(&audience)?,
             cvr: cvr(&attributes)?,
-            privileges: value_of(&attributes, PRIVILEGES)?
-                .map(|value| Privileges::decode(&value))
-                .transpose()?,
+            privileges: privileges(&attributes)?,
         })
     }
 }
@@ -189,22 +230,32 @@ fn holder(confirmation: &Verified<Element<'_>>) -> Result<Certificate, MessageEr
         .ok_or_else(|| MessageError::value("a certificate", &text))
 }
 
-fn cvr(attributes: &Verified<Element<'_>>) -> Result<Cvr, MessageError> {
-    let text = value_of(attributes, CVR_NUMBER)?.unwrap_or_default();
+fn cvr(statement: &Verified<Element<'_>>) -> Result<Cvr, MessageError> {
+    let text = value_of(statement, attributes::CVR_NUMBER)?.unwrap_or_default();
     text.parse().map_err(|_| MessageError::value("a CVR number", &text))
 }
 
-/// The value of an attribute; `None` if it is absent or `xsi:nil`.
-fn value_of(
-    attributes: &Verified<Element<'_>>,
-    name: &str,
-) -> Result<Option<String>, MessageError> {
-    let Some(attribute) = attributes
-        .children()
-        .find(|child| child.is(SAML, "Attribute") && child.attribute("Name") == Some(name))
-    else {
-        return Ok(None);
+/// The privileges, by whichever name; a token that has both names has none that can be relied on.
+fn privileges(statement: &Verified<Element<'_>>) -> Result<Option<Privileges>, MessageError> {
+    let [dk_gov, oiosaml3] = PrivilegeAttribute::ALL.map(|it| value_of(statement, it.name()));
+    let value = match (dk_gov?, oiosaml3?) {
+        (Some(_), Some(_)) => {
+            return Err(MessageError::value("one list of privileges", "two of them"));
+        }
+        (value, None) | (None, value) => value,
     };
+    value.map(|value| Privileges::decode(&value)).transpose()
+}
+
+/// The value of an attribute; `None` if it is absent or `xsi:nil`.
+fn value_of(statement: &Verified<Element<'_>>, name: &str) -> Result<Option<String>, MessageError> {
+    let mut named = statement
+        .children()
+        .filter(|child| child.is(SAML, "Attribute") && child.attribute("Name") == Some(name));
+    let Some(attribute) = named.next() else { return Ok(None) };
+    if named.next().is_some() {
+        return Err(MessageError::value("an attribute that stands once", name));
+    }
     let value = attribute.only_child(SAML, "AttributeValue")?;
     if matches!(value.attribute_ns(XSI, "nil"), Some("true" | "1")) {
         return Ok(None);

@@ -1,9 +1,11 @@
-//! Every namespace and URI of the messages, once. Those of XML security are in [`xml_security`].
+//! Every namespace and URI of the messages, once. Those that XML security has too are its own, here
+//! under the names of this crate.
 
-/// SOAP 1.1.
-pub const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-/// SOAP 1.2.
-pub const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
+pub use xml_security::uris::{
+    BASE64_BINARY, DS as DSIG, SAML, SAML_2_TOKEN as SAML_TOKEN_TYPE, SAML_ID, SOAP_1_1 as SOAP11,
+    SOAP_1_2 as SOAP12, WSSE, WSSE11, WSU, X509_V3 as X509V3,
+};
+
 /// WS-Addressing 1.0.
 pub const WSA: &str = "http://www.w3.org/2005/08/addressing";
 /// The address that means "on the connection the request came by" (WS-Addressing 1.0, 2.1).
@@ -14,31 +16,8 @@ pub const WST: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
 pub const WST14: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200802";
 /// WS-Policy of December 2002: the namespace in which the STS wants `AppliesTo` (`RULES` 2.3.2).
 pub const WSP: &str = "http://schemas.xmlsoap.org/ws/2002/12/policy";
-/// WS-Security 1.0.
-pub const WSSE: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
-/// WS-Security 1.1.
-pub const WSSE11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
-/// WS-Security's utility namespace: ids and timestamps.
-pub const WSU: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
-/// SAML 2.0 assertions.
-pub const SAML: &str = "urn:oasis:names:tc:SAML:2.0:assertion";
-/// XML Signature.
-pub const DSIG: &str = "http://www.w3.org/2000/09/xmldsig#";
 /// XML Schema instances: `type` and `nil`.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
-
-/// The value type of an X.509 certificate in a `BinarySecurityToken`.
-pub const X509V3: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
-/// The encoding of a `BinarySecurityToken`.
-pub const BASE64_BINARY: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
-/// The token type of a SAML 2.0 assertion.
-pub const SAML_TOKEN_TYPE: &str =
-    "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
-/// A reference to a SAML assertion by its id.
-pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
 /// The action of a request for a token, and, as the real STS has it, of the answer too.
 pub const ISSUE_ACTION: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue";
@@ -60,6 +39,11 @@ pub const NAMEID_ENTITY: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:entit
 pub const HOLDER_OF_KEY: &str = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key";
 /// Attribute names are plain strings.
 pub const ATTRNAME_BASIC: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
+
+/// OIO Basic Privilege Profile 1.0.1, as NemLog-in writes it.
+pub const BPP: &str = "http://itst.dk/oiosaml/basic_privilege_profile";
+/// OIO Basic Privilege Profile 1.2, which has constraints.
+pub const BPP_1_2: &str = "http://digst.dk/oiosaml/basic_privilege_profile";
 
 /// The id that NemLog-in gives an encrypted token; both reference services have it built in.
 pub const ENCRYPTED_ASSERTION_ID: &str = "encryptedassertion";

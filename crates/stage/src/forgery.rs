@@ -8,8 +8,10 @@ use xml_security::{
     uris,
 };
 
-const SIGNATURE: [&str; 2] =
-    ["<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\">", "</Signature>"];
+/// How a signature begins and ends where it is written without a prefix.
+fn signature_tags() -> [String; 2] {
+    [format!("<Signature xmlns=\"{}\">", uris::DS), "</Signature>".to_owned()]
+}
 
 /// The message with `from` replaced by `to` everywhere, and its signature as it was.
 ///
@@ -40,8 +42,9 @@ impl Forgery {
     /// If it has none that was made by [`sign`].
     #[must_use]
     pub fn of(message: &str) -> Self {
-        let (before, rest) = message.split_once(SIGNATURE[0]).expect("a signed message");
-        let (signature, after) = rest.split_once(SIGNATURE[1]).expect("a whole message");
+        let [begin, end] = signature_tags();
+        let (before, rest) = message.split_once(&begin).expect("a signed message");
+        let (signature, after) = rest.split_once(&end).expect("a whole message");
         let references = signature.split("<Reference URI=\"#").skip(1).map(reference).collect();
         let spec =
             SignatureSpec { references, key_info: key_info(signature), ..SignatureSpec::default() };

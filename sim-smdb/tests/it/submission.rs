@@ -73,7 +73,9 @@ fn a_power_of_attorney_is_a_privilege_for_another_organisation() {
 fn without_the_privilege_nothing_is_received() {
     let group = |scope, privilege: &str| {
         let privileges = vec![privilege.to_owned()];
-        Some(Privileges { groups: vec![PrivilegeGroup { scope, privileges }] })
+        Some(Privileges {
+            groups: vec![PrivilegeGroup { scope, privileges, constraints: Vec::new() }],
+        })
     };
     let own = || Scope::Cvr(cvr("90000001"));
     let se_number = Scope::Other("urn:dk:gov:saml:seNumberIdentifier:90000001".to_owned());

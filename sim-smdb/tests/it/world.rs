@@ -54,7 +54,7 @@ pub(crate) fn cvr(digits: &str) -> Cvr {
 pub(crate) fn may_submit_for(cvr: &str) -> Option<Privileges> {
     let privileges = vec![SUBMIT_PRIVILEGE.to_owned()];
     let scope = Scope::Cvr(self::cvr(cvr));
-    Some(Privileges { groups: vec![PrivilegeGroup { scope, privileges }] })
+    Some(Privileges { groups: vec![PrivilegeGroup { scope, privileges, constraints: Vec::new() }] })
 }
 
 /// What the STS says of [`HOLDER`]: for eight hours from the start.

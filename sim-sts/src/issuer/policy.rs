@@ -1,7 +1,7 @@
 //! What a scenario may change about an STS, and the services it issues for.
 
 use clock::Span;
-use oio_idws::fault::FaultShape;
+use oio_idws::{assertion::PrivilegeAttribute, fault::FaultShape};
 use parties::EntityId;
 use pki::Certificate;
 use xml_security::Legacy;
@@ -29,6 +29,8 @@ pub struct Policy {
     pub faults: FaultTable,
     /// Whether signatures with SHA-1 are still verified.
     pub legacy: Legacy,
+    /// What tokens call their privileges.
+    pub privilege_attribute: PrivilegeAttribute,
 }
 
 impl Default for Policy {
@@ -43,6 +45,7 @@ impl Default for Policy {
             fault_shape: FaultShape::NemLogin,
             faults: FaultTable::default(),
             legacy: Legacy::Refuse,
+            privilege_attribute: PrivilegeAttribute::DkGov,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clock::{Span, Timestamp};
 use oio_idws::{
-    assertion::Assertion,
+    assertion::{Assertion, PrivilegeAttribute},
     fault::{FaultShape, StsFault},
     trust::{StsReply, TokenRequest},
 };
@@ -24,6 +24,15 @@ use crate::world::{
 
 /// The assertion in an answer, which only the service can open.
 fn opened(reply: &Reply) -> Assertion {
+    let plain = decrypted(reply);
+    let document = Document::parse(plain.as_bytes(), &Limits::default()).unwrap();
+    let key = signer().certificate.public_key();
+    let verified = verify_enveloped(document.root(), key, Legacy::Refuse).unwrap();
+    Assertion::read(verified).unwrap()
+}
+
+/// The same as it is written.
+fn decrypted(reply: &Reply) -> String {
     let token = match StsReply::read(&reply.bytes, signer().certificate.public_key()).unwrap() {
         StsReply::Token(token) => token,
         StsReply::Fault(fault) => panic!("{fault:?}"),
@@ -32,11 +41,7 @@ fn opened(reply: &Reply) -> Assertion {
         Document::parse(token.encrypted_assertion.as_bytes(), &Limits::default()).unwrap();
     let data = element.root().children().next().unwrap();
     assert!(decrypt(data, &OLD.key).is_err(), "the client cannot look inside");
-    let plain = decrypt(data, &SERVICE.key).unwrap();
-    let document = Document::parse(&plain, &Limits::default()).unwrap();
-    let key = signer().certificate.public_key();
-    let verified = verify_enveloped(document.root(), key, Legacy::Refuse).unwrap();
-    Assertion::read(verified).unwrap()
+    String::from_utf8(decrypt(data, &SERVICE.key).unwrap().to_vec()).unwrap()
 }
 
 #[test]
@@ -219,4 +224,15 @@ fn faults_are_laid_out_as_the_policy_says() {
     };
     check(FaultShape::NemLogin, 2);
     check(FaultShape::Conformant, 1);
+}
+
+#[test]
+fn privileges_are_called_as_the_policy_says() {
+    for privilege_attribute in PrivilegeAttribute::ALL {
+        let policy = Policy { privilege_attribute, ..Policy::default() };
+        let reply = World::with_old_and(policy).ask(&OLD, start());
+        let name = format!(" Name=\"{}\" ", privilege_attribute.name());
+        assert_eq!(decrypted(&reply).matches(&name).count(), 1);
+        assert!(opened(&reply).privileges.is_some());
+    }
 }

@@ -414,6 +414,7 @@ fn a_token_that_is_not_one_of_a_system_user() {
         (">90000001<", ">1<", "a CVR number"),
         ("attribute:CvrNumberIdentifier", "attribute:RidNumberIdentifier", "a CVR number"),
         (">https://wsc.", ">https://wsc<!-- -->.", "a comment"),
+        ("attribute:AssuranceLevel", "attribute:CvrNumberIdentifier", "stands once"),
     ];
     for (from, to, expected) in cases {
         match token_refusal(&call_with(&changed_assertion(from, to))) {

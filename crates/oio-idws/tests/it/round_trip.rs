@@ -2,8 +2,8 @@
 
 use clock::{Span, Timestamp};
 use oio_idws::{
-    Layout,
-    assertion::Assertion,
+    Layout, MessageError,
+    assertion::{Assertion, PrivilegeAttribute},
     call::{CallAnswer, ServiceReply},
     fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
     privileges::Privileges,
@@ -98,10 +98,13 @@ fn a_token_response_without_a_token_type_or_a_millisecond() {
 fn check_assertion(privileges: Option<Privileges>) {
     let assertion = assertion(privileges);
     let written = assertion.write(&STS).unwrap();
-    let document = Document::parse(written.as_bytes(), &Limits::default()).unwrap();
-    let verified =
-        verify_enveloped(document.root(), STS.certificate.public_key(), Legacy::Refuse).unwrap();
-    assert_eq!(Assertion::read(verified), Ok(assertion));
+    assert_eq!(read(&written), Ok(assertion));
+}
+
+fn read(assertion: &str) -> Result<Assertion, MessageError> {
+    let document = Document::parse(assertion.as_bytes(), &Limits::default()).unwrap();
+    let key = STS.certificate.public_key();
+    Assertion::read(verify_enveloped(document.root(), key, Legacy::Refuse).unwrap())
 }
 
 #[test]
@@ -121,6 +124,79 @@ fn an_assertion_whose_privileges_are_nil() {
         ),
         "{written}"
     );
+}
+
+/// Attribute by attribute as the token of 2023: names, formats, order, and no friendly name.
+#[test]
+fn the_attributes_are_those_of_a_nemlogin_3_token() {
+    let written = assertion(Some(privileges())).write(&STS).unwrap();
+    let (_, statement) = written.split_once("<AttributeStatement>").unwrap();
+    let (statement, _) = statement.split_once("</AttributeStatement>").unwrap();
+    let attributes: Vec<_> = statement.split_inclusive("</Attribute>").collect();
+    let list = privileges().encode();
+    let nil = "<AttributeValue xmlns:a=\"http://www.w3.org/2001/XMLSchema-instance\" \
+               a:nil=\"true\"></AttributeValue>";
+    let value = |value: &str| format!("<AttributeValue>{value}</AttributeValue>");
+    let expected = [
+        ("dk:gov:saml:attribute:SpecVer", value("DK-SAML-2.0")),
+        ("dk:gov:saml:attribute:CvrNumberIdentifier", value("90000001")),
+        ("dk:gov:saml:attribute:AssuranceLevel", value("3")),
+        ("dk:gov:saml:attribute:Privileges_intermediate", value(&list)),
+        ("urn:oid:2.5.4.10", nil.to_owned()),
+    ]
+    .map(|(name, value)| {
+        format!(
+            "<Attribute Name=\"{name}\" \
+             NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:basic\">{value}</Attribute>"
+        )
+    });
+    assert_eq!(attributes, expected);
+}
+
+/// What stands around the attributes, from the issuer to the audience.
+#[test]
+fn a_token_is_laid_out_as_a_nemlogin_3_token() {
+    let written = assertion(None).write(&STS).unwrap();
+    assert!(written.starts_with(
+        "<Assertion ID=\"_00000000-0000-4000-8000-000000000003\" \
+         IssueInstant=\"2030-03-01T08:00:00.408Z\" Version=\"2.0\" \
+         xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\">\
+         <Issuer Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\">\
+         https://signature.sts.nemlog-in.dk/</Issuer>\
+         <Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"
+    ));
+    for part in [
+        "<SignatureMethod Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256\">",
+        "<DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\">",
+        "<Subject><NameID Format=\"urn:oasis:names:tc:SAML:2.0:nameid-format:entity\">\
+         https://wsc.fagsystem.invalid</NameID><SubjectConfirmation \
+         Method=\"urn:oasis:names:tc:SAML:2.0:cm:holder-of-key\"><SubjectConfirmationData \
+         xmlns:a=\"http://www.w3.org/2001/XMLSchema-instance\" \
+         a:type=\"KeyInfoConfirmationDataType\"><KeyInfo \
+         xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data><X509Certificate>MII",
+        "<Conditions NotBefore=\"2030-03-01T08:00:00.408Z\" \
+         NotOnOrAfter=\"2030-03-01T16:00:00.000Z\"><AudienceRestriction>\
+         <Audience>https://saml.smdb.sim.invalid</Audience></AudienceRestriction></Conditions>\
+         <AttributeStatement>",
+    ] {
+        assert!(written.contains(part), "{part}\n{written}");
+    }
+    assert!(!written.contains("AuthnStatement") && !written.contains("FriendlyName"));
+}
+
+#[test]
+fn privileges_have_the_name_that_is_asked_for_and_are_read_by_either() {
+    for (name, expected) in [
+        (PrivilegeAttribute::DkGov, "dk:gov:saml:attribute:Privileges_intermediate"),
+        (PrivilegeAttribute::Oiosaml3, "https://data.gov.dk/model/core/eid/privilegesIntermediate"),
+    ] {
+        for privileges in [None, Some(privileges())] {
+            let assertion = assertion(privileges);
+            let written = assertion.write_with(name, &STS).unwrap();
+            assert!(written.contains(&format!("Name=\"{expected}\"")));
+            assert_eq!(read(&written), Ok(assertion));
+        }
+    }
 }
 
 #[test]

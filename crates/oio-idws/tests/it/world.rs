@@ -8,7 +8,7 @@ use oio_idws::{
     Credential, MessageError,
     assertion::Assertion,
     call::{CallAnswer, ReceivedCall, ServiceCall, ServiceKeys},
-    privileges::{PrivilegeGroup, Privileges, Scope},
+    privileges::{Constraint, PrivilegeGroup, Privileges, Scope},
     soap::Unreadable,
     trust::{IssuedToken, ReceivedTokenRequest, StsReply, TokenRequest, TokenResponse},
     uris::{SAML_TOKEN_TYPE, STS_SIGNATURE_CASE},
@@ -74,14 +74,17 @@ pub(crate) fn assertion(privileges: Option<Privileges>) -> Assertion {
 pub(crate) fn privileges() -> Privileges {
     let cvr = |text: &str| Scope::Cvr(text.parse().expect("eight digits"));
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    let group = |scope, privileges, constraints| PrivilegeGroup { scope, privileges, constraints };
+    let limit = Constraint { name: "urn:limit".to_owned(), value: "<25.*>".to_owned() };
     Privileges {
         groups: vec![
-            PrivilegeGroup { scope: cvr("90000001"), privileges: names(&["urn:a", "urn:b?<&>\""]) },
-            PrivilegeGroup { scope: cvr("90000002"), privileges: names(&[]) },
-            PrivilegeGroup {
-                scope: Scope::Other("urn:dk:gov:saml:seNumberIdentifier:1&2".to_owned()),
-                privileges: names(&["urn:c"]),
-            },
+            group(cvr("90000001"), names(&["urn:a", "urn:b?<&>\""]), Vec::new()),
+            group(cvr("90000002"), names(&[]), Vec::new()),
+            group(
+                Scope::Other("urn:dk:gov:saml:seNumberIdentifier:1&2".to_owned()),
+                names(&["urn:c"]),
+                vec![limit],
+            ),
         ],
     }
 }

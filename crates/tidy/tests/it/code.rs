@@ -135,6 +135,52 @@ fn has_word(line: &str, code: &str) -> bool {
     })
 }
 
+/// Where the URIs of the messages begin.
+const NAMESPACES: [&str; 6] = [
+    "http://docs.oasis-open.org/",
+    "http://www.w3.org/",
+    "http://schemas.xmlsoap.org/",
+    "http://itst.dk/",
+    "http://digst.dk/",
+    "urn:oasis:names:",
+];
+
+#[test]
+fn every_uri_of_a_message_stands_in_a_module_of_uris() {
+    let breaches: Vec<_> =
+        texts("rs").iter().flat_map(|(path, text)| uris_in(path, text)).collect();
+    require_none(&breaches, "use its name in `xml_security::uris` or `oio_idws::uris`");
+}
+
+/// Tests spell URIs out: a name in them would agree with whatever stands behind it.
+fn uris_in(path: &str, text: &str) -> Vec<String> {
+    let spelled_out = ["/uris.rs", "/tests.rs", "/fixtures.rs"];
+    if !path.contains("/src/") || spelled_out.iter().any(|end| path.ends_with(end)) {
+        return Vec::new();
+    }
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    (1..)
+        .zip(text.lines())
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .filter(|(_, line)| NAMESPACES.iter().any(|namespace| line.contains(namespace)))
+        .map(|(number, line)| format!("{path}:{number}: {}", line.trim()))
+        .collect()
+}
+
+#[test]
+fn catches_a_uri_that_is_spelled_out() {
+    let check = |path: &str, text: &str, count: usize| {
+        assert_eq!(uris_in(path, text).len(), count, "{path}: {text}");
+    };
+    let constant = "const A: &str = \"http://www.w3.org/2005/08/addressing\";";
+    check("crates/a/src/b.rs", constant, 1);
+    check("crates/a/src/b.rs", "format!(\"<a xmlns=\\\"urn:oasis:names:tc\\\"/>\");", 1);
+    check("crates/a/src/uris.rs", constant, 0);
+    check("crates/a/tests/it/b.rs", constant, 0);
+    check("crates/a/src/b.rs", "/// See http://www.w3.org/TR.", 0);
+    check("crates/a/src/b.rs", &format!("#[cfg(test)]\nmod tests {{\n{constant}"), 0);
+}
+
 #[test]
 fn catches_what_it_bans() {
     let check = |path: &str, text: &str, count: usize| {
