@@ -74,6 +74,10 @@ impl Issuer {
         self.environment
     }
 
+    pub(crate) const fn anchors(&self) -> &TrustAnchors {
+        &self.anchors
+    }
+
     /// Its rules.
     #[must_use]
     pub const fn policy(&self) -> &Policy {

@@ -24,10 +24,19 @@ pub struct TechnicalDetails {
 }
 
 impl TechnicalDetails {
-    pub(crate) fn put(&mut self, slot: Slot, certificate: Certificate) {
+    /// What is in a slot.
+    #[must_use]
+    pub const fn get(&self, slot: Slot) -> Option<&Certificate> {
         match slot {
-            Slot::Active => self.active = Some(certificate),
-            Slot::Rolling => self.rolling = Some(certificate),
+            Slot::Active => self.active.as_ref(),
+            Slot::Rolling => self.rolling.as_ref(),
+        }
+    }
+
+    pub(crate) const fn get_mut(&mut self, slot: Slot) -> &mut Option<Certificate> {
+        match slot {
+            Slot::Active => &mut self.active,
+            Slot::Rolling => &mut self.rolling,
         }
     }
 

@@ -6,8 +6,8 @@ use clock::Timestamp;
 use parties::{Core, Environment};
 
 use crate::{
-    Issuer, IssuerFact,
-    administration::{Administration, Fact},
+    Issuer,
+    administration::{self, Administration, Fact},
 };
 
 /// NemLog-in: one administration, and an STS for each environment.
@@ -18,13 +18,22 @@ pub struct Sts {
 }
 
 impl Sts {
-    /// An administration without system users over these STSs.
+    /// An administration without system users over these STSs, with its usual rules.
     #[must_use]
     pub fn new(issuers: impl IntoIterator<Item = Issuer>) -> Self {
-        Self {
-            administration: Administration::default(),
-            issuers: issuers.into_iter().map(|it| (it.environment(), it)).collect(),
-        }
+        Self::with_policy(issuers, administration::Policy::default())
+    }
+
+    /// The same with rules of its own.
+    #[must_use]
+    pub fn with_policy(
+        issuers: impl IntoIterator<Item = Issuer>,
+        policy: administration::Policy,
+    ) -> Self {
+        let issuers: BTreeMap<_, _> =
+            issuers.into_iter().map(|it| (it.environment(), it)).collect();
+        let anchors = issuers.values().map(|it| (it.environment(), it.anchors().clone()));
+        Self { administration: Administration::new(anchors, policy), issuers }
     }
 
     /// The administration.
@@ -44,25 +53,15 @@ impl Sts {
         self.issuers.get_mut(&environment)
     }
 
-    /// Remembers what the administration did, and hands a provisioning on to its environment.
-    pub fn apply(&mut self, fact: Fact) {
-        if let Fact::Provisioned { system_user, environment, entity_id, grants, details, at } =
-            &fact
-            && let Some(issuer) = self.issuers.get_mut(environment)
-        {
-            issuer.apply(IssuerFact::Provisioned {
-                system_user: system_user.clone(),
-                entity_id: entity_id.clone(),
-                details: details.clone(),
-                at: *at,
-            });
-            issuer.apply(IssuerFact::PrivilegesChanged {
-                system_user: system_user.clone(),
-                grants: grants.clone(),
-                at: *at,
-            });
+    /// Remembers what the administration did, and hands on to the STSs what they must know: a
+    /// snapshot that was provisioned, and privileges that changed.
+    pub fn apply(&mut self, fact: &Fact) {
+        self.administration.apply(fact.clone());
+        for (environment, fact) in self.administration.handed_on(fact) {
+            if let Some(issuer) = self.issuers.get_mut(&environment) {
+                issuer.apply(fact);
+            }
         }
-        self.administration.apply(fact);
     }
 
     /// The first instant after `now` at which an answer could differ by itself.

@@ -16,6 +16,6 @@ pub use core::{Core, Fact, Recorded, UniqueKey, earliest};
 pub use diagnosis::{Diagnose, Diagnosis, Finding, Role, Text, TraceId};
 pub use environment::Environment;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};
-pub use names::{Cvr, EntityId, NameError, SystemUserId};
+pub use names::{Cvr, EntityId, ItSystemId, NameError, SystemUserId};
 pub use party::{Party, Step};
 pub use slot::Slot;

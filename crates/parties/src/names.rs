@@ -18,6 +18,9 @@ pub enum NameError {
     /// A system user's name has letters, digits and hyphens.
     #[error("`{0}` is not a name: it takes letters, digits and hyphens")]
     SystemUserId(String),
+    /// So has an IT system's.
+    #[error("`{0}` is not a name: it takes letters, digits and hyphens")]
+    ItSystemId(String),
 }
 
 macro_rules! name {
@@ -84,10 +87,20 @@ name!(
 name!(
     SystemUserId,
     SystemUserId,
-    |text| !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+    is_handle,
     /// The handle of a system user (*systembruger*) in NemLog-in Administration.
 );
+
+name!(
+    ItSystemId,
+    ItSystemId,
+    is_handle,
+    /// The handle of an IT system (*it-system*) in NemLog-in Administration.
+);
+
+fn is_handle(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
 
 #[cfg(test)]
 mod tests {

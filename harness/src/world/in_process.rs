@@ -120,7 +120,7 @@ impl<L: Link + Clone> InProcess<L> {
         now: Timestamp,
     ) -> Result<(), administration::Rejection> {
         let (answer, facts) = self.sts.administration().decide(request, now, &mut self.streams.sts);
-        facts.into_iter().for_each(|fact| self.sts.apply(fact));
+        facts.iter().for_each(|fact| self.sts.apply(fact));
         match answer {
             administration::Answer::Done => Ok(()),
             administration::Answer::Rejected(rejection) => Err(rejection),
@@ -265,9 +265,11 @@ impl<L: Link + Clone> InProcess<L> {
     fn next_revocation(&self, now: Timestamp) -> Option<Timestamp> {
         let seen = self.mitid.revocations().filter_map(|(environment, at)| {
             let policy = self.sts.issuer(environment)?.policy();
-            Some(at + policy.revocation_lag)
+            let seen = at + policy.revocation_lag;
+            // An STS that looks now and then whether a swap is due acts on it only then.
+            Some([seen, policy.swap.looked_at(seen)])
         });
-        seen.filter(|at| *at > now).min()
+        seen.flatten().filter(|at| *at > now).min()
     }
 }
 

@@ -24,7 +24,7 @@ use crate::world::{
 };
 
 /// A request that needs no message: whose path this is asks at `now`.
-fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
+pub(crate) fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
     let request = request(now, entropy);
     Request::Read {
         message_id: Some(request.message_id.clone()),
@@ -84,16 +84,16 @@ fn provisioned(world: &World) -> BTreeSet<String> {
 }
 
 /// A number below `limit`.
-fn below(limit: i64, entropy: &mut Entropy) -> i64 {
+pub(crate) fn below(limit: i64, entropy: &mut Entropy) -> i64 {
     i64::from(u32::from_be_bytes(entropy.bytes())) % limit
 }
 
-fn between(from: Timestamp, to: Timestamp, entropy: &mut Entropy) -> Timestamp {
+pub(crate) fn between(from: Timestamp, to: Timestamp, entropy: &mut Entropy) -> Timestamp {
     from + Span::from_millis(below(to.since(from).millis().max(1), entropy))
 }
 
 /// Certificates whose lives begin and end around the history.
-fn certificates(entropy: &mut Entropy) -> Vec<Credential> {
+pub(crate) fn certificates(entropy: &mut Entropy) -> Vec<Credential> {
     (0..5)
         .map(|key| {
             let begins = start() + Span::from_minutes(below(16 * 60, entropy) - 600);
@@ -258,6 +258,6 @@ fn a_fact_that_may_happen_once_says_so() {
     world.ask(&OLD, start());
     let keys = unique_keys(&world);
     let kinds: Vec<_> = keys.iter().map(|key| key.kind.as_str()).collect();
-    assert_eq!(kinds, ["system-user", "system-user", "replay", "replay"]);
-    assert_ne!(keys[2], keys[3]);
+    assert_eq!(kinds, ["it-system", "system-user", "it-system", "system-user", "replay", "replay"]);
+    assert_ne!(keys[4], keys[5]);
 }

@@ -2,13 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod administration;
+mod administration_rejections;
 mod boundaries;
 mod diagnosis;
 mod facts;
+mod privileges;
 mod refusal;
 mod rejections;
 mod replay;
 mod swap;
+mod swap_rules;
 mod tampered;
 mod time;
 mod token;

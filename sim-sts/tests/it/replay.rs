@@ -81,7 +81,6 @@ fn whose_certificate_was_replaced_is_told_nothing_about_a_replay() {
 #[test]
 fn the_environments_remember_apart() {
     let mut world = World::with_old();
-    world.provision(&user(), PRODUCTION, start());
     let message = written(&mut world, "5m");
     assert_eq!(world.send(TEST, message.as_bytes(), start()).name(), "token");
     // The other one judges it by its own authority, and not by what happened here.

@@ -9,7 +9,10 @@ use oio_idws::{
     trust::{StsReply, TokenRequest},
 };
 use parties::{ClientProfile, Core, Slot};
-use sim_sts::{Policy, administration, registration::PrivilegeGrant};
+use sim_sts::{
+    Policy,
+    administration::{PowerOfAttorney, Privilege, Request},
+};
 use stage::start;
 use wsc::{
     FindBy, Settings, Trust, Wsc,
@@ -18,8 +21,8 @@ use wsc::{
 use xml_security::{Document, Legacy, Limits, decrypt, verify_enveloped};
 
 use crate::world::{
-    EXPIRY, NEXT_SIGNER, OLD, OTHER, PRIVILEGE, Reply, SERVICE, TEST, World, after, entity_id,
-    other_user, request, service, signer, signers, user,
+    EXPIRY, NEXT_SIGNER, OLD, OTHER, PRIVILEGE, PRODUCTION, Reply, SERVICE, TEST, World, after,
+    entity_id, other_user, request, service, signer, signers, user,
 };
 
 /// The assertion in an answer, which only the service can open.
@@ -143,42 +146,32 @@ fn a_token_may_outlive_the_certificate_of_its_holder() {
 #[test]
 fn privileges_are_those_for_the_service_by_organisation() {
     let mut world = World::new();
-    let grant = |audience: &str, cvr: &str, privilege: &str| PrivilegeGrant {
-        audience: audience.parse().unwrap(),
-        cvr: cvr.parse().unwrap(),
-        privilege: privilege.to_owned(),
-    };
-    let grants = vec![
-        grant(service().as_str(), "90000002", "urn:b"),
-        grant("https://another.invalid", "90000001", "urn:elsewhere"),
-        grant(service().as_str(), "90000001", "urn:a"),
-        grant(service().as_str(), "90000002", "urn:c"),
-    ];
     let system_user: parties::SystemUserId = "fagsystem-c".parse().unwrap();
-    let register = administration::Request::Register {
-        system_user: system_user.clone(),
-        entity_id: entity_id(&system_user),
-        grants,
+    world.register(&system_user);
+    world.approve(&system_user, TEST, &service(), "urn:a");
+    world.approve(&system_user, TEST, &"https://another.invalid".parse().unwrap(), "urn:elsewhere");
+    world.approve(&system_user, TEST, &service(), "urn:b");
+    world.approve(&system_user, PRODUCTION, &service(), "urn:d");
+    let uri = "urn:b".to_owned();
+    let power = PowerOfAttorney {
+        grantor: "90000002".parse().unwrap(),
+        attorney: "90000001".parse().unwrap(),
+        privilege: Privilege { environment: TEST, audience: service(), uri },
     };
-    world.click(&register, start()).unwrap();
+    world.click(&Request::GivePowerOfAttorney { power }, start()).unwrap();
     world.save(&system_user, Slot::Active, &OLD.certificate, start()).unwrap();
     world.provision(&system_user, TEST, start());
     let reply = world.ask(&OLD, start());
     let groups = &reply.assertion().privileges.as_ref().unwrap().groups;
     let said: Vec<_> = groups.iter().map(|group| group.privileges.join(" ")).collect();
-    assert_eq!(said, ["urn:b urn:c", "urn:a"]);
+    assert_eq!(said, ["urn:a urn:b", "urn:b"]);
 }
 
 #[test]
 fn without_privileges_a_token_is_issued_that_grants_none() {
     let mut world = World::new();
     let system_user: parties::SystemUserId = "fagsystem-c".parse().unwrap();
-    let register = administration::Request::Register {
-        system_user: system_user.clone(),
-        entity_id: entity_id(&system_user),
-        grants: Vec::new(),
-    };
-    world.click(&register, start()).unwrap();
+    world.register(&system_user);
     world.save(&system_user, Slot::Active, &OLD.certificate, start()).unwrap();
     world.provision(&system_user, TEST, start());
     assert_eq!(opened(&world.ask(&OLD, start())).privileges, None);

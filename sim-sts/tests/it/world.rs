@@ -6,14 +6,14 @@ use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, addressing, assertion::Assertion, trust::TokenRequest};
 use parties::{
-    Core, Diagnose, Diagnosis, EntityId, Environment, Fact, Recorded, Slot, SystemUserId,
+    Core, Diagnose, Diagnosis, EntityId, Environment, Fact, ItSystemId, Recorded, Slot,
+    SystemUserId,
 };
 use pki::{Certificate, RevocationList, RevocationReason, Revoked};
 use sim_sts::{
     Issuer, IssuerFact, IssuerLesson, IssuerNeed, Policy, Rejection, Service, Sts,
-    administration::{self, Answer as Click},
+    administration::{self, Answer as Click, Privilege, Request},
     issue::Answer,
-    registration::PrivilegeGrant,
 };
 use stage::{Stage, start};
 
@@ -147,8 +147,17 @@ impl World {
     }
 
     pub(crate) fn with(policy: Policy, signers: &Timeline<Credential>) -> Self {
+        Self::over(empty(policy, signers))
+    }
+
+    /// The administration has rules of its own.
+    pub(crate) fn with_rules(rules: administration::Policy) -> Self {
+        Self::over(Sts::with_policy(issuers(Policy::default(), &signers(), false), rules))
+    }
+
+    fn over(sts: Sts) -> Self {
         let mut world = Self {
-            sts: empty(policy, signers),
+            sts,
             facts: Vec::new(),
             revoked: Vec::new(),
             online: true,
@@ -156,18 +165,44 @@ impl World {
             entropy: Entropy::seeded(1, "sts", "test"),
         };
         for user in [user(), other_user()] {
-            let request = administration::Request::Register {
-                entity_id: entity_id(&user),
-                system_user: user,
-                grants: vec![PrivilegeGrant {
-                    audience: service(),
-                    cvr: "90000001".parse().unwrap(),
-                    privilege: PRIVILEGE.to_owned(),
-                }],
-            };
-            world.click(&request, start()).unwrap();
+            world.register(&user);
+            world.approve(&user, TEST, &service(), PRIVILEGE);
         }
         world
+    }
+
+    /// A system user in an IT system of its own, of the organisation that all certificates name.
+    pub(crate) fn register(&mut self, user: &SystemUserId) {
+        self.register_for(user, "90000001");
+    }
+
+    /// The same for an organisation.
+    pub(crate) fn register_for(&mut self, user: &SystemUserId, organisation: &str) {
+        let it_system: ItSystemId = user.as_str().parse().unwrap();
+        let organisation = organisation.parse().unwrap();
+        let request = Request::CreateItSystem { it_system: it_system.clone(), organisation };
+        self.click(&request, start()).unwrap();
+        let (system_user, entity_id) = (user.clone(), entity_id(user));
+        let request = Request::CreateSystemUser { system_user, it_system, entity_id };
+        self.click(&request, start()).unwrap();
+    }
+
+    /// A privilege is requested and approved, long ago.
+    pub(crate) fn approve(
+        &mut self,
+        user: &SystemUserId,
+        environment: Environment,
+        audience: &EntityId,
+        uri: &str,
+    ) {
+        let (audience, uri) = (audience.clone(), uri.to_owned());
+        let privilege = Privilege { environment, audience, uri };
+        let (system_user, requested) = (user.clone(), privilege.clone());
+        let long_ago = after("-30d");
+        let request = Request::RequestPrivilege { system_user, privilege: requested };
+        self.click(&request, long_ago).unwrap();
+        let system_user = user.clone();
+        self.click(&Request::ApprovePrivilege { system_user, privilege }, long_ago).unwrap();
     }
 
     /// [`OLD`] is in force for the first system user, since long ago.
@@ -193,12 +228,8 @@ impl World {
     /// A system user without privileges, known by [`OLD`], at a service that asks for one.
     pub(crate) fn for_the_approved(policy: Policy) -> Self {
         let mut world = Self::with_policy(policy);
-        world.sts = issuers(policy, &signers(), true);
-        let system_user = user();
-        let entity_id = entity_id(&system_user);
-        let register =
-            administration::Request::Register { system_user, entity_id, grants: Vec::new() };
-        world.click(&register, start()).unwrap();
+        world.sts = Sts::new(issuers(policy, &signers(), true));
+        world.register(&user());
         world.save(&user(), Slot::Active, &OLD.certificate, after("-1d")).unwrap();
         world.provision(&user(), TEST, after("-1d"));
         world
@@ -207,13 +238,13 @@ impl World {
     /// One click of the administrator.
     pub(crate) fn click(
         &mut self,
-        request: &administration::Request,
+        request: &Request,
         now: Timestamp,
     ) -> Result<(), administration::Rejection> {
         let (answer, facts) = self.sts.administration().decide(request, now, &mut self.entropy);
         for fact in facts {
             self.facts.push(Kept::Administration(keep(now, &fact)));
-            self.sts.apply(fact);
+            self.sts.apply(&fact);
         }
         match answer {
             Click::Done => Ok(()),
@@ -231,7 +262,7 @@ impl World {
     ) -> Result<(), administration::Rejection> {
         let certificate = Certificate::from_cer(certificate.to_pem().as_bytes()).map(Box::new);
         let system_user = user.clone();
-        self.click(&administration::Request::Save { system_user, slot, certificate }, now)
+        self.click(&Request::Save { system_user, slot, certificate }, now)
     }
 
     pub(crate) fn provision(
@@ -241,7 +272,7 @@ impl World {
         now: Timestamp,
     ) {
         let system_user = user.clone();
-        let request = administration::Request::Provision { system_user, environment };
+        let request = Request::Provision { system_user, environment };
         self.click(&request, now).unwrap();
     }
 
@@ -311,17 +342,21 @@ impl World {
 
 /// NemLog-in without anybody registered.
 pub(crate) fn empty(policy: Policy, signers: &Timeline<Credential>) -> Sts {
-    issuers(policy, signers, false)
+    Sts::new(issuers(policy, signers, false))
 }
 
-fn issuers(policy: Policy, signers: &Timeline<Credential>, approved_only: bool) -> Sts {
-    let issuers = Environment::ALL.map(|environment| {
+/// An STS for each environment, and whether its service takes approved system users alone.
+pub(crate) fn issuers(
+    policy: Policy,
+    signers: &Timeline<Credential>,
+    approved_only: bool,
+) -> [Issuer; 2] {
+    Environment::ALL.map(|environment| {
         let anchors = STAGE.authority(environment).anchors();
         let encryption = SERVICE.certificate.clone();
         let service = Service { entity_id: service(), encryption, approved_only };
         Issuer::new(environment, anchors, signers.clone(), vec![service], policy)
-    });
-    Sts::new(issuers)
+    })
 }
 
 /// A request as every client makes it, with ids of its own.
@@ -350,7 +385,7 @@ pub(crate) fn kept<F: Fact>(json: &str) -> F {
 pub(crate) fn replay(sts: &mut Sts, facts: &[Kept]) {
     for fact in facts {
         match fact {
-            Kept::Administration(json) => sts.apply(kept::<administration::Fact>(json)),
+            Kept::Administration(json) => sts.apply(&kept::<administration::Fact>(json)),
             Kept::Issuer(environment, json) => {
                 sts.issuer_mut(*environment).unwrap().apply(kept::<IssuerFact>(json));
             }

@@ -6,14 +6,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
-use parties::{EntityId, Environment, Link, Pass, Slot, SystemUserId};
+use parties::{EntityId, Environment, ItSystemId, Link, Pass, Slot, SystemUserId};
 use pki::{Authority, CertificateKind, Holder, KeySize, Name, PrivateKey, Serial, SigningRequest};
 use sim_mitid::{Mitid, order::NewOrder};
 use sim_smdb::{
     Smdb,
     contract::{ENTITY_ID, SUBMIT_PRIVILEGE},
 };
-use sim_sts::{Issuer, Service, Sts, administration, registration::PrivilegeGrant};
+use sim_sts::{
+    Issuer, Service, Sts,
+    administration::{Privilege, Request as Click},
+};
 use wsc::{Settings, Trust, Wsc};
 
 use super::{InProcess, Node, Streams};
@@ -168,23 +171,28 @@ impl<L: Link + Clone> InProcess<L> {
         Ok(world)
     }
 
+    /// Creates an IT system for each system user, and lets SMDB's owner approve its privilege.
     fn register_system_users(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
+        let long_ago = scenario.start - SERVICE_CERTIFICATE_AGE;
         for (id, user) in &scenario.system_users {
-            let cvr = scenario.organisations[&user.organisation].cvr.clone();
-            let grant = PrivilegeGrant {
-                audience: entity_id(),
-                cvr,
-                privilege: SUBMIT_PRIVILEGE.to_owned(),
-            };
-            self.administer(
-                &administration::Request::Register {
-                    system_user: id.clone(),
-                    entity_id: user.entity_id.clone(),
-                    grants: vec![grant],
-                },
-                scenario.start,
-            )
-            .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
+            let it_system: ItSystemId = id.as_str().parse().expect("what names the one names both");
+            let organisation = scenario.organisations[&user.organisation].cvr.clone();
+            let (system_user, entity_id) = (id.clone(), user.entity_id.clone());
+            let mut clicks = vec![
+                Click::CreateItSystem { it_system: it_system.clone(), organisation },
+                Click::CreateSystemUser { system_user, it_system, entity_id },
+            ];
+            for environment in Environment::ALL {
+                let (audience, uri) = (self::entity_id(), SUBMIT_PRIVILEGE.to_owned());
+                let privilege = Privilege { environment, audience, uri };
+                let (system_user, asked) = (id.clone(), privilege.clone());
+                clicks.push(Click::RequestPrivilege { system_user, privilege: asked });
+                clicks.push(Click::ApprovePrivilege { system_user: id.clone(), privilege });
+            }
+            for click in &clicks {
+                self.administer(click, long_ago)
+                    .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
+            }
         }
         Ok(())
     }

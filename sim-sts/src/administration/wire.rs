@@ -1,0 +1,37 @@
+//! Requests and answers as JSON: the control port of the administration.
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use pki::{Certificate, UploadRefusal};
+use serde::{Deserialize, Deserializer};
+
+use super::{Answer, Request};
+
+/// What a request may measure at most; a file in it has a limit of its own.
+const REQUEST_MAX: usize = 256 * 1024;
+
+pub(super) fn read(bytes: &[u8]) -> Request {
+    if bytes.len() > REQUEST_MAX {
+        return Request::Unreadable(format!("it has more than {REQUEST_MAX} octets"));
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|error| Request::Unreadable(error.to_string()))
+}
+
+pub(super) fn write(answer: &Answer) -> Vec<u8> {
+    let json = match answer {
+        Answer::Done => serde_json::json!({ "done": true }),
+        Answer::Rejected(rejection) => {
+            serde_json::json!({ "rejected": rejection.name(), "text": rejection.to_string() })
+        }
+    };
+    json.to_string().into_bytes()
+}
+
+/// Reads an uploaded file: PEM as it is, anything else in base64.
+pub(super) fn file<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Result<Box<Certificate>, UploadRefusal>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let binary = if text.contains("-----BEGIN") { None } else { BASE64.decode(text.trim()).ok() };
+    let file = binary.unwrap_or_else(|| text.into_bytes());
+    Ok(Certificate::from_cer(&file).map(Box::new))
+}
