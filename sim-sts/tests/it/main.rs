@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod administration;
+mod administration_facts;
 mod administration_rejections;
 mod boundaries;
 mod diagnosis;
