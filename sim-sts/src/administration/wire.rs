@@ -8,12 +8,28 @@ use super::{Answer, Request};
 
 /// What a request may measure at most; a file in it has a limit of its own.
 const REQUEST_MAX: usize = 256 * 1024;
+/// A longer text would repeat more of the request than a person can read.
+const TEXT_MAX: usize = 240;
 
 pub(super) fn read(bytes: &[u8]) -> Request {
     if bytes.len() > REQUEST_MAX {
         return Request::Unreadable(format!("it has more than {REQUEST_MAX} octets"));
     }
-    serde_json::from_slice(bytes).unwrap_or_else(|error| Request::Unreadable(error.to_string()))
+    serde_json::from_slice(bytes).unwrap_or_else(|error| Request::Unreadable(what_is_wrong(&error)))
+}
+
+/// What a person is told. A long value may be a file with a private key that went into the wrong
+/// field, and is not repeated.
+fn what_is_wrong(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.len() <= TEXT_MAX {
+        return text;
+    }
+    format!(
+        "a value that does not belong there, before column {} of line {}",
+        error.column(),
+        error.line()
+    )
 }
 
 pub(super) fn write(answer: &Answer) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! What the administrator is answered, and which certificate is whose.
 
 use clock::{Span, Timestamp};
-use parties::{Core, Role, Slot};
+use parties::{Core, Diagnose, Role, Slot};
 use pki::{CertificateKind, UploadRefusal};
 use sim_sts::administration::{
     Answer, IssuerCheck, Kind, Kinds, Policy as Rules, PowerOfAttorney, Privilege, Rejection,
@@ -141,6 +141,33 @@ fn an_upload_that_is_no_cer_file_is_called_what_it_is() {
     let cut = &OLD.certificate.der()[..900];
     assert!(matches!(refusal_of(&base64(cut)), UploadRefusal::Malformed(_)));
     assert_eq!(refusal_of("a certificate"), UploadRefusal::NotACertificate);
+}
+
+#[test]
+fn a_private_key_that_was_sent_is_never_repeated() {
+    let key = base64(&OLD.key.pkcs8());
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n");
+    let somewhere_inside = &key[200..240];
+    for file in [&key, &pem] {
+        for click in [
+            serde_json::json!({ "save": {
+                "system-user": user(), "slot": "active", "certificate": file,
+            } }),
+            serde_json::json!({ "save": {
+                "system-user": user(), "slot": file, "certificate": "",
+            } }),
+            serde_json::json!({ "save": { file: "" } }),
+            serde_json::json!({ file: {} }),
+            serde_json::json!({ "provision": { "system-user": file, "environment": "production" } }),
+        ] {
+            let mut world = World::new();
+            let request = world.sts.administration().read(click.to_string().as_bytes());
+            let diagnosis = world.sts.administration().diagnose(&request, start());
+            assert_eq!(diagnosis.findings().len(), 1);
+            let said = format!("{request:?} {diagnosis:?} {}", send(&mut world, &click));
+            assert!(!said.contains(somewhere_inside), "{said}");
+        }
+    }
 }
 
 #[test]

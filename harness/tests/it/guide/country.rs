@@ -8,8 +8,8 @@ use entropy::Entropy;
 use harness::keep::{Keeper, Kept};
 use oio_idws::Credential;
 use parties::{
-    ClientProfile, Core, Crossing, Direction, Environment, Link, Party, Slot, Step, SystemUserId,
-    Verdict,
+    ClientProfile, Core, Crossing, Direction, Environment, ItSystemId, Link, Party, Slot, Step,
+    SystemUserId, Verdict,
 };
 use pki::{Certificate, Name, RevocationReason, SigningRequest};
 use sim_mitid::{
@@ -21,7 +21,10 @@ use sim_smdb::{
     contract::{ENTITY_ID, SUBMIT_ACTION, SUBMIT_PRIVILEGE, Submission},
     cpr::Cpr,
 };
-use sim_sts::{Issuer, IssuerLesson, Service, Sts, administration, registration::PrivilegeGrant};
+use sim_sts::{
+    Issuer, IssuerLesson, Service, Sts,
+    administration::{self, Privilege, Request},
+};
 use stage::{Stage, start};
 use wsc::{
     FindBy, Settings, Trust, Wsc,
@@ -181,32 +184,36 @@ impl Country {
         }
     }
 
-    fn administer(
-        &mut self,
-        request: &administration::Request,
-        now: Timestamp,
-    ) -> Result<(), &'static str> {
+    fn administer(&mut self, request: &Request, now: Timestamp) -> Result<(), &'static str> {
         let (answer, facts) = self.sts.administration().decide(request, now, &mut self.entropy);
-        facts.into_iter().for_each(|fact| self.sts.apply(fact));
+        facts.iter().for_each(|fact| self.sts.apply(fact));
         match answer {
             administration::Answer::Done => Ok(()),
             administration::Answer::Rejected(rejection) => Err(rejection.name()),
         }
     }
 
-    /// The NemLog-in administrator makes a system user that may report to SMDB.
+    /// The NemLog-in administrator makes a system user and asks for the privilege to report to SMDB,
+    /// and DST approves it.
     pub(crate) fn register(&mut self, now: Timestamp) -> Result<(), &'static str> {
-        let grant = PrivilegeGrant {
-            audience: ENTITY_ID.parse().unwrap(),
-            cvr: CVR.parse().unwrap(),
-            privilege: SUBMIT_PRIVILEGE.to_owned(),
-        };
-        let request = administration::Request::Register {
-            system_user: user(),
-            entity_id: "https://wsc.testkommunen.invalid".parse().unwrap(),
-            grants: vec![grant],
-        };
-        self.administer(&request, now)
+        let it_system: ItSystemId = "fagsystem".parse().unwrap();
+        let organisation = CVR.parse().unwrap();
+        let entity_id = "https://wsc.testkommunen.invalid".parse().unwrap();
+        let create = Request::CreateItSystem { it_system: it_system.clone(), organisation };
+        self.administer(&create, now)?;
+        let system_user = user();
+        let create = Request::CreateSystemUser { system_user, it_system, entity_id };
+        self.administer(&create, now)?;
+        for environment in Environment::ALL {
+            let (audience, uri) = (ENTITY_ID.parse().unwrap(), SUBMIT_PRIVILEGE.to_owned());
+            let privilege = Privilege { environment, audience, uri };
+            let (system_user, requested) = (user(), privilege.clone());
+            let request = Request::RequestPrivilege { system_user, privilege: requested };
+            self.administer(&request, now)?;
+            let approve = Request::ApprovePrivilege { system_user: user(), privilege };
+            self.administer(&approve, now)?;
+        }
+        Ok(())
     }
 
     /// The NemLog-in administrator saves a file in a slot.
@@ -217,7 +224,7 @@ impl Country {
         now: Timestamp,
     ) -> Result<(), &'static str> {
         let certificate = Certificate::from_cer(file).map(Box::new);
-        let request = administration::Request::Save { system_user: user(), slot, certificate };
+        let request = Request::Save { system_user: user(), slot, certificate };
         self.administer(&request, now)
     }
 
@@ -227,7 +234,7 @@ impl Country {
         environment: Environment,
         now: Timestamp,
     ) -> Result<(), &'static str> {
-        let request = administration::Request::Provision { system_user: user(), environment };
+        let request = Request::Provision { system_user: user(), environment };
         self.administer(&request, now)
     }
 

@@ -1,0 +1,108 @@
+//! What is to be said about privileges and powers of attorney.
+
+use parties::{Cvr, Role};
+
+use super::{GUIDE, OURS, Said, both, same};
+use crate::administration::{PowerOfAttorney, Privilege};
+
+pub(super) fn privilege_requested_already(privilege: &Privilege) -> Said {
+    Said {
+        source: OURS,
+        rule: both("a privilege is requested once", "der ansøges om et privilegium én gang"),
+        expected: both(
+            "a privilege that is neither requested nor approved",
+            "et privilegium, der hverken er ansøgt om eller godkendt",
+        ),
+        got: same(privilege.to_string()),
+        who: Role::ServiceOwner,
+        what: both(
+            "decide on the request; if it is approved, there is nothing to do",
+            "tag stilling til ansøgningen; er den godkendt, er der intet at gøre",
+        ),
+    }
+}
+
+pub(super) fn privilege_not_requested(privilege: &Privilege) -> Said {
+    Said {
+        source: GUIDE,
+        rule: both(
+            "a privilege is requested, and then approved by the owner of the service",
+            "der ansøges om et privilegium, som tjenesteejeren så godkender",
+        ),
+        expected: both("a request that waits for a decision", "en ansøgning, der venter på svar"),
+        got: same(privilege.to_string()),
+        who: Role::NemloginAdministrator,
+        what: both("request the privilege first", "ansøg om privilegiet først"),
+    }
+}
+
+pub(super) fn privilege_not_held(privilege: &Privilege) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "only what was requested or approved can be withdrawn",
+            "kun det, der er ansøgt om eller godkendt, kan trækkes tilbage",
+        ),
+        expected: both(
+            "a privilege that the system user has, or waits for",
+            "et privilegium, som systembrugeren har eller venter på",
+        ),
+        got: same(privilege.to_string()),
+        who: Role::NemloginAdministrator,
+        what: both(
+            "look at the privileges of the system user",
+            "se systembrugerens privilegier igennem",
+        ),
+    }
+}
+
+pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "a power of attorney is given to another organisation",
+            "en fuldmagt gives til en anden organisation",
+        ),
+        expected: both("two CVR numbers", "to forskellige CVR-numre"),
+        got: [format!("CVR {cvr} twice"), format!("CVR {cvr} to gange")],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "name the organisation that is to act",
+            "angiv den organisation, der skal handle",
+        ),
+    }
+}
+
+pub(super) fn power_of_attorney_exists(power: &PowerOfAttorney) -> Said {
+    Said {
+        source: OURS,
+        rule: both("a power of attorney is given once", "en fuldmagt gives én gang"),
+        expected: both("one that is not in force", "en, der ikke gælder i forvejen"),
+        got: [
+            power.to_string(),
+            format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both("nothing: it is in force", "intet: den gælder"),
+    }
+}
+
+pub(super) fn no_power_of_attorney(power: &PowerOfAttorney) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "only a power of attorney that was given can be withdrawn",
+            "kun en fuldmagt, der er givet, kan tilbagekaldes",
+        ),
+        expected: both("one that is in force", "en, der gælder"),
+        got: [
+            power.to_string(),
+            format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "compare organisations, environment and privilege with what was given",
+            "sammenlign organisationer, miljø og privilegium med det, der blev givet",
+        ),
+    }
+}

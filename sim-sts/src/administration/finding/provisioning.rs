@@ -1,0 +1,100 @@
+//! What is to be said about slots, and about bringing them into force.
+
+use parties::{Environment, Role, Slot, SystemUserId};
+use pki::ChainRefusal;
+
+use super::{GUIDE, OURS, Said, both};
+
+pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
+    Said {
+        source: OURS,
+        rule: both("only what is there can be removed", "kun det, der er der, kan fjernes"),
+        expected: both("a slot with a certificate", "en plads med et certifikat"),
+        got: [
+            format!("the empty {slot} slot of `{system_user}`"),
+            format!("den tomme plads til {} for `{system_user}`", slot_in_danish(slot)),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "look at what is saved; another administrator may have removed it",
+            "se, hvad der er gemt; en anden administrator kan have fjernet det",
+        ),
+    }
+}
+
+pub(super) fn environment_not_offered(environment: Environment) -> Said {
+    Said {
+        source: OURS,
+        rule: both("an environment has an STS", "et miljø har en STS"),
+        expected: both("an environment that is simulated here", "et miljø, der er simuleret her"),
+        got: [environment.to_string(), environment_in_danish(environment).to_owned()],
+        who: Role::Operator,
+        what: both("start the simulator with that environment", "start simulatoren med det miljø"),
+    }
+}
+
+pub(super) fn nothing_saved(id: &SystemUserId) -> Said {
+    Said {
+        source: GUIDE,
+        rule: both(
+            "provisioning brings into force what is saved",
+            "provisionering sætter det gemte i kraft",
+        ),
+        expected: both("a draft with a certificate", "tekniske oplysninger med et certifikat"),
+        got: [format!("empty slots for `{id}`"), format!("ingen gemte certifikater for `{id}`")],
+        who: Role::NemloginAdministrator,
+        what: both("save a certificate, then provision", "gem et certifikat, og provisionér så"),
+    }
+}
+
+pub(super) fn other_environment(
+    slot: Slot,
+    environment: Environment,
+    refusal: &ChainRefusal,
+) -> Said {
+    let danish = environment_in_danish(environment);
+    Said {
+        source: [
+            "our choice: RULES 2.3.1.4.3 at the click",
+            "vores valg: RULES 2.3.1.4.3 ved klikket",
+        ],
+        rule: both(
+            "a certificate comes into force only in the environment whose authority issued it",
+            "et certifikat sættes kun i kraft i det miljø, hvis nøglecenter har udstedt det",
+        ),
+        expected: [
+            format!("a certificate for {environment}"),
+            format!("et certifikat til {danish}"),
+        ],
+        got: [
+            format!("in the {slot} slot: {refusal}"),
+            format!(
+                "på pladsen til {} et certifikat, der ikke er til {danish} ({refusal})",
+                slot_in_danish(slot)
+            ),
+        ],
+        who: Role::NemloginAdministrator,
+        what: [
+            format!(
+                "save the certificate for {environment} and provision again, or provision to the other environment"
+            ),
+            format!(
+                "gem certifikatet til {danish}, og provisionér igen, eller provisionér til det andet miljø"
+            ),
+        ],
+    }
+}
+
+const fn slot_in_danish(slot: Slot) -> &'static str {
+    match slot {
+        Slot::Active => "det aktive certifikat",
+        Slot::Rolling => "rullende skift",
+    }
+}
+
+const fn environment_in_danish(environment: Environment) -> &'static str {
+    match environment {
+        Environment::IntegrationTest => "integrationsmiljøet",
+        Environment::Production => "produktionsmiljøet",
+    }
+}

@@ -1,0 +1,107 @@
+//! What is to be said about IT systems and system users.
+
+use parties::{EntityId, ItSystemId, Role, SystemUserId};
+
+use super::{OURS, Said, both, same};
+
+pub(super) fn malformed_request(what: &str) -> Said {
+    Said {
+        source: OURS,
+        rule: both("a request is JSON of a known shape", "en anmodning er JSON i en kendt form"),
+        expected: both(
+            "a request that the control port knows",
+            "en anmodning, som kontrolporten kender",
+        ),
+        got: [what.to_owned(), format!("noget, der ikke kan læses: {what}")],
+        who: Role::Operator,
+        what: both("correct the request and send it again", "ret anmodningen, og send den igen"),
+    }
+}
+
+pub(super) fn unknown_it_system(id: &ItSystemId) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "a system user belongs to an IT system",
+            "en systembruger hører til et it-system",
+        ),
+        expected: both(
+            "the handle of an IT system that exists",
+            "navnet på et it-system, der findes",
+        ),
+        got: same(format!("`{id}`")),
+        who: Role::NemloginAdministrator,
+        what: both(
+            "create the IT system first, or correct its handle",
+            "opret it-systemet først, eller ret dets navn",
+        ),
+    }
+}
+
+pub(super) fn it_system_exists(id: &ItSystemId) -> Said {
+    Said {
+        source: OURS,
+        rule: both("each IT system has a handle of its own", "hvert it-system har sit eget navn"),
+        expected: both("a handle that is free", "et navn, der er ledigt"),
+        got: same(format!("`{id}`")),
+        who: Role::NemloginAdministrator,
+        what: both(
+            "choose another handle, or use the IT system that exists",
+            "vælg et andet navn, eller brug det it-system, der findes",
+        ),
+    }
+}
+
+pub(super) fn unknown_system_user(id: &SystemUserId) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "a click concerns a system user that exists",
+            "et klik gælder en systembruger, der findes",
+        ),
+        expected: both("the handle of a system user", "navnet på en systembruger"),
+        got: same(format!("`{id}`")),
+        who: Role::NemloginAdministrator,
+        what: both(
+            "create the system user first, or correct its handle",
+            "opret systembrugeren først, eller ret dens navn",
+        ),
+    }
+}
+
+pub(super) fn system_user_exists(id: &SystemUserId) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "each system user has a handle of its own",
+            "hver systembruger har sit eget navn",
+        ),
+        expected: both("a handle that is free", "et navn, der er ledigt"),
+        got: same(format!("`{id}`")),
+        who: Role::NemloginAdministrator,
+        what: both(
+            "choose another handle, or use the system user that exists",
+            "vælg et andet navn, eller brug den systembruger, der findes",
+        ),
+    }
+}
+
+pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "two system users do not share an entity id: a token names its holder by it",
+            "to systembrugere deler ikke entityID: en billet nævner sin indehaver ved det",
+        ),
+        expected: both("an entity id that nobody else has", "et entityID, som ingen anden har"),
+        got: [
+            format!("`{entity_id}`, which `{holder}` has"),
+            format!("`{entity_id}`, som `{holder}` har"),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "choose another entity id, and tell the owner of the service",
+            "vælg et andet entityID, og giv tjenesteejeren besked",
+        ),
+    }
+}

@@ -1,0 +1,241 @@
+//! What is to be said about a file that was uploaded.
+
+use clock::Timestamp;
+use parties::{Cvr, Role, SystemUserId};
+use pki::{ChainReason, ChainRefusal, UploadRefusal};
+
+use super::{GUIDE, OURS, Said, both, same};
+use crate::administration::Kind;
+
+pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
+    // A private key that was sent to somebody is no longer private, whoever it was.
+    let leaked = matches!(refusal, UploadRefusal::Pkcs12 | UploadRefusal::PrivateKey);
+    let danish = match refusal {
+        UploadRefusal::Empty => "en tom fil".to_owned(),
+        UploadRefusal::TooLarge { octets } => format!("en fil på {octets} byte"),
+        UploadRefusal::Pkcs12 => "et nøglelager (.p12 eller .pfx) med den private nøgle".to_owned(),
+        UploadRefusal::PrivateKey => "en privat nøgle".to_owned(),
+        UploadRefusal::Pkcs7 => "et PKCS#7-bundt (.p7b)".to_owned(),
+        UploadRefusal::Request => "en anmodning om et certifikat (.csr)".to_owned(),
+        UploadRefusal::SeveralCertificates { count } => format!("{count} certifikater i én fil"),
+        UploadRefusal::Malformed(_) => "et certifikat, der ikke kan læses".to_owned(),
+        UploadRefusal::NotACertificate => "noget, der ikke er et certifikat".to_owned(),
+    };
+    Said {
+        source: GUIDE,
+        rule: both(
+            "the certificate is uploaded alone, as .cer, without its private key",
+            "certifikatet uploades alene, som .cer, uden den private nøgle",
+        ),
+        expected: both("one certificate in DER or PEM", "ét certifikat i DER eller PEM"),
+        got: [refusal.to_string(), danish],
+        who: if leaked { Role::MitidAdministrator } else { Role::NemloginAdministrator },
+        what: if leaked {
+            both(
+                "the private key has left its owner: revoke the certificate, order a new one, and \
+                 upload its .cer file alone",
+                "den private nøgle er kommet ud: spær certifikatet, bestil et nyt, og upload kun \
+                 dets .cer-fil",
+            )
+        } else {
+            both(
+                "export the system's own certificate as .cer, and upload that",
+                "eksportér systemets eget certifikat som .cer, og upload det",
+            )
+        },
+    }
+}
+
+pub(super) fn not_system_certificate(kind: Kind, subject: &str) -> Said {
+    Said {
+        source: [
+            "MitID Erhverv: system certificates stand for systems",
+            "MitID Erhverv: systemcertifikater står for systemer",
+        ],
+        rule: both(
+            "a system user is known by a system certificate",
+            "en systembruger kendes på et systemcertifikat",
+        ),
+        expected: both(
+            "the system certificate of the external system",
+            "det eksterne systems systemcertifikat",
+        ),
+        got: [format!("{kind}: {subject}"), format!("{}: {subject}", kind_in_danish(kind))],
+        who: Role::MitidAdministrator,
+        what: both(
+            "order a system certificate in MitID Erhverv, and upload that",
+            "bestil et systemcertifikat i MitID Erhverv, og upload det",
+        ),
+    }
+}
+
+pub(super) fn certificate_not_trusted(refusal: &ChainRefusal) -> Said {
+    Said {
+        source: ["RULES 2.3.1.4.3", "RULES 2.3.1.4.3"],
+        rule: both(
+            "the certificate is issued by the authority of one of the two environments",
+            "certifikatet er udstedt af nøglecentret i et af de to miljøer",
+        ),
+        expected: both(
+            "a certificate from the simulated MitID Erhverv",
+            "et certifikat fra det simulerede MitID Erhverv",
+        ),
+        got: [
+            refusal.to_string(),
+            format!("et certifikat, som intet nøglecenter her står inde for ({refusal})"),
+        ],
+        who: if refusal.reason == ChainReason::RealAuthority {
+            Role::Operator
+        } else {
+            Role::MitidAdministrator
+        },
+        what: if refusal.reason == ChainReason::RealAuthority {
+            both(
+                "keep real certificates out of a simulator: order one from the simulated MitID Erhverv",
+                "hold rigtige certifikater ude af en simulator: bestil et i det simulerede MitID Erhverv",
+            )
+        } else {
+            both(
+                "order a system certificate in MitID Erhverv, and upload that",
+                "bestil et systemcertifikat i MitID Erhverv, og upload det",
+            )
+        },
+    }
+}
+
+pub(super) fn key_too_short(bits: usize, least: usize) -> Said {
+    Said {
+        source: [
+            "OCES3: 37 of 37 certificates have 3072 bits",
+            "OCES3: 37 ud af 37 certifikater har 3072 bit",
+        ],
+        rule: both("the key is long enough", "nøglen er lang nok"),
+        expected: [
+            format!("an RSA key of {least} bits or more"),
+            format!("en RSA-nøgle på mindst {least} bit"),
+        ],
+        got: [format!("{bits} bits"), format!("{bits} bit")],
+        who: Role::MitidAdministrator,
+        what: both(
+            "renew the certificate with a longer key",
+            "forny certifikatet med en længere nøgle",
+        ),
+    }
+}
+
+pub(super) fn certificate_expired(since: Timestamp) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "a certificate that is saved has not expired",
+            "et certifikat, der gemmes, er ikke udløbet",
+        ),
+        expected: both(
+            "a certificate that is valid now or later",
+            "et certifikat, der er gyldigt nu eller senere",
+        ),
+        got: [
+            format!("one that is refused since {since}"),
+            format!("et, der er afvist siden {since}"),
+        ],
+        who: Role::MitidAdministrator,
+        what: both(
+            "order a new certificate: an expired one cannot be renewed. If you meant the renewed one, upload that file",
+            "bestil et nyt certifikat: et udløbet kan ikke fornyes. Mente du det fornyede, så upload den fil",
+        ),
+    }
+}
+
+pub(super) fn certificate_not_yet_valid(from: Timestamp) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "a certificate that is saved is valid already",
+            "et certifikat, der gemmes, er allerede gyldigt",
+        ),
+        expected: both("a certificate that has begun", "et certifikat, hvis gyldighed er begyndt"),
+        got: [format!("one that begins at {from}"), format!("et, der først gælder fra {from}")],
+        who: Role::NemloginAdministrator,
+        what: [
+            format!("wait until {from}, or order one that begins earlier"),
+            format!("vent til {from}, eller bestil et, der gælder tidligere"),
+        ],
+    }
+}
+
+pub(super) fn other_organisation(named: Option<&Cvr>, owner: &Cvr) -> Said {
+    let named = named.map_or_else(
+        || both("no CVR number", "intet CVR-nummer"),
+        |cvr| same(format!("CVR {cvr}")),
+    );
+    Said {
+        source: OURS,
+        rule: both(
+            "the certificate names the organisation of the system user, or one that it gave a power of attorney",
+            "certifikatet nævner systembrugerens organisation, eller en, som den har givet fuldmagt",
+        ),
+        expected: same(format!("CVR {owner}")),
+        got: named,
+        who: Role::NemloginAdministrator,
+        what: both(
+            "upload the certificate of the right organisation, or let the organisation give the vendor a power of attorney first",
+            "upload den rigtige organisations certifikat, eller lad organisationen give leverandøren fuldmagt først",
+        ),
+    }
+}
+
+pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
+    Said {
+        source: [
+            "FAQ: each solution has a certificate of its own",
+            "FAQ: hver løsning har sit eget certifikat",
+        ],
+        rule: both(
+            "two system users do not share a certificate",
+            "to systembrugere deler ikke et certifikat",
+        ),
+        expected: both(
+            "a certificate that no other system user has",
+            "et certifikat, som ingen anden systembruger har",
+        ),
+        got: [
+            format!("the certificate of `{holder}`"),
+            format!("certifikatet, som `{holder}` har"),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "order a certificate for this system, or remove it from the other system user and provision that first",
+            "bestil et certifikat til dette system, eller fjern det fra den anden systembruger, og provisionér den først",
+        ),
+    }
+}
+
+pub(super) fn in_both_slots(id: &SystemUserId) -> Said {
+    Said {
+        source: OURS,
+        rule: both(
+            "the rolling certificate is another than the active one",
+            "det nye certifikat er et andet end det aktive",
+        ),
+        expected: both("the renewed certificate", "det fornyede certifikat"),
+        got: [
+            format!("the active certificate of `{id}` once more"),
+            format!("det aktive certifikat for `{id}` en gang til"),
+        ],
+        who: Role::NemloginAdministrator,
+        what: both(
+            "compare the thumbprints, and upload the file of the renewed certificate",
+            "sammenlign aftrykkene, og upload filen med det fornyede certifikat",
+        ),
+    }
+}
+
+const fn kind_in_danish(kind: Kind) -> &'static str {
+    match kind {
+        Kind::System => "et systemcertifikat",
+        Kind::Organisation => "et organisationscertifikat",
+        Kind::User => "et brugercertifikat",
+        Kind::Authority => "et nøglecenters certifikat",
+        Kind::Foreign => "ikke et OCES3-certifikat",
+    }
+}
