@@ -2,6 +2,7 @@
 //! which client it is.
 
 use clock::Span;
+use oio_idws::Layout;
 use parties::ClientProfile;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct Habits {
     pub mark: LeadingMark,
     /// Whether the pinned certificate of the STS must be valid at the start.
     pub pinned: Validity,
+    /// How it writes its messages.
+    pub layout: Layout,
     /// When an answer of the STS counts as current.
     pub sts_answer: Freshness,
     /// When an answer of the service counts as current.
@@ -125,6 +128,7 @@ const DOTNET: Habits = Habits {
     finds: Validity::ValidOnly,
     mark: LeadingMark::Spoils,
     pinned: Validity::ValidOnly,
+    layout: Layout::DotNet,
     sts_answer: END_ALONE,
     service_answer: WCF,
 };
@@ -144,6 +148,7 @@ impl Habits {
                 finds: Validity::Any,
                 mark: LeadingMark::Spoils,
                 pinned: Validity::Any,
+                layout: Layout::Cxf,
                 sts_answer: WSS4J,
                 service_answer: WSS4J,
             },

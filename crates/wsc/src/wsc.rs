@@ -7,7 +7,7 @@ use entropy::Entropy;
 use oio_idws::{
     addressing,
     call::{ServiceCall, ServiceReply},
-    soap::MessageTime,
+    soap::{MessageTime, Version},
     trust::{IssuedToken, StsReply, TokenRequest},
 };
 use parties::{Core, Step};
@@ -388,13 +388,14 @@ impl Core for Wsc {
     }
 
     fn write(&self, action: &Action, _: &mut Entropy) -> Vec<u8> {
+        let layout = self.settings.habits.layout;
         let credential = |signer| self.key_store.credential(signer);
         let message = match action {
             Action::AskSts { request, signer } => {
-                credential(signer).and_then(|it| request.write(&it).ok())
+                credential(signer).and_then(|it| request.write_as(layout, &it).ok())
             }
             Action::CallService { call, signer } => {
-                credential(signer).and_then(|it| call.write(&it).ok())
+                credential(signer).and_then(|it| call.write_as(layout, Version::Soap12, &it).ok())
             }
             Action::Done(_) => None,
         };

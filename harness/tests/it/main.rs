@@ -8,5 +8,6 @@ mod model;
 mod profiles;
 mod program;
 mod races;
+mod stops;
 mod tenants;
 mod vectors;

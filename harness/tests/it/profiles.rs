@@ -15,13 +15,13 @@ use harness::{
 use pki::KeyPool;
 use sim_smdb::HolderCheck;
 
-const RESTART: &str = "restart-on-swap";
-const DOTNET: &str = "dotnet-cache-by-endpoint";
-const CORE: &str = "core-new-key-old-token";
+pub(crate) const RESTART: &str = "restart-on-swap";
+pub(crate) const DOTNET: &str = "dotnet-cache-by-endpoint";
+pub(crate) const CORE: &str = "core-new-key-old-token";
 
 /// What has been prepared when a race begins: which slot, and when it is provisioned.
 #[derive(Debug, Clone, Copy)]
-enum Swap {
+pub(crate) enum Swap {
     /// The new certificate waits for the expiry of the old one.
     Rolling,
     /// It takes over at this instant.
@@ -30,7 +30,7 @@ enum Swap {
 
 /// One race of one client with one node.
 #[derive(Debug, Clone)]
-struct Race {
+pub(crate) struct Race {
     profile: &'static str,
     swap: Swap,
     /// More keys of the client, each on a line.
@@ -41,23 +41,23 @@ struct Race {
 }
 
 impl Race {
-    fn new(profile: &'static str, swap: Swap) -> Self {
+    pub(crate) fn new(profile: &'static str, swap: Swap) -> Self {
         let holder_certificate = HolderCheck::Ignored;
         Self { profile, swap, client: "", happenings: Vec::new(), holder_certificate }
     }
 
-    fn deployed(mut self, at: &str) -> Self {
+    pub(crate) fn deployed(mut self, at: &str) -> Self {
         self.happenings
             .push(format!("{at} client.deploy client = \"fagsystem\", certificate = \"new\""));
         self
     }
 
-    fn restarted(mut self, at: &str) -> Self {
+    pub(crate) fn restarted(mut self, at: &str) -> Self {
         self.happenings.push(format!("{at} client.restart client = \"fagsystem\""));
         self
     }
 
-    const fn with(mut self, client: &'static str) -> Self {
+    pub(crate) const fn with(mut self, client: &'static str) -> Self {
         self.client = client;
         self
     }
@@ -67,7 +67,7 @@ impl Race {
         self
     }
 
-    fn scenario(&self) -> Scenario {
+    pub(crate) fn scenario(&self) -> Scenario {
         let (slot, provisioned) = match self.swap {
             Swap::Rolling => ("rolling", "+1h30m"),
             Swap::Replaced(at) => ("active", at),
@@ -157,7 +157,7 @@ pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> V
         .collect()
 }
 
-const ROLLING: Swap = Swap::Rolling;
+pub(crate) const ROLLING: Swap = Swap::Rolling;
 
 #[test]
 fn a_restart_loses_the_token_that_would_have_hidden_it() {

@@ -2,6 +2,7 @@
 
 use clock::Span;
 use oio_idws::{soap::MessageTime, trust::TokenRequest};
+use parties::ClientProfile;
 use stage::start;
 use wsc::{
     Thumbprint,
@@ -97,5 +98,22 @@ fn neither_an_order_nor_a_token_is_shown() {
     let (action, _) = node.receive(&token_for(&message, &STS, start()), start());
     for shown in [begun, format!("{action:?} {:?}", node.wsc)] {
         assert!(!shown.contains("<Do") && !shown.contains("EncryptedData"), "{shown}");
+    }
+}
+
+/// The messages of the Java client and of the .NET client say the same, in two manners of writing.
+#[test]
+fn each_profile_writes_as_its_kind_does() {
+    for profile in ClientProfile::ALL {
+        let mut node = Node::of(profile);
+        let message = node.begin(start());
+        let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
+        assert_eq!(asked(&message).0.applies_to, SERVICE);
+        let signed = called(&call).message.unwrap().unwrap();
+        assert_eq!(signed.action, Some(order().action));
+        let java = profile == ClientProfile::RestartOnSwap;
+        for written in [message, call] {
+            assert_eq!(written.contains("<ds:Signature"), java, "{profile}");
+        }
     }
 }

@@ -1,0 +1,102 @@
+//! A run stops wherever something may change, the caches of clients included: looking more often
+//! shows nothing else. And what it writes down is the same with any keys.
+
+use clock::{Span, Timestamp};
+use harness::{
+    downtime::{NodeDowntime, measure},
+    journal::Journal,
+    run::run,
+    scenario::{Action, ClientName, NodeName, Scenario},
+    world::{
+        ActionOutcome, CallOutcome, Message, World,
+        in_process::{InProcess, keys_needed},
+    },
+};
+use pki::{KeyPool, KeySize, PrivateKey};
+
+use crate::profiles::{CORE, DOTNET, RESTART, ROLLING, Race};
+
+/// A world that is looked at again and again.
+struct Watched {
+    world: InProcess,
+    every: Span,
+}
+
+impl World for Watched {
+    fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
+        self.world.act(action, now)
+    }
+
+    fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        self.world.call(client, node, now)
+    }
+
+    fn probe(&self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
+        self.world.probe(client, node, now)
+    }
+
+    fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        self.world.next_change(now).into_iter().chain([now + self.every]).min()
+    }
+
+    fn take_messages(&mut self) -> Vec<Message> {
+        self.world.take_messages()
+    }
+}
+
+/// The world of a scenario, with the keys of the pool in this order.
+fn world(scenario: &Scenario, backwards: bool) -> InProcess {
+    let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
+    let needed = keys_needed(scenario);
+    keys.ensure(&needed, &mut |_, _| ()).unwrap();
+    let key = |size: KeySize, index: usize| -> Option<PrivateKey> {
+        let (_, count) = needed.iter().find(|(other, _)| *other == size)?;
+        Some(keys.key(size, if backwards { count - 1 - index } else { index }))
+    };
+    InProcess::new(scenario, key).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn journal(scenario: &Scenario, backwards: bool) -> Journal {
+    run(scenario, &mut world(scenario, backwards))
+}
+
+fn intervals(downtime: &[NodeDowntime]) -> Vec<(Timestamp, Option<Timestamp>)> {
+    let outages = downtime.iter().flat_map(|node| &node.outages);
+    outages.map(|outage| (outage.from, outage.until)).collect()
+}
+
+/// If a stop were missing, somebody who looks in between would see an edge before the run does.
+#[test]
+fn looking_more_often_shows_nothing_else() {
+    let races = [
+        Race::new(DOTNET, ROLLING).with("skew = \"-90s\"").deployed("+14h"),
+        Race::new(CORE, ROLLING).with("skew = \"30s\"").deployed("+18h30m"),
+        Race::new(RESTART, ROLLING).deployed("+26h"),
+    ];
+    for (race, every) in races.iter().zip([19, 23, 29]) {
+        let scenario = race.scenario();
+        let every = Span::from_minutes(every) + Span::from_millis(77);
+        let mut watched = Watched { world: world(&scenario, false), every };
+        let seen = intervals(&measure(&run(&scenario, &mut watched)));
+        assert!(!seen.is_empty(), "{race:?}");
+        assert_eq!(seen, intervals(&measure(&journal(&scenario, false))), "{race:?}");
+    }
+}
+
+/// Also where a client itself says what is wrong, and a thumbprint would give the keys away.
+#[test]
+fn the_journal_is_the_same_with_any_keys() {
+    let race = Race::new(DOTNET, ROLLING);
+    let races = [
+        race.clone().with("find-by = \"subject-name\"").deployed("+18h").restarted("+20h"),
+        race.clone().with("find-by = \"copied-thumbprint\"").deployed("+18h"),
+        race.restarted("+21h"),
+        Race::new(CORE, ROLLING).deployed("+22h"),
+    ];
+    for race in races {
+        let scenario = race.scenario();
+        let text = journal(&scenario, false).to_json_lines();
+        assert!(text.contains("\"step\""), "{text}");
+        assert_eq!(text, journal(&scenario, true).to_json_lines(), "{race:?}");
+    }
+}
