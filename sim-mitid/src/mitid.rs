@@ -1,108 +1,81 @@
-//! MitID Erhverv (*MitID Erhverv*): what it is asked, what it answers, what it remembers.
+//! MitID Erhverv (*MitID Erhverv*) as a core: what it holds, and its four faces.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::collections::BTreeMap;
 
-use clock::{Span, Timestamp};
+use clock::Timestamp;
 use entropy::Entropy;
-use parties::{Core, Environment};
-use pki::{Authority, Certificate, RevocationList, RevocationReason, Serial, SigningRequest};
+use parties::{Core, Diagnose, Diagnosis, Environment};
+use pki::{Authority, KeySize, PrivateKey, RevocationList, Revoked};
 
 use crate::{
-    Fact, Rejection, enrolment,
-    order::{NewOrder, OneTimeCode, Orders, ReferenceNumber},
+    Answer, Fact, Policy, Rejection, Request,
+    decision::Grant,
+    enrolment::KEY_SIZE,
+    mail::Mail,
+    objections::Objections,
+    order::{Closed, Orders},
+    organisation::{Agreement, Organisations},
+    profile::Profiles,
     register::Register,
+    secret::MailKey,
     wire,
 };
 
-/// How long a revocation list says it is good for. Our choice: no source gives the real interval.
-const REVOCATION_LIST_LIFE: Span = Span::from_hours(24);
-
 /// MitID Erhverv with its two hierarchies.
+///
+/// Equal to another when the same has happened to both: keys that wait to be used, and what mails'
+/// tokens are derived from, do not count.
 #[derive(Debug, Clone)]
 pub struct Mitid {
     authorities: BTreeMap<Environment, Authority>,
+    policy: Policy,
+    mail_key: MailKey,
+    /// Keys that wait to be certified in the portal: a core draws none, and none is in a fact.
+    key_pairs: Vec<PrivateKey>,
+    pub(crate) organisations: Organisations,
+    pub(crate) profiles: Profiles,
     pub(crate) orders: Orders,
     pub(crate) register: Register,
+    pub(crate) outbox: Vec<Mail>,
 }
 
-/// What MitID Erhverv is asked.
-#[derive(Debug, Clone)]
-pub enum Request {
-    /// The administrator orders a certificate.
-    Order(NewOrder),
-    /// Somebody fetches what was ordered, by the reference number and the one-time code.
-    Issue {
-        /// Which order.
-        reference: ReferenceNumber,
-        /// The code that goes with it.
-        code: OneTimeCode,
-        /// The key, with proof of its possession.
-        request: SigningRequest,
+/// What MitID Erhverv must be given before it can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A new key pair, which nobody has used.
+    KeyPair {
+        /// Of this size.
+        size: KeySize,
     },
-    /// The administrator renews (*fornyer*) a certificate.
-    Renew {
-        /// In which hierarchy.
-        environment: Environment,
-        /// The certificate's serial.
-        serial: Serial,
-        /// The new key, with proof of its possession.
-        request: SigningRequest,
-    },
-    /// The administrator revokes (*spærrer*) a certificate.
-    Revoke {
-        /// In which hierarchy.
-        environment: Environment,
-        /// The certificate's serial.
-        serial: Serial,
-        /// Why.
-        reason: RevocationReason,
-    },
-    /// Anybody fetches the revocation list.
-    RevocationList(Environment),
-    /// Anybody fetches the certificates of the authorities.
-    Authorities(Environment),
-    /// Something that could not be read.
-    Unreadable(Rejection),
 }
 
-/// What MitID Erhverv answers.
+/// What it is given.
 #[derive(Debug, Clone)]
-pub enum Answer {
-    /// The order stands; these two fetch the certificate.
-    Ordered {
-        /// Which order.
-        reference: ReferenceNumber,
-        /// Shown once.
-        code: OneTimeCode,
-    },
-    /// The certificate.
-    Issued(Certificate),
-    /// It is revoked.
-    Revoked,
-    /// The revocation list as of now.
-    RevocationList(RevocationList),
-    /// The certificates of the hierarchy.
-    Authorities {
-        /// The root.
-        root: Certificate,
-        /// The issuing authority below it.
-        issuing: Certificate,
-    },
-    /// No.
-    Rejected(Rejection),
+pub enum Lesson {
+    /// The key pair.
+    KeyPair(PrivateKey),
 }
 
 impl Mitid {
-    /// MitID Erhverv over these hierarchies, with nothing ordered or issued.
+    /// MitID Erhverv over these hierarchies, to which nothing has happened. The tokens in its mails
+    /// are derived from `mail_key`.
     #[must_use]
-    pub fn new(authorities: impl IntoIterator<Item = Authority>) -> Self {
+    pub fn new(
+        authorities: impl IntoIterator<Item = Authority>,
+        policy: Policy,
+        mail_key: MailKey,
+    ) -> Self {
+        let authorities = authorities.into_iter();
         Self {
-            authorities: authorities
-                .into_iter()
-                .map(|authority| (authority.environment(), authority))
-                .collect(),
+            authorities: authorities.map(|it| (it.environment(), it)).collect(),
+            policy,
+            mail_key,
+            key_pairs: Vec::new(),
+            organisations: Organisations::default(),
+            profiles: Profiles::default(),
             orders: Orders::default(),
             register: Register::default(),
+            outbox: Vec::new(),
         }
     }
 
@@ -115,76 +88,58 @@ impl Mitid {
         self.authorities.get(&environment).ok_or(Rejection::NoAuthority { environment })
     }
 
-    /// Every revocation, as the lists have it: in whole seconds.
+    /// How it decides where its sources are silent.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Every revocation that is decided, also one that takes effect later, as the lists have it: in
+    /// whole seconds.
     pub fn revocations(&self) -> impl Iterator<Item = (Environment, Timestamp)> {
-        self.authorities.keys().flat_map(|environment| {
-            let revoked = self.register.revoked(*environment).into_iter();
-            revoked.map(|it| (*environment, it.at.truncated_to_second()))
-        })
+        let revoked = self.register.revocations(&self.organisations);
+        revoked.map(|(environment, it)| (environment, it.at.truncated_to_second()))
     }
 
-    fn answer(
+    /// The revocation list of a hierarchy, with what has taken effect by `now`. Its number grows
+    /// with every revocation that does (RFC 5280, section 5.2.3).
+    pub(crate) fn revocation_list(
         &self,
-        request: &Request,
+        environment: Environment,
         now: Timestamp,
-        entropy: &mut Entropy,
-    ) -> Result<(Answer, Vec<Fact>), Rejection> {
-        match request {
-            Request::Order(order) => {
-                self.authority(order.environment)?;
-                let (reference, code) =
-                    (ReferenceNumber::draw(entropy), OneTimeCode::draw(entropy));
-                let answer = Answer::Ordered { reference: reference.clone(), code: code.clone() };
-                Ok((answer, vec![Fact::Ordered { reference, code, order: order.clone() }]))
-            }
-            Request::Issue { reference, code, request } => {
-                enrolment::issue(self, reference, code, request, now, entropy).map(issued)
-            }
-            Request::Renew { environment, serial, request } => {
-                enrolment::renew(self, *environment, serial, request, now, entropy).map(issued)
-            }
-            Request::Revoke { environment, serial, reason } => {
-                let entry = self.register.find(*environment, serial)?;
-                if entry.revoked.is_some() {
-                    return Err(Rejection::AlreadyRevoked { serial: *serial });
-                }
-                let fact = Fact::Revoked {
-                    environment: *environment,
-                    serial: *serial,
-                    at: now,
-                    reason: *reason,
-                };
-                Ok((Answer::Revoked, vec![fact]))
-            }
-            Request::RevocationList(environment) => {
-                let list = self.authority(*environment)?.revocation_list(
-                    self.register.list_number(*environment),
-                    now,
-                    now + REVOCATION_LIST_LIFE,
-                    &self.register.revoked(*environment),
-                );
-                Ok((Answer::RevocationList(list), Vec::new()))
-            }
-            Request::Authorities(environment) => {
-                let authority = self.authority(*environment)?;
-                let (root, issuing) = (authority.root().clone(), authority.issuing().clone());
-                Ok((Answer::Authorities { root, issuing }, Vec::new()))
-            }
-            Request::Unreadable(rejection) => Err(rejection.clone()),
-        }
+    ) -> Result<RevocationList, Rejection> {
+        let authority = self.authority(environment)?;
+        let revoked: Vec<Revoked> = self
+            .register
+            .revocations(&self.organisations)
+            .filter(|(of, it)| *of == environment && it.at <= now)
+            .map(|(_, it)| it)
+            .collect();
+        let number = 1 + revoked.len() as u64;
+        let next_update = now + self.policy.revocation_list_life;
+        Ok(authority.revocation_list(number, now, next_update, &revoked))
     }
-}
 
-fn issued((certificate, fact): (Certificate, Fact)) -> (Answer, Vec<Fact>) {
-    (Answer::Issued(certificate), vec![fact])
+    /// The next key pair to certify in the portal.
+    pub(crate) fn key_pair(&self) -> Option<&PrivateKey> {
+        self.key_pairs.first()
+    }
+
+    pub(crate) const fn mail_key(&self) -> &MailKey {
+        &self.mail_key
+    }
+
+    fn objections(&self, request: &Request, now: Timestamp) -> Vec<Rejection> {
+        self.judge(request, now).map_or_else(Objections::all, |_| Vec::new())
+    }
 }
 
 impl Core for Mitid {
     type Request = Request;
     type Answer = Answer;
     type Fact = Fact;
-    type Need = Infallible;
-    type Lesson = Infallible;
+    type Need = Need;
+    type Lesson = Lesson;
 
     fn read(&self, bytes: &[u8]) -> Request {
         wire::read(bytes).unwrap_or_else(Request::Unreadable)
@@ -194,12 +149,21 @@ impl Core for Mitid {
         wire::write(answer)
     }
 
-    fn needs(&self, _: &Request, _: Timestamp) -> Vec<Infallible> {
-        Vec::new()
+    /// A key pair, where nothing else speaks against a download: keys are dear.
+    fn needs(&self, request: &Request, now: Timestamp) -> Vec<Need> {
+        if self.objections(request, now) == [Rejection::KeyPairMissing] {
+            vec![Need::KeyPair { size: KEY_SIZE }]
+        } else {
+            Vec::new()
+        }
     }
 
-    fn learn(&mut self, lesson: Infallible) {
-        match lesson {}
+    fn learn(&mut self, lesson: Lesson) {
+        let Lesson::KeyPair(key) = lesson;
+        // A shorter one was not asked for, and would never be certified.
+        if key.public().bits() >= KEY_SIZE.bits() {
+            self.key_pairs.push(key);
+        }
     }
 
     fn decide(
@@ -208,26 +172,86 @@ impl Core for Mitid {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> (Answer, Vec<Fact>) {
-        self.answer(request, now, entropy)
-            .unwrap_or_else(|rejection| (Answer::Rejected(rejection), Vec::new()))
-    }
-
-    fn apply(&mut self, fact: Fact) {
-        match fact {
-            Fact::Ordered { reference, code, order } => self.orders.keep(reference, code, order),
-            Fact::Issued { environment, holder, certificate, reference } => {
-                if let Some(reference) = &reference {
-                    self.orders.close(reference);
-                }
-                self.register.enter(environment, holder, certificate);
-            }
-            Fact::Revoked { environment, serial, at, reason } => {
-                self.register.revoke(environment, &serial, at, reason);
+        match self.judge(request, now).map_err(Objections::all) {
+            Ok(grant) => Grant::carry_out(grant, self, now, entropy),
+            Err(against) => {
+                let first = against.into_iter().next().expect("objections hold at least one");
+                (Answer::Rejected(first), self.remember_refused(request, now))
             }
         }
     }
 
+    fn apply(&mut self, fact: Fact) {
+        match fact {
+            Fact::Connected { environment, cvr, name, at } => {
+                self.organisations.connect(environment, cvr, name, at);
+            }
+            Fact::CertificatesAllowed { environment, cvr, allowed } => {
+                self.organisations.allow(environment, cvr, allowed);
+            }
+            Fact::Terminated { environment, cvr, ends } => {
+                self.organisations.set(environment, cvr, ends, Agreement::Ended);
+            }
+            Fact::TerminationWithdrawn { environment, cvr, at } => {
+                self.organisations.set(environment, cvr, at, Agreement::Running);
+            }
+            Fact::ProfileCreated { profile, data, contact, at } => {
+                self.profiles.create(profile, data, contact, at);
+            }
+            Fact::ContactChanged { profile, contact, at } => {
+                self.profiles.change_contact(profile, contact, at);
+            }
+            Fact::EmailValidated { profile, at } => self.profiles.validate(profile, at),
+            Fact::Ordered { reference, order } => self.orders.place(reference, order),
+            Fact::WrongCodeTried { reference, attempt } => self.orders.count(&reference, attempt),
+            Fact::OrderCancelled { reference } => {
+                self.orders.close(&reference, Closed::Cancelled);
+            }
+            Fact::Issued { environment, profile, holder, certificate, at, reference, renews } => {
+                // The key has left the house with its certificate.
+                self.key_pairs.retain(|key| key.public() != certificate.public_key());
+                if let Some(reference) = &reference {
+                    self.orders.close(reference, Closed::Fulfilled);
+                }
+                self.register.enter(environment, profile, holder, certificate, at, renews);
+            }
+            Fact::Revoked { environment, serial, revocation } => {
+                self.register.revoke(environment, &serial, revocation);
+            }
+            Fact::Mailed(mail) => self.outbox.push(mail),
+        }
+    }
+
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.register.next_expiry(now)
+        parties::earliest([
+            self.register.next_expiry(now),
+            self.orders.next_change(now),
+            self.organisations.next_change(now),
+            self.next_timed_mail(now),
+        ])
     }
 }
+
+impl Diagnose for Mitid {
+    fn diagnose(&self, request: &Request, now: Timestamp) -> Diagnosis {
+        let against = self.objections(request, now);
+        Diagnosis::new(against.iter().map(Rejection::finding).collect())
+    }
+}
+
+impl PartialEq for Mitid {
+    fn eq(&self, other: &Self) -> bool {
+        let authorities = |it: &Self| -> Vec<_> {
+            it.authorities.values().map(|a| (a.root().clone(), a.issuing().clone())).collect()
+        };
+        authorities(self) == authorities(other)
+            && self.policy == other.policy
+            && self.organisations == other.organisations
+            && self.profiles == other.profiles
+            && self.orders == other.orders
+            && self.register == other.register
+            && self.outbox == other.outbox
+    }
+}
+
+impl Eq for Mitid {}

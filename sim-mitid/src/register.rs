@@ -1,57 +1,76 @@
-//! Every certificate that was issued, and whether it is revoked.
+//! Every certificate that was issued, and from when on it is revoked.
 
 use std::collections::BTreeMap;
 
 use clock::Timestamp;
-use parties::{Cvr, Environment};
-use pki::{Certificate, CertificateKind, Holder, RevocationReason, Revoked, Serial};
+use parties::Environment;
+use pki::{Certificate, Holder, RevocationReason, Revoked, Serial};
 use serde::{Deserialize, Serialize};
 
-use crate::Rejection;
+use crate::{Rejection, organisation::Organisations, profile::ProfileId};
 
-/// For whom certificates of one profile are issued; a renewal keeps all of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The reasons that the portal offers (*nøgle kompromitteret*, *erstattet*, *ikke længere i brug*,
+/// *andet*).
+pub const REASONS: [RevocationReason; 4] = [
+    RevocationReason::KeyCompromise,
+    RevocationReason::Superseded,
+    RevocationReason::CessationOfOperation,
+    RevocationReason::Unspecified,
+];
+
+/// From when on a certificate is revoked, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct HolderRecord {
-    /// The UUID in the subject's serial number.
-    pub uuid: String,
-    /// The common name.
-    pub certificate_name: String,
-    /// The organisation's name.
-    pub organisation: String,
-    /// The organisation.
-    pub cvr: Cvr,
-}
-
-impl HolderRecord {
-    /// The subject of a system certificate (*systemcertifikat*).
-    ///
-    /// # Errors
-    ///
-    /// If the UUID is none, which a fact from elsewhere could bring about.
-    pub(crate) fn holder(&self) -> Result<Holder, Rejection> {
-        Ok(Holder {
-            kind: CertificateKind::System,
-            common_name: self.certificate_name.clone(),
-            organisation: self.organisation.clone(),
-            cvr: self.cvr.clone(),
-            uuid: self.uuid.parse().map_err(|_| Rejection::Malformed {
-                what: format!("`{}` is not a UUID", self.uuid),
-            })?,
-            email: None,
-        })
-    }
+pub struct Revocation {
+    /// From when on.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: RevocationReason,
 }
 
 /// A certificate that was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// For whom.
-    pub holder: HolderRecord,
+    /// Under which profile.
+    pub profile: ProfileId,
+    /// For whom; a renewal keeps all of it.
+    pub holder: Holder,
     /// The certificate.
     pub certificate: Certificate,
-    /// From when on it is revoked, and why.
-    pub revoked: Option<(Timestamp, RevocationReason)>,
+    /// When it was issued, to the millisecond.
+    pub issued: Timestamp,
+    /// When it was first renewed, if it was.
+    pub renewed: Option<Timestamp>,
+    /// The revocation by the administrator, if there was one.
+    revoked: Option<Revocation>,
+}
+
+impl Entry {
+    /// From when on it is revoked, if that is decided: by the administrator, or by the `end` of its
+    /// organisation's agreement, whichever is first. What has expired by then is not revoked.
+    #[must_use]
+    pub fn revocation(&self, end: Option<Timestamp>) -> Option<Revocation> {
+        let by_end = end
+            .filter(|end| *end < self.certificate.first_refused())
+            .map(|at| Revocation { at, reason: RevocationReason::CessationOfOperation });
+        [self.revoked, by_end].into_iter().flatten().min_by_key(|it| it.at)
+    }
+
+    /// Whether it has expired at `now`.
+    ///
+    /// # Errors
+    ///
+    /// If it has: from `E+` on.
+    pub(crate) fn judge_expiry(&self, now: Timestamp) -> Result<(), Rejection> {
+        let since = self.certificate.first_refused();
+        if since <= now {
+            return Err(Rejection::CertificateExpired {
+                serial: *self.certificate.serial(),
+                since,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// The register.
@@ -64,22 +83,30 @@ impl Register {
     pub(crate) fn enter(
         &mut self,
         environment: Environment,
-        holder: HolderRecord,
+        profile: ProfileId,
+        holder: Holder,
         certificate: Certificate,
+        issued: Timestamp,
+        renews: Option<Serial>,
     ) {
+        if let Some(serial) = renews
+            && let Some(predecessor) = self.entries.get_mut(&(environment, serial))
+        {
+            predecessor.renewed.get_or_insert(issued);
+        }
         let key = (environment, *certificate.serial());
-        self.entries.insert(key, Entry { holder, certificate, revoked: None });
+        let entry = Entry { profile, holder, certificate, issued, renewed: None, revoked: None };
+        self.entries.insert(key, entry);
     }
 
     pub(crate) fn revoke(
         &mut self,
         environment: Environment,
         serial: &Serial,
-        at: Timestamp,
-        reason: RevocationReason,
+        revocation: Revocation,
     ) {
         if let Some(entry) = self.entries.get_mut(&(environment, *serial)) {
-            entry.revoked = Some((at, reason));
+            entry.revoked = Some(revocation);
         }
     }
 
@@ -91,40 +118,39 @@ impl Register {
     pub fn find(&self, environment: Environment, serial: &Serial) -> Result<&Entry, Rejection> {
         self.entries
             .get(&(environment, *serial))
-            .ok_or(Rejection::UnknownCertificate { serial: *serial })
+            .ok_or(Rejection::UnknownCertificate { environment, serial: *serial })
     }
 
-    /// What the revocation list of a hierarchy holds, in the order of the serials.
-    #[must_use]
-    pub fn revoked(&self, environment: Environment) -> Vec<Revoked> {
-        self.of(environment)
-            .filter_map(|(serial, entry)| {
-                let (at, reason) = entry.revoked?;
-                Some(Revoked { serial: *serial, at, reason })
-            })
-            .collect()
+    /// All entries with their environments, in the order of the serials.
+    pub fn entries(&self) -> impl Iterator<Item = (Environment, &Entry)> {
+        self.entries.iter().map(|((environment, _), entry)| (*environment, entry))
     }
 
-    /// The number of the revocation list: it grows with every revocation (RFC 5280, 5.2.3).
+    /// The entries of a profile, in the order in which they were issued.
     #[must_use]
-    pub fn list_number(&self, environment: Environment) -> u64 {
-        1 + self.of(environment).filter(|(_, entry)| entry.revoked.is_some()).count() as u64
+    pub fn of(&self, profile: ProfileId) -> Vec<&Entry> {
+        let mut found: Vec<_> =
+            self.entries.values().filter(|entry| entry.profile == profile).collect();
+        found.sort_by_key(|entry| (entry.issued, *entry.certificate.serial()));
+        found
+    }
+
+    /// Every revocation that is decided, also for later, in the order of the serials.
+    pub fn revocations<'a>(
+        &'a self,
+        organisations: &'a Organisations,
+    ) -> impl Iterator<Item = (Environment, Revoked)> + 'a {
+        self.entries().filter_map(|(environment, entry)| {
+            let end = organisations.end(environment, &entry.holder.cvr);
+            let Revocation { at, reason } = entry.revocation(end)?;
+            Some((environment, Revoked { serial: *entry.certificate.serial(), at, reason }))
+        })
     }
 
     /// The next expiry after `now`.
     #[must_use]
     pub fn next_expiry(&self, now: Timestamp) -> Option<Timestamp> {
-        self.entries
-            .values()
-            .map(|entry| entry.certificate.first_refused())
-            .filter(|expiry| *expiry > now)
-            .min()
-    }
-
-    fn of(&self, environment: Environment) -> impl Iterator<Item = (&Serial, &Entry)> {
-        self.entries
-            .iter()
-            .filter(move |((of, _), _)| *of == environment)
-            .map(|((_, serial), entry)| (serial, entry))
+        let expiries = self.entries.values().map(|entry| entry.certificate.first_refused());
+        expiries.filter(|expiry| *expiry > now).min()
     }
 }

@@ -1,23 +1,93 @@
-//! Requests and answers as JSON. Our own form: the real one has pages for people, and an API whose
-//! description is not public.
+//! Requests and answers as JSON, as the control port speaks it. Our own form: the real one has pages
+//! for people, and an API whose description is not public. Unknown fields are refused.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use parties::Environment;
-use pki::{Certificate, RevocationReason, Serial, SigningRequest};
+use parties::{Cvr, Environment};
+use pki::{Certificate, RequestRefusal, RevocationReason, Serial, SigningRequest};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Answer, Rejection, Request,
-    order::{NewOrder, OneTimeCode, ReferenceNumber},
+    email::EmailAddress,
+    mail::Letter,
+    order::{Identification, Method, NewOrder, Proof, ReferenceNumber},
+    overview::ProfileView,
+    profile::{NewContact, NewProfile, ProfileId},
+    request::Encoding,
+    secret::{MailToken, OneTimeCode, Password},
 };
 
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum WireRequest {
+    Connect {
+        environment: Environment,
+        cvr: Cvr,
+        name: String,
+    },
+    AllowCertificates {
+        environment: Environment,
+        cvr: Cvr,
+        allowed: bool,
+    },
+    Terminate {
+        environment: Environment,
+        cvr: Cvr,
+    },
+    WithdrawTermination {
+        environment: Environment,
+        cvr: Cvr,
+    },
+    CreateProfile(NewProfile),
+    ChangeContact {
+        profile: ProfileId,
+        contact: Option<NewContact>,
+    },
+    ValidateEmail {
+        profile: ProfileId,
+        token: MailToken,
+    },
     Order(NewOrder),
-    Issue { reference: ReferenceNumber, code: OneTimeCode, request: String },
-    Renew { environment: Environment, serial: Serial, request: String },
-    Revoke { environment: Environment, serial: Serial, reason: RevocationReason },
+    OrderRenewal {
+        environment: Environment,
+        serial: Serial,
+        identification: Identification,
+        method: Method,
+    },
+    Cancel {
+        reference: ReferenceNumber,
+    },
+    /// `request` is a signing request in base64, with or without line breaks, or in PEM.
+    Issue {
+        reference: ReferenceNumber,
+        code: OneTimeCode,
+        request: String,
+    },
+    Download {
+        reference: ReferenceNumber,
+        proof: Proof,
+        terms: bool,
+        #[serde(default)]
+        encoding: Encoding,
+    },
+    Renew {
+        environment: Environment,
+        serial: Serial,
+        request: String,
+    },
+    Revoke {
+        environment: Environment,
+        serial: Serial,
+        reason: RevocationReason,
+    },
+    Profiles {
+        environment: Environment,
+        cvr: Cvr,
+        #[serde(default)]
+        search: Option<String>,
+    },
+    Mailbox(EmailAddress),
+    Directory(Environment),
     RevocationList(Environment),
     Authorities(Environment),
 }
@@ -25,40 +95,97 @@ enum WireRequest {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum WireAnswer<'a> {
-    Ordered { reference: &'a ReferenceNumber, code: &'a OneTimeCode },
+    Done,
+    ProfileCreated { profile: ProfileId },
+    Ordered { reference: &'a ReferenceNumber, code: Option<&'a OneTimeCode> },
     Issued(&'a Certificate),
+    Downloaded { certificate: &'a Certificate, file: String, password: &'a Password },
     Revoked,
+    Profiles(&'a [ProfileView]),
+    Mailbox(&'a [Letter]),
+    Directory(&'a [Certificate]),
     RevocationList(String),
     Authorities { root: &'a Certificate, issuing: &'a Certificate },
     Rejected { name: &'static str, text: String },
 }
 
-/// Reads a request.
+/// Reads a request. A signing request in it that cannot be used is for the decision to refuse.
 ///
 /// # Errors
 ///
-/// If it is not one, or the certificate request in it does not prove its key.
+/// If it is not one.
 pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
-    let malformed = |error: &dyn ToString| Rejection::Malformed { what: error.to_string() };
-    let request: WireRequest = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
-    let signing_request = |base64: String| {
-        let der = BASE64.decode(base64).map_err(|error| malformed(&error))?;
-        SigningRequest::from_der(&der).map_err(|error| malformed(&error))
-    };
+    let request = serde_json::from_slice(bytes)
+        .map_err(|error| Rejection::MalformedRequest { what: explain(&error) })?;
     Ok(match request {
-        WireRequest::Order(order) => Request::Order(order),
+        WireRequest::Connect { environment, cvr, name } => {
+            Request::Connect { environment, cvr, name }
+        }
+        WireRequest::AllowCertificates { environment, cvr, allowed } => {
+            Request::AllowCertificates { environment, cvr, allowed }
+        }
+        WireRequest::Terminate { environment, cvr } => Request::Terminate { environment, cvr },
+        WireRequest::WithdrawTermination { environment, cvr } => {
+            Request::WithdrawTermination { environment, cvr }
+        }
+        WireRequest::CreateProfile(new) => Request::CreateProfile(new),
+        WireRequest::ChangeContact { profile, contact } => {
+            Request::ChangeContact { profile, contact }
+        }
+        WireRequest::ValidateEmail { profile, token } => Request::ValidateEmail { profile, token },
+        WireRequest::Order(new) => Request::Order(new),
+        WireRequest::OrderRenewal { environment, serial, identification, method } => {
+            Request::OrderRenewal { environment, serial, identification, method }
+        }
+        WireRequest::Cancel { reference } => Request::Cancel { reference },
         WireRequest::Issue { reference, code, request } => {
-            Request::Issue { reference, code, request: signing_request(request)? }
+            Request::Issue { reference, code, request: signing_request(&request) }
+        }
+        WireRequest::Download { reference, proof, terms, encoding } => {
+            Request::Download { reference, proof, terms, encoding }
         }
         WireRequest::Renew { environment, serial, request } => {
-            Request::Renew { environment, serial, request: signing_request(request)? }
+            Request::Renew { environment, serial, request: signing_request(&request) }
         }
         WireRequest::Revoke { environment, serial, reason } => {
             Request::Revoke { environment, serial, reason }
         }
+        WireRequest::Profiles { environment, cvr, search } => {
+            Request::Profiles { environment, cvr, search }
+        }
+        WireRequest::Mailbox(address) => Request::Mailbox(address),
+        WireRequest::Directory(environment) => Request::Directory(environment),
         WireRequest::RevocationList(environment) => Request::RevocationList(environment),
         WireRequest::Authorities(environment) => Request::Authorities(environment),
     })
+}
+
+fn signing_request(text: &str) -> Result<SigningRequest, RequestRefusal> {
+    if text.contains("-----BEGIN") {
+        SigningRequest::from_pem(text)
+    } else {
+        SigningRequest::from_base64(text)
+    }
+}
+
+/// What is wrong, without the values that came: a code that was put in the wrong place must not be
+/// repeated.
+fn explain(error: &serde_json::Error) -> String {
+    let place = format!("at line {} column {}", error.line(), error.column());
+    if error.classify() != serde_json::error::Category::Data {
+        return format!("not JSON {place}");
+    }
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default().escape_debug().to_string();
+    let what = match text.split_once(", expected ") {
+        _ if text.starts_with("missing field") => text,
+        Some(_) if text.starts_with("unknown field") => text,
+        Some((_, expected)) if text.starts_with("unknown variant") => {
+            format!("expected {expected}")
+        }
+        _ => "a value of the wrong kind".to_owned(),
+    };
+    format!("{what} {place}")
 }
 
 /// Writes an answer.
@@ -69,9 +196,21 @@ pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
 #[must_use]
 pub fn write(answer: &Answer) -> Vec<u8> {
     let answer = match answer {
-        Answer::Ordered { reference, code } => WireAnswer::Ordered { reference, code },
+        Answer::Done => WireAnswer::Done,
+        Answer::ProfileCreated { profile } => WireAnswer::ProfileCreated { profile: *profile },
+        Answer::Ordered { reference, code } => {
+            WireAnswer::Ordered { reference, code: code.as_ref() }
+        }
         Answer::Issued(certificate) => WireAnswer::Issued(certificate),
+        Answer::Downloaded(download) => WireAnswer::Downloaded {
+            certificate: &download.certificate,
+            file: BASE64.encode(&download.file),
+            password: &download.password,
+        },
         Answer::Revoked => WireAnswer::Revoked,
+        Answer::Profiles(profiles) => WireAnswer::Profiles(profiles),
+        Answer::Mailbox(letters) => WireAnswer::Mailbox(letters),
+        Answer::Directory(certificates) => WireAnswer::Directory(certificates),
         Answer::RevocationList(list) => WireAnswer::RevocationList(BASE64.encode(list.der())),
         Answer::Authorities { root, issuing } => WireAnswer::Authorities { root, issuing },
         Answer::Rejected(rejection) => {

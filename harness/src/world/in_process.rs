@@ -219,7 +219,7 @@ impl<L: Link + Clone> InProcess<L> {
         let request = sim_mitid::Request::Renew {
             environment: held.environment,
             serial: *held.credential.certificate.serial(),
-            request: SigningRequest::make(name, &key),
+            request: Ok(SigningRequest::make(name, &key)),
         };
         match self.ask_mitid(&request, now) {
             sim_mitid::Answer::Issued(issued) => {

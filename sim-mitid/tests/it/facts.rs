@@ -1,39 +1,67 @@
 //! Facts are all that MitID Erhverv is.
 
-use parties::{Core, Environment, Fact};
-use sim_mitid::Answer;
+use std::collections::BTreeSet;
+
+use parties::{Core, Fact};
+use proptest::{prelude::*, test_runner::RngSeed};
+use sim_mitid::{Answer, Request};
 use stage::start;
 
-use crate::world::{PRODUCTION, STAGE, TEST, World, after, empty, kept};
+use crate::{
+    history::{History, acts},
+    world::{STAGE, TEST, World, empty, kept, signing_request},
+};
 
-/// Ordered, issued, renewed and revoked, in both hierarchies.
-fn history() -> World {
-    let mut world = World::new();
-    let first = world.issue(0, start());
-    let second = world.renew(*first.serial(), &STAGE.key(1), after("1h")).unwrap();
-    world.revoke(*first.serial(), after("2h")).unwrap();
-    world.renew(*second.serial(), &STAGE.key(2), after("3h")).unwrap();
-    let order = world.order(PRODUCTION, after("4h"));
-    world.fetch(order, &STAGE.key(4), after("5h")).unwrap();
-    world.order(TEST, after("6h"));
-    world
-}
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        rng_seed: RngSeed::Fixed(31),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
-#[test]
-fn facts_survive_json_and_give_an_equal_mitid() {
-    let world = history();
-    assert_eq!(world.facts.len(), 8);
-    let mut copy = World { mitid: empty(), ..world.clone() };
-    world.facts.iter().for_each(|json| copy.mitid.apply(kept(json)));
-    assert_eq!(format!("{:?}", copy.mitid), format!("{:?}", world.mitid));
-    for environment in Environment::ALL {
-        let entries = |world: &World| {
-            let list = world.clone().revocation_list(environment, after("7h"));
-            (list.number(), list.entries().copied().collect::<Vec<_>>())
-        };
-        assert_eq!(entries(&copy), entries(&world));
+    #[test]
+    fn facts_survive_json_and_give_an_equal_mitid(acts in acts()) {
+        let history = History::of(&acts);
+        let mut copy = empty(history.world.mitid.policy().clone());
+        history.facts().into_iter().for_each(|fact| copy.apply(fact));
+        prop_assert_eq!(&copy, &history.world.mitid);
+        // Equal is also what it would do.
+        for probe in history.probes() {
+            let objections = |mitid| parties::Diagnose::diagnose(mitid, &probe, history.now);
+            prop_assert_eq!(objections(&copy), objections(&history.world.mitid));
+        }
+        prop_assert_eq!(copy.next_change(start()), history.world.mitid.next_change(start()));
     }
-    assert_eq!(copy.mitid.next_change(start()), world.mitid.next_change(start()));
+
+    #[test]
+    fn a_key_that_may_occur_once_occurs_once(acts in acts()) {
+        let history = History::of(&acts);
+        let mut seen = BTreeSet::new();
+        for fact in history.facts() {
+            if let Some(key) = fact.unique_key() {
+                prop_assert!(seen.insert(key.clone()), "{:?}", key);
+            }
+        }
+        prop_assert!(seen.iter().any(|key| key.kind == "closed-order"));
+    }
+
+    /// What is refused changes nothing, but that wrong codes are counted.
+    #[test]
+    fn a_refusal_changes_nothing_but_the_count_of_wrong_codes(acts in acts()) {
+        let history = History::of(&acts);
+        for (request, now, before, refused) in &history.asked {
+            let entropy = &mut entropy::Entropy::seeded(5, "mitid", "again");
+            let (_, facts) = before.decide(request, *now, entropy);
+            if refused.is_some() {
+                let counted = facts
+                    .iter()
+                    .all(|fact| matches!(fact, sim_mitid::Fact::WrongCodeTried { .. }));
+                prop_assert!(counted, "{:?}", facts);
+                prop_assert!(facts.is_empty() || *refused == Some("wrong-code"));
+            }
+        }
+    }
 }
 
 /// What was ordered before can be fetched after, and what was fetched cannot.
@@ -42,22 +70,10 @@ fn codes_survive_too() {
     let mut world = World::new();
     let (open, used) = (world.order(TEST, start()), world.order(TEST, start()));
     world.fetch(used.clone(), &STAGE.key(0), start()).unwrap();
-    let mut copy = World { mitid: empty(), ..world.clone() };
+    let mut copy = World { mitid: empty(world.mitid.policy().clone()), ..world.clone() };
     world.facts.iter().for_each(|json| copy.mitid.apply(kept(json)));
     assert!(copy.fetch(used, &STAGE.key(1), start()).is_err());
     assert!(copy.fetch(open, &STAGE.key(1), start()).is_ok());
-}
-
-#[test]
-fn a_key_that_may_occur_once_occurs_once() {
-    let world = history();
-    let mut keys: Vec<_> =
-        world.facts.iter().map(|json| kept(json).unique_key().unwrap()).collect();
-    let count = |kind: &str| keys.iter().filter(|key| key.kind == kind).count();
-    assert_eq!(["order", "issue", "serial", "revocation"].map(count), [3, 2, 2, 1]);
-    keys.sort();
-    keys.dedup();
-    assert_eq!(keys.len(), 8);
 }
 
 /// Two who use the same code at the same time both get an answer, and only one fact can stand.
@@ -65,16 +81,34 @@ fn a_key_that_may_occur_once_occurs_once() {
 fn two_certificates_for_one_code_have_the_same_key() {
     let mut world = World::new();
     let (reference, code) = world.order(TEST, start());
+    let decide = |request: &Request| {
+        let entropy = &mut entropy::Entropy::seeded(9, "mitid", "race");
+        world.mitid.decide(request, start(), entropy)
+    };
     let fetch = |key| {
-        let request = crate::world::signing_request(&STAGE.key(key));
+        let request = Ok(signing_request(&STAGE.key(key)));
         let (reference, code) = (reference.clone(), code.clone());
-        let request = sim_mitid::Request::Issue { reference, code, request };
-        let entropy = &mut entropy::Entropy::seeded(key as u64, "mitid", "race");
-        let (answer, facts) = world.mitid.decide(&request, start(), entropy);
+        let (answer, facts) = decide(&Request::Issue { reference, code, request });
         assert!(matches!(answer, Answer::Issued(_)));
-        facts[0].unique_key()
+        facts[0].unique_key().unwrap()
     };
     assert_eq!(fetch(0), fetch(1));
+    // One who cancels meanwhile too.
+    let (_, facts) = decide(&Request::Cancel { reference: reference.clone() });
+    assert_eq!(facts[0].unique_key().unwrap(), fetch(0));
+}
+
+/// Two who guess at the same time count as one: both tried the same attempt.
+#[test]
+fn an_attempt_has_its_number() {
+    let mut world = World::new();
+    let (reference, _) = world.order(TEST, start());
+    for attempt in 1..=5 {
+        let wrong = "wrong".to_owned().into();
+        world.fetch((reference.clone(), wrong), &STAGE.key(0), start()).unwrap_err();
+        let key = kept(world.facts.last().unwrap()).unique_key().unwrap();
+        assert_eq!((key.kind.as_str(), key.value), ("attempt", format!("{reference}/{attempt}")));
+    }
 }
 
 #[test]

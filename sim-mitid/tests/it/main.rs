@@ -1,9 +1,21 @@
-//! MitID Erhverv from outside: ordered, issued, renewed, revoked, and what is remembered of it.
+//! MitID Erhverv from outside: connected, ordered, issued, renewed, revoked, told of by mail, and
+//! what is remembered of it.
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
+mod boundaries;
+mod diagnosis;
 mod enrolment;
 mod facts;
-mod refusal;
+mod history;
+mod mail;
+mod next_change;
+mod order;
+mod organisation;
+mod overview;
+mod portal;
+mod profile;
+mod rejections;
 mod revocation;
+mod secrets;
 mod wire;
 mod world;

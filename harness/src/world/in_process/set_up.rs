@@ -1,14 +1,23 @@
 //! How a virtual world comes into being: authorities, services, system users, certificates and
 //! clients, each by the act that would bring it about in life.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
-use parties::{EntityId, Environment, ItSystemId, Link, Pass, Slot, SystemUserId};
-use pki::{Authority, CertificateKind, Holder, KeySize, Name, PrivateKey, Serial, SigningRequest};
-use sim_mitid::{Mitid, order::NewOrder};
+use parties::{Core, EntityId, Environment, ItSystemId, Link, Pass, Slot};
+use pki::{Authority, Certificate, CertificateKind, Holder, KeySize, PrivateKey, Serial};
+use sim_mitid::{
+    Lesson, Mitid,
+    order::{Identification, Method, NewOrder, Proof},
+    profile::{NewProfile, ProfileId, ProfileKind},
+    request::Encoding,
+    secret::MailKey,
+};
 use sim_smdb::{
     Smdb,
     contract::{ENTITY_ID, SUBMIT_PRIVILEGE},
@@ -157,7 +166,11 @@ impl<L: Link + Clone> InProcess<L> {
                 .iter()
                 .map(|(environment, it)| (*environment, smdb(*environment, it, policies)))
                 .collect(),
-            mitid: Mitid::new(authorities),
+            mitid: Mitid::new(
+                authorities,
+                sim_mitid::Policy::default(),
+                MailKey::draw(&mut stream("mitid", "mail")),
+            ),
             nodes: BTreeMap::new(),
             certificates: BTreeMap::new(),
             keys: keys.rest(),
@@ -165,6 +178,7 @@ impl<L: Link + Clone> InProcess<L> {
             link,
             messages: Vec::new(),
         };
+        world.connect_organisations(scenario)?;
         world.register_system_users(scenario)?;
         world.bring_certificates_into_being(scenario)?;
         world.start_clients(scenario, &services);
@@ -197,45 +211,99 @@ impl<L: Link + Clone> InProcess<L> {
         Ok(())
     }
 
+    /// Connects each organisation where it has certificates, when the first of them begins.
+    fn connect_organisations(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
+        for environment in Environment::ALL {
+            for (name, organisation) in &scenario.organisations {
+                let own = scenario.certificates.values().filter(|certificate| {
+                    let user = &scenario.system_users[&certificate.system_user];
+                    certificate.environment == environment && user.organisation == *name
+                });
+                let begins = own.map(|certificate| certificate.expires - CERTIFICATE_LIFE).min();
+                let Some(begins) = begins else { continue };
+                let (cvr, name) = (organisation.cvr.clone(), organisation.name.clone());
+                let connect = sim_mitid::Request::Connect { environment, cvr: cvr.clone(), name };
+                let allow =
+                    sim_mitid::Request::AllowCertificates { environment, cvr, allowed: true };
+                for request in [connect, allow] {
+                    match self.ask_mitid(&request, begins) {
+                        sim_mitid::Answer::Done => {}
+                        other => return Err(SetUpError::Refused(format!("{other:?}"))),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Orders, issues, saves and provisions each certificate of the file at its own beginning.
     ///
     /// A system user has one draft for both environments: production comes last, so that the draft
     /// holds the production certificate when the scenario begins.
     fn bring_certificates_into_being(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
-        let refused = |text: String| SetUpError::Refused(text);
         for environment in Environment::ALL {
             for (name, certificate) in &scenario.certificates {
                 if certificate.environment != environment {
                     continue;
                 }
                 let user = &scenario.system_users[&certificate.system_user];
-                let organisation = &scenario.organisations[&user.organisation];
+                let cvr = scenario.organisations[&user.organisation].cvr.clone();
                 let begins = certificate.expires - CERTIFICATE_LIFE;
-                let order = NewOrder {
+                let profile = NewProfile {
                     environment,
-                    cvr: organisation.cvr.clone(),
-                    organisation: organisation.name.clone(),
+                    cvr,
                     certificate_name: certificate.system_user.to_string(),
+                    email: None,
+                    contact: None,
+                    kind: ProfileKind::System,
+                    rights: BTreeSet::new(),
+                    seal: true,
+                    published: false,
                 };
-                let (reference, code) =
-                    match self.ask_mitid(&sim_mitid::Request::Order(order), begins) {
-                        sim_mitid::Answer::Ordered { reference, code } => (reference, code),
-                        other => return Err(refused(format!("{other:?}"))),
-                    };
+                let profile = self.create_profile(profile, begins)?;
                 let key = self.next_key()?;
-                let request = signing_request(&certificate.system_user, &key);
-                let issued =
-                    self.ask_mitid(&sim_mitid::Request::Issue { reference, code, request }, begins);
-                let sim_mitid::Answer::Issued(issued) = issued else {
-                    return Err(refused(format!("{issued:?}")));
-                };
+                let issued = self.order_and_download(profile, key.clone(), begins)?;
                 self.hold(name, environment, issued, key);
                 self.save(&certificate.system_user, Slot::Active, name, begins)
                     .and_then(|()| self.provision(&certificate.system_user, environment, begins))
-                    .map_err(|refusal| refused(refusal.to_string()))?;
+                    .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
             }
         }
         Ok(())
+    }
+
+    fn create_profile(
+        &mut self,
+        profile: NewProfile,
+        now: Timestamp,
+    ) -> Result<ProfileId, SetUpError> {
+        match self.ask_mitid(&sim_mitid::Request::CreateProfile(profile), now) {
+            sim_mitid::Answer::ProfileCreated { profile } => Ok(profile),
+            other => Err(SetUpError::Refused(format!("{other:?}"))),
+        }
+    }
+
+    /// As DST's guide has it: ordered in the portal, and downloaded with the key that it draws.
+    fn order_and_download(
+        &mut self,
+        profile: ProfileId,
+        key: PrivateKey,
+        now: Timestamp,
+    ) -> Result<Certificate, SetUpError> {
+        let refused = |answer: sim_mitid::Answer| SetUpError::Refused(format!("{answer:?}"));
+        let (identification, method) = (Identification::Login, Method::Browser);
+        let order = NewOrder { profile, identification, method };
+        let reference = match self.ask_mitid(&sim_mitid::Request::Order(order), now) {
+            sim_mitid::Answer::Ordered { reference, .. } => reference,
+            other => return Err(refused(other)),
+        };
+        self.mitid.learn(Lesson::KeyPair(key));
+        let (proof, terms, encoding) = (Proof::Login, true, Encoding::Portal);
+        let download = sim_mitid::Request::Download { reference, proof, terms, encoding };
+        match self.ask_mitid(&download, now) {
+            sim_mitid::Answer::Downloaded(download) => Ok(download.certificate),
+            other => Err(refused(other)),
+        }
     }
 
     fn start_clients(
@@ -381,8 +449,4 @@ fn smdb(environment: Environment, service: &ServiceCredentials, policies: &Polic
 
 fn entity_id() -> EntityId {
     ENTITY_ID.parse().expect("a constant URI")
-}
-
-fn signing_request(system_user: &SystemUserId, key: &PrivateKey) -> SigningRequest {
-    SigningRequest::make(&Name::with_common_name(system_user.as_str()), key)
 }

@@ -1,20 +1,25 @@
 //! The parties of the guide, each by its public face: what the three people can do, and what comes
 //! of a report.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use harness::keep::{Keeper, Kept};
 use oio_idws::Credential;
 use parties::{
-    ClientProfile, Core, Crossing, Direction, Environment, ItSystemId, Link, Party, Slot, Step,
-    SystemUserId, Verdict,
+    ClientProfile, Core, Crossing, Cvr, Direction, Environment, ItSystemId, Link, Party, Slot,
+    Step, SystemUserId, Verdict,
 };
 use pki::{Certificate, Name, RevocationReason, SigningRequest};
 use sim_mitid::{
-    Mitid,
-    order::{NewOrder, OneTimeCode, ReferenceNumber},
+    Mitid, Policy,
+    order::{Identification, Method, NewOrder, ReferenceNumber},
+    profile::{NewContact, NewProfile, ProfileId, ProfileKind},
+    secret::{MailKey, OneTimeCode},
 };
 use sim_smdb::{
     Smdb,
@@ -86,8 +91,10 @@ impl Country {
                 (environment, Services { sts, smdb: system("skift SMDB", key + 1) })
             })
             .collect();
+        let mail_key = MailKey::draw(&mut Entropy::seeded(1, "guide", "mail"));
+        let authorities = Environment::ALL.map(|it| STAGE.authority(it).clone());
         Self {
-            mitid: Mitid::new(Environment::ALL.map(|it| STAGE.authority(it).clone())),
+            mitid: Mitid::new(authorities, Policy::default(), mail_key),
             sts: Sts::new(services.iter().map(|(environment, it)| issuer(*environment, it))),
             smdb: services
                 .iter()
@@ -115,14 +122,41 @@ impl Country {
         environment: Environment,
         now: Timestamp,
     ) -> (ReferenceNumber, OneTimeCode) {
-        let order = NewOrder {
-            environment,
-            cvr: CVR.parse().unwrap(),
-            organisation: "Testkommunen".to_owned(),
-            certificate_name: "Fagsystem".to_owned(),
-        };
+        let profile = self.profile(environment, now);
+        let (identification, method) = (Identification::OneTimeCode, Method::Api);
+        let order = NewOrder { profile, identification, method };
         match self.ask_mitid(&sim_mitid::Request::Order(order), now) {
-            sim_mitid::Answer::Ordered { reference, code } => (reference, code),
+            sim_mitid::Answer::Ordered { reference, code: Some(code) } => (reference, code),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A certificate profile with a contact person, of an organisation that is connected by then.
+    fn profile(&mut self, environment: Environment, now: Timestamp) -> ProfileId {
+        let cvr: Cvr = CVR.parse().unwrap();
+        let name = "Testkommunen".to_owned();
+        // The second time it is refused, and there already.
+        self.ask_mitid(&sim_mitid::Request::Connect { environment, cvr: cvr.clone(), name }, now);
+        let allow =
+            sim_mitid::Request::AllowCertificates { environment, cvr: cvr.clone(), allowed: true };
+        self.ask_mitid(&allow, now);
+        let contact = NewContact {
+            name: "Karen Kontakt".to_owned(),
+            email: "kontakt@testkommunen.invalid".to_owned(),
+        };
+        let profile = NewProfile {
+            environment,
+            cvr,
+            certificate_name: "Fagsystem".to_owned(),
+            email: None,
+            contact: Some(contact),
+            kind: ProfileKind::System,
+            rights: BTreeSet::new(),
+            seal: true,
+            published: false,
+        };
+        match self.ask_mitid(&sim_mitid::Request::CreateProfile(profile), now) {
+            sim_mitid::Answer::ProfileCreated { profile } => profile,
             other => panic!("{other:?}"),
         }
     }
@@ -134,7 +168,7 @@ impl Country {
         now: Timestamp,
     ) -> Result<Credential, &'static str> {
         let key = self.new_key();
-        let request = SigningRequest::make(&Name::with_common_name("asks for a key"), &key);
+        let request = Ok(SigningRequest::make(&Name::with_common_name("asks for a key"), &key));
         let request = sim_mitid::Request::Issue { reference, code, request };
         self.certified(&request, key, now)
     }
@@ -150,7 +184,7 @@ impl Country {
         let request = sim_mitid::Request::Renew {
             environment,
             serial: *old.certificate.serial(),
-            request: SigningRequest::make(old.certificate.subject(), &key),
+            request: Ok(SigningRequest::make(old.certificate.subject(), &key)),
         };
         self.certified(&request, key, now)
     }
