@@ -7,8 +7,9 @@
 //! | `issue::checks` | the checks in their order, for a decision and for a diagnosis |
 //! | `issue::asked` | what a request asks for, and in which case |
 //! | `caller` | whose certificate is this, at `now` |
-//! | [`registration`] | the certificate a system user is known by: in force at once, or rolling |
-//! | [`administration`] | what the NemLog-in administrator edits, and when it comes into force |
+//! | [`registration`] | what an STS knows of a system user, as it changes: certificates, entity id, privileges |
+//! | `registration::swap` | which certificates are accepted when: in force at once, rolling, or both |
+//! | [`administration`] | what the NemLog-in administrator edits, what the owner of a service approves, and when it comes into force |
 //! | [`Issuer`] | the STS of one environment: signer, services, memory of what was sent before |
 //! | [`Policy`] | what a scenario may change about it |
 //! | [`Rejection`] | every reason to refuse; its fault by [`FaultTable`], and its finding |

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use parties::{EntityId, Environment};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::Rejection;
 
@@ -17,7 +17,17 @@ pub struct Privilege {
     /// The service.
     pub audience: EntityId,
     /// The privilege's URI.
+    #[serde(deserialize_with = "uri")]
     pub uri: String,
+}
+
+/// What is no URI could not stand in a token.
+fn uri<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.contains(':') && !text.chars().any(|it| it.is_whitespace() || it.is_control()) {
+        return Ok(text);
+    }
+    Err(de::Error::custom(format!("`{text}` is not the URI of a privilege")))
 }
 
 impl fmt::Display for Privilege {

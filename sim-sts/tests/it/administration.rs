@@ -89,7 +89,7 @@ fn base64(octets: &[u8]) -> String {
 }
 
 #[test]
-fn a_click_with_a_field_that_nobody_knows_is_refused() {
+fn a_click_that_is_not_written_as_it_should_be_is_refused() {
     let mut world = World::new();
     for click in [
         serde_json::json!({ "provision": {
@@ -97,6 +97,9 @@ fn a_click_with_a_field_that_nobody_knows_is_refused() {
         } }),
         serde_json::json!({ "request-privilege": { "system-user": user(), "privilege": {
             "environment": "production", "audience": service(), "uri": "urn:x", "cvr": "90000001",
+        } } }),
+        serde_json::json!({ "request-privilege": { "system-user": user(), "privilege": {
+            "environment": "production", "audience": service(), "uri": "no uri",
         } } }),
         serde_json::json!({ "provision": { "system-user": user() } }),
         serde_json::json!({ "steal": {} }),

@@ -56,6 +56,7 @@ pub(super) fn privilege_not_held(privilege: &Privilege) -> Said {
     }
 }
 
+// The guide: powers of attorney are looked after in MitID Erhverv.
 pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
     Said {
         source: OURS,
@@ -65,7 +66,7 @@ pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
         ),
         expected: both("two CVR numbers", "to forskellige CVR-numre"),
         got: [format!("CVR {cvr} twice"), format!("CVR {cvr} to gange")],
-        who: Role::NemloginAdministrator,
+        who: Role::MitidAdministrator,
         what: both(
             "name the organisation that is to act",
             "angiv den organisation, der skal handle",
@@ -82,7 +83,7 @@ pub(super) fn power_of_attorney_exists(power: &PowerOfAttorney) -> Said {
             power.to_string(),
             format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
         ],
-        who: Role::NemloginAdministrator,
+        who: Role::MitidAdministrator,
         what: both("nothing: it is in force", "intet: den gælder"),
     }
 }
@@ -99,7 +100,7 @@ pub(super) fn no_power_of_attorney(power: &PowerOfAttorney) -> Said {
             power.to_string(),
             format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
         ],
-        who: Role::NemloginAdministrator,
+        who: Role::MitidAdministrator,
         what: both(
             "compare organisations, environment and privilege with what was given",
             "sammenlign organisationer, miljø og privilegium med det, der blev givet",

@@ -91,7 +91,7 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
         source: OURS,
         rule: both(
             "two system users do not share an entity id: a token names its holder by it",
-            "to systembrugere deler ikke entityID: en billet nævner sin indehaver ved det",
+            "to systembrugere deler ikke entityID: en sikkerhedsbillet nævner sin indehaver ved det",
         ),
         expected: both("an entity id that nobody else has", "et entityID, som ingen anden har"),
         got: [
