@@ -24,10 +24,10 @@ impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const EPOCH: Self = Self(0);
 
-    /// 0000-01-01T00:00:00Z.
-    const FIRST: Self = Self::from_seconds(-62_167_219_200);
-    /// 9999-12-31T23:59:59.999Z.
-    const LAST: Self = Self(253_402_300_799_999);
+    /// The first point in time that has a name: 0000-01-01T00:00:00Z.
+    pub const FIRST: Self = Self::from_seconds(-62_167_219_200);
+    /// The last point in time that has a name: 9999-12-31T23:59:59.999Z.
+    pub const LAST: Self = Self(253_402_300_799_999);
 
     /// The point `millis` milliseconds after the epoch.
     #[must_use]

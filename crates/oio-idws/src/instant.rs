@@ -6,10 +6,6 @@
 
 use clock::Timestamp;
 
-/// The first millisecond of the year 0000, and the last one of the year 9999.
-const FIRST: Timestamp = Timestamp::from_millis(-62_167_219_200_000);
-const LAST: Timestamp = Timestamp::from_millis(253_402_300_799_999);
-
 /// `2030-03-01T08:00:00Z`: whole seconds, as .NET clients write a request's times.
 #[must_use]
 pub fn whole_seconds(at: Timestamp) -> String {
@@ -35,7 +31,7 @@ pub fn shortest(at: Timestamp) -> String {
 }
 
 fn writable(at: Timestamp) -> Timestamp {
-    at.clamp(FIRST, LAST)
+    at.clamp(Timestamp::FIRST, Timestamp::LAST)
 }
 
 #[cfg(test)]
@@ -65,11 +61,11 @@ mod tests {
     #[test]
     fn a_year_has_four_digits() {
         let first = "0000-01-01T00:00:00Z";
-        for at in [i64::MIN, FIRST.millis() - 1, FIRST.millis()] {
+        for at in [i64::MIN, Timestamp::FIRST.millis() - 1, Timestamp::FIRST.millis()] {
             check(at, first, "0000-01-01T00:00:00.000Z", first);
         }
         let last = ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999Z"];
-        for at in [i64::MAX, LAST.millis() + 1, LAST.millis()] {
+        for at in [i64::MAX, Timestamp::LAST.millis() + 1, Timestamp::LAST.millis()] {
             check(at, last[0], last[1], last[1]);
         }
     }

@@ -272,9 +272,21 @@ impl Country {
         self.administer(&request, now)
     }
 
-    /// An external system that was given this certificate, and started with it.
+    /// An external system that was given this certificate, and started with it. It keeps no token, so
+    /// that each report begins with step 1.
     pub(crate) fn client(
         &self,
+        environment: Environment,
+        credential: &Credential,
+        now: Timestamp,
+    ) -> Client {
+        self.client_of(ClientProfile::NoCache, environment, credential, now)
+    }
+
+    /// An external system of a kind.
+    pub(crate) fn client_of(
+        &self,
+        profile: ClientProfile,
         environment: Environment,
         credential: &Credential,
         now: Timestamp,
@@ -287,7 +299,7 @@ impl Country {
             service_address: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
         };
         let purpose = format!("{environment} {}", credential.certificate.serial());
-        let wsc = Wsc::new(Settings::of(ClientProfile::NoCache), trust.into());
+        let wsc = Wsc::new(Settings::of(profile), trust.into());
         let mut client =
             Client { wsc, environment, entropy: Entropy::seeded(1, "guide", &purpose) };
         client.wsc.key_store().install(credential.clone());

@@ -17,8 +17,8 @@
 //! engine here can say. `xmlsec1` knows no STR-Transform at all.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use clock::Span;
-use oio_idws::{Credential, Layout, call::ServiceCall, soap::Version, trust::StsReply};
+use oio_idws::Credential;
+use parties::ClientProfile;
 use pki::{Certificate, PrivateKey};
 use stage::{
     engines::{self, Scratch},
@@ -34,8 +34,11 @@ struct Kept {
     services: Services,
 }
 
-fn kept() -> Kept {
-    let InUse { mut country, old, mut client } = first_certificate();
+/// A report by an external system of a kind: `NoCache` writes as the .NET client does,
+/// `RestartOnSwap` as CXF.
+fn kept(profile: ClientProfile) -> Kept {
+    let InUse { mut country, old, .. } = first_certificate();
+    let mut client = country.client_of(profile, Production, &old, start());
     let report = succeeds(&mut country, &mut client, start());
     let text = |it: harness::keep::Kept| String::from_utf8(it.bytes).unwrap();
     let messages = report.messages.into_iter().map(text).collect();
@@ -58,23 +61,6 @@ fn without_key_info(message: &str) -> String {
     format!("{before}</{p}SignatureValue></{p}Signature>{after}")
 }
 
-/// The same call in CXF's layout, which the client of the walk does not have.
-fn as_cxf_writes_it(kept: &Kept) -> String {
-    let reply =
-        StsReply::read(kept.messages[1].as_bytes(), kept.services.sts.certificate.public_key());
-    let Ok(StsReply::Token(token)) = reply else { panic!("{reply:?}") };
-    let call = ServiceCall {
-        message_id: "urn:uuid:00000000-0000-4000-8000-000000000001".to_owned(),
-        action: "urn:sim:smdb:any".to_owned(),
-        to: "https://smdb.sim.invalid/".to_owned(),
-        created: start(),
-        expires: start() + Span::from_minutes(5),
-        encrypted_assertion: token.encrypted_assertion,
-        body: "<Any xmlns=\"urn:sim:smdb:any\">1</Any>".to_owned(),
-    };
-    call.write_as(Layout::Cxf, Version::Soap12, &kept.holder).unwrap()
-}
-
 fn pem(key: &PrivateKey) -> String {
     let base64 = BASE64.encode(&*key.pkcs8());
     format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n")
@@ -85,22 +71,27 @@ fn wss4j_accepts_request_answer_and_receipt() {
     const TEST: &str = "wss4j_accepts_request_answer_and_receipt";
     let Some(mut apache) = engines::apache(TEST) else { return };
     let scratch = scratch(TEST);
-    let Kept { messages, holder, services } = kept();
-    let holder = certificate(&scratch, "holder.pem", &holder.certificate);
-    let sts = certificate(&scratch, "sts.pem", &services.sts.certificate);
-    let smdb = certificate(&scratch, "smdb.pem", &services.smdb.certificate);
     let receipt = "Body Action MessageID To RelatesTo Timestamp BinarySecurityToken";
-    for (message, signer, other, expected) in [
-        (0, &holder, &sts, "Action MessageID To Timestamp BinarySecurityToken Body"),
-        (1, &sts, &smdb, "Action MessageID RelatesTo Timestamp Body"),
-        (3, &smdb, &holder, receipt),
+    for (profile, request) in [
+        (ClientProfile::NoCache, "Action MessageID To Timestamp BinarySecurityToken Body"),
+        (ClientProfile::RestartOnSwap, "Timestamp Body To MessageID Action BinarySecurityToken"),
     ] {
-        let file = scratch.write("message.xml", &messages[message]);
-        assert_eq!(apache.ask(&["verify", &file, signer]).as_deref(), Ok(expected));
-        assert!(apache.ask(&["verify", &file, other]).is_err(), "{message}: signed by another");
-        let changed = tampered(&messages[message], "uuid:", "uuid:0");
-        let file = scratch.write("changed.xml", changed);
-        assert!(apache.ask(&["verify", &file, signer]).is_err(), "{message}: changed");
+        let Kept { messages, holder, services } = kept(profile);
+        let holder = certificate(&scratch, "holder.pem", &holder.certificate);
+        let sts = certificate(&scratch, "sts.pem", &services.sts.certificate);
+        let smdb = certificate(&scratch, "smdb.pem", &services.smdb.certificate);
+        for (message, signer, other, expected) in [
+            (0, &holder, &sts, request),
+            (1, &sts, &smdb, "Action MessageID RelatesTo Timestamp Body"),
+            (3, &smdb, &holder, receipt),
+        ] {
+            let file = scratch.write("message.xml", &messages[message]);
+            assert_eq!(apache.ask(&["verify", &file, signer]).as_deref(), Ok(expected));
+            assert!(apache.ask(&["verify", &file, other]).is_err(), "{message}: by another");
+            let changed = tampered(&messages[message], "uuid:", "uuid:0");
+            let file = scratch.write("changed.xml", changed);
+            assert!(apache.ask(&["verify", &file, signer]).is_err(), "{message}: changed");
+        }
     }
 }
 
@@ -109,18 +100,19 @@ fn wss4j_accepts_a_call_in_cxfs_layout() {
     const TEST: &str = "wss4j_accepts_a_call_in_cxfs_layout";
     let Some(mut apache) = engines::apache(TEST) else { return };
     let scratch = scratch(TEST);
-    let kept = kept();
-    let holder = certificate(&scratch, "holder.pem", &kept.holder.certificate);
-    let call = as_cxf_writes_it(&kept);
-    let file = scratch.write("call.xml", &call);
+    let Kept { messages, holder, .. } = kept(ClientProfile::RestartOnSwap);
+    let holder = certificate(&scratch, "holder.pem", &holder.certificate);
+    let file = scratch.write("call.xml", &messages[2]);
     let whole = apache.ask(&["verify", &file, &holder]);
     assert!(whole.is_err(), "if it can find the key in the token, nothing need be taken out");
-    let call = without_key_info(&call);
+    let call = without_key_info(&messages[2]);
     let file = scratch.write("call.xml", &call);
     let signed = "Timestamp EncryptedData Body To ReplyTo MessageID Action";
     assert_eq!(apache.ask(&["verify", &file, &holder]).as_deref(), Ok(signed));
-    let file = scratch.write("changed.xml", tampered(&call, ">1</Any>", ">2</Any>"));
-    assert!(apache.ask(&["verify", &file, &holder]).is_err());
+    for (part, other) in [("<xenc:CipherValue>", "<xenc:CipherValue>A"), ("uuid:", "uuid:0")] {
+        let file = scratch.write("changed.xml", tampered(&call, part, other));
+        assert!(apache.ask(&["verify", &file, &holder]).is_err(), "{part}");
+    }
 }
 
 #[test]
@@ -128,7 +120,7 @@ fn santuario_accepts_a_call_in_the_layout_of_the_dotnet_client() {
     const TEST: &str = "santuario_accepts_a_call_in_the_layout_of_the_dotnet_client";
     let Some(mut apache) = engines::apache(TEST) else { return };
     let scratch = scratch(TEST);
-    let Kept { messages, holder, .. } = kept();
+    let Kept { messages, holder, .. } = kept(ClientProfile::NoCache);
     let holder = certificate(&scratch, "holder.pem", &holder.certificate);
     let file = scratch.write("call.xml", &messages[2]);
     let found = apache.ask(&["verify-call", &file, &holder]);
@@ -148,7 +140,7 @@ fn santuario_opens_the_token_and_xmlsec1_accepts_its_signature() {
     let Some(mut apache) = engines::apache(TEST) else { return };
     let Some(xmlsec) = engines::xmlsec(TEST) else { return };
     let scratch = scratch(TEST);
-    let Kept { messages, holder, services } = kept();
+    let Kept { messages, holder, services } = kept(ClientProfile::NoCache);
     let key = scratch.write_key("smdb.pk8", &*services.smdb.key.pkcs8());
     let sts = certificate(&scratch, "sts.pem", &services.sts.certificate);
     for message in [1, 2] {
@@ -172,17 +164,25 @@ fn xmlsec1_accepts_request_answer_and_receipt() {
     const TEST: &str = "xmlsec1_accepts_request_answer_and_receipt";
     let Some(xmlsec) = engines::xmlsec(TEST) else { return };
     let scratch = scratch(TEST);
-    let Kept { messages, holder, services } = kept();
-    let signers = [(0, &holder), (1, &services.sts), (3, &services.smdb)];
-    for (message, signer) in signers {
-        let signer = certificate(&scratch, "signer.pem", &signer.certificate);
-        let file = scratch.write("message.xml", &messages[message]);
-        assert_eq!(xmlsec.verify(&signer, &file), Ok(()), "{message}");
-        let changed = tampered(&messages[message], "uuid:", "uuid:0");
-        let file = scratch.write("changed.xml", changed);
-        assert!(xmlsec.verify(&signer, &file).is_err(), "{message}");
+    for profile in [ClientProfile::NoCache, ClientProfile::RestartOnSwap] {
+        let Kept { messages, holder, services } = kept(profile);
+        for (message, signer) in [(0, &holder), (1, &services.sts), (3, &services.smdb)] {
+            let signer = certificate(&scratch, "signer.pem", &signer.certificate);
+            let file = scratch.write("message.xml", &messages[message]);
+            assert_eq!(xmlsec.verify(&signer, &file), Ok(()), "{message}");
+            let changed = tampered(&messages[message], "uuid:", "uuid:0");
+            let file = scratch.write("changed.xml", changed);
+            assert!(xmlsec.verify(&signer, &file).is_err(), "{message}");
+        }
     }
-    // It opens the token in its place in the answer.
+}
+
+#[test]
+fn xmlsec1_opens_the_token_in_its_place_in_the_answer() {
+    const TEST: &str = "xmlsec1_opens_the_token_in_its_place_in_the_answer";
+    let Some(xmlsec) = engines::xmlsec(TEST) else { return };
+    let scratch = scratch(TEST);
+    let Kept { messages, services, .. } = kept(ClientProfile::NoCache);
     let key = scratch.write_key("smdb.pem", pem(&services.smdb.key));
     let answer = scratch.write("answer.xml", &messages[1]);
     let opened = xmlsec.run(&["--decrypt", "--privkey-pem", &key, &answer]).unwrap();
