@@ -10,6 +10,7 @@
 //! | ask whether one is revoked             | [`RevocationList`], [`Revoked`]                      |
 //! | make or read a request (PKCS#10)       | [`SigningRequest`]                                   |
 //! | hand out a key as a `.p12` file        | [`pkcs12`]                                           |
+//! | hide what a party keeps               | [`Seal`]                                             |
 //! | keep keys between runs                 | [`KeyPool`] (feature `pool`)                         |
 //!
 //! Beneath lie `asn1` (DER, piece by piece), `oids`, `pem`, `extensions` and `profile`: which bytes
@@ -37,6 +38,7 @@ mod pool;
 mod profile;
 mod request;
 mod revocation;
+mod seal;
 mod serial;
 mod upload;
 
@@ -55,5 +57,6 @@ pub use pool::KeyPool;
 pub use profile::{Addresses, LIFETIME, NEW_POLICY_FROM, REAL_AUTHORITY, SIMULATOR};
 pub use request::{RequestRefusal, SigningRequest};
 pub use revocation::{MalformedRevocationList, RevocationList, RevocationReason, Revoked};
+pub use seal::Seal;
 pub use serial::{Serial, SerialError};
 pub use upload::UploadRefusal;
