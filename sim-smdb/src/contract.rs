@@ -1,100 +1,186 @@
-//! The operation that SMDB offers, and its fields. Ours from end to end: DST's own contract is not
-//! public, and the namespace says so.
+//! The operations that SMDB offers, and what they take and give. **Ours** from end to end: Danmarks
+//! Statistik's own contract is not public, and the namespace says so.
+//!
+//! Each operation has a module with both sides of it: what a client writes and a service reads, and
+//! what the service answers. `document/literal`, names in Danish as the real ones would have them.
+
+mod annul;
+mod code_lists;
+mod course;
+mod error_list;
+mod fault;
+mod fetch;
+mod ping;
+mod report;
+mod search;
+mod status;
+mod xml;
+
+use std::fmt;
 
 use oio_idws::MessageError;
-use xml_security::{Verified, escape_text, xml::Element};
+use xml_security::{Verified, xml::Element};
 
-use crate::cpr::Cpr;
+pub use annul::Annul;
+pub use code_lists::{CodeLists, write_code_lists};
+pub use error_list::{ErrorList, ErrorLists, Listed};
+pub use fault::SmdbFault;
+pub use fetch::{Fetch, Fetched};
+pub use ping::{Ping, Pong};
+pub use report::{Receipt, ReceivedSubmission, Status, Submission};
+pub use search::{Found, PAGE_SIZE_MAX, Search, SearchResult, Subject};
+pub use status::{GetStatus, StatusReport, Which};
 
-/// The namespace of the contract.
-pub const NAMESPACE: &str = "urn:sim:smdb:2025-07";
+use crate::schema::SchemaVersion;
+
 /// SMDB's entity id: the audience of its tokens.
 pub const ENTITY_ID: &str = "https://saml.smdb.sim.invalid";
-/// The privilege to submit on behalf of an authority.
+/// SMDB's address: the `wsa:To` of calls.
+pub const ADDRESS: &str = "https://smdb.sim.invalid/SmdbService.svc";
+
+/// The privilege to submit as an authority (*indberetter i myndighed*).
 pub const SUBMIT_PRIVILEGE: &str = "https://smdb.sim.invalid/privilege/indberet-myndighed";
-/// The action of a submission.
-pub const SUBMIT_ACTION: &str = "urn:sim:smdb:2025-07/SmdbService/IndberetForloeb";
+/// The privilege to fetch.
+pub const FETCH_PRIVILEGE: &str = "https://smdb.sim.invalid/privilege/hent";
+/// Every privilege to submit: as an authority, as its health staff, as a treatment provider. Any of
+/// them will do.
+pub const SUBMIT_PRIVILEGES: [&str; 3] = [
+    SUBMIT_PRIVILEGE,
+    "https://smdb.sim.invalid/privilege/indberet-sundhedsfaglig",
+    "https://smdb.sim.invalid/privilege/indberet-tilbud",
+];
 
-/// A submission (*indberetning*) of a course of treatment (*forløb*).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submission {
-    /// The submitter's own reference (*klientreference*): the same one twice is the same submission.
-    pub reference: String,
-    /// The organisation that submits (*myndighed*), by its CVR number.
-    pub authority: parties::Cvr,
-    /// The citizen.
-    pub citizen: Cpr,
-    /// When treatment was asked for, as `2030-03-01`.
-    pub requested_on: String,
+/// What can be asked of SMDB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
+pub enum Operation {
+    /// Whether SMDB is there, and what it makes of the token.
+    Ping,
+    /// To submit a whole course, anew or in a later version (*IndberetForloeb*).
+    Report,
+    /// To annul a course (*AnnullerForloeb*).
+    Annul,
+    /// To fetch a course as it is stored (*HentForloeb*).
+    Fetch,
+    /// To search for courses (*SoegForloeb*).
+    Search,
+    /// To ask what became of a submission (*HentStatus*).
+    Status,
+    /// To fetch the list of errors and warnings (*HentFejlliste*, the *valideringsliste*).
+    ErrorList,
+    /// To fetch the code lists (*HentKodelister*).
+    CodeLists,
 }
 
-/// A receipt (*kvittering*).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// SMDB's id of the submission.
-    pub id: String,
-    /// The submitter's reference.
-    pub reference: String,
-}
+impl Operation {
+    /// Every operation.
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
-impl Submission {
-    /// The element in the body of a call.
+    /// Its name: that of the element in the body.
     #[must_use]
-    pub fn write(&self) -> String {
-        format!(
-            "<IndberetForloeb xmlns=\"{NAMESPACE}\"><Klientreference>{}</Klientreference>\
-             <Myndighed>{}</Myndighed><Cpr>{}</Cpr><AnmodningDato>{}</AnmodningDato>\
-             </IndberetForloeb>",
-            escape_text(&self.reference),
-            self.authority,
-            self.citizen.reveal(),
-            escape_text(&self.requested_on),
-        )
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ping => "Ping",
+            Self::Report => "IndberetForloeb",
+            Self::Annul => "AnnullerForloeb",
+            Self::Fetch => "HentForloeb",
+            Self::Search => "SoegForloeb",
+            Self::Status => "HentStatus",
+            Self::ErrorList => "HentFejlliste",
+            Self::CodeLists => "HentKodelister",
+        }
     }
 
-    /// Reads a submission out of a signed body.
+    /// Its `wsa:Action` in a version of the schema.
+    #[must_use]
+    pub fn action(self, version: SchemaVersion) -> String {
+        format!("{}/SmdbService/{}", version.namespace(), self.name())
+    }
+
+    /// The privileges of which one is needed; none where any valid token will do.
+    #[must_use]
+    pub const fn privileges(self) -> &'static [&'static str] {
+        match self {
+            Self::Ping | Self::CodeLists => &[],
+            Self::Report | Self::Annul => &SUBMIT_PRIVILEGES,
+            Self::Fetch | Self::Search | Self::Status | Self::ErrorList => &[FETCH_PRIVILEGE],
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What the body of a call asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// See [`Operation::Ping`].
+    Ping(Ping),
+    /// See [`Operation::Report`].
+    Report(Box<ReceivedSubmission>),
+    /// See [`Operation::Annul`].
+    Annul(Annul),
+    /// See [`Operation::Fetch`].
+    Fetch(Fetch),
+    /// See [`Operation::Search`].
+    Search(Search),
+    /// See [`Operation::Status`].
+    Status(GetStatus),
+    /// See [`Operation::ErrorList`].
+    ErrorList(ErrorList),
+    /// See [`Operation::CodeLists`].
+    CodeLists(CodeLists),
+}
+
+/// The body of a call as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The version of the schema that it is written in.
+    pub version: SchemaVersion,
+    /// The operation that its element names.
+    pub operation: Operation,
+    /// What is asked for, or why it cannot be read.
+    pub command: Result<Command, MessageError>,
+}
+
+/// A body that names no operation of any version. Its names are cut, and hold no values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the body holds no operation of this service")]
+pub struct NoOperation;
+
+impl Body {
+    /// Reads the signed body of a call.
     ///
     /// # Errors
     ///
-    /// If a field is missing or not one of its kind. The error never holds what the field says: any
-    /// of them may hold a personal number, if only by mistake.
-    pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
-        let submission = body.only_child(NAMESPACE, "IndberetForloeb")?;
-        let field = |name| submission.only_child(NAMESPACE, name)?.text();
-        let not = |what, name: &str| MessageError::Value { what, value: name.to_owned() };
-        Ok(Self {
-            reference: field("Klientreference")?,
-            authority: field("Myndighed")?.parse().map_err(|_| not("a CVR number", "Myndighed"))?,
-            citizen: Cpr::parse(&field("Cpr")?).map_err(|error| not(error.what(), "Cpr"))?,
-            requested_on: field("AnmodningDato")?,
-        })
-    }
-}
-
-impl Receipt {
-    /// The element in the body of an answer.
-    #[must_use]
-    pub fn write(&self) -> String {
-        format!(
-            "<IndberetForloebResponse xmlns=\"{NAMESPACE}\"><Kvittering><Id>{}</Id>\
-             <Klientreference>{}</Klientreference></Kvittering></IndberetForloebResponse>",
-            escape_text(&self.id),
-            escape_text(&self.reference),
-        )
-    }
-
-    /// Reads a receipt out of a signed body.
-    ///
-    /// # Errors
-    ///
-    /// If a field is missing.
-    pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
-        let receipt = body
-            .only_child(NAMESPACE, "IndberetForloebResponse")?
-            .only_child(NAMESPACE, "Kvittering")?;
-        Ok(Self {
-            id: receipt.only_child(NAMESPACE, "Id")?.text()?,
-            reference: receipt.only_child(NAMESPACE, "Klientreference")?.text()?,
-        })
+    /// If it holds no operation. What is wrong inside one stands in [`Body::command`]; it never holds
+    /// what a field says: any of them may hold a personal number, if only by mistake.
+    pub fn read(body: Verified<Element<'_>>) -> Result<Self, NoOperation> {
+        let mut children = body.children();
+        let (Some(element), None) = (children.next(), children.next()) else {
+            return Err(NoOperation);
+        };
+        let version = SchemaVersion::of_namespace(element.namespace()).ok_or(NoOperation)?;
+        let operation = Operation::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.name() == element.local_name())
+            .ok_or(NoOperation)?;
+        let node = xml::Node::new(element, version);
+        let command = match operation {
+            Operation::Ping => Ping::read(&node).map(Command::Ping),
+            Operation::Report => {
+                ReceivedSubmission::read(&node).map(|it| Command::Report(Box::new(it)))
+            }
+            Operation::Annul => Annul::read(&node).map(Command::Annul),
+            Operation::Fetch => Fetch::read(&node).map(Command::Fetch),
+            Operation::Search => Search::read(&node).map(Command::Search),
+            Operation::Status => GetStatus::read(&node).map(Command::Status),
+            Operation::ErrorList => ErrorList::read(&node).map(Command::ErrorList),
+            Operation::CodeLists => CodeLists::read(&node).map(Command::CodeLists),
+        };
+        Ok(Self { version, operation, command })
     }
 }

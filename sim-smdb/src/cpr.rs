@@ -2,32 +2,29 @@
 
 use std::fmt;
 
-/// The least day of a made-up number: the Danish custom adds 60 to the day of birth, so that it
-/// cannot be mistaken for a real one.
-const SYNTHETIC_DAYS: std::ops::RangeInclusive<u8> = 61..=91;
+use serde::{Deserialize, Serialize};
 
-/// A made-up personal number: ten digits, day of birth plus 60. `Debug` and `Display` hide it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The Danish custom adds 60 to the day of birth of a made-up number, so that it cannot be mistaken
+/// for a real one (*erstatningspersonnummer*).
+const SYNTHETIC: u8 = 60;
+/// What each digit counts in the check of modulus 11.
+const WEIGHTS: [u32; 10] = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
+
+/// A made-up personal number (*personnummer*): ten digits, day of birth plus 60. `Debug` hides it,
+/// and it has no `Display`. It is serialised only inside what is sealed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Cpr(String);
 
 /// Why a text is not a personal number that SMDB takes. The text itself is not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CprError {
-    /// Not ten digits.
+    /// Not ten digits that begin with a date.
+    #[error("not ten digits that begin with a date")]
     Form,
     /// It could belong to somebody.
+    #[error("not a made-up number: the day of birth plus 60")]
     LooksReal,
-}
-
-impl CprError {
-    /// What was expected instead.
-    #[must_use]
-    pub const fn what(self) -> &'static str {
-        match self {
-            Self::Form => "ten digits",
-            Self::LooksReal => "a made-up number (day of birth plus 60)",
-        }
-    }
 }
 
 impl Cpr {
@@ -40,17 +37,25 @@ impl Cpr {
         if text.len() != 10 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(CprError::Form);
         }
-        let day = text[..2].parse::<u8>().map_err(|_| CprError::Form)?;
-        if !SYNTHETIC_DAYS.contains(&day) {
-            return Err(CprError::LooksReal);
+        match born(&text[..4]) {
+            None => Err(CprError::Form),
+            Some(day) if day <= 31 => Err(CprError::LooksReal),
+            Some(_) => Ok(Self(text.to_owned())),
         }
-        Ok(Self(text.to_owned()))
     }
 
     /// The ten digits, for a message.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the last digit checks the others by modulus 11. Real numbers without it are given out
+    /// since 1 October 2007.
+    #[must_use]
+    pub fn checks(&self) -> bool {
+        let digits = self.0.bytes().map(|byte| u32::from(byte - b'0'));
+        digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum::<u32>().is_multiple_of(11)
     }
 }
 
@@ -60,6 +65,88 @@ impl fmt::Debug for Cpr {
     }
 }
 
+impl TryFrom<String> for Cpr {
+    type Error = CprError;
+
+    fn try_from(text: String) -> Result<Self, CprError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Cpr> for String {
+    fn from(cpr: Cpr) -> Self {
+        cpr.0
+    }
+}
+
+/// Whether something that could be a personal number, real or made up, stands in a text: six digits
+/// that begin with a day and a month, and four more, with or without something between them.
+///
+/// Letters do not hide one. Only where ten digits are part of a longer row of digits are they
+/// something else.
+#[must_use]
+pub fn stands_in(text: &str) -> bool {
+    let rows = rows_of_digits(text);
+    let single = rows.iter().any(|row| row.digits.len() == 10 && born(&row.digits).is_some());
+    let pair = rows.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        let lengths = (first.digits.len(), second.digits.len());
+        let between = &text[first.end..second.start];
+        lengths == (6, 4)
+            && between.chars().count() <= 3
+            && !between.chars().any(char::is_alphanumeric)
+            && born(&first.digits).is_some()
+    });
+    single || pair
+}
+
+/// As [`stands_in`], but for a name that a machine makes, such as a UUID: there a row of digits
+/// beside a letter is part of a number in another notation.
+#[must_use]
+pub fn stands_in_name(text: &str) -> bool {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    let hidden: Vec<String> = parts
+        .map(|part| if part.chars().all(char::is_numeric) { part.to_owned() } else { "x".into() })
+        .collect();
+    stands_in(&hidden.join("-"))
+}
+
+struct Row {
+    digits: String,
+    start: usize,
+    end: usize,
+}
+
+/// The rows of digits in a text, whichever script they are written in.
+fn rows_of_digits(text: &str) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (start, c) in text.char_indices() {
+        let Some(digit) = digit(c) else { continue };
+        let end = start + c.len_utf8();
+        match rows.last_mut() {
+            Some(row) if row.end == start => {
+                row.digits.push(digit);
+                row.end = end;
+            }
+            _ => rows.push(Row { digits: digit.to_string(), start, end }),
+        }
+    }
+    rows
+}
+
+/// An ASCII digit, or a full-width one.
+fn digit(c: char) -> Option<char> {
+    let full_width = u32::from(c).checked_sub(0xFF10).and_then(|value| char::from_digit(value, 10));
+    if c.is_ascii_digit() { Some(c) } else { full_width }
+}
+
+/// The day of birth in the four digits of day and month, as it is written; `None` if they are no date.
+fn born(digits: &str) -> Option<u8> {
+    let (day, month) = (digits[..2].parse::<u8>().ok()?, digits[2..4].parse::<u8>().ok()?);
+    let of_a_month = (1..=31).contains(&day) || (1..=31).contains(&day.wrapping_sub(SYNTHETIC));
+    (of_a_month && (1..=12).contains(&month)).then_some(day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,13 +154,57 @@ mod tests {
     #[test]
     fn takes_made_up_numbers_only() {
         assert_eq!(Cpr::parse("6101800049").unwrap().reveal(), "6101800049");
-        assert_eq!(Cpr::parse("0101800049"), Err(CprError::LooksReal));
-        assert_eq!(Cpr::parse("610180-0049"), Err(CprError::Form));
-        assert_eq!(Cpr::parse("６１０"), Err(CprError::Form));
+        for real in ["0101800049", "3112990000", "3102000000"] {
+            assert_eq!(Cpr::parse(real), Err(CprError::LooksReal));
+        }
+        for other in ["610180-0049", "６１０", "9901800049", "6113800049", "6001800049", ""] {
+            assert_eq!(Cpr::parse(other), Err(CprError::Form), "{other}");
+        }
+    }
+
+    #[test]
+    fn knows_modulus_11() {
+        for number in ["6101800049", "7405911048", "8811720039", "6309054006"] {
+            assert!(Cpr::parse(number).unwrap().checks(), "{number}");
+        }
+        assert!(!Cpr::parse("6101800040").unwrap().checks());
     }
 
     #[test]
     fn does_not_show_itself() {
         assert_eq!(format!("{:?}", Cpr::parse("6101800049").unwrap()), "Cpr(..)");
+    }
+
+    #[test]
+    fn finds_a_number_in_a_text() {
+        for text in [
+            "0101800049",
+            "borger 010180-0049 er flyttet",
+            "(010180 0049)",
+            "010180 - 0049",
+            "CPR0101800049x",
+            "6101800049",
+            "０１０１８０００４９",
+        ] {
+            assert!(stands_in(text), "{text}");
+        }
+        for text in [
+            "",
+            "sag 2030-0001",
+            "01018000491",
+            "4512345678",
+            "010180 og 0049",
+            "0113800049",
+            "00000000-0000-4000-8000-000000000001",
+        ] {
+            assert!(!stands_in(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn takes_a_uuid_for_a_name() {
+        assert!(stands_in("7d8e0101800049ab"));
+        assert!(!stands_in_name("7d8e0101800049ab"));
+        assert!(stands_in_name("sag-010180-0049") && stands_in_name("0101800049"));
     }
 }

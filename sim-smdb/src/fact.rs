@@ -1,8 +1,14 @@
-//! What SMDB remembers.
+//! What SMDB remembers, and what it must be told.
 
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use parties::{Cvr, UniqueKey};
+use pki::RevocationList;
 use serde::{Deserialize, Serialize};
+
+use crate::{course::Reference, rule::Violation};
 
 /// Something that happened at SMDB.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,33 +16,133 @@ use serde::{Deserialize, Serialize};
 pub enum Fact {
     /// A message was accepted, and may not come again.
     Accepted {
-        /// Its id.
-        message_id: String,
+        /// By what it is known.
+        key: ReplayKey,
         /// When it was accepted.
         at: Timestamp,
         /// The instant from which its own timestamp refuses it, and it can be forgotten.
         until: Timestamp,
     },
-    /// A submission was received.
+    /// A version of a course was received.
     Received {
+        /// SMDB's id of the course.
+        id: String,
         /// Who submits.
         authority: Cvr,
         /// The submitter's reference.
-        reference: String,
-        /// SMDB's id.
+        reference: Reference,
+        /// The submitter's version.
+        version: u32,
+        /// When it came.
+        at: Timestamp,
+        /// The id of its receipt.
+        receipt: String,
+        /// The rules that it breaks and was stored all the same.
+        warnings: Vec<Violation>,
+        /// What it says.
+        course: Sealed,
+    },
+    /// A course was annulled.
+    Annulled {
+        /// SMDB's id of the course.
         id: String,
+        /// When.
+        at: Timestamp,
+        /// The id of its receipt.
+        receipt: String,
+    },
+    /// A submission was refused for a rule: the one thing that is remembered of a refusal, since the
+    /// list of errors is made of it.
+    Refused {
+        /// Who submits.
+        authority: Cvr,
+        /// The submitter's reference.
+        reference: Reference,
+        /// The submitter's version.
+        version: u32,
+        /// When it came.
+        at: Timestamp,
+        /// The rules that it broke.
+        violations: Vec<Violation>,
     },
 }
 
+/// What makes a message unique: its id and, beside it, the value of its signature.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplayKey {
+    /// Its `wsa:MessageID`.
+    MessageId(String),
+    /// The value of its signature, in base64.
+    Signature(String),
+}
+
+impl ReplayKey {
+    /// The key of a signature's value.
+    #[must_use]
+    pub fn of_signature(value: &[u8]) -> Self {
+        Self::Signature(BASE64.encode(value))
+    }
+}
+
+/// A course that only SMDB can read: facts lie where they may, and hold no personal number.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sealed(String);
+
+impl Sealed {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self(BASE64.encode(bytes))
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        BASE64.decode(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealed(..)")
+    }
+}
+
 impl parties::Fact for Fact {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn unique_key(&self) -> Option<UniqueKey> {
-        Some(match self {
-            Self::Accepted { message_id, .. } => UniqueKey::new("message", message_id),
-            Self::Received { authority, reference, .. } => {
-                UniqueKey::new("submission", &format!("{authority}/{reference}"))
+        match self {
+            Self::Accepted { key: ReplayKey::MessageId(id), .. } => {
+                Some(UniqueKey::new("message", id))
             }
-        })
+            Self::Accepted { key: ReplayKey::Signature(value), .. } => {
+                Some(UniqueKey::new("signature", value))
+            }
+            Self::Received { authority, reference, version, .. } => {
+                let value = format!("{authority}/{version}/{reference}");
+                Some(UniqueKey::new("submission", &value))
+            }
+            Self::Annulled { id, .. } => Some(UniqueKey::new("annulment", id)),
+            // The same mistake may be made twice.
+            Self::Refused { .. } => None,
+        }
     }
+}
+
+/// What SMDB must know before it can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The revocation list of its environment's authority.
+    RevocationList,
+}
+
+/// What SMDB was told.
+#[derive(Debug, Clone)]
+pub enum Lesson {
+    /// The revocation list of its environment's authority.
+    RevocationList {
+        /// The list.
+        list: RevocationList,
+        /// When it was fetched.
+        fetched_at: Timestamp,
+    },
 }

@@ -1,24 +1,34 @@
 //! SMDB (*Stofmisbrugsdatabasen*, Danmarks Statistik) of one environment as a value: it takes
-//! submissions from callers that hold a token of the STS.
+//! submissions from callers that hold a token of the STS, and lets them fetch what it took.
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`submit`] | the one use case: a call comes in, a receipt or a rejection goes out; **read this first** |
-//! | [`contract`] | the operation and its fields. **Ours**: DST's own contract is not public |
-//! | [`ledger`] | what was received, each submission once |
-//! | [`cpr`] | personal numbers: made-up ones only, and none in a log |
-//! | [`Rejection`] | every reason to refuse, and its fault |
+//! | [`call`] | the one use case: a call comes in, an answer or a rejection goes out; **read this first** |
+//! | [`contract`] | the operations, and what they take and give. **Ours**: DST's own contract is not public |
+//! | [`course`], [`codes`], [`schema`] | what is submitted, with which codes, in which version |
+//! | [`rule`], [`validation`] | what a course must keep, and whether it does |
+//! | [`ledger`] | what was received, and what was refused for a rule |
+//! | [`cpr`], [`date`] | personal numbers (made-up ones only, none in a log), and days |
+//! | [`Rejection`] | every reason to refuse, and its fault; [`parties::Diagnose`] tells the whole truth |
 //!
 //! The security around the contract is that of OIO IDWS SOAP 1.1, and is public.
 
+pub mod call;
+pub mod codes;
 pub mod contract;
+pub mod course;
 pub mod cpr;
+pub mod date;
 mod fact;
+mod finding;
 pub mod ledger;
 mod rejection;
+mod revocation;
+pub mod rule;
+pub mod schema;
 mod smdb;
-pub mod submit;
+pub mod validation;
 
-pub use fact::Fact;
-pub use rejection::Rejection;
-pub use smdb::{HolderCheck, Policy, Smdb};
+pub use fact::{Fact, Lesson, Need, ReplayKey, Sealed};
+pub use rejection::{Cause, Rejection};
+pub use smdb::{Configuration, HolderCheck, Policy, Smdb};

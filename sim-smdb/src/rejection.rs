@@ -8,8 +8,22 @@ use oio_idws::{
 };
 use parties::Cvr;
 
-/// Why SMDB refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+use crate::{
+    contract::Operation,
+    rule::{Rule, Violation},
+    schema::SchemaVersion,
+};
+
+/// Why SMDB refuses. No personal number stands in any of it, and nothing that a body says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(Cause),
+    vis(pub),
+    doc = "The kind of a [`Rejection`], without what came.",
+    derive(Hash, PartialOrd, Ord, strum::VariantArray, strum::IntoStaticStr),
+    strum(serialize_all = "kebab-case"),
+    allow(missing_docs)
+)]
 pub enum Rejection {
     /// The message is too large, or is not XML that we accept.
     #[error("the message is not acceptable XML: {what}")]
@@ -17,7 +31,7 @@ pub enum Rejection {
         /// What is wrong with it.
         what: String,
     },
-    /// The message is not an envelope with a security header and a timestamp.
+    /// The message is not an envelope with a security header.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
         /// What is wrong with it.
@@ -37,9 +51,22 @@ pub enum Rejection {
         /// When it came.
         now: Timestamp,
     },
-    /// The timestamp begins in the future.
-    #[error("the message says it was made at {created}, and it is {now}")]
+    /// The timestamp begins in the future, does not say when, or not before its end.
+    #[error(
+        "the message says it was made at {} and ends at {expires}, and it is {now}",
+        created.map_or_else(|| "no time".to_owned(), |at| at.to_string())
+    )]
     TimestampImplausible {
+        /// Its beginning, if it says.
+        created: Option<Timestamp>,
+        /// Its end.
+        expires: Timestamp,
+        /// When it came.
+        now: Timestamp,
+    },
+    /// The message was made too long ago, whatever it says about its end.
+    #[error("the message was made at {created}, and it is {now}")]
+    TimestampTooOld {
         /// Its beginning.
         created: Timestamp,
         /// When it came.
@@ -78,17 +105,38 @@ pub enum Rejection {
         /// For whom it is.
         audience: String,
     },
+    /// The certificate in the token is not valid yet, and the policy looks at it.
+    #[error("the certificate in the token is not valid before {from}")]
+    HolderCertificateNotYetValid {
+        /// Its first instant.
+        from: Timestamp,
+    },
     /// The certificate in the token has expired, and the policy looks at it.
     #[error("the certificate in the token expired: it is refused since {since}")]
     HolderCertificateExpired {
         /// The first instant at which it is refused.
         since: Timestamp,
     },
+    /// The certificate in the token is revoked, and the policy looks at it.
+    #[error("the certificate in the token was revoked at {since}")]
+    HolderCertificateRevoked {
+        /// When it was revoked.
+        since: Timestamp,
+    },
+    /// Nobody can say whether the certificate in the token is revoked, and the policy asks.
+    #[error("there is no revocation list in force to look the token's certificate up in")]
+    RevocationUnknown,
     /// The message is not signed, in all its parts, with the key that the token is bound to.
     #[error("the message is not signed by the token's holder: {what}")]
     NotHolder {
         /// Why.
         what: String,
+    },
+    /// The message is addressed to another service.
+    #[error("the message is addressed to `{}`", to.as_deref().unwrap_or("nobody"))]
+    WrongAddress {
+        /// To whom, if it says; nothing that could be a personal number.
+        to: Option<String>,
     },
     /// The same message came before.
     #[error("the same message was received before")]
@@ -96,26 +144,98 @@ pub enum Rejection {
     /// There is no such operation.
     #[error("there is no operation `{action}`")]
     UnknownOperation {
-        /// The action.
+        /// The action; nothing that could be a personal number.
         action: String,
     },
-    /// The submission lacks something.
-    #[error("the submission cannot be read: {what}")]
-    MalformedSubmission {
-        /// What is wrong with it.
+    /// The call is in a version of the schema that is retired.
+    #[error("version {version} of the schema is retired since {since}")]
+    SchemaRetired {
+        /// The version of the call.
+        version: SchemaVersion,
+        /// The first instant of the one that took its place.
+        since: Timestamp,
+    },
+    /// The call is in a version of the schema that is not in force yet.
+    #[error("version {version} of the schema is not in force yet")]
+    SchemaNotInForce {
+        /// The version of the call.
+        version: SchemaVersion,
+        /// From when on it is, if that is known.
+        from: Option<Timestamp>,
+    },
+    /// The body lacks something, or holds something that the schema does not know.
+    #[error("the body cannot be read: {what}")]
+    MalformedRequest {
+        /// What is wrong with it, by the names of elements alone.
         what: String,
     },
-    /// The token does not let its holder submit for the organisation.
-    #[error("the token lacks the privilege {privilege} for {authority}")]
+    /// The token is another organisation's, and there is no power of attorney (*fuldmagt*).
+    #[error("the token is {holder}'s, and the call is on behalf of {authority}")]
+    ForeignAuthority {
+        /// The organisation that the token names.
+        holder: Cvr,
+        /// On whose behalf the call is.
+        authority: Cvr,
+    },
+    /// The token does not let its holder do this for the organisation.
+    #[error("the token lacks a privilege to {operation} for {authority}")]
     MissingPrivilege {
-        /// Which privilege.
-        privilege: &'static str,
+        /// What was asked for.
+        operation: Operation,
         /// For whom.
         authority: Cvr,
     },
+    /// The reference came before in the same version, with other content.
+    #[error("version {version} of the course was received before with other content")]
+    ConflictingResend {
+        /// The submitter's version.
+        version: u32,
+    },
+    /// A later version of the course came before.
+    #[error("version {version} comes after version {latest}")]
+    OutdatedVersion {
+        /// The submitter's version.
+        version: u32,
+        /// The latest one that was received.
+        latest: u32,
+    },
+    /// The course was annulled before.
+    #[error("the course was annulled at {since}")]
+    CourseAnnulled {
+        /// When.
+        since: Timestamp,
+    },
+    /// The course breaks rules.
+    #[error("the course breaks rules: {}", listed(violations))]
+    InvalidSubmission {
+        /// Which ones, and where: errors, and the warnings beside them. There is an error.
+        violations: Vec<Violation>,
+    },
+    /// The organisation has no such course.
+    #[error("the organisation has no such course")]
+    NotFound,
+}
+
+fn listed(violations: &[Violation]) -> String {
+    violations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Rejection {
+    /// Every cause.
+    pub const ALL: &[Cause] = <Cause as strum::VariantArray>::VARIANTS;
+
+    /// The kind of it.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.into()
+    }
+
+    /// The stable name that scenarios and journals use.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.cause().into()
+    }
+
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
         let what = unreadable.to_string();
         match unreadable.reason {
@@ -139,30 +259,6 @@ impl Rejection {
         }
     }
 
-    /// The stable name that scenarios and journals use.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::MalformedXml { .. } => "malformed-xml",
-            Self::NotSoap { .. } => "not-soap",
-            Self::TimestampUnreadable { .. } => "timestamp-unreadable",
-            Self::TimestampExpired { .. } => "timestamp-expired",
-            Self::TimestampImplausible { .. } => "timestamp-implausible",
-            Self::TokenUnreadable { .. } => "token-unreadable",
-            Self::UnknownIssuer => "unknown-issuer",
-            Self::TokenInvalid { .. } => "token-invalid",
-            Self::TokenNotYetValid { .. } => "token-not-yet-valid",
-            Self::TokenExpired { .. } => "token-expired",
-            Self::WrongAudience { .. } => "wrong-audience",
-            Self::HolderCertificateExpired { .. } => "holder-certificate-expired",
-            Self::NotHolder { .. } => "not-holder",
-            Self::Replayed => "replayed",
-            Self::UnknownOperation { .. } => "unknown-operation",
-            Self::MalformedSubmission { .. } => "malformed-submission",
-            Self::MissingPrivilege { .. } => "missing-privilege",
-        }
-    }
-
     /// The fault that the caller gets, as a WCF service would give it: the same for every breach
     /// of the message's security, and the same for every token that does not hold.
     #[must_use]
@@ -173,6 +269,7 @@ impl Rejection {
             | Self::TimestampUnreadable { .. }
             | Self::TimestampExpired { .. }
             | Self::TimestampImplausible { .. }
+            | Self::TimestampTooOld { .. }
             | Self::NotHolder { .. }
             | Self::Replayed => ServiceFaultCode::InvalidSecurity,
             Self::UnknownIssuer
@@ -180,15 +277,65 @@ impl Rejection {
             | Self::TokenNotYetValid { .. }
             | Self::TokenExpired { .. }
             | Self::WrongAudience { .. }
-            | Self::HolderCertificateExpired { .. } => ServiceFaultCode::FailedAuthentication,
+            | Self::HolderCertificateNotYetValid { .. }
+            | Self::HolderCertificateExpired { .. }
+            | Self::HolderCertificateRevoked { .. }
+            | Self::RevocationUnknown => ServiceFaultCode::FailedAuthentication,
             Self::TokenUnreadable { .. } => ServiceFaultCode::InvalidSecurityToken,
-            Self::UnknownOperation { .. }
-            | Self::MalformedSubmission { .. }
-            | Self::MissingPrivilege { .. } => ServiceFaultCode::Declared,
+            Self::WrongAddress { .. } => ServiceFaultCode::DestinationUnreachable,
+            Self::UnknownOperation { .. } => ServiceFaultCode::ActionNotSupported,
+            Self::SchemaRetired { .. }
+            | Self::SchemaNotInForce { .. }
+            | Self::MalformedRequest { .. }
+            | Self::ForeignAuthority { .. }
+            | Self::MissingPrivilege { .. }
+            | Self::ConflictingResend { .. }
+            | Self::OutdatedVersion { .. }
+            | Self::CourseAnnulled { .. }
+            | Self::InvalidSubmission { .. }
+            | Self::NotFound => ServiceFaultCode::Declared,
         }
     }
 
-    /// The text that the caller gets.
+    /// The rule that is broken, where the caller is told of it.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::SchemaRetired { .. } | Self::SchemaNotInForce { .. } => Some(Rule::SchemaRetired),
+            Self::MalformedRequest { .. } => Some(Rule::Malformed),
+            Self::ForeignAuthority { .. } => Some(Rule::ForeignAuthority),
+            Self::MissingPrivilege { .. } => Some(Rule::MissingPrivilege),
+            Self::ConflictingResend { .. } => Some(Rule::ConflictingResend),
+            Self::OutdatedVersion { .. } => Some(Rule::OutdatedVersion),
+            Self::CourseAnnulled { .. } => Some(Rule::Annulled),
+            Self::InvalidSubmission { violations } => {
+                violations.iter().find(|it| it.is_error()).map(|it| it.rule)
+            }
+            Self::NotFound => Some(Rule::NotFound),
+            Self::MalformedXml { .. }
+            | Self::NotSoap { .. }
+            | Self::TimestampUnreadable { .. }
+            | Self::TimestampExpired { .. }
+            | Self::TimestampImplausible { .. }
+            | Self::TimestampTooOld { .. }
+            | Self::TokenUnreadable { .. }
+            | Self::UnknownIssuer
+            | Self::TokenInvalid { .. }
+            | Self::TokenNotYetValid { .. }
+            | Self::TokenExpired { .. }
+            | Self::WrongAudience { .. }
+            | Self::HolderCertificateNotYetValid { .. }
+            | Self::HolderCertificateExpired { .. }
+            | Self::HolderCertificateRevoked { .. }
+            | Self::RevocationUnknown
+            | Self::NotHolder { .. }
+            | Self::WrongAddress { .. }
+            | Self::Replayed
+            | Self::UnknownOperation { .. } => None,
+        }
+    }
+
+    /// The text that the caller gets: WCF's own, or the rule's in Danish.
     #[must_use]
     pub fn fault_text(&self) -> String {
         match self.fault_code() {
@@ -203,7 +350,44 @@ impl Rejection {
             }
             ServiceFaultCode::DestinationUnreachable
             | ServiceFaultCode::ActionNotSupported
-            | ServiceFaultCode::Declared => self.to_string(),
+            | ServiceFaultCode::Declared => self.outspoken(),
+        }
+    }
+
+    /// The text of a fault that explains itself.
+    fn outspoken(&self) -> String {
+        match self {
+            Self::WrongAddress { to } => format!(
+                "The message with To '{}' cannot be processed at the receiver, due to an \
+                 AddressFilter mismatch at the EndpointDispatcher.  Check that the sender and \
+                 receiver's EndpointAddresses agree.",
+                to.as_deref().unwrap_or_default()
+            ),
+            Self::UnknownOperation { action } => format!(
+                "The message with Action '{action}' cannot be processed at the receiver, due to a \
+                 ContractFilter mismatch at the EndpointDispatcher. This may be because of either a \
+                 contract mismatch (mismatched Actions between sender and receiver) or a \
+                 binding/security mismatch between the sender and the receiver.  Check that sender \
+                 and receiver have the same contract and the same binding (including security \
+                 requirements, e.g. Message, Transport, None)."
+            ),
+            _ => self.rule().map_or_else(|| self.to_string(), |rule| self.in_danish(rule)),
+        }
+    }
+
+    /// The rule's text, with what a caller may know beside it.
+    fn in_danish(&self, rule: Rule) -> String {
+        let text = rule.text().da;
+        match self {
+            Self::SchemaRetired { version, since } => format!("{text}: {version} (pr. {since})"),
+            Self::SchemaNotInForce { version, .. } => {
+                format!("Skemaet er ikke trådt i kraft: {version}")
+            }
+            Self::MalformedRequest { what } => format!("{text}: {what}"),
+            Self::MissingPrivilege { operation, .. } => {
+                format!("{text}: {}", operation.privileges().join(" / "))
+            }
+            _ => text,
         }
     }
 }

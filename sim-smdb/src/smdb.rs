@@ -1,6 +1,6 @@
 //! SMDB of one environment.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::collections::BTreeMap;
 
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
@@ -9,15 +9,19 @@ use oio_idws::{
     call::{ReceivedCall, ServiceKeys},
     fault::ServiceFault,
 };
-use parties::{Core, EntityId, Environment};
-use pki::Certificate;
+use parties::{Core, Diagnose, Diagnosis, EntityId, Environment};
+use pki::{Certificate, Seal, TrustAnchors};
 use xml_security::{Legacy, xml::Limits};
 
 use crate::{
-    Fact,
-    contract::{Receipt, Submission},
-    ledger::Ledger,
-    submit::{self, Answer, Request},
+    Fact, Lesson, Need, ReplayKey, Sealed,
+    call::{self, Answer, Request},
+    contract::Body,
+    course::Course,
+    date::Date,
+    ledger::{Annulment, Entry, Ledger, Refusal},
+    revocation::Revocation,
+    schema::SchemaVersion,
 };
 
 /// Whether SMDB looks at the certificate in a live token again.
@@ -28,17 +32,25 @@ pub enum HolderCheck {
     Ignored,
     /// A token whose holder's certificate has expired is refused.
     Validity,
+    /// A token whose holder's certificate has expired, or is revoked, is refused.
+    ValidityAndRevocation,
 }
 
 /// The rules of SMDB that a scenario may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// How far a caller's clock may be off: WCF's default.
+    /// How far a caller's clock may be off: WCF's default. It is for the times of a message alone;
+    /// those of a token are exact.
     pub clock_skew: Span,
+    /// For how long a message may be used after it was made, whatever it says: WCF's default.
+    pub message_lifetime: Span,
     /// For how long an answer may be used.
     pub answer_lifetime: Span,
     /// Whether the certificate in a token is looked at again.
     pub holder_certificate: HolderCheck,
+    /// How long a revocation stays unseen, where revocation is looked at. Our choice: one hour, as
+    /// for the STS.
+    pub revocation_lag: Span,
     /// Whether signatures with SHA-1 are still verified.
     pub legacy: Legacy,
 }
@@ -47,44 +59,59 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             clock_skew: Span::from_minutes(5),
+            message_lifetime: Span::from_minutes(5),
             answer_lifetime: Span::from_minutes(5),
             holder_certificate: HolderCheck::Ignored,
+            revocation_lag: Span::from_hours(1),
             legacy: Legacy::Refuse,
         }
     }
 }
 
+/// What SMDB is set up with.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Its environment.
+    pub environment: Environment,
+    /// Its name as the audience of tokens.
+    pub entity_id: EntityId,
+    /// Its address, compared as a string.
+    pub address: String,
+    /// What it signs with, and what tokens are encrypted for.
+    pub credential: Credential,
+    /// The certificates of the STS that it trusts over time.
+    pub sts: Timeline<Certificate>,
+    /// The authority of its environment, for revocation lists.
+    pub anchors: TrustAnchors,
+    /// The version of the schema in force over time.
+    pub schemas: Timeline<SchemaVersion>,
+    /// Its rules.
+    pub policy: Policy,
+}
+
 /// SMDB of one environment.
 #[derive(Debug, Clone)]
 pub struct Smdb {
-    environment: Environment,
-    entity_id: EntityId,
-    credential: Credential,
-    sts: Timeline<Certificate>,
-    /// The same certificates once more, to try a token by before the time is known.
+    configuration: Configuration,
+    /// The certificates of the STS once more, to try a token by before the time is known.
     issuers: Vec<Certificate>,
-    policy: Policy,
+    seal: std::sync::Arc<Seal>,
+    revocation: Revocation,
     ledger: Ledger,
-    seen: BTreeMap<String, Timestamp>,
+    seen: BTreeMap<ReplayKey, Timestamp>,
 }
 
 impl Smdb {
-    /// SMDB with its own certificate, and the certificates of the STS that it trusts over time.
+    /// SMDB that received nothing yet.
     #[must_use]
-    pub fn new(
-        environment: Environment,
-        entity_id: EntityId,
-        credential: Credential,
-        sts: Timeline<Certificate>,
-        policy: Policy,
-    ) -> Self {
+    pub fn new(configuration: Configuration) -> Self {
+        let issuers = configuration.sts.entries().map(|(_, it)| it.clone()).collect();
+        let seal = std::sync::Arc::new(Seal::of(&configuration.credential.key, "courses"));
         Self {
-            environment,
-            entity_id,
-            credential,
-            issuers: sts.entries().map(|(_, certificate)| certificate.clone()).collect(),
-            sts,
-            policy,
+            configuration,
+            issuers,
+            seal,
+            revocation: Revocation::default(),
             ledger: Ledger::default(),
             seen: BTreeMap::new(),
         }
@@ -93,19 +120,25 @@ impl Smdb {
     /// Its environment.
     #[must_use]
     pub const fn environment(&self) -> Environment {
-        self.environment
+        self.configuration.environment
     }
 
     /// Its name as the audience of tokens.
     #[must_use]
     pub const fn entity_id(&self) -> &EntityId {
-        &self.entity_id
+        &self.configuration.entity_id
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.configuration.address
     }
 
     /// Its rules.
     #[must_use]
     pub const fn policy(&self) -> &Policy {
-        &self.policy
+        &self.configuration.policy
     }
 
     /// What it received.
@@ -114,13 +147,37 @@ impl Smdb {
         &self.ledger
     }
 
-    pub(crate) fn trusted_sts(&self, now: Timestamp) -> Option<&Certificate> {
-        self.sts.at(now)
+    /// The version of the schema in force at each time.
+    #[must_use]
+    pub const fn schemas(&self) -> &Timeline<SchemaVersion> {
+        &self.configuration.schemas
     }
 
-    /// A message is remembered as long as its own timestamp, and the skew, would let it pass.
-    pub(crate) fn has_seen(&self, message_id: &str, now: Timestamp) -> bool {
-        self.seen.get(message_id).is_some_and(|until| *until + self.policy.clock_skew > now)
+    pub(crate) fn trusted_sts(&self, now: Timestamp) -> Option<&Certificate> {
+        self.configuration.sts.at(now)
+    }
+
+    pub(crate) const fn revocation(&self) -> &Revocation {
+        &self.revocation
+    }
+
+    /// A message is remembered until its own timestamp would refuse it.
+    pub(crate) fn has_seen(&self, key: &ReplayKey, now: Timestamp) -> bool {
+        self.seen.get(key).is_some_and(|until| *until > now)
+    }
+
+    pub(crate) fn seal(&self, course: &Course, entropy: &mut Entropy) -> Sealed {
+        let plain = serde_json::to_vec(course).expect("a course is written as JSON");
+        Sealed::new(&self.seal.close(&plain, entropy))
+    }
+
+    fn open(&self, sealed: &Sealed) -> Option<Course> {
+        let plain = self.seal.open(&sealed.bytes())?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    fn looks_revocation_up(&self) -> bool {
+        self.policy().holder_certificate == HolderCheck::ValidityAndRevocation
     }
 }
 
@@ -128,36 +185,49 @@ impl Core for Smdb {
     type Request = Request;
     type Answer = Answer;
     type Fact = Fact;
-    type Need = Infallible;
-    type Lesson = Infallible;
+    type Need = Need;
+    type Lesson = Lesson;
 
     fn read(&self, bytes: &[u8]) -> Request {
-        let keys = ServiceKeys { decryption: &self.credential.key, issuers: &self.issuers };
-        let (limits, legacy) = (Limits::default(), self.policy.legacy);
-        ReceivedCall::read(bytes, keys, &limits, legacy, Submission::read).map(Box::new)
+        let decryption = &self.configuration.credential.key;
+        let keys = ServiceKeys { decryption, issuers: &self.issuers };
+        let (limits, legacy) = (Limits::default(), self.policy().legacy);
+        ReceivedCall::read(bytes, keys, &limits, legacy, |body| Ok(Body::read(body))).map(Box::new)
     }
 
     fn write(&self, answer: &Answer, _: &mut Entropy) -> Vec<u8> {
         match answer {
-            Answer::Received(answer) => answer
-                .write(&self.credential)
+            Answer::Answered(answer) | Answer::Rejected { declared: Some(answer), .. } => answer
+                .write(&self.configuration.credential)
                 .expect("the certificate and key of a service sign what it writes"),
-            Answer::Rejected { rejection, message_id, relates_to } => ServiceFault::write(
-                rejection.fault_code(),
-                &rejection.fault_text(),
-                message_id,
-                relates_to.as_deref(),
-            ),
+            Answer::Rejected { rejection, message_id, relates_to, declared: None } => {
+                ServiceFault::write(
+                    rejection.fault_code(),
+                    &rejection.fault_text(),
+                    message_id,
+                    relates_to.as_deref(),
+                )
+            }
         }
         .into_bytes()
     }
 
-    fn needs(&self, _: &Request, _: Timestamp) -> Vec<Infallible> {
-        Vec::new()
+    fn needs(&self, request: &Request, now: Timestamp) -> Vec<Need> {
+        let judged = request.as_ref().is_ok_and(|call| call.token.is_ok());
+        let fresh = self.revocation.is_fresh(self.policy().revocation_lag, now);
+        if self.looks_revocation_up() && judged && !fresh {
+            vec![Need::RevocationList]
+        } else {
+            Vec::new()
+        }
     }
 
-    fn learn(&mut self, lesson: Infallible) {
-        match lesson {}
+    fn learn(&mut self, lesson: Lesson) {
+        match lesson {
+            Lesson::RevocationList { list, fetched_at } => {
+                self.revocation.learn(list, fetched_at, &self.configuration.anchors);
+            }
+        }
     }
 
     fn decide(
@@ -166,23 +236,66 @@ impl Core for Smdb {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> (Answer, Vec<Fact>) {
-        submit::decide(self, request, now, entropy)
+        call::decide(self, request, now, entropy)
     }
 
     fn apply(&mut self, fact: Fact) {
         match fact {
-            Fact::Accepted { message_id, at, until } => {
-                let skew = self.policy.clock_skew;
-                self.seen.retain(|_, until| *until + skew > at);
-                self.seen.insert(message_id, until);
+            Fact::Accepted { key, at, until } => {
+                self.seen.retain(|_, until| *until > at);
+                self.seen.insert(key, until);
             }
-            Fact::Received { authority, reference, id } => {
-                self.ledger.enter(authority, Receipt { id, reference });
+            Fact::Received { id, authority, reference, version, at, receipt, warnings, course } => {
+                // What another SMDB sealed is not one of our courses.
+                if let Some(course) = self.open(&course) {
+                    let entry = Entry { course, received_at: at, receipt, warnings };
+                    self.ledger.enter(id, authority, reference, version, entry);
+                }
+            }
+            Fact::Annulled { id, at, receipt } => {
+                self.ledger.annul(&id, Annulment { at, receipt });
+            }
+            Fact::Refused { authority, reference, version, at, violations } => {
+                self.ledger.refuse(authority, reference, version, Refusal { at, violations });
             }
         }
     }
 
+    /// A new signer of the STS, a new version of the schema, a revocation that becomes known or a
+    /// list that ends, and midnight: some rules hang on the day.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.sts.next_change_after(now)
+        let lag = self.policy().revocation_lag;
+        let revocations = self.looks_revocation_up().then(|| self.revocation.changes(lag));
+        let revocations = revocations.into_iter().flatten().filter(|at| *at > now).map(Some);
+        let others = [
+            self.configuration.sts.next_change_after(now),
+            self.configuration.schemas.next_change_after(now),
+            Some(Date::of(now).plus_days(1).begins()),
+        ];
+        parties::earliest(revocations.chain(others))
+    }
+}
+
+impl Diagnose for Smdb {
+    fn diagnose(&self, request: &Request, now: Timestamp) -> Diagnosis {
+        match call::judge(self, request, now) {
+            Ok(_) => Diagnosis::default(),
+            Err(against) => Diagnosis::new(against.iter().map(crate::Rejection::finding).collect()),
+        }
+    }
+}
+
+/// Two are equal when they are set up alike and remember the same.
+impl PartialEq for Smdb {
+    fn eq(&self, other: &Self) -> bool {
+        let (mine, theirs) = (&self.configuration, &other.configuration);
+        (mine.environment, &mine.entity_id, &mine.address, mine.policy)
+            == (theirs.environment, &theirs.entity_id, &theirs.address, theirs.policy)
+            && mine.credential.certificate == theirs.credential.certificate
+            && mine.sts == theirs.sts
+            && mine.schemas == theirs.schemas
+            && self.revocation == other.revocation
+            && self.ledger == other.ledger
+            && self.seen == other.seen
     }
 }

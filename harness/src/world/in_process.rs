@@ -260,14 +260,17 @@ impl<L: Link + Clone> InProcess<L> {
         }
     }
 
-    /// When an STS will first see a revocation that it has not fetched yet: it cannot name that
-    /// instant itself.
+    /// When an STS, or an SMDB, will first see a revocation that it has not fetched yet: neither can
+    /// name that instant itself.
     fn next_revocation(&self, now: Timestamp) -> Option<Timestamp> {
-        let seen = self.mitid.revocations().filter_map(|(environment, at)| {
-            let policy = self.sts.issuer(environment)?.policy();
-            let seen = at + policy.revocation_lag;
-            // An STS that looks now and then whether a swap is due acts on it only then.
-            Some([seen, policy.swap.looked_at(seen)])
+        let seen = self.mitid.revocations().map(|(environment, at)| {
+            let sts = self.sts.issuer(environment).map(|it| {
+                let seen = at + it.policy().revocation_lag;
+                // An STS that looks now and then whether a swap is due acts on it only then.
+                [seen, it.policy().swap.looked_at(seen)]
+            });
+            let smdb = self.smdb.get(&environment).map(|it| at + it.policy().revocation_lag);
+            sts.into_iter().flatten().chain(smdb)
         });
         seen.flatten().filter(|at| *at > now).min()
     }

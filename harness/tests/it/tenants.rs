@@ -66,7 +66,7 @@ fn two_tenants_in_one_process_get_each_others_token() {
     check(
         "dotnet-cache-by-endpoint",
         together,
-        &["client-2 +1h..+8h59m step 3: missing-privilege"],
+        &["client-2 +1h..+8h59m step 3: foreign-authority"],
     );
     check("core-new-key-old-token", together, &[]);
     check("restart-on-swap", together, &[]);

@@ -1,8 +1,12 @@
 //! SMDB from outside: what it receives, from whom, and what it answers.
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
+mod diagnosis;
 mod facts;
-mod refusal;
+mod operations;
+mod privacy;
+mod rejections;
+mod rules;
 mod submission;
 mod tampering;
 mod time;

@@ -5,23 +5,33 @@ use std::sync::LazyLock;
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
-    Credential, addressing,
+    Credential, MessageError, addressing,
     assertion::Assertion,
     call::{ServiceCall, ServiceReply},
     fault::ServiceFault,
     privileges::{PrivilegeGroup, Privileges, Scope},
-    uris::{ENCRYPTED_ASSERTION_ID, SAML, STS_SIGNATURE_CASE},
+    uris::{ENCRYPTED_ASSERTION_ID, SAML, SOAP12, STS_SIGNATURE_CASE},
 };
-use parties::{Core, Cvr, Environment, Recorded};
+use parties::{Core, Cvr, Diagnose, Diagnosis, Environment, Recorded};
 use pki::Certificate;
 use sim_smdb::{
-    Fact, Policy, Rejection, Smdb,
-    contract::{ENTITY_ID, Receipt, SUBMIT_ACTION, SUBMIT_PRIVILEGE, Submission},
+    Configuration, Fact, Lesson, Need, Policy, Rejection, Smdb,
+    call::Answer,
+    contract::{
+        ADDRESS, ENTITY_ID, FETCH_PRIVILEGE, Operation, Receipt, SUBMIT_PRIVILEGE, SmdbFault,
+        Submission,
+    },
+    course::{Course, Details, Reference, Written},
     cpr::Cpr,
-    submit::Answer,
+    date::Date,
+    schema::SchemaVersion,
 };
 use stage::{Stage, start};
-use xml_security::{ContentEncryption, encrypt};
+use xml_security::{
+    ContentEncryption, Legacy, Verified, encrypt,
+    security_header::{Coverage, Part, SecurityHeader},
+    xml::{Document, Element, Limits},
+};
 
 pub(crate) static STAGE: LazyLock<Stage> =
     LazyLock::new(|| Stage::set(concat!(env!("CARGO_TARGET_TMPDIR"), "/stage-keys")));
@@ -50,11 +60,15 @@ pub(crate) fn cvr(digits: &str) -> Cvr {
     digits.parse().unwrap()
 }
 
-/// The privilege to submit for an organisation.
-pub(crate) fn may_submit_for(cvr: &str) -> Option<Privileges> {
-    let privileges = vec![SUBMIT_PRIVILEGE.to_owned()];
-    let scope = Scope::Cvr(self::cvr(cvr));
-    Some(Privileges { groups: vec![PrivilegeGroup { scope, privileges, constraints: Vec::new() }] })
+/// One group of privileges for an organisation.
+pub(crate) fn group(cvr: &str, privileges: &[&str]) -> PrivilegeGroup {
+    let privileges = privileges.iter().map(|it| (*it).to_owned()).collect();
+    PrivilegeGroup { scope: Scope::Cvr(self::cvr(cvr)), privileges, constraints: Vec::new() }
+}
+
+/// The privileges to submit and to fetch for an organisation.
+pub(crate) fn may_act_for(cvr: &str) -> Option<Privileges> {
+    Some(Privileges { groups: vec![group(cvr, &[SUBMIT_PRIVILEGE, FETCH_PRIVILEGE])] })
 }
 
 /// What the STS says of [`HOLDER`]: for eight hours from the start.
@@ -69,7 +83,7 @@ pub(crate) fn assertion() -> Assertion {
         not_on_or_after: after("8h"),
         audience: ENTITY_ID.parse().unwrap(),
         cvr: cvr("90000001"),
-        privileges: may_submit_for("90000001"),
+        privileges: may_act_for("90000001"),
     }
 }
 
@@ -85,13 +99,45 @@ pub(crate) fn signed(assertion: &Assertion) -> String {
     token(&assertion.write(&STS).unwrap(), &SMDB.certificate)
 }
 
+pub(crate) fn date(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+pub(crate) fn cpr(text: &str) -> Cpr {
+    Cpr::parse(text).unwrap()
+}
+
+pub(crate) fn reference(text: &str) -> Reference {
+    text.parse().unwrap()
+}
+
+pub(crate) fn code(text: &str) -> Written {
+    Written::from(text)
+}
+
+/// A course of the first day, which stands in nobody's way.
+pub(crate) fn course() -> Course {
+    Course::of_one_day(cpr("6101800049"), date("2030-03-01"))
+}
+
+/// A course that was asked for on the first day and is open.
+pub(crate) fn open_course() -> Course {
+    let details = Details::requested("901", "SEL101", date("2030-03-01"));
+    Course { citizen: cpr("6101800049"), details }
+}
+
 pub(crate) fn submission(reference: &str) -> Submission {
     Submission {
-        reference: reference.to_owned(),
+        reference: self::reference(reference),
+        version: 1,
         authority: cvr("90000001"),
-        citizen: Cpr::parse("6101800049").unwrap(),
-        requested_on: "2030-03-01".to_owned(),
+        course: course(),
     }
+}
+
+/// What a client writes of it, in the version in force.
+pub(crate) fn written(submission: &Submission) -> String {
+    submission.write(SchemaVersion::LATEST)
 }
 
 /// SMDB, and a memory of its facts as they are kept.
@@ -107,39 +153,71 @@ pub(crate) struct World {
 pub(crate) struct Reply {
     pub(crate) answer: Answer,
     pub(crate) bytes: Vec<u8>,
+    pub(crate) diagnosis: Diagnosis,
+    pub(crate) facts: Vec<Fact>,
 }
 
 impl Reply {
-    /// `received`, or the name of the rejection.
+    /// `answered`, or the name of the rejection.
     pub(crate) fn name(&self) -> &'static str {
-        self.rejection().map_or("received", Rejection::name)
+        self.rejection().map_or("answered", Rejection::name)
     }
 
     pub(crate) fn rejection(&self) -> Option<&Rejection> {
         match &self.answer {
-            Answer::Received(_) => None,
+            Answer::Answered(_) => None,
             Answer::Rejected { rejection, .. } => Some(rejection),
         }
     }
 
-    /// What the client reads.
-    pub(crate) fn read(&self) -> ServiceReply<Receipt> {
-        let key = SMDB.certificate.public_key();
-        ServiceReply::read(&self.bytes, key, Receipt::read).unwrap()
+    /// The names of everything that spoke against the call.
+    pub(crate) fn against(&self) -> Vec<&str> {
+        self.diagnosis.findings().iter().map(|it| &*it.cause).collect()
     }
 
-    pub(crate) fn receipt(&self) -> Receipt {
-        match self.read() {
+    /// What the client reads, of whichever operation.
+    pub(crate) fn read<T>(
+        &self,
+        content: impl FnOnce(Verified<Element<'_>>) -> Result<T, MessageError>,
+    ) -> ServiceReply<T> {
+        let key = SMDB.certificate.public_key();
+        ServiceReply::read(&self.bytes, key, content).unwrap()
+    }
+
+    pub(crate) fn content<T>(
+        &self,
+        content: impl FnOnce(Verified<Element<'_>>) -> Result<T, MessageError>,
+    ) -> T {
+        match self.read(content) {
             ServiceReply::Answer { content, .. } => content,
             ServiceReply::Fault(fault) => panic!("{fault:?}: {:?}", self.answer),
         }
     }
 
+    pub(crate) fn receipt(&self) -> Receipt {
+        self.content(Receipt::read)
+    }
+
     pub(crate) fn fault(&self) -> ServiceFault {
-        match self.read() {
+        match self.read(|_| Ok(())) {
             ServiceReply::Fault(fault) => fault,
-            ServiceReply::Answer { content, .. } => panic!("{content:?}"),
+            ServiceReply::Answer { .. } => panic!("an answer: {:?}", self.answer),
         }
+    }
+
+    /// The fault that the contract declares, out of the body that SMDB signed.
+    pub(crate) fn declared(&self) -> SmdbFault {
+        let document = Document::parse(&self.bytes, &Limits::default()).unwrap();
+        let header = SecurityHeader::read(document.root()).unwrap();
+        let coverage = Coverage { parts: &[Part::Timestamp, Part::Body], every_header: true };
+        let covered = header.check_coverage(&coverage).unwrap();
+        let signed = covered.verify(SMDB.certificate.public_key(), Legacy::Refuse).unwrap();
+        assert!(signed.body().child(SOAP12, "Fault").is_some());
+        SmdbFault::read(signed.body()).unwrap()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
     }
 }
 
@@ -149,12 +227,12 @@ impl World {
     }
 
     pub(crate) fn with_policy(policy: Policy) -> Self {
-        Self::with(policy, Timeline::starting(after("-30d"), STS.certificate.clone()))
+        Self::with(Configuration { policy, ..configuration() })
     }
 
-    pub(crate) fn with(policy: Policy, sts: Timeline<Certificate>) -> Self {
+    pub(crate) fn with(configuration: Configuration) -> Self {
         Self {
-            smdb: empty(policy, sts),
+            smdb: Smdb::new(configuration),
             facts: Vec::new(),
             entropy: Entropy::seeded(1, "smdb", "test"),
         }
@@ -162,10 +240,20 @@ impl World {
 
     /// A call with `token`, as it is before its holder signs it.
     pub(crate) fn call(&mut self, token: String, body: String, now: Timestamp) -> ServiceCall {
+        self.call_for(Operation::Report, token, body, now)
+    }
+
+    pub(crate) fn call_for(
+        &mut self,
+        operation: Operation,
+        token: String,
+        body: String,
+        now: Timestamp,
+    ) -> ServiceCall {
         ServiceCall {
             message_id: addressing::message_id(&mut self.entropy),
-            action: SUBMIT_ACTION.to_owned(),
-            to: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
+            action: operation.action(SchemaVersion::LATEST),
+            to: ADDRESS.to_owned(),
             created: now,
             expires: now + Span::from_minutes(5),
             encrypted_assertion: token,
@@ -175,20 +263,45 @@ impl World {
 
     /// A call that is in order, as its holder sends it.
     pub(crate) fn written(&mut self, now: Timestamp) -> String {
-        let body = submission("sag-1").write();
+        let body = written(&submission("sag-1"));
         self.call(signed(&assertion()), body, now).write(&HOLDER).unwrap()
     }
 
     pub(crate) fn send(&mut self, message: &str, now: Timestamp) -> Reply {
         let request = self.smdb.read(message.as_bytes());
-        assert!(self.smdb.needs(&request, now).is_empty());
+        let diagnosis = self.smdb.diagnose(&request, now);
+        let before = self.smdb.clone();
         let (answer, facts) = self.smdb.decide(&request, now, &mut self.entropy);
-        for fact in facts {
+        assert_eq!(self.smdb, before, "a decision changes nothing");
+        for fact in &facts {
             self.facts.push(serde_json::to_string(&Recorded::new(now, fact.clone())).unwrap());
-            self.smdb.apply(fact);
+            self.smdb.apply(fact.clone());
         }
         let bytes = self.smdb.write(&answer, &mut self.entropy);
-        Reply { answer, bytes }
+        let reply = Reply { answer, bytes, diagnosis, facts };
+        let decisive = reply.diagnosis.decisive().map(|it| &*it.cause);
+        assert_eq!(decisive, reply.rejection().map(Rejection::name), "a diagnosis tells the truth");
+        reply
+    }
+
+    /// As [`send`](Self::send), after SMDB was told what it needs.
+    pub(crate) fn send_informed(
+        &mut self,
+        message: &str,
+        now: Timestamp,
+        list: impl Fn(Timestamp) -> pki::RevocationList,
+    ) -> Reply {
+        let request = self.smdb.read(message.as_bytes());
+        for need in self.smdb.needs(&request, now) {
+            match need {
+                Need::RevocationList => {
+                    let lesson = Lesson::RevocationList { list: list(now), fetched_at: now };
+                    self.smdb.learn(lesson);
+                }
+            }
+        }
+        assert!(self.smdb.needs(&request, now).is_empty());
+        self.send(message, now)
     }
 
     /// Submits with the token that the STS gives for `assertion`.
@@ -198,21 +311,34 @@ impl World {
         submission: &Submission,
         now: Timestamp,
     ) -> Reply {
-        let call = self.call(signed(assertion), submission.write(), now);
+        let call = self.call(signed(assertion), written(submission), now);
+        self.send(&call.write(&HOLDER).unwrap(), now)
+    }
+
+    /// Asks for an operation with the usual token.
+    pub(crate) fn ask(&mut self, operation: Operation, body: String, now: Timestamp) -> Reply {
+        let call = self.call_for(operation, signed(&assertion()), body, now);
         self.send(&call.write(&HOLDER).unwrap(), now)
     }
 
     /// Submits with a body that may be anything.
     pub(crate) fn submit_body(&mut self, body: String) -> Reply {
-        let call = self.call(signed(&assertion()), body, start());
-        self.send(&call.write(&HOLDER).unwrap(), start())
+        self.ask(Operation::Report, body, start())
     }
 }
 
-/// SMDB that received nothing yet.
-pub(crate) fn empty(policy: Policy, sts: Timeline<Certificate>) -> Smdb {
-    let entity_id = ENTITY_ID.parse().unwrap();
-    Smdb::new(Environment::IntegrationTest, entity_id, SMDB.clone(), sts, policy)
+/// SMDB as it is set up: the STS has one certificate, and the schema is the latest.
+pub(crate) fn configuration() -> Configuration {
+    Configuration {
+        environment: Environment::IntegrationTest,
+        entity_id: ENTITY_ID.parse().unwrap(),
+        address: ADDRESS.to_owned(),
+        credential: SMDB.clone(),
+        sts: Timeline::starting(after("-30d"), STS.certificate.clone()),
+        anchors: STAGE.authority(Environment::IntegrationTest).anchors(),
+        schemas: SchemaVersion::calendar(),
+        policy: Policy::default(),
+    }
 }
 
 /// A fact as it was kept.

@@ -1,5 +1,7 @@
 //! The signed answer of a service.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use pki::PublicKey;
@@ -24,8 +26,8 @@ const COVERAGE: Coverage = Coverage {
     every_header: true,
 };
 
-/// An answer of a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An answer of a service. `Debug` does not show its body, which is nobody's to log.
+#[derive(Clone, PartialEq, Eq)]
 pub struct CallAnswer {
     /// The answer's id, `urn:uuid:…`.
     pub message_id: String,
@@ -89,6 +91,18 @@ impl CallAnswer {
             self.body
         );
         sign(&before, &after, &spec, &service.key)
+    }
+}
+
+impl fmt::Debug for CallAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallAnswer")
+            .field("message_id", &self.message_id)
+            .field("relates_to", &self.relates_to)
+            .field("action", &self.action)
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
     }
 }
 

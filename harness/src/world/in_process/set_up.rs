@@ -19,8 +19,9 @@ use sim_mitid::{
     secret::MailKey,
 };
 use sim_smdb::{
-    Smdb,
-    contract::{ENTITY_ID, SUBMIT_PRIVILEGE},
+    Configuration, Smdb,
+    contract::{ADDRESS, ENTITY_ID, SUBMIT_PRIVILEGE},
+    schema::SchemaVersion,
 };
 use sim_sts::{
     Issuer, Service, Sts,
@@ -162,9 +163,9 @@ impl<L: Link + Clone> InProcess<L> {
             sts: Sts::new(
                 authorities.iter().map(|authority| issuer(authority, &services, policies)),
             ),
-            smdb: services
+            smdb: authorities
                 .iter()
-                .map(|(environment, it)| (*environment, smdb(*environment, it, policies)))
+                .map(|it| (it.environment(), smdb(it, &services[&it.environment()], policies)))
                 .collect(),
             mitid: Mitid::new(
                 authorities,
@@ -317,7 +318,7 @@ impl<L: Link + Clone> InProcess<L> {
                 sts: service.sts.certificate.clone(),
                 service: service.smdb.certificate.clone(),
                 service_entity_id: entity_id(),
-                service_address: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
+                service_address: ADDRESS.to_owned(),
             });
             let user = &scenario.system_users[&client.system_user];
             let authority = scenario.organisations[&user.organisation].cvr.clone();
@@ -436,15 +437,18 @@ fn issuer(
     )
 }
 
-fn smdb(environment: Environment, service: &ServiceCredentials, policies: &Policies) -> Smdb {
+fn smdb(authority: &Authority, service: &ServiceCredentials, policies: &Policies) -> Smdb {
     let sts = &service.sts.certificate;
-    Smdb::new(
-        environment,
-        entity_id(),
-        service.smdb.clone(),
-        Timeline::starting(sts.not_before(), sts.clone()),
-        policies.smdb,
-    )
+    Smdb::new(Configuration {
+        environment: authority.environment(),
+        entity_id: entity_id(),
+        address: ADDRESS.to_owned(),
+        credential: service.smdb.clone(),
+        sts: Timeline::starting(sts.not_before(), sts.clone()),
+        anchors: authority.anchors(),
+        schemas: SchemaVersion::calendar(),
+        policy: policies.smdb,
+    })
 }
 
 fn entity_id() -> EntityId {

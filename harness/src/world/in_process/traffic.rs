@@ -3,8 +3,11 @@
 use clock::Timestamp;
 use parties::{Core, Crossing, Diagnose, Direction, Environment, Link, Party, Step, Verdict};
 use sim_smdb::{
-    contract::{SUBMIT_ACTION, Submission},
+    contract::{Operation, Submission},
+    course::Course,
     cpr::Cpr,
+    date::Date,
+    schema::SchemaVersion,
 };
 use sim_sts::{IssuerLesson, IssuerNeed};
 use wsc::{
@@ -112,17 +115,39 @@ impl<L: Link + Clone> InProcess<L> {
             return (Vec::new(), Some(failed(Step::Three, "no-smdb", Party::Smdb)));
         };
         let request = smdb.read(bytes);
+        for need in smdb.needs(&request, now) {
+            match need {
+                sim_smdb::Need::RevocationList => self.tell_smdb_of_revocations(environment, now),
+            }
+        }
+        let Some(smdb) = self.smdb.get_mut(&environment) else { unreachable!("just asked") };
         let (answer, facts) = smdb.decide(&request, now, &mut self.streams.smdb);
+        let why = match &answer {
+            sim_smdb::call::Answer::Answered(_) => None,
+            sim_smdb::call::Answer::Rejected { rejection, .. } => {
+                Some(CallOutcome::Failed(Failure {
+                    step: Step::Three,
+                    cause: rejection.name().to_owned(),
+                    party: Party::Smdb,
+                    diagnosis: Some(smdb.diagnose(&request, now)),
+                }))
+            }
+        };
         facts.into_iter().for_each(|fact| smdb.apply(fact));
         let bytes = smdb.write(&answer, &mut self.streams.smdb);
         self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes);
-        let why = match answer {
-            sim_smdb::submit::Answer::Received(_) => None,
-            sim_smdb::submit::Answer::Rejected { rejection, .. } => {
-                Some(failed(Step::Three, rejection.name(), Party::Smdb))
-            }
-        };
         (bytes, why)
+    }
+
+    fn tell_smdb_of_revocations(&mut self, environment: Environment, now: Timestamp) {
+        let request = sim_mitid::Request::RevocationList(environment);
+        self.carry("smdb-to-mitid", Party::Smdb, Party::Mitid, environment, &[]);
+        if let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) {
+            self.carry("mitid-to-smdb", Party::Mitid, Party::Smdb, environment, list.der());
+            if let Some(smdb) = self.smdb.get_mut(&environment) {
+                smdb.learn(sim_smdb::Lesson::RevocationList { list, fetched_at: now });
+            }
+        }
     }
 
     fn carry(
@@ -135,7 +160,7 @@ impl<L: Link + Clone> InProcess<L> {
     ) {
         let direction = match to {
             Party::Client => Direction::Response,
-            Party::Sts if from == Party::Mitid => Direction::Response,
+            Party::Sts | Party::Smdb if from == Party::Mitid => Direction::Response,
             Party::Mitid | Party::Sts | Party::Smdb => Direction::Request,
         };
         let crossing = Crossing { from, to, direction, environment, peer_certificate: None, bytes };
@@ -161,16 +186,18 @@ fn at_the_client(
     })
 }
 
-/// A submission about a citizen who does not exist, with a reference of its own.
+/// A submission about a citizen who does not exist, with a reference of its own. The course has ended,
+/// so that the next one about the same citizen is none too many.
 fn order(node: &mut Node, now: Timestamp) -> Order {
-    const DATE: usize = "2030-03-01".len();
-    let mut requested_on = now.to_string();
-    requested_on.truncate(DATE);
+    let schemas = SchemaVersion::calendar();
+    let version = schemas.at(now).copied().unwrap_or(SchemaVersion::LATEST);
+    let citizen = Cpr::parse("6101800049").expect("a made-up number");
+    let reference = node.entropy.uuid().to_string();
     let submission = Submission {
-        reference: node.entropy.uuid().to_string(),
+        reference: reference.parse().expect("a UUID is a reference"),
+        version: 1,
         authority: node.authority.clone(),
-        citizen: Cpr::parse("6101800049").expect("a made-up number"),
-        requested_on,
+        course: Course::of_one_day(citizen, Date::of(now)),
     };
-    Order { action: SUBMIT_ACTION.to_owned(), body: submission.write() }
+    Order { action: Operation::Report.action(version), body: submission.write(version) }
 }

@@ -22,9 +22,12 @@ use sim_mitid::{
     secret::{MailKey, OneTimeCode},
 };
 use sim_smdb::{
-    Smdb,
-    contract::{ENTITY_ID, SUBMIT_ACTION, SUBMIT_PRIVILEGE, Submission},
+    Configuration, Smdb,
+    contract::{ADDRESS, ENTITY_ID, Operation, SUBMIT_PRIVILEGE, Submission},
+    course::Course,
     cpr::Cpr,
+    date::Date,
+    schema::SchemaVersion,
 };
 use sim_sts::{
     Issuer, IssuerLesson, Service, Sts,
@@ -296,7 +299,7 @@ impl Country {
             sts: sts.certificate.clone(),
             service: smdb.certificate.clone(),
             service_entity_id: ENTITY_ID.parse().unwrap(),
-            service_address: "https://smdb.sim.invalid/SmdbService.svc".to_owned(),
+            service_address: ADDRESS.to_owned(),
         };
         let purpose = format!("{environment} {}", credential.certificate.serial());
         let wsc = Wsc::new(Settings::of(profile), trust.into());
@@ -321,7 +324,7 @@ impl Country {
         now: Timestamp,
         link: &mut Keeper,
     ) -> Result<(), (Step, String)> {
-        let mut event = Event::Begin(order(&mut client.entropy));
+        let mut event = Event::Begin(order(&mut client.entropy, now));
         let mut refusal = None;
         loop {
             let action = client.tell(&event, now);
@@ -383,8 +386,8 @@ impl Country {
         let (answer, facts) = smdb.decide(&request, now, &mut self.entropy);
         facts.into_iter().for_each(|fact| smdb.apply(fact));
         let why = match &answer {
-            sim_smdb::submit::Answer::Received(_) => None,
-            sim_smdb::submit::Answer::Rejected { rejection, .. } => {
+            sim_smdb::call::Answer::Answered(_) => None,
+            sim_smdb::call::Answer::Rejected { rejection, .. } => {
                 Some((Step::Three, rejection.name().to_owned()))
             }
         };
@@ -414,23 +417,28 @@ fn issuer(environment: Environment, services: &Services) -> Issuer {
 
 fn smdb(environment: Environment, services: &Services) -> Smdb {
     let Services { sts, smdb } = services;
-    Smdb::new(
+    Smdb::new(Configuration {
         environment,
-        ENTITY_ID.parse().unwrap(),
-        smdb.clone(),
-        Timeline::starting(sts.certificate.not_before(), sts.certificate.clone()),
-        sim_smdb::Policy::default(),
-    )
+        entity_id: ENTITY_ID.parse().unwrap(),
+        address: ADDRESS.to_owned(),
+        credential: smdb.clone(),
+        sts: Timeline::starting(sts.certificate.not_before(), sts.certificate.clone()),
+        anchors: STAGE.authority(environment).anchors(),
+        schemas: SchemaVersion::calendar(),
+        policy: sim_smdb::Policy::default(),
+    })
 }
 
-fn order(entropy: &mut Entropy) -> Order {
+fn order(entropy: &mut Entropy, now: Timestamp) -> Order {
+    let citizen = Cpr::parse("6101800049").expect("a made-up number");
     let submission = Submission {
-        reference: entropy.uuid().to_string(),
+        reference: entropy.uuid().to_string().parse().unwrap(),
+        version: 1,
         authority: CVR.parse().unwrap(),
-        citizen: Cpr::parse("6101800049").expect("a made-up number"),
-        requested_on: "2030-02-01".to_owned(),
+        course: Course::of_one_day(citizen, Date::of(now)),
     };
-    Order { action: SUBMIT_ACTION.to_owned(), body: submission.write() }
+    let version = SchemaVersion::LATEST;
+    Order { action: Operation::Report.action(version), body: submission.write(version) }
 }
 
 fn carry(link: &mut Keeper, from: Party, to: Party, environment: Environment, bytes: &[u8]) {

@@ -1,0 +1,300 @@
+//! A call comes in; an answer or a rejection goes out.
+//!
+//! The order of the checks decides which rejection a caller gets: size, XML, SOAP shape, timestamp,
+//! the token (opened, signed, in its time, for us, its holder's certificate), the holder's signature
+//! over the message, address, replay, operation, schema, privilege, and at last the rules of the
+//! register. Every check that can still be made is made, so that a diagnosis can list all that speaks
+//! against a call.
+
+mod answers;
+mod permission;
+mod security;
+mod work;
+
+use clock::Timestamp;
+use entropy::Entropy;
+use oio_idws::{
+    addressing,
+    assertion::Assertion,
+    call::{CallAnswer, ReceivedCall, SignedCall},
+    fault::{ServiceFault, ServiceFaultCode},
+    soap::{Unreadable, Version},
+};
+use xml_security::Claimed;
+
+use self::work::Work;
+use crate::{
+    Fact, Rejection, ReplayKey, Smdb,
+    contract::{Body, Command, NoOperation, Operation, SmdbFault},
+    cpr,
+    rule::Violation,
+    schema::SchemaVersion,
+};
+
+/// What SMDB makes of the body of a call.
+pub type Content = Result<Body, NoOperation>;
+
+/// A call as SMDB understood it.
+pub type Request = Result<Box<ReceivedCall<Content>>, Unreadable>;
+
+/// What SMDB answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It did what it was asked.
+    Answered(CallAnswer),
+    /// No.
+    Rejected {
+        /// Why; the caller is told as much as the real one would tell.
+        rejection: Rejection,
+        /// The fault's own id.
+        message_id: String,
+        /// The id of the call, if it could be read.
+        relates_to: Option<String>,
+        /// The signed message that holds the fault, where the contract declares it.
+        declared: Option<CallAnswer>,
+    },
+}
+
+/// A call that nothing speaks against.
+pub(crate) struct Accepted<'r> {
+    signed: &'r SignedCall<Content>,
+    assertion: &'r Assertion,
+    version: SchemaVersion,
+    operation: Operation,
+    work: Work<'r>,
+    /// The instant from which the message's own timestamp refuses it.
+    until: Timestamp,
+}
+
+/// Decides on a call.
+pub(crate) fn decide(
+    smdb: &Smdb,
+    request: &Request,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> (Answer, Vec<Fact>) {
+    match judge(smdb, request, now) {
+        Ok(accepted) => accept(smdb, accepted, now, entropy),
+        Err(against) => {
+            let decisive = against.into_iter().next().expect("something speaks against the call");
+            reject(smdb, request, decisive, now, entropy)
+        }
+    }
+}
+
+/// What speaks against a call at `now`, the decisive reason first; there is one, if there is any.
+pub(crate) fn judge<'r>(
+    smdb: &'r Smdb,
+    request: &'r Request,
+    now: Timestamp,
+) -> Result<Accepted<'r>, Vec<Rejection>> {
+    let call = request.as_ref().map_err(|it| vec![Rejection::unreadable(it)])?;
+    let mut against = Vec::new();
+    if call.version != Version::Soap12 {
+        against.push(Rejection::NotSoap { what: format!("it is {}", call.version) });
+    }
+    let time = *call.time.unverified();
+    security::timely(smdb.policy(), time, now, &mut against);
+    let token = match &call.token {
+        Ok(token) => token,
+        Err(refusal) => return Err(with(against, Rejection::token(refusal))),
+    };
+    security::believable(smdb, token, now, &mut against);
+    let signed = match &call.message {
+        Some(Ok(signed)) => signed,
+        Some(Err(refusal)) => {
+            return Err(with(against, Rejection::NotHolder { what: refusal.to_string() }));
+        }
+        None => {
+            let what = "there is no token".to_owned();
+            return Err(with(against, Rejection::NotHolder { what }));
+        }
+    };
+    security::addressed(smdb, signed, &mut against);
+    if replay_keys(signed).iter().any(|key| smdb.has_seen(key, now)) {
+        against.push(Rejection::Replayed);
+    }
+    let body = match dispatch(signed) {
+        Ok(body) => body,
+        Err(rejection) => return Err(with(against, rejection)),
+    };
+    against.extend(in_force(smdb, body.version, now).err());
+    let command = match &body.command {
+        Ok(command) => command,
+        Err(error) => {
+            let what = error.to_string();
+            return Err(with(against, Rejection::MalformedRequest { what }));
+        }
+    };
+    let assertion = &token.assertion;
+    against.extend(permission::permitted(assertion, body.operation, command).err());
+    match work::plan(smdb, command, body.version, now) {
+        Ok(work) if against.is_empty() => Ok(Accepted {
+            signed,
+            assertion,
+            version: body.version,
+            operation: body.operation,
+            work,
+            until: security::refused_from(smdb.policy(), time),
+        }),
+        Ok(_) => Err(against),
+        Err(rejection) => Err(with(against, rejection)),
+    }
+}
+
+fn with(mut against: Vec<Rejection>, last: Rejection) -> Vec<Rejection> {
+    against.push(last);
+    against
+}
+
+fn replay_keys(signed: &SignedCall<Content>) -> [ReplayKey; 2] {
+    [
+        ReplayKey::MessageId(signed.message_id.clone()),
+        ReplayKey::of_signature(&signed.signature_value),
+    ]
+}
+
+/// The operation that both the action, if the call has one, and the body name.
+fn dispatch(signed: &SignedCall<Content>) -> Result<&Body, Rejection> {
+    let body = signed.content.as_ref().ok().and_then(|content| content.as_ref().ok());
+    let action = signed.action.as_deref();
+    let named = |action: &str| {
+        let mut versions = SchemaVersion::ALL.iter();
+        versions.find_map(|version| {
+            let mut operations = Operation::ALL.iter();
+            operations.find(|operation| operation.action(*version) == action)
+        })
+    };
+    match (action, body) {
+        (Some(action), Some(body)) if body.operation.action(body.version) == action => Ok(body),
+        (None, Some(body)) => Ok(body),
+        (Some(action), _) if named(action).is_some() => {
+            let what = "the body does not hold the operation that the action names".to_owned();
+            Err(Rejection::MalformedRequest { what })
+        }
+        (action, _) => {
+            Err(Rejection::UnknownOperation { action: harmless(action.unwrap_or_default()) })
+        }
+    }
+}
+
+/// What may be repeated to a caller and to an operator.
+fn harmless(text: &str) -> String {
+    if cpr::stands_in(text) { "(withheld)".to_owned() } else { text.to_owned() }
+}
+
+fn in_force(smdb: &Smdb, version: SchemaVersion, now: Timestamp) -> Result<(), Rejection> {
+    let schemas = smdb.schemas();
+    if schemas.at(now) == Some(&version) {
+        return Ok(());
+    }
+    let retired = schemas.entries().find(|(at, other)| *at <= now && **other > version);
+    Err(match retired {
+        Some((since, _)) => Rejection::SchemaRetired { version, since },
+        None => {
+            let from = schemas.entries().find(|(at, other)| *at > now && **other == version);
+            Rejection::SchemaNotInForce { version, from: from.map(|(at, _)| at) }
+        }
+    })
+}
+
+fn accept(
+    smdb: &Smdb,
+    accepted: Accepted<'_>,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> (Answer, Vec<Fact>) {
+    let Accepted { signed, assertion, version, operation, work, until } = accepted;
+    let mut facts: Vec<_> =
+        replay_keys(signed).map(|key| Fact::Accepted { key, at: now, until }).into();
+    let body = answers::carry_out(smdb, work, assertion, version, now, entropy, &mut facts);
+    let answer = CallAnswer {
+        message_id: addressing::message_id(entropy),
+        relates_to: signed.message_id.clone(),
+        action: format!("{}Response", operation.action(version)),
+        created: now,
+        expires: now + smdb.policy().answer_lifetime,
+        body,
+    };
+    (Answer::Answered(answer), facts)
+}
+
+fn reject(
+    smdb: &Smdb,
+    request: &Request,
+    rejection: Rejection,
+    now: Timestamp,
+    entropy: &mut Entropy,
+) -> (Answer, Vec<Fact>) {
+    let claimed = match request {
+        Ok(call) => call.message_id.clone(),
+        Err(unreadable) => unreadable.message_id.clone(),
+    };
+    let relates_to = claimed.map(Claimed::into_unverified);
+    let message_id = addressing::message_id(entropy);
+    let body = signed_body(request);
+    let declared = body.zip(relates_to.clone()).and_then(|(body, relates_to)| {
+        declare(smdb, &rejection, body, &message_id, relates_to, now)
+    });
+    let facts = remembered(body, &rejection, now).into_iter().collect();
+    (Answer::Rejected { rejection, message_id, relates_to, declared }, facts)
+}
+
+fn signed_body(request: &Request) -> Option<&Body> {
+    let signed = request.as_ref().ok()?.message.as_ref()?.as_ref().ok()?;
+    signed.content.as_ref().ok()?.as_ref().ok()
+}
+
+/// The fault that the contract declares: WCF signs it, and gives it an action of its own.
+fn declare(
+    smdb: &Smdb,
+    rejection: &Rejection,
+    body: &Body,
+    message_id: &str,
+    relates_to: String,
+    now: Timestamp,
+) -> Option<CallAnswer> {
+    let violations: &[Violation] = match rejection {
+        Rejection::InvalidSubmission { violations } => violations,
+        _ => &[],
+    };
+    let text = rejection.fault_text();
+    let fault = SmdbFault {
+        rule: rejection.rule()?,
+        text: text.clone(),
+        field: violations.iter().find(|it| it.is_error()).map(|it| it.field.clone()),
+        correlation: relates_to.clone(),
+        violations: violations.to_vec(),
+    };
+    let detail = fault.write(body.version);
+    Some(CallAnswer {
+        message_id: message_id.to_owned(),
+        relates_to,
+        action: format!("{}SmdbFaultFault", body.operation.action(body.version)),
+        created: now,
+        expires: now + smdb.policy().answer_lifetime,
+        body: ServiceFault::element(ServiceFaultCode::Declared, "da", &text, &detail),
+    })
+}
+
+/// A submission that came from whom it should and broke a rule is listed, so that its submitter can
+/// ask for the list. Nothing else is remembered of what is refused.
+fn remembered(body: Option<&Body>, rejection: &Rejection, now: Timestamp) -> Option<Fact> {
+    let Some(Ok(Command::Report(submission))) = body.map(|body| &body.command) else { return None };
+    let violations = match rejection {
+        Rejection::InvalidSubmission { violations } => violations.clone(),
+        Rejection::ConflictingResend { .. }
+        | Rejection::OutdatedVersion { .. }
+        | Rejection::CourseAnnulled { .. } => {
+            vec![Violation::new(rejection.rule()?, "Klientreference")]
+        }
+        _ => return None,
+    };
+    Some(Fact::Refused {
+        authority: submission.authority.clone(),
+        reference: submission.reference.clone(),
+        version: submission.version,
+        at: now,
+        violations,
+    })
+}

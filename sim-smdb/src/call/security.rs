@@ -1,0 +1,96 @@
+//! Whether a call is secure: its times, its token, its address.
+
+use clock::Timestamp;
+use oio_idws::{
+    call::{ReceivedToken, SignedCall},
+    soap::MessageTime,
+};
+
+use super::{Content, harmless};
+use crate::{HolderCheck, Policy, Rejection, Smdb, revocation::Standing};
+
+/// The message's own times, as WCF judges them: skew in both directions, and no message older than
+/// its lifetime, whatever it says.
+pub(super) fn timely(
+    policy: &Policy,
+    time: MessageTime,
+    now: Timestamp,
+    against: &mut Vec<Rejection>,
+) {
+    let MessageTime { created, expires } = time;
+    let skew = policy.clock_skew;
+    if expires + skew <= now {
+        against.push(Rejection::TimestampExpired { expires, now });
+    }
+    match created {
+        Some(created) if created < now + skew && created < expires => {
+            if created + policy.message_lifetime + skew <= now {
+                against.push(Rejection::TimestampTooOld { created, now });
+            }
+        }
+        _ => against.push(Rejection::TimestampImplausible { created, expires, now }),
+    }
+}
+
+/// The first instant at which [`timely`] refuses a message.
+pub(super) fn refused_from(policy: &Policy, time: MessageTime) -> Timestamp {
+    let oldest = time.created.map_or(time.expires, |created| created + policy.message_lifetime);
+    oldest.min(time.expires) + policy.clock_skew
+}
+
+/// The token's issuer, time and audience, and, where the policy asks for it, its holder's
+/// certificate. There is no skew for any of them: both clocks are servers', and NTP keeps them.
+pub(super) fn believable(
+    smdb: &Smdb,
+    token: &ReceivedToken,
+    now: Timestamp,
+    against: &mut Vec<Rejection>,
+) {
+    let assertion = &token.assertion;
+    if smdb.trusted_sts(now) != Some(&token.signed_by) {
+        against.push(Rejection::UnknownIssuer);
+    }
+    if now < assertion.not_before {
+        against.push(Rejection::TokenNotYetValid { from: assertion.not_before });
+    } else if !assertion.is_valid_at(now) {
+        against.push(Rejection::TokenExpired { since: assertion.not_on_or_after });
+    }
+    if assertion.audience != *smdb.entity_id() {
+        let audience = harmless(assertion.audience.as_str());
+        against.push(Rejection::WrongAudience { audience });
+    }
+    match smdb.policy().holder_certificate {
+        HolderCheck::Ignored => {}
+        HolderCheck::Validity => against.extend(in_its_time(token, now)),
+        HolderCheck::ValidityAndRevocation => {
+            against.extend(in_its_time(token, now));
+            against.extend(revoked(smdb, token, now));
+        }
+    }
+}
+
+fn in_its_time(token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
+    let holder = &token.assertion.holder;
+    if now < holder.not_before() {
+        return Some(Rejection::HolderCertificateNotYetValid { from: holder.not_before() });
+    }
+    let since = holder.first_refused();
+    (since <= now).then_some(Rejection::HolderCertificateExpired { since })
+}
+
+fn revoked(smdb: &Smdb, token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
+    let (serial, lag) = (token.assertion.holder.serial(), smdb.policy().revocation_lag);
+    match smdb.revocation().standing(serial, lag, now) {
+        Standing::Good => None,
+        Standing::Unknown => Some(Rejection::RevocationUnknown),
+        Standing::Revoked { since } => Some(Rejection::HolderCertificateRevoked { since }),
+    }
+}
+
+/// Whether the call is for this service.
+pub(super) fn addressed(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec<Rejection>) {
+    if signed.to.as_deref() != Some(smdb.address()) {
+        let to = signed.to.as_deref().map(harmless);
+        against.push(Rejection::WrongAddress { to });
+    }
+}

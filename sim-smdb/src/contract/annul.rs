@@ -1,0 +1,61 @@
+//! `AnnullerForloeb`: a course should never have been submitted.
+
+use oio_idws::MessageError;
+use parties::Cvr;
+use xml_security::{Verified, xml::Element};
+
+use super::{
+    report::Receipt,
+    xml::{Node, Writer, not},
+};
+use crate::{course::Written, cpr, schema::SchemaVersion};
+
+/// Annuls a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annul {
+    /// Whose course it is.
+    pub authority: Cvr,
+    /// SMDB's id of it.
+    pub id: String,
+    /// Why (*årsag*), in free text. It is read for personal numbers, and not kept.
+    pub reason: Written,
+}
+
+impl Annul {
+    /// The element in the body of a call.
+    #[must_use]
+    pub fn write(&self, version: SchemaVersion) -> String {
+        Writer::root("AnnullerForloeb", version, |out| {
+            out.field("Myndighed", &self.authority);
+            out.field("Id", &self.id);
+            out.field("Aarsag", self.reason.as_str());
+        })
+    }
+
+    pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
+        node.only(&["Myndighed", "Id", "Aarsag"])?;
+        let reason = node.text("Aarsag")?;
+        if reason.trim().is_empty() || cpr::stands_in(&reason) {
+            return Err(not("a reason without a personal number", "Aarsag"));
+        }
+        Ok(Self {
+            authority: node.parse("Myndighed", "a CVR number")?,
+            id: node.text("Id")?,
+            reason: Written::from(&*reason),
+        })
+    }
+
+    /// The element in the body of the answer.
+    pub(crate) fn write_answer(receipt: &Receipt, version: SchemaVersion) -> String {
+        Writer::root("AnnullerForloebResponse", version, |out| receipt.write_into(out))
+    }
+
+    /// Reads the receipt out of a signed body.
+    ///
+    /// # Errors
+    ///
+    /// If a field is missing or not one of its kind.
+    pub fn read_answer(body: Verified<Element<'_>>) -> Result<Receipt, MessageError> {
+        Receipt::read_from(&Node::answer(body, "AnnullerForloebResponse")?)
+    }
+}

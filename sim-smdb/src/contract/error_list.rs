@@ -1,0 +1,106 @@
+//! `HentFejlliste`: what is wrong with the submissions of a period (*valideringsliste*).
+
+use clock::Timestamp;
+use oio_idws::MessageError;
+use parties::Cvr;
+use xml_security::{Verified, xml::Element};
+
+use super::{
+    report::{Status, read_violations, write_violation},
+    xml::{Node, Writer, not},
+};
+use crate::{course::Reference, date::Date, rule::Violation, schema::SchemaVersion};
+
+/// Asks for errors and warnings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorList {
+    /// Whose.
+    pub authority: Cvr,
+    /// The first day on which they came.
+    pub from: Date,
+    /// The last such day.
+    pub through: Date,
+}
+
+/// Errors of what was refused and not corrected since, and warnings of what is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLists {
+    /// By the time at which they came, then by reference.
+    pub listed: Vec<Listed>,
+}
+
+/// A submission with something wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The submitter's reference.
+    pub reference: Reference,
+    /// The submitter's version.
+    pub version: u32,
+    /// Whether it is stored.
+    pub status: Status,
+    /// When it came.
+    pub at: Timestamp,
+    /// What is wrong with it.
+    pub violations: Vec<Violation>,
+}
+
+impl ErrorList {
+    /// The element in the body of a call.
+    #[must_use]
+    pub fn write(&self, version: SchemaVersion) -> String {
+        Writer::root("HentFejlliste", version, |out| {
+            out.field("Myndighed", &self.authority);
+            out.field("Fra", self.from);
+            out.field("Til", self.through);
+        })
+    }
+
+    pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
+        node.only(&["Myndighed", "Fra", "Til"])?;
+        Ok(Self {
+            authority: node.parse("Myndighed", "a CVR number")?,
+            from: node.parse("Fra", "a day, such as 2030-03-01")?,
+            through: node.parse("Til", "a day, such as 2030-03-01")?,
+        })
+    }
+}
+
+impl ErrorLists {
+    /// The element in the body of an answer.
+    #[must_use]
+    pub fn write(&self, version: SchemaVersion) -> String {
+        Writer::root("HentFejllisteResponse", version, |out| {
+            for listed in &self.listed {
+                out.within("Indberetning", |out| {
+                    out.field("Klientreference", &listed.reference);
+                    out.field("Version", listed.version);
+                    out.field("Status", listed.status.name());
+                    out.field("Tidspunkt", listed.at);
+                    listed.violations.iter().for_each(|it| write_violation(out, it));
+                });
+            }
+        })
+    }
+
+    /// Reads it out of a signed body.
+    ///
+    /// # Errors
+    ///
+    /// If a field is missing or not one of its kind.
+    pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
+        let node = Node::answer(body, "HentFejllisteResponse")?;
+        let listed = |it: Node<'_>| {
+            let status = Status::of_name(&it.text("Status")?);
+            Ok(Listed {
+                reference: it.parse("Klientreference", "a reference")?,
+                version: it.parse("Version", "a whole number")?,
+                status: status.ok_or_else(|| not("a status", "Status"))?,
+                at: it.instant("Tidspunkt")?,
+                violations: read_violations(&it)?,
+            })
+        };
+        let listed =
+            node.children("Indberetning").map(listed).collect::<Result<_, MessageError>>()?;
+        Ok(Self { listed })
+    }
+}

@@ -1,0 +1,106 @@
+//! `HentStatus`: what became of a submission.
+
+use clock::Timestamp;
+use oio_idws::MessageError;
+use parties::Cvr;
+use xml_security::{Verified, xml::Element};
+
+use super::{
+    report::{Status, read_violations, write_violation},
+    xml::{Node, Writer, not},
+};
+use crate::{course::Reference, rule::Violation, schema::SchemaVersion};
+
+/// Asks what became of the latest version of a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GetStatus {
+    /// Whose it is.
+    pub authority: Cvr,
+    /// Which one.
+    pub which: Which,
+}
+
+/// How a course is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// By SMDB's id.
+    Id(String),
+    /// By the submitter's reference.
+    Reference(Reference),
+}
+
+/// What became of the version that came last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusReport {
+    /// SMDB's id, if a version was ever stored.
+    pub id: Option<String>,
+    /// The submitter's reference.
+    pub reference: Reference,
+    /// The submitter's version.
+    pub version: u32,
+    /// What became of it.
+    pub status: Status,
+    /// When.
+    pub at: Timestamp,
+    /// Errors if it was refused, else warnings.
+    pub violations: Vec<Violation>,
+}
+
+impl GetStatus {
+    /// The element in the body of a call.
+    #[must_use]
+    pub fn write(&self, version: SchemaVersion) -> String {
+        Writer::root("HentStatus", version, |out| {
+            out.field("Myndighed", &self.authority);
+            match &self.which {
+                Which::Id(id) => out.field("Id", id),
+                Which::Reference(reference) => out.field("Klientreference", reference),
+            }
+        })
+    }
+
+    pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
+        node.only(&["Myndighed", "Id", "Klientreference"])?;
+        let id = node.optional_text("Id")?;
+        let reference = node.optional_parse("Klientreference", "a reference")?;
+        let which = match (id, reference) {
+            (Some(id), None) => Which::Id(id),
+            (None, Some(reference)) => Which::Reference(reference),
+            _ => return Err(not("a request with one of Id and Klientreference", "HentStatus")),
+        };
+        Ok(Self { authority: node.parse("Myndighed", "a CVR number")?, which })
+    }
+}
+
+impl StatusReport {
+    /// The element in the body of an answer.
+    #[must_use]
+    pub fn write(&self, version: SchemaVersion) -> String {
+        Writer::root("HentStatusResponse", version, |out| {
+            out.optional("Id", self.id.as_ref());
+            out.field("Klientreference", &self.reference);
+            out.field("Version", self.version);
+            out.field("Status", self.status.name());
+            out.field("Tidspunkt", self.at);
+            self.violations.iter().for_each(|it| write_violation(out, it));
+        })
+    }
+
+    /// Reads it out of a signed body.
+    ///
+    /// # Errors
+    ///
+    /// If a field is missing or not one of its kind.
+    pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
+        let node = Node::answer(body, "HentStatusResponse")?;
+        let status = Status::of_name(&node.text("Status")?);
+        Ok(Self {
+            id: node.optional_text("Id")?,
+            reference: node.parse("Klientreference", "a reference")?,
+            version: node.parse("Version", "a whole number")?,
+            status: status.ok_or_else(|| not("a status", "Status"))?,
+            at: node.instant("Tidspunkt")?,
+            violations: read_violations(&node)?,
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! The truth beside the wire: for every rejection, in two languages, and without a secret.
+
+use clock::Timestamp;
+use parties::Text;
+use sim_smdb::{
+    Cause, Rejection,
+    contract::Operation,
+    rule::{Rule, Violation},
+    schema::SchemaVersion,
+};
+use stage::start;
+
+use crate::world::cvr;
+
+/// One of each kind.
+fn example(cause: Cause) -> Rejection {
+    let (at, now): (Timestamp, Timestamp) = (start(), start());
+    let what = "what is wrong".to_owned();
+    match cause {
+        Cause::MalformedXml => Rejection::MalformedXml { what },
+        Cause::NotSoap => Rejection::NotSoap { what },
+        Cause::TimestampUnreadable => Rejection::TimestampUnreadable { what },
+        Cause::TimestampExpired => Rejection::TimestampExpired { expires: at, now },
+        Cause::TimestampImplausible => {
+            Rejection::TimestampImplausible { created: None, expires: at, now }
+        }
+        Cause::TimestampTooOld => Rejection::TimestampTooOld { created: at, now },
+        Cause::TokenUnreadable => Rejection::TokenUnreadable { what },
+        Cause::UnknownIssuer => Rejection::UnknownIssuer,
+        Cause::TokenInvalid => Rejection::TokenInvalid { what },
+        Cause::TokenNotYetValid => Rejection::TokenNotYetValid { from: at },
+        Cause::TokenExpired => Rejection::TokenExpired { since: at },
+        Cause::WrongAudience => Rejection::WrongAudience { audience: "urn:x".to_owned() },
+        Cause::HolderCertificateNotYetValid => Rejection::HolderCertificateNotYetValid { from: at },
+        Cause::HolderCertificateExpired => Rejection::HolderCertificateExpired { since: at },
+        Cause::HolderCertificateRevoked => Rejection::HolderCertificateRevoked { since: at },
+        Cause::RevocationUnknown => Rejection::RevocationUnknown,
+        Cause::NotHolder => Rejection::NotHolder { what },
+        Cause::WrongAddress => Rejection::WrongAddress { to: None },
+        Cause::Replayed => Rejection::Replayed,
+        Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },
+        Cause::SchemaRetired => {
+            Rejection::SchemaRetired { version: SchemaVersion::V2025_01, since: at }
+        }
+        Cause::SchemaNotInForce => {
+            Rejection::SchemaNotInForce { version: SchemaVersion::V2025_07, from: None }
+        }
+        Cause::MalformedRequest => Rejection::MalformedRequest { what },
+        Cause::ForeignAuthority => {
+            Rejection::ForeignAuthority { holder: cvr("90000001"), authority: cvr("90000002") }
+        }
+        Cause::MissingPrivilege => {
+            Rejection::MissingPrivilege { operation: Operation::Report, authority: cvr("90000001") }
+        }
+        Cause::ConflictingResend => Rejection::ConflictingResend { version: 1 },
+        Cause::OutdatedVersion => Rejection::OutdatedVersion { version: 1, latest: 2 },
+        Cause::CourseAnnulled => Rejection::CourseAnnulled { since: at },
+        Cause::InvalidSubmission => Rejection::InvalidSubmission {
+            violations: Rule::ALL.iter().map(|rule| Violation::new(*rule, "Felt")).collect(),
+        },
+        Cause::NotFound => Rejection::NotFound,
+    }
+}
+
+#[test]
+fn each_rejection_is_explained_in_english_and_in_danish() {
+    for cause in Rejection::ALL {
+        let rejection = example(*cause);
+        assert_eq!(rejection.cause(), *cause);
+        let finding = rejection.finding();
+        assert_eq!(finding.cause, rejection.name());
+        let texts = [&finding.rule, &finding.expected, &finding.got, &finding.what];
+        for Text { en, da } in texts {
+            assert!(!en.trim().is_empty() && !da.trim().is_empty(), "{cause:?}");
+            // A row in the source is broken into lines; no text has the blanks of one.
+            assert!(!en.contains("  ") && !da.contains("  "), "{cause:?}: {en} / {da}");
+        }
+        assert_ne!(finding.rule.en, finding.rule.da, "{cause:?}");
+        assert_ne!(finding.what.en, finding.what.da, "{cause:?}");
+        assert!(!finding.who.title().da.is_empty());
+    }
+}
+
+#[test]
+fn the_finding_of_an_invalid_submission_names_each_rule() {
+    let finding = example(Cause::InvalidSubmission).finding();
+    for rule in Rule::ALL {
+        assert!(finding.got.en.contains(rule.code()) && finding.got.da.contains(&rule.text().da));
+    }
+}

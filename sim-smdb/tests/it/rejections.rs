@@ -1,0 +1,362 @@
+//! Every reason to refuse, provoked from outside, and what the caller is told.
+//!
+//! [`provoke`] is a match over every cause without a wildcard: a rejection that is added and not
+//! provoked here does not compile.
+
+use clock::{Span, Timeline};
+use oio_idws::{assertion::Assertion, call::ServiceCall, fault::ServiceFaultCode};
+use pki::{RevocationReason, Revoked};
+use sim_smdb::{
+    Cause, Configuration, Fact, HolderCheck, Policy, Rejection,
+    call::Answer,
+    contract::{Annul, Fetch, Operation, Submission},
+    course::{Course, Details},
+    schema::SchemaVersion,
+};
+use stage::{Forgery, start, tampered};
+
+use crate::world::{
+    HOLDER, Reply, SMDB, STAGE, STRANGER, STS, World, after, assertion, code, configuration,
+    course, cvr, date, signed, submission, token, written,
+};
+
+/// What comes of submitting with a token that says this, at the start.
+fn with_assertion(assertion: &Assertion) -> Reply {
+    World::new().submit(assertion, &submission("sag-1"), start())
+}
+
+/// What comes of a call that is changed before it is signed.
+fn with_call(change: impl FnOnce(ServiceCall) -> ServiceCall) -> Reply {
+    let mut world = World::new();
+    let call = change(world.call(signed(&assertion()), written(&submission("sag-1")), start()));
+    world.send(&call.write(&HOLDER).unwrap(), start())
+}
+
+/// What comes of a call whose times are off by this much.
+fn off_by(span: Span) -> Reply {
+    with_call(|call| ServiceCall {
+        created: call.created + span,
+        expires: call.expires + span,
+        ..call
+    })
+}
+
+fn with_token(token: String) -> Reply {
+    with_call(|call| ServiceCall { encrypted_assertion: token, ..call })
+}
+
+/// Where SMDB looks at the certificate in the token.
+fn strict(holder_certificate: HolderCheck) -> World {
+    World::with_policy(Policy { holder_certificate, ..Policy::default() })
+}
+
+/// What comes of submitting in turn, the last time.
+fn submitted(submissions: &[Submission]) -> Reply {
+    let mut world = World::new();
+    let submit = |it: &Submission| world.submit(&assertion(), it, start());
+    submissions.iter().map(submit).last().unwrap()
+}
+
+fn in_version(version: u32, outcome: &str) -> Submission {
+    let details = Details { outcome: Some(code(outcome)), ..course().details };
+    Submission { version, course: Course { details, ..course() }, ..submission("sag-1") }
+}
+
+/// Brings a rejection about, by bytes alone.
+fn provoke(cause: Cause) -> Reply {
+    match cause {
+        Cause::MalformedXml => World::new().send("<a", start()),
+        Cause::NotSoap => {
+            let mut world = World::new();
+            let message = tampered(&world.written(start()), "o:Security", "o:Insecurity");
+            world.send(&message, start())
+        }
+        Cause::TimestampUnreadable => {
+            let mut world = World::new();
+            let message = tampered(&world.written(start()), "u:Expires", "u:Ends");
+            world.send(&message, start())
+        }
+        Cause::TimestampExpired => off_by(Span::from_minutes(-10)),
+        Cause::TimestampImplausible => off_by(Span::from_minutes(6)),
+        Cause::TimestampTooOld => {
+            with_call(|call| ServiceCall { created: after("-10m"), expires: after("1h"), ..call })
+        }
+        Cause::TokenUnreadable => {
+            with_token(token(&assertion().write(&STS).unwrap(), &STRANGER.certificate))
+        }
+        Cause::UnknownIssuer => {
+            with_token(token(&assertion().write(&STRANGER).unwrap(), &SMDB.certificate))
+        }
+        Cause::TokenInvalid => {
+            let changed = tampered(&assertion().write(&STS).unwrap(), "fagsystem-a", "fagsystem-b");
+            with_token(token(&changed, &SMDB.certificate))
+        }
+        Cause::TokenNotYetValid => {
+            with_assertion(&Assertion { not_before: after("1s"), ..assertion() })
+        }
+        Cause::TokenExpired => {
+            with_assertion(&Assertion { not_on_or_after: start(), ..assertion() })
+        }
+        Cause::WrongAudience => {
+            // Names are compared as strings: a slash at the end makes another one.
+            let audience = "https://saml.smdb.sim.invalid/".parse().unwrap();
+            with_assertion(&Assertion { audience, ..assertion() })
+        }
+        Cause::HolderCertificateNotYetValid => {
+            let early = Assertion { not_before: after("-60d"), ..assertion() };
+            strict(HolderCheck::Validity).submit_early(&early)
+        }
+        Cause::HolderCertificateExpired => {
+            strict(HolderCheck::Validity).submit(&assertion(), &submission("sag-1"), after("2h"))
+        }
+        Cause::HolderCertificateRevoked => {
+            let mut world = strict(HolderCheck::ValidityAndRevocation);
+            let message = world.written(start());
+            world.send_informed(&message, start(), |now| {
+                let serial = *HOLDER.certificate.serial();
+                let reason = RevocationReason::KeyCompromise;
+                let revoked = Revoked { serial, at: after("-1h"), reason };
+                STAGE.authority(parties::Environment::IntegrationTest).revocation_list(
+                    1,
+                    now,
+                    now + Span::from_days(1),
+                    &[revoked],
+                )
+            })
+        }
+        Cause::RevocationUnknown => {
+            let mut world = strict(HolderCheck::ValidityAndRevocation);
+            let message = world.written(start());
+            world.send(&message, start())
+        }
+        Cause::NotHolder => {
+            let mut world = World::new();
+            let message = Forgery::of(&world.written(start())).sign(&STRANGER.key);
+            world.send(&message, start())
+        }
+        Cause::WrongAddress => {
+            with_call(|call| ServiceCall { to: "https://andet.invalid/".to_owned(), ..call })
+        }
+        Cause::Replayed => {
+            let mut world = World::new();
+            let message = world.written(start());
+            assert_eq!(world.send(&message, start()).name(), "answered");
+            world.send(&message, start())
+        }
+        Cause::UnknownOperation => {
+            with_call(|call| ServiceCall { action: "urn:sim:smdb:2025-07/Slet".to_owned(), ..call })
+        }
+        Cause::SchemaRetired => {
+            let (old, operation) = (SchemaVersion::V2025_01, Operation::Report);
+            with_call(|call| ServiceCall {
+                action: operation.action(old),
+                body: submission("sag-1").write(old),
+                ..call
+            })
+        }
+        Cause::SchemaNotInForce => {
+            let schemas = Timeline::starting(after("-1d"), SchemaVersion::V2025_01);
+            World::with(Configuration { schemas, ..configuration() }).submit(
+                &assertion(),
+                &submission("sag-1"),
+                start(),
+            )
+        }
+        Cause::MalformedRequest => World::new().submit_body("<Andet/>".to_owned()),
+        Cause::ForeignAuthority => {
+            let other = Submission { authority: cvr("90000002"), ..submission("sag-1") };
+            submitted(&[other])
+        }
+        Cause::MissingPrivilege => with_assertion(&Assertion { privileges: None, ..assertion() }),
+        Cause::ConflictingResend => submitted(&[in_version(1, "ANDANT"), in_version(1, "FRI")]),
+        Cause::OutdatedVersion => submitted(&[in_version(2, "ANDANT"), in_version(1, "ANDANT")]),
+        Cause::CourseAnnulled => {
+            let mut world = World::new();
+            let id = world.submit(&assertion(), &submission("sag-1"), start()).receipt().id;
+            let annul = Annul { authority: cvr("90000001"), id, reason: code("fejl") };
+            let reply = world.ask(Operation::Annul, annul.write(SchemaVersion::LATEST), start());
+            assert_eq!(reply.name(), "answered");
+            world.submit(&assertion(), &in_version(2, "ANDANT"), start())
+        }
+        Cause::InvalidSubmission => {
+            let details = Details { requested_on: date("2030-03-02"), ..course().details };
+            let course = Course { details, ..course() };
+            submitted(&[Submission { course, ..submission("sag-1") }])
+        }
+        Cause::NotFound => {
+            let fetch = Fetch { authority: cvr("90000001"), id: "ukendt".to_owned() };
+            World::new().ask(Operation::Fetch, fetch.write(SchemaVersion::LATEST), start())
+        }
+    }
+}
+
+impl World {
+    /// Submits before the holder's certificate begins.
+    fn submit_early(&mut self, assertion: &Assertion) -> Reply {
+        let mut early = self.clone();
+        let sts = Timeline::starting(after("-90d"), STS.certificate.clone());
+        let policy = *self.smdb.policy();
+        early.smdb = sim_smdb::Smdb::new(Configuration { sts, policy, ..configuration() });
+        early.submit(assertion, &submission("sag-1"), after("-31d"))
+    }
+}
+
+#[test]
+fn each_rejection_is_provoked_from_outside_and_gives_its_fault() {
+    for cause in Rejection::ALL {
+        let reply = provoke(*cause);
+        let rejection = reply.rejection().unwrap_or_else(|| panic!("{cause:?}: answered"));
+        assert_eq!(rejection.cause(), *cause, "{rejection}");
+        let name: &str = cause.into();
+        assert_eq!((rejection.name(), reply.name()), (name, name));
+        let (fault, code) = (reply.fault(), rejection.fault_code());
+        assert_eq!((&*fault.code, fault.text), (code.name(), rejection.fault_text()), "{cause:?}");
+    }
+}
+
+/// As a WCF service words it: the same for every breach of the message's security, and the same for
+/// every token that does not hold.
+#[test]
+fn a_breach_of_security_is_not_explained() {
+    for cause in Rejection::ALL {
+        let reply = provoke(*cause);
+        let text = match reply.rejection().unwrap().fault_code() {
+            ServiceFaultCode::InvalidSecurity => {
+                "An error occurred when verifying security for the message."
+            }
+            ServiceFaultCode::FailedAuthentication => {
+                "At least one security token in the message could not be validated."
+            }
+            ServiceFaultCode::InvalidSecurityToken => {
+                "An error occurred when processing the security tokens in the message."
+            }
+            ServiceFaultCode::DestinationUnreachable => {
+                "The message with To 'https://andet.invalid/' cannot be processed at the receiver, \
+                 due to an AddressFilter mismatch at the EndpointDispatcher.  Check that the sender \
+                 and receiver's EndpointAddresses agree."
+            }
+            ServiceFaultCode::ActionNotSupported => {
+                "The message with Action 'urn:sim:smdb:2025-07/Slet' cannot be processed at the \
+                 receiver, due to a ContractFilter mismatch at the EndpointDispatcher. This may be \
+                 because of either a contract mismatch (mismatched Actions between sender and \
+                 receiver) or a binding/security mismatch between the sender and the receiver.  \
+                 Check that sender and receiver have the same contract and the same binding \
+                 (including security requirements, e.g. Message, Transport, None)."
+            }
+            ServiceFaultCode::Declared => continue,
+        };
+        assert_eq!(reply.fault().text, text, "{cause:?}");
+    }
+}
+
+/// A fault that the contract declares is signed, and says in its detail which rule is broken; every
+/// other one is not signed.
+#[test]
+fn a_declared_fault_is_signed_and_explains_itself() {
+    for cause in Rejection::ALL {
+        let reply = provoke(*cause);
+        let Answer::Rejected { rejection, relates_to, declared, .. } = &reply.answer else {
+            panic!("{cause:?}: answered")
+        };
+        let is_declared = rejection.fault_code() == ServiceFaultCode::Declared;
+        assert_eq!(rejection.rule().is_some(), is_declared, "{cause:?}");
+        if *cause == Cause::MalformedRequest {
+            // The body is nothing that has a version: no fault of the contract could be written.
+            continue;
+        }
+        assert_eq!(declared.is_some(), is_declared, "{cause:?}");
+        if is_declared {
+            let fault = reply.declared();
+            assert_eq!(Some(fault.rule), rejection.rule());
+            assert_eq!(Some(fault.correlation), *relates_to);
+            assert_eq!(fault.text, rejection.fault_text());
+            assert!(declared.as_ref().unwrap().action.ends_with("SmdbFaultFault"));
+        } else {
+            assert!(!reply.text().contains("<Signature"));
+        }
+    }
+}
+
+/// Nothing is remembered of what is refused, but that a submission broke a rule.
+#[test]
+fn what_is_refused_leaves_nothing_behind_but_a_line_on_the_list_of_errors() {
+    for cause in Rejection::ALL {
+        let reply = provoke(*cause);
+        let listed = matches!(
+            cause,
+            Cause::InvalidSubmission
+                | Cause::ConflictingResend
+                | Cause::OutdatedVersion
+                | Cause::CourseAnnulled
+        );
+        let refused = reply.facts.iter().filter(|it| matches!(it, Fact::Refused { .. })).count();
+        assert_eq!((refused, reply.facts.len()), (listed.into(), listed.into()), "{cause:?}");
+    }
+}
+
+#[test]
+fn a_fault_names_the_call_that_it_answers() {
+    let mut world = World::new();
+    let call = world.call(signed(&assertion()), "<Andet/>".to_owned(), start());
+    let reply = world.send(&call.write(&HOLDER).unwrap(), start());
+    let Answer::Rejected { message_id, relates_to, .. } = &reply.answer else { panic!("answered") };
+    assert_eq!(relates_to.as_ref(), Some(&call.message_id));
+    let text = reply.text();
+    assert!(text.contains(&format!("<a:MessageID>{message_id}</a:MessageID>")));
+    assert!(text.contains(&format!("<a:RelatesTo>{}</a:RelatesTo>", call.message_id)));
+}
+
+#[test]
+fn a_fault_names_also_a_call_that_fails_before_it_is_read() {
+    let mut world = World::new();
+    let call = world.call(signed(&assertion()), written(&submission("sag-1")), start());
+    let relates_to = format!("<a:RelatesTo>{}</a:RelatesTo>", call.message_id);
+    for (from, to) in [
+        ("u:Timestamp", "u:Postmark"),
+        ("o:Security", "o:Insecurity"),
+        ("www.w3.org/2003/05/soap-envelope", "schemas.xmlsoap.org/soap/envelope/"),
+    ] {
+        let message = tampered(&call.write(&HOLDER).unwrap(), from, to);
+        let reply = world.send(&message, start());
+        assert!(reply.text().contains(&relates_to), "{from}");
+    }
+}
+
+/// A call may be wrong in many ways at once: the first in the order of the checks decides, and the
+/// diagnosis names all that could still be judged.
+#[test]
+fn the_first_check_that_fails_decides() {
+    let mut world = World::new();
+    let expired = Assertion { not_on_or_after: start(), ..assertion() };
+    let elsewhere = Assertion { audience: "urn:x".parse().unwrap(), ..expired.clone() };
+    let unprivileged = Assertion { privileges: None, ..assertion() };
+    let mut check =
+        |token: &str, body: &str, change: fn(ServiceCall) -> ServiceCall, by, expected: &[&str]| {
+            let call = change(world.call(token.to_owned(), body.to_owned(), start()));
+            let message = call.write(by).unwrap();
+            assert_eq!(world.send(&message, start()).against(), expected);
+        };
+    let same = |call| call;
+    let old = |call| ServiceCall { expires: after("-5m"), ..call };
+    let other = |call| ServiceCall { action: "urn:x".to_owned(), ..call };
+    let astray = |call| ServiceCall { to: "urn:x".to_owned(), ..call };
+    let foreign = token(&elsewhere.write(&STRANGER).unwrap(), &SMDB.certificate);
+    let unreadable = token("<a/>", &SMDB.certificate);
+    let late = Details { requested_on: date("2030-03-02"), ..course().details };
+    let invalid = Submission { course: Course { details: late, ..course() }, ..submission("x") };
+    let (body, invalid) = (written(&submission("sag-1")), written(&invalid));
+    let timestamp = ["timestamp-expired", "timestamp-implausible"];
+    let rest = ["missing-privilege", "invalid-submission"];
+    check(&unreadable, &body, old, &STRANGER, &[&timestamp[..], &["token-unreadable"]].concat());
+    check(&unreadable, &body, same, &STRANGER, &["token-unreadable"]);
+    check(&foreign, &body, same, &STRANGER, &["unknown-issuer"]);
+    let elsewhere = signed(&elsewhere);
+    check(&elsewhere, &body, same, &STRANGER, &["token-expired", "wrong-audience", "not-holder"]);
+    check(&signed(&unprivileged), "<Andet/>", other, &STRANGER, &["not-holder"]);
+    check(&signed(&unprivileged), "<Andet/>", other, &HOLDER, &["unknown-operation"]);
+    check(&signed(&unprivileged), "<Andet/>", same, &HOLDER, &["malformed-request"]);
+    check(&signed(&unprivileged), &invalid, same, &HOLDER, &rest);
+    let all = [&timestamp[..], &rest].concat();
+    check(&signed(&unprivileged), &invalid, old, &HOLDER, &all);
+    check(&signed(&assertion()), &body, astray, &HOLDER, &["wrong-address"]);
+}
