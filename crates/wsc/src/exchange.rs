@@ -1,30 +1,13 @@
 //! The states of a call, and what each side of it says.
 
-use std::fmt;
-
 use oio_idws::{
     call::{CallAnswerError, ServiceCall, ServiceReply},
     trust::{ResponseError, StsReply, TokenRequest},
 };
 use serde::{Deserialize, Serialize};
 
+pub use crate::order::{Order, SealedOrder};
 use crate::{Failure, FindBy, Thumbprint};
-
-/// What somebody wants done at the service. `Debug` does not show what is sent: it may be about a
-/// citizen.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// The operation's action.
-    pub action: String,
-    /// The element in the body.
-    pub body: String,
-}
-
-impl fmt::Debug for Order {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Order").field("action", &self.action).finish_non_exhaustive()
-    }
-}
 
 /// What a node is told.
 #[derive(Debug, Clone)]
@@ -76,8 +59,8 @@ pub enum Waiting {
         message_id: String,
         /// The certificate that it was signed with: the token's holder.
         holder: Thumbprint,
-        /// What is wanted at the service then.
-        order: Order,
+        /// What is wanted at the service then, sealed with the holder's key.
+        order: SealedOrder,
     },
     /// The service's answer.
     Service {
@@ -85,8 +68,17 @@ pub enum Waiting {
         message_id: String,
         /// What to do once more with a fresh token, if the service refuses.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        again: Option<Order>,
+        again: Option<Again>,
     },
+}
+
+/// What is to be done once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// The certificate with whose key the order is sealed.
+    pub sealed_with: Thumbprint,
+    /// The order.
+    pub order: SealedOrder,
 }
 
 impl Waiting {

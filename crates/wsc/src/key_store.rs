@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use oio_idws::Credential;
-use pki::{Certificate, PrivateKey};
+use pki::{Certificate, PrivateKey, Seal};
 use serde::{Deserialize, Serialize};
 
 /// The SHA-1 of a certificate in upper-case hexadecimal, as key stores name one (*aftryk*).
@@ -40,6 +40,7 @@ struct Installed {
     thumbprint: Thumbprint,
     certificate: Certificate,
     key: Option<PrivateKey>,
+    seal: Option<Arc<Seal>>,
 }
 
 impl KeyStore {
@@ -58,12 +59,18 @@ impl KeyStore {
         let thumbprint = Thumbprint::of(&certificate);
         let installed = Arc::make_mut(&mut self.installed);
         installed.retain(|it| it.thumbprint != thumbprint);
-        installed.push(Installed { thumbprint, certificate, key });
+        let seal = key.as_ref().map(|key| Arc::new(Seal::of(key, "orders")));
+        installed.push(Installed { thumbprint, certificate, key, seal });
     }
 
     /// Every certificate, in the order in which they were put in.
     pub fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.installed.iter().map(|it| &it.certificate)
+    }
+
+    /// What the orders of a node are sealed with while it waits.
+    pub(crate) fn seal(&self, thumbprint: &Thumbprint) -> Option<&Seal> {
+        self.installed.iter().find(|it| it.thumbprint == *thumbprint)?.seal.as_deref()
     }
 
     /// A certificate together with its key, if both are there.

@@ -32,6 +32,7 @@ mod finding;
 pub mod habits;
 mod key_store;
 pub mod look_up;
+mod order;
 mod settings;
 mod wsc;
 

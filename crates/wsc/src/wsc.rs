@@ -15,7 +15,7 @@ use parties::{Core, Step};
 use crate::{
     Fact, Failure, KeyStore, Settings, StartError, Thumbprint, Trust,
     cache::{CacheKey, KeptToken, TokenCache},
-    exchange::{Action, Event, Order, Waiting},
+    exchange::{Action, Again, Event, Order, SealedOrder, Waiting},
     habits::{Freshness, SigningKey, Swap},
     look_up::{self, FindBy},
     settings::OnFault,
@@ -105,11 +105,15 @@ impl Wsc {
                 self.start_errors(now).into_iter().map(Failure::from).collect()
             }
             (Event::Begin(_), _) => self.obstacles_to_begin(now),
-            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, .. })) => {
+            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, order })) => {
                 match reply {
                     Ok(StsReply::Token(token)) => {
                         let mut obstacles = self.obstacles_in_token(token, message_id, now);
                         obstacles.extend(self.obstacle_to_sign(holder));
+                        if obstacles.is_empty() {
+                            // It is sealed with this key, whichever signs.
+                            obstacles.extend(self.obstacle_to_open(holder, order));
+                        }
                         obstacles
                     }
                     // A fault is not signed: whom it relates to is as little to be believed as the
@@ -132,7 +136,14 @@ impl Wsc {
                         ));
                         obstacles
                     }
-                    Ok(ServiceReply::Fault(_)) if again.is_some() => self.obstacles_to_ask(),
+                    Ok(ServiceReply::Fault(_)) if let Some(again) = again => {
+                        let mut obstacles = self.obstacles_to_ask();
+                        if obstacles.is_empty() {
+                            obstacles
+                                .extend(self.obstacle_to_open(&again.sealed_with, &again.order));
+                        }
+                        obstacles
+                    }
                     Ok(ServiceReply::Fault(fault)) => vec![Failure::ServiceRefused(fault.clone())],
                     Err(error) => vec![Failure::ServiceAnswerUnusable(error.clone())],
                 }
@@ -174,6 +185,23 @@ impl Wsc {
 
     fn obstacle_in_key(&self, signer: &Thumbprint) -> Option<Failure> {
         self.key_store.credential(signer).is_none().then_some(Failure::KeyMissing)
+    }
+
+    fn obstacle_to_open(&self, sealed_with: &Thumbprint, order: &SealedOrder) -> Option<Failure> {
+        self.open(sealed_with, order).is_none().then_some(Failure::KeyMissing)
+    }
+
+    fn open(&self, sealed_with: &Thumbprint, order: &SealedOrder) -> Option<Order> {
+        order.open(self.key_store.seal(sealed_with)?)
+    }
+
+    fn close(
+        &self,
+        seal_with: &Thumbprint,
+        order: &Order,
+        entropy: &mut Entropy,
+    ) -> Option<SealedOrder> {
+        Some(SealedOrder::close(order, self.key_store.seal(seal_with)?, entropy))
     }
 
     fn obstacles_in_token(&self, token: &IssuedToken, asked: &str, now: Timestamp) -> Vec<Failure> {
@@ -237,10 +265,7 @@ impl Wsc {
 
     fn begin(&self, order: &Order, now: Timestamp, entropy: &mut Entropy) -> Next {
         if let Some(token) = self.usable_token(now) {
-            let again = match self.settings.on_fault {
-                OnFault::GiveUp => None,
-                OnFault::RetryOnceWithFreshToken => Some(order.clone()),
-            };
+            let again = self.settings.on_fault == OnFault::RetryOnceWithFreshToken;
             return self.call(
                 &token.holder,
                 &token.encrypted_assertion,
@@ -266,11 +291,11 @@ impl Wsc {
             created,
             created + MESSAGE_LIFE,
         );
-        let waiting = Waiting::Sts {
-            message_id: request.message_id.clone(),
-            holder: holder.clone(),
-            order: order.clone(),
+        let Some(order) = self.close(&holder, order, entropy) else {
+            return Next::fail(Failure::KeyMissing);
         };
+        let message_id = request.message_id.clone();
+        let waiting = Waiting::Sts { message_id, holder: holder.clone(), order };
         Next::new(Action::AskSts { request, signer: holder }, vec![Fact::Sent(waiting)])
     }
 
@@ -279,7 +304,7 @@ impl Wsc {
         holder: &Thumbprint,
         encrypted_assertion: &str,
         order: &Order,
-        again: Option<Order>,
+        again: bool,
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Next {
@@ -297,6 +322,8 @@ impl Wsc {
             encrypted_assertion: encrypted_assertion.to_owned(),
             body: order.body.clone(),
         };
+        let again = if again { self.close(&signer, order, entropy) } else { None };
+        let again = again.map(|order| Again { sealed_with: signer.clone(), order });
         let waiting = Waiting::Service { message_id: call.message_id.clone(), again };
         Next::new(Action::CallService { call: Box::new(call), signer }, vec![Fact::Sent(waiting)])
     }
@@ -309,15 +336,21 @@ impl Wsc {
                 Event::StsAnswered(Ok(StsReply::Token(token))),
                 Some(Waiting::Sts { holder, order, .. }),
             ) => {
+                let Some(order) = self.open(holder, order) else {
+                    return Next::fail(Failure::KeyMissing);
+                };
                 let kept = self.settings.kept(token, holder, &self.trust.service_entity_id, now);
-                self.call(holder, &token.encrypted_assertion, order, None, now, entropy)
+                self.call(holder, &token.encrypted_assertion, &order, false, now, entropy)
                     .after(kept.map(Fact::Kept))
             }
             (
                 Event::ServiceAnswered(Ok(ServiceReply::Fault(_))),
-                Some(Waiting::Service { again: Some(order), .. }),
+                Some(Waiting::Service { again: Some(again), .. }),
             ) => {
-                self.ask(order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
+                let Some(order) = self.open(&again.sealed_with, &again.order) else {
+                    return Next::fail(Failure::KeyMissing);
+                };
+                self.ask(&order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
             }
             (Event::ServiceAnswered(_), _) => {
                 Next::new(Action::Done(Ok(())), vec![Fact::Concluded])

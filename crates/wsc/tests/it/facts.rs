@@ -1,9 +1,14 @@
 //! Facts are all that a node is, but for its keys.
 
-use parties::{Core, Fact as _};
+use oio_idws::{call::ServiceReply, fault::ServiceFault};
+use parties::{ClientProfile, Core, Fact as _};
 use stage::start;
+use wsc::{
+    OnFault, Settings,
+    exchange::{Action, Event},
+};
 
-use crate::world::{Node, SMDB, STS, answer_to, called, kept, token_for};
+use crate::world::{Node, OLD, SMDB, STS, answer_to, called, kept, order, token_for};
 
 #[test]
 fn a_call_goes_on_after_every_restart() {
@@ -34,9 +39,36 @@ fn a_message_that_was_sent_has_a_key_of_its_own() {
 fn a_decision_changes_nothing_but_by_its_facts() {
     let node = Node::new();
     let before = node.wsc.clone();
-    let event = wsc::exchange::Event::Begin(crate::world::order());
+    let event = Event::Begin(order());
     let entropy = &mut entropy::Entropy::seeded(1, "client", "test");
     let (_, facts) = node.wsc.decide(&event, start(), entropy);
     assert_eq!(facts.len(), 1);
     assert_eq!(node.wsc, before);
+}
+
+/// What is sent may be about a citizen: whoever stores the facts of a node reads nothing of it.
+#[test]
+fn a_fact_tells_nothing_of_an_order() {
+    let mut settings = Settings::of(ClientProfile::DotnetCacheByEndpoint);
+    settings.on_fault = OnFault::RetryOnceWithFreshToken;
+    let mut node = Node::with(settings);
+    node.deploy(&OLD);
+    // The first call asks the STS; the second has a token, and remembers its order for another try.
+    for _ in 0..2 {
+        let action = node.decide(&Event::Begin(order()), start());
+        if matches!(action, Action::AskSts { .. }) {
+            let message = node.begin(start());
+            node.receive(&token_for(&message, &STS, start()), start());
+        }
+    }
+    assert!(node.facts.iter().any(|fact| fact.contains("again")), "{:?}", node.facts);
+    for fact in &node.facts {
+        assert!(!fact.contains("<Do") && !fact.contains("xmlns=\\\"urn:sim"), "{fact}");
+    }
+    // Without the key that it was sealed with, an order cannot be gone on with.
+    let fault = ServiceFault { code: "FailedAuthentication".to_owned(), text: "no".to_owned() };
+    let refused = Event::ServiceAnswered(Ok(ServiceReply::Fault(fault)));
+    node.wsc.key_store().install_without_key(OLD.certificate.clone());
+    let failure = node.done(&refused, start()).unwrap_err();
+    assert_eq!(failure.name(), "key-missing");
 }

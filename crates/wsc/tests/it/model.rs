@@ -6,6 +6,8 @@
 //! call to the service succeeds if the token is in its time, the message key is the token's, and
 //! the service does not refuse the holder.
 
+use std::sync::LazyLock;
+
 use clock::{Span, Timestamp};
 use oio_idws::{
     Credential,
@@ -17,7 +19,7 @@ use oio_idws::{
 use parties::{ClientProfile, Step};
 use stage::start;
 use wsc::{
-    FindBy, Settings, Thumbprint,
+    FindBy, KeyStore, Settings, Thumbprint,
     exchange::{Action, Event},
     habits::{Habits, Keeps},
 };
@@ -26,6 +28,13 @@ use crate::world::{NEW, NEXT, Node, OLD, order};
 
 /// Which certificate: the old one, the new one, or the next.
 pub(crate) type Which = usize;
+
+/// All three, installed once: that takes time.
+static KEY_STORE: LazyLock<KeyStore> = LazyLock::new(|| {
+    let mut store = KeyStore::default();
+    certificates().into_iter().for_each(|it| store.install(it.clone()));
+    store
+});
 
 pub(crate) fn certificates() -> [&'static Credential; 3] {
     [&OLD, &NEW, &NEXT]
@@ -138,9 +147,7 @@ impl Machine {
 
     pub(crate) fn with(settings: Settings) -> Self {
         let mut node = Node::with(settings);
-        for credential in certificates() {
-            node.wsc.key_store().install(credential.clone());
-        }
+        *node.wsc.key_store() = KEY_STORE.clone();
         let mut machine = Self { node };
         machine.swap(0, 0);
         machine

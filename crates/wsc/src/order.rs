@@ -1,0 +1,51 @@
+//! What somebody wants done at the service.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use entropy::Entropy;
+use pki::Seal;
+use serde::{Deserialize, Serialize};
+
+/// What somebody wants done at the service. `Debug` does not show what is sent: it may be about a
+/// citizen.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Order {
+    /// The operation's action.
+    pub action: String,
+    /// The element in the body.
+    pub body: String,
+}
+
+impl fmt::Debug for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Order").field("action", &self.action).finish_non_exhaustive()
+    }
+}
+
+/// An order as a node remembers it while it waits: sealed with one of its own keys, so that nobody
+/// who stores its facts reads of a citizen in them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedOrder {
+    action: String,
+    body: String,
+}
+
+impl SealedOrder {
+    pub(crate) fn close(order: &Order, seal: &Seal, entropy: &mut Entropy) -> Self {
+        let body = BASE64.encode(seal.close(order.body.as_bytes(), entropy));
+        Self { action: order.action.clone(), body }
+    }
+
+    /// The order; none if another key sealed it.
+    pub(crate) fn open(&self, seal: &Seal) -> Option<Order> {
+        let body = seal.open(&BASE64.decode(&self.body).ok()?)?;
+        Some(Order { action: self.action.clone(), body: String::from_utf8(body.to_vec()).ok()? })
+    }
+}
+
+impl fmt::Debug for SealedOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedOrder").field("action", &self.action).finish_non_exhaustive()
+    }
+}
