@@ -48,7 +48,9 @@ impl TryFrom<String> for EmailAddress {
             && sides.is_some_and(|(local, domain)| {
                 !local.is_empty() && !domain.is_empty() && !domain.contains('@')
             });
-        if sound { Ok(Self(text)) } else { Err(Rejection::EmailUnusable { email: text }) }
+        // A refusal repeats no more than an address could be.
+        let excerpt = || text.chars().take(LENGTH_MAX).collect();
+        if sound { Ok(Self(text)) } else { Err(Rejection::EmailUnusable { email: excerpt() }) }
     }
 }
 
@@ -94,7 +96,8 @@ mod tests {
         let long = format!("{}@b", "a".repeat(253));
         for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\n", "a@b,c@d", "<a@b>", &long] {
             let refused = EmailAddress::try_from(bad.to_owned());
-            assert_eq!(refused, Err(Rejection::EmailUnusable { email: bad.to_owned() }));
+            let email = bad.chars().take(254).collect();
+            assert_eq!(refused, Err(Rejection::EmailUnusable { email }));
         }
     }
 

@@ -56,20 +56,20 @@ pub enum Proof {
     OneTimeCode(OneTimeCode),
 }
 
-/// The number of an order (*referencenummer*). No secret: it stands in the link of the mail.
+/// The number of an order (*referencenummer*): a UUID. No secret: it stands in the link of the mail.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ReferenceNumber(String);
+pub struct ReferenceNumber(Uuid);
 
 impl ReferenceNumber {
     pub(crate) fn draw(entropy: &mut Entropy) -> Self {
-        Self(entropy.uuid().to_string())
+        Self(entropy.uuid())
     }
 }
 
 impl fmt::Display for ReferenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 

@@ -375,7 +375,7 @@ impl Check<'_> {
                 certificate: self.known.get(&revoke.certificate, click)?,
                 reason: match &revoke.reason {
                     Some(word) => {
-                        let all = RevocationReason::ALL;
+                        let all = sim_mitid::register::REASONS;
                         one_of("reason", word, all, RevocationReason::name)?
                     }
                     None => RevocationReason::Unspecified,

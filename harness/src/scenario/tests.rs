@@ -192,6 +192,27 @@ fn values() {
     );
 }
 
+/// A reason is one that the portal of MitID Erhverv offers: others would be refused there.
+#[test]
+fn a_revocation_has_a_reason_that_the_portal_offers() {
+    let revoke = |reason: &str| {
+        let revoke = "[[at]]\ntime = \"+3h\"\ndo.mitid.revoke";
+        format!("{revoke} = {{ certificate = \"old\", reason = \"{reason}\" }}\n\n[expected]")
+    };
+    for reason in ["key-compromise", "superseded", "cessation-of-operation", "unspecified"] {
+        let text = right_with("[expected]", &revoke(reason));
+        Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+    }
+    check(
+        "[expected]",
+        &revoke("supersede"),
+        "\"supersede\"",
+        "unknown reason `supersede`; did you mean `superseded`?",
+    );
+    let text = right_with("[expected]", &revoke("ca-compromise"));
+    assert!(Scenario::parse(&text).is_err());
+}
+
 #[test]
 fn clients_have_habits() {
     let client = |lines: &str| {

@@ -107,7 +107,13 @@ fn a_request_to_renew_names_the_subject_of_the_certificate() {
     let renew = sim_mitid::Request::Renew { environment: TEST, serial, request };
     let refused = world.ask(&renew, start()).unwrap_err();
     let (expected, got) = (old.subject().rfc4514(), stranger.subject().rfc4514());
-    assert_eq!(refused, Rejection::SubjectDiffers { expected, got });
+    assert_eq!(refused, Rejection::SubjectDiffers { expected: expected.clone(), got });
+    // However long a name is, a refusal of it is not.
+    let long = pki::Name::with_common_name(&"x".repeat(10_000));
+    let request = Ok(SigningRequest::make(&long, &STAGE.key(2)));
+    let renew = sim_mitid::Request::Renew { environment: TEST, serial, request };
+    let refused = world.ask(&renew, start()).unwrap_err();
+    assert!(refused.to_string().len() < 800, "{refused}");
 }
 
 #[test]

@@ -69,9 +69,9 @@ fn no_secret_is_in_a_fact_in_debug_or_in_a_diagnosis() {
 fn a_request_that_cannot_be_read_is_not_repeated() {
     let world = World::new();
     for misplaced in [
-        r#"{"download":{"reference":"r","proof":"7K2QF","terms":true}}"#,
-        r#"{"download":{"reference":"r","proof":{"one-time-code":"7K2QF"},"terms":"7K2QF"}}"#,
-        r#"{"issue":{"reference":"r","code":["7K2QF"],"request":""}}"#,
+        r#"{"download":{"reference":"00000000-0000-4000-8000-000000000000","proof":"7K2QF","terms":true}}"#,
+        r#"{"download":{"reference":"00000000-0000-4000-8000-000000000000","proof":{"one-time-code":"7K2QF"},"terms":"7K2QF"}}"#,
+        r#"{"issue":{"reference":"00000000-0000-4000-8000-000000000000","code":["7K2QF"],"request":""}}"#,
         r#"{"7K2QF":{}}"#,
         r#""7K2QF"#,
     ] {

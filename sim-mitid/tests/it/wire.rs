@@ -152,8 +152,9 @@ fn what_cannot_be_read_is_refused() {
         json!({ "connect": { "environment": "integration-test", "cvr": "1", "name": "A" } }),
         json!({ "revocation-list": "moon" }),
         json!({ "mailbox": "nowhere" }),
+        json!({ "cancel": { "reference": "a\nb" } }),
         json!({ "terminate": { "environment": "integration-test" } }),
-        json!({ "download": { "reference": "r", "proof": "password", "terms": true } }),
+        json!({ "download": { "reference": "00000000-0000-4000-8000-000000000000", "proof": "password", "terms": true } }),
     ] {
         let answer = send(&mut world, &malformed, start());
         assert_eq!(answer["rejected"]["name"], "malformed-request", "{malformed}");
