@@ -12,6 +12,7 @@ use clock::{Span, Timestamp};
 use country::{Client, Country, Report};
 use oio_idws::Credential;
 use parties::{Environment, Slot, Step};
+use sim_mitid::order::Method;
 use stage::start;
 
 use Environment::{IntegrationTest, Production};
@@ -47,7 +48,7 @@ fn first_certificate() -> InUse {
 
     // The MitID administrator orders; the vendor has it issued with the one-time code, which is good
     // once.
-    let order = country.order(Production, now);
+    let order = country.order(Production, Method::Api, now);
     let old = country.issue(order.clone(), now).unwrap();
     assert!(country.issue(order, now).is_err());
     let certificate = &old.certificate;
@@ -86,6 +87,29 @@ fn a_first_certificate_is_ordered_issued_registered_and_used() {
     // Integration test has its own MitID Erhverv, its own STS and its own certificates.
     let mut elsewhere = country.client(IntegrationTest, &old, now);
     fails_at_step_1(&mut country, &mut elsewhere, now, "certificate-not-trusted");
+}
+
+/// The other way to a first certificate: the portal's file. It holds the key, so it goes to the
+/// external system, and never to NemLog-in.
+#[test]
+fn a_first_certificate_may_come_as_the_portals_file() {
+    let mut country = Country::new();
+    let now = start();
+    let order = country.order(Production, Method::Browser, now);
+    let download = country.download(order.clone(), now).unwrap();
+    assert!(country.download(order, now).is_err(), "the code is good once");
+    assert!(pki::pkcs12::open(&download.file, "guessed").is_err());
+    let opened = pki::pkcs12::open(&download.file, download.password.reveal()).unwrap();
+    let certificate = opened.certificates[0].clone();
+    assert_eq!(certificate, download.certificate);
+    let credential = Credential { certificate, key: opened.key };
+
+    country.register(now).unwrap();
+    assert!(country.save(Slot::Active, &download.file, now).is_err(), "it must be a .cer file");
+    country.save(Slot::Active, credential.certificate.to_pem().as_bytes(), now).unwrap();
+    country.provision(Production, now).unwrap();
+    let mut client = country.client(Production, &credential, now);
+    succeeds(&mut country, &mut client, now);
 }
 
 /// The certificate is renewed: same holder, new key, new serial, a full life.

@@ -306,6 +306,42 @@ fn a_call_whose_message_id_or_action_is_ambiguous() {
     assert!(matches!(refusal, SignatureRefusal::Shape(ShapeError::Several { .. })), "{refusal}");
 }
 
+/// From and FaultTo are taken, if they are signed; nobody uses them.
+#[test]
+fn a_call_with_headers_that_nobody_uses() {
+    let more = "<a:From u:Id=\"_6\"><a:Address>urn:from</a:Address></a:From>\
+                <a:FaultTo u:Id=\"_7\"><a:Address>urn:fault-to</a:Address></a:FaultTo><a:To ";
+    let mut forgery = Forgery::of(&written_call()).replace("<a:To ", more);
+    let bare = forgery.sign(&CLIENT.key);
+    let refusal = signed_call(&bare).unwrap_err();
+    assert!(matches!(refusal, SignatureRefusal::HeaderNotCovered { .. }), "{refusal}");
+    forgery.spec.references.extend(["_6", "_7"].map(xml_security::Reference::exclusive));
+    let call = signed_call(&forgery.sign(&CLIENT.key)).unwrap();
+    assert_eq!(call.to, Some(service_call(String::new()).to));
+    // An address that is two is none, also where nobody asks for it.
+    let twice = forgery.replace("urn:from<", "urn:from</a:Address><a:Address>urn:other<");
+    let refusal = signed_call(&twice.sign(&CLIENT.key)).unwrap_err();
+    assert!(matches!(refusal, SignatureRefusal::Shape(ShapeError::Several { .. })), "{refusal}");
+}
+
+/// A header that stands twice says nothing: not the first, not the last.
+#[test]
+fn a_call_that_goes_to_two_addresses() {
+    for (from, to) in [
+        ("<a:To ", "<a:To u:Id=\"_6\">urn:else</a:To><a:To "),
+        (
+            "<a:ReplyTo ",
+            "<a:ReplyTo u:Id=\"_6\"><a:Address>urn:x</a:Address></a:ReplyTo><a:ReplyTo ",
+        ),
+    ] {
+        let mut forgery = Forgery::of(&written_call()).replace(from, to);
+        forgery.spec.references.push(xml_security::Reference::exclusive("_6"));
+        let refusal = signed_call(&forgery.sign(&CLIENT.key)).unwrap_err();
+        let several = matches!(refusal, SignatureRefusal::Shape(ShapeError::Several { .. }));
+        assert!(several, "{from}: {refusal}");
+    }
+}
+
 #[test]
 fn a_call_that_does_not_say_what_is_to_be_done() {
     let action =

@@ -17,8 +17,9 @@ use parties::{
 use pki::{Certificate, Name, RevocationReason, SigningRequest};
 use sim_mitid::{
     Mitid, Policy,
-    order::{Identification, Method, NewOrder, ReferenceNumber},
+    order::{Identification, Method, NewOrder, Proof, ReferenceNumber},
     profile::{NewContact, NewProfile, ProfileId, ProfileKind},
+    request::{Download, Encoding},
     secret::{MailKey, OneTimeCode},
 };
 use sim_smdb::{
@@ -123,10 +124,11 @@ impl Country {
     pub(crate) fn order(
         &mut self,
         environment: Environment,
+        method: Method,
         now: Timestamp,
     ) -> (ReferenceNumber, OneTimeCode) {
         let profile = self.profile(environment, now);
-        let (identification, method) = (Identification::OneTimeCode, Method::Api);
+        let identification = Identification::OneTimeCode;
         let order = NewOrder { profile, identification, method };
         match self.ask_mitid(&sim_mitid::Request::Order(order), now) {
             sim_mitid::Answer::Ordered { reference, code: Some(code) } => (reference, code),
@@ -174,6 +176,26 @@ impl Country {
         let request = Ok(SigningRequest::make(&Name::with_common_name("asks for a key"), &key));
         let request = sim_mitid::Request::Issue { reference, code, request };
         self.certified(&request, key, now)
+    }
+
+    /// The vendor downloads what was ordered, in the portal: a file with a key that MitID Erhverv drew,
+    /// and the password that opens it.
+    pub(crate) fn download(
+        &mut self,
+        (reference, code): (ReferenceNumber, OneTimeCode),
+        now: Timestamp,
+    ) -> Result<Download, &'static str> {
+        let (proof, encoding) = (Proof::OneTimeCode(code), Encoding::Portal);
+        let request = sim_mitid::Request::Download { reference, proof, terms: true, encoding };
+        if !self.mitid.needs(&request, now).is_empty() {
+            let key = self.new_key();
+            self.mitid.learn(sim_mitid::Lesson::KeyPair(key));
+        }
+        match self.ask_mitid(&request, now) {
+            sim_mitid::Answer::Downloaded(download) => Ok(download),
+            sim_mitid::Answer::Rejected(rejection) => Err(rejection.name()),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The MitID administrator renews a certificate.
