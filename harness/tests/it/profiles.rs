@@ -206,6 +206,23 @@ fn replaced_at_once() {
     race(RESTART, "+17h").check(&["+15h59m50s..+17h step 1: certificate-replaced"]);
 }
 
+/// SMDB sees the revocation an hour after it. Where it looks at the holder, revoking the certificate
+/// that a kept token is bound to breaks a swap that was perfect; where it does not, nothing does.
+#[test]
+fn the_old_certificate_is_revoked_while_a_token_is_bound_to_it() {
+    let race = |profile, holder_certificate| {
+        let mut race = Race::new(profile, Swap::Replaced("+10h")).deployed("+10h");
+        race.holder_certificate = holder_certificate;
+        let revoked = "+11h mitid.revoke certificate = \"old\", reason = \"superseded\"";
+        race.happenings.push(revoked.to_owned());
+        race
+    };
+    race(DOTNET, HolderCheck::ValidityAndRevocation)
+        .check(&["+12h..+15h59m step 3: holder-certificate-revoked"]);
+    race(RESTART, HolderCheck::ValidityAndRevocation).check(&[]);
+    race(DOTNET, HolderCheck::Ignored).check(&[]);
+}
+
 /// The mistake is made at +10h, and .NET shows it hours later.
 #[test]
 fn a_token_hides_that_nothing_was_provisioned() {
