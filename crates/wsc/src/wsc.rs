@@ -7,19 +7,21 @@ use entropy::Entropy;
 use oio_idws::{
     addressing,
     call::{ServiceCall, ServiceReply},
-    soap::{MessageTime, Version},
-    trust::{IssuedToken, StsReply, TokenRequest},
+    soap::Version,
+    trust::{StsReply, TokenRequest},
 };
-use parties::{Core, Step};
+use parties::Core;
 
 use crate::{
     Fact, Failure, KeyStore, Settings, StartError, Thumbprint, Trust,
     cache::{CacheKey, KeptToken, TokenCache},
     exchange::{Action, Again, Event, Order, SealedOrder, Waiting},
-    habits::{Freshness, SigningKey, Swap},
+    habits::{SigningKey, Swap},
     look_up::{self, FindBy},
     settings::OnFault,
 };
+
+mod obstacles;
 
 /// For how long a message may be used: what both reference clients ask for.
 const MESSAGE_LIFE: Span = Span::from_minutes(5);
@@ -97,100 +99,6 @@ impl Wsc {
         }
     }
 
-    /// Everything that keeps the node from going on with `event`, what decides first.
-    pub(crate) fn obstacles(&self, event: &Event, now: Timestamp) -> Vec<Failure> {
-        match (event, &self.waiting) {
-            (Event::Configure(_), _) => Vec::new(),
-            (Event::TakeUp | Event::Restart, _) => {
-                self.start_errors(now).into_iter().map(Failure::from).collect()
-            }
-            (Event::Begin(_), _) => self.obstacles_to_begin(now),
-            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, order })) => {
-                match reply {
-                    Ok(StsReply::Token(token)) => {
-                        let mut obstacles = self.obstacles_in_token(token, message_id, now);
-                        obstacles.extend(self.obstacle_to_sign(holder));
-                        if obstacles.is_empty() {
-                            // It is sealed with this key, whichever signs.
-                            obstacles.extend(self.obstacle_to_open(holder, order));
-                        }
-                        obstacles
-                    }
-                    // A fault is not signed: whom it relates to is as little to be believed as the
-                    // rest of it, and the reference clients do not look.
-                    Ok(StsReply::Fault(fault)) => vec![Failure::StsRefused(fault.clone())],
-                    Err(error) => vec![Failure::StsAnswerUnusable(error.clone())],
-                }
-            }
-            (Event::ServiceAnswered(reply), Some(Waiting::Service { message_id, again })) => {
-                match reply {
-                    Ok(ServiceReply::Answer { relates_to, time, .. }) => {
-                        let freshness = self.settings.habits.service_answer;
-                        let mut obstacles = wrong(Step::Three, message_id, relates_to);
-                        obstacles.extend(self.stale(
-                            Step::Three,
-                            *time,
-                            time.expires,
-                            freshness,
-                            now,
-                        ));
-                        obstacles
-                    }
-                    Ok(ServiceReply::Fault(_)) if let Some(again) = again => {
-                        let mut obstacles = self.obstacles_to_ask();
-                        if obstacles.is_empty() {
-                            obstacles
-                                .extend(self.obstacle_to_open(&again.sealed_with, &again.order));
-                        }
-                        obstacles
-                    }
-                    Ok(ServiceReply::Fault(fault)) => vec![Failure::ServiceRefused(fault.clone())],
-                    Err(error) => vec![Failure::ServiceAnswerUnusable(error.clone())],
-                }
-            }
-            (Event::StsAnswered(_) | Event::ServiceAnswered(_) | Event::Unexpected, _) => {
-                vec![Failure::UnexpectedAnswer]
-            }
-        }
-    }
-
-    fn start_errors(&self, now: Timestamp) -> Vec<StartError> {
-        let (habits, clock) = (&self.settings.habits, self.settings.clock(now));
-        let find_by = self.configured.as_ref();
-        let own = look_up::own_certificate(find_by, &self.key_store, habits, clock).err();
-        let pinned = look_up::pinned_certificate(&self.trust.sts, habits, clock).err();
-        own.into_iter().chain(pinned).collect()
-    }
-
-    fn obstacles_to_begin(&self, now: Timestamp) -> Vec<Failure> {
-        match (&self.present, self.usable_token(now)) {
-            (Ok(_), Some(token)) => self.obstacle_to_sign(&token.holder).into_iter().collect(),
-            (Ok(_), None) | (Err(_), _) => self.obstacles_to_ask(),
-        }
-    }
-
-    fn obstacles_to_ask(&self) -> Vec<Failure> {
-        match &self.present {
-            Ok(present) => self.obstacle_in_key(present).into_iter().collect(),
-            Err(error) => vec![error.clone().into()],
-        }
-    }
-
-    fn obstacle_to_sign(&self, holder: &Thumbprint) -> Option<Failure> {
-        match self.signer(holder) {
-            Ok(signer) => self.obstacle_in_key(signer),
-            Err(error) => Some(error.clone().into()),
-        }
-    }
-
-    fn obstacle_in_key(&self, signer: &Thumbprint) -> Option<Failure> {
-        self.key_store.credential(signer).is_none().then_some(Failure::KeyMissing)
-    }
-
-    fn obstacle_to_open(&self, sealed_with: &Thumbprint, order: &SealedOrder) -> Option<Failure> {
-        self.open(sealed_with, order).is_none().then_some(Failure::KeyMissing)
-    }
-
     fn open(&self, sealed_with: &Thumbprint, order: &SealedOrder) -> Option<Order> {
         order.open(self.key_store.seal(sealed_with)?)
     }
@@ -202,35 +110,6 @@ impl Wsc {
         entropy: &mut Entropy,
     ) -> Option<SealedOrder> {
         Some(SealedOrder::close(order, self.key_store.seal(seal_with)?, entropy))
-    }
-
-    fn obstacles_in_token(&self, token: &IssuedToken, asked: &str, now: Timestamp) -> Vec<Failure> {
-        let mut obstacles = wrong(Step::One, asked, &token.relates_to);
-        let freshness = self.settings.habits.sts_answer;
-        let end = token.time.expires.min(token.expires);
-        obstacles.extend(self.stale(Step::One, token.time, end, freshness, now));
-        obstacles
-    }
-
-    /// What is wrong with the times of an answer that ends at `expires`.
-    fn stale(
-        &self,
-        step: Step,
-        time: MessageTime,
-        expires: Timestamp,
-        freshness: Freshness,
-        now: Timestamp,
-    ) -> Vec<Failure> {
-        let clock = self.settings.clock(now);
-        let expired = expires + freshness.after_end <= clock;
-        let expired = expired.then_some(Failure::AnswerExpired { step, expires, clock });
-        let is_current = |created: Timestamp| {
-            freshness.age_max.is_none_or(|age| clock <= created + age)
-                && freshness.ahead_max.is_none_or(|ahead| created <= clock + ahead)
-        };
-        let created = time.created.filter(|created| !is_current(*created));
-        let not_current = created.map(|created| Failure::AnswerNotCurrent { step, created, clock });
-        expired.into_iter().chain(not_current).collect()
     }
 
     /// Whose key signs a call with a token that is bound to `holder`'s.
@@ -369,13 +248,6 @@ impl Wsc {
 
 fn dropped(key: &CacheKey) -> Fact {
     Fact::Dropped(key.clone())
-}
-
-fn wrong(step: Step, asked: &str, got: &str) -> Vec<Failure> {
-    if asked == got {
-        return Vec::new();
-    }
-    vec![Failure::WrongAnswer { step, asked: asked.to_owned(), got: got.to_owned() }]
 }
 
 /// What to do, and what to remember of it.
