@@ -35,5 +35,5 @@ pub use security_header::{Coverage, Covered, KeyInfo, Part, SecurityHeader, Sign
 pub use sign::{KeyInfoSpec, Reference, SignatureSpec, SigningError, saml_token_reference, sign};
 pub use str_transform::StrDialect;
 pub use trust::{Claimed, Readable, Verified};
-pub use verify::{enveloped_certificate, verify_enveloped};
+pub use verify::{enveloped_certificate_der, verify_enveloped};
 pub use xml::{Document, Element, Limits, Malformed, ShapeError};

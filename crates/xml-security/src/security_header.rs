@@ -18,6 +18,7 @@ use pki::Certificate;
 
 pub use coverage::{Coverage, Covered, Part, SignedMessage};
 pub use key_info::KeyInfo;
+pub(crate) use key_info::certificate_der;
 
 use crate::{
     Claimed, Element, SignatureRefusal,

@@ -1,11 +1,11 @@
 //! Enveloped signatures: an element that holds the signature over itself, as a SAML assertion does.
 
-use pki::{Certificate, PublicKey};
+use pki::PublicKey;
 
 use crate::{
     Claimed, Element, Legacy, SignatureRefusal, Verified,
     c14n::Budget,
-    security_header::KeyInfo,
+    security_header::certificate_der,
     signature::{Signature, Target},
     trust::Readable,
     uris,
@@ -51,18 +51,12 @@ pub fn verify_enveloped<'d>(
     Ok(signed.into_iter().next().expect("one reference gives one element"))
 }
 
-/// The certificate in the signature that `element` holds: whom it claims to be by.
+/// The certificate in the signature that `element` holds, as DER: whom it claims to be by. Who knows
+/// that certificate need not parse it once more.
 #[must_use]
-pub fn enveloped_certificate<'d>(element: impl Readable<'d>) -> Option<Claimed<Certificate>> {
+pub fn enveloped_certificate_der<'d>(element: impl Readable<'d>) -> Option<Claimed<Vec<u8>>> {
     let signature = only_signature(element.view().element).ok()?;
-    match KeyInfo::read(signature.child(uris::DS, "KeyInfo")?) {
-        KeyInfo::X509Certificate(certificate) => Some(Claimed::new(certificate)),
-        KeyInfo::Absent
-        | KeyInfo::DirectReference { .. }
-        | KeyInfo::SamlId { .. }
-        | KeyInfo::IssuerSerial { .. }
-        | KeyInfo::Other { .. } => None,
-    }
+    certificate_der(signature.child(uris::DS, "KeyInfo")?).map(Claimed::new)
 }
 
 fn only_signature(element: Element<'_>) -> Result<Element<'_>, SignatureRefusal> {

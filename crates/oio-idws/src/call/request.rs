@@ -10,7 +10,7 @@ use xml_security::{
     Claimed, Legacy, SignatureRefusal, Verified,
     encrypt::decrypt,
     security_header::{Coverage, Part, SignedMessage},
-    verify::{enveloped_certificate, verify_enveloped},
+    verify::{enveloped_certificate_der, verify_enveloped},
     xml::{Document, Element, Limits},
 };
 
@@ -181,11 +181,11 @@ fn token(
     if !root.is(SAML, "Assertion") {
         return Err(TokenRefusal::NotDecryptable);
     }
-    let claimed = enveloped_certificate(root).ok_or(TokenRefusal::UnknownIssuer)?;
+    let claimed = enveloped_certificate_der(root).ok_or(TokenRefusal::UnknownIssuer)?;
     let signed_by = keys
         .issuers
         .iter()
-        .find(|issuer| *issuer == claimed.unverified())
+        .find(|issuer| issuer.der() == *claimed.unverified())
         .ok_or(TokenRefusal::UnknownIssuer)?;
     let verified =
         verify_enveloped(root, signed_by.public_key(), legacy).map_err(TokenRefusal::Signature)?;

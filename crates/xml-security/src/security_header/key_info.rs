@@ -64,6 +64,19 @@ fn read(key_info: Element<'_>) -> Option<KeyInfo> {
     }
 }
 
+/// The certificate that a `ds:KeyInfo` holds, as DER and not parsed: enough to find it among those
+/// that are known.
+pub(crate) fn certificate_der(key_info: Element<'_>) -> Option<Vec<u8>> {
+    let content = key_info.children().next()?;
+    let data = if content.is(uris::WSSE, "SecurityTokenReference") {
+        content.child(uris::DS, "X509Data")?
+    } else {
+        content.expect(uris::DS, "X509Data").ok()?;
+        content
+    };
+    base64(data.child(uris::DS, "X509Certificate")?).ok()
+}
+
 fn x509_data(data: Element<'_>) -> Option<KeyInfo> {
     if let Some(certificate) = data.child(uris::DS, "X509Certificate") {
         let der = base64(certificate).ok()?;
