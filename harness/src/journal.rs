@@ -204,6 +204,7 @@ mod tests {
         let refused = ActionOutcome::Refused {
             cause: "certificate-in-use".to_owned(),
             text: "another one has it".to_owned(),
+            finding: None,
         };
         let (client, node) = (name::<ClientName>("fagsystem"), name::<NodeName>("a"));
         let renew = Action::Renew { certificate: name("old"), r#as: name("new") };

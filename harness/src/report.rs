@@ -1,6 +1,7 @@
 //! The result of a run, as data; [`text`] and [`json`] show it. Nothing here decides anything.
 
 use clock::Timestamp;
+use parties::Finding;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -81,6 +82,9 @@ pub struct Refusal {
     pub cause: String,
     /// The same for people.
     pub text: String,
+    /// What the party that refused says about it on its control port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Box<Finding>>,
 }
 
 impl ScenarioReport {
@@ -116,12 +120,15 @@ impl ScenarioReport {
 
 fn refusals(journal: &Journal) -> Vec<Refusal> {
     let refusal = |observation: &crate::journal::Observation| match &observation.what {
-        What::Action { action, outcome: ActionOutcome::Refused { cause, text } } => Some(Refusal {
-            at: observation.at,
-            action: action.clone(),
-            cause: cause.clone(),
-            text: text.clone(),
-        }),
+        What::Action { action, outcome: ActionOutcome::Refused { cause, text, finding } } => {
+            Some(Refusal {
+                at: observation.at,
+                action: action.clone(),
+                cause: cause.clone(),
+                text: text.clone(),
+                finding: finding.clone(),
+            })
+        }
         _ => None,
     };
     journal.observations().iter().filter_map(refusal).collect()

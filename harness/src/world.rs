@@ -4,7 +4,7 @@
 //! in `now`, and a world reads every timeline with it.
 
 use clock::Timestamp;
-use parties::{Diagnosis, Direction, Environment, Party, Step};
+use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Action, ClientName, NodeName};
@@ -52,6 +52,9 @@ pub enum ActionOutcome {
         cause: String,
         /// The same for people.
         text: String,
+        /// What that party says about it on its control port.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finding: Option<Box<Finding>>,
     },
 }
 

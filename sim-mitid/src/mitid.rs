@@ -101,8 +101,9 @@ impl Mitid {
         revoked.map(|(environment, it)| (environment, it.at.truncated_to_second()))
     }
 
-    /// The revocation list of a hierarchy, with what has taken effect by `now`. Its number grows
-    /// with every revocation that does (RFC 5280, section 5.2.3).
+    /// The revocation list of a hierarchy, with what has taken effect by `now`. Its number is the
+    /// instant, in milliseconds: lists made at different times must have different numbers, and a
+    /// later one the greater (RFC 5280, section 5.2.3).
     pub(crate) fn revocation_list(
         &self,
         environment: Environment,
@@ -115,7 +116,7 @@ impl Mitid {
             .filter(|(of, it)| *of == environment && it.at <= now)
             .map(|(_, it)| it)
             .collect();
-        let number = 1 + revoked.len() as u64;
+        let number = now.millis().unsigned_abs();
         let next_update = now + self.policy.revocation_list_life;
         Ok(authority.revocation_list(number, now, next_update, &revoked))
     }

@@ -23,7 +23,6 @@ mod fact;
 mod finding;
 pub mod ledger;
 mod rejection;
-mod revocation;
 pub mod rule;
 pub mod schema;
 mod smdb;

@@ -10,7 +10,7 @@ use oio_idws::{
     fault::ServiceFault,
 };
 use parties::{Core, Diagnose, Diagnosis, EntityId, Environment};
-use pki::{Certificate, Seal, TrustAnchors};
+use pki::{Certificate, KnownRevocations, Seal, TrustAnchors};
 use xml_security::{Legacy, xml::Limits};
 
 use crate::{
@@ -20,7 +20,6 @@ use crate::{
     course::Course,
     date::Date,
     ledger::{Annulment, Entry, Ledger, Refusal},
-    revocation::Revocation,
     schema::SchemaVersion,
 };
 
@@ -96,7 +95,7 @@ pub struct Smdb {
     /// The certificates of the STS once more, to try a token by before the time is known.
     issuers: Vec<Certificate>,
     seal: std::sync::Arc<Seal>,
-    revocation: Revocation,
+    revocations: KnownRevocations,
     ledger: Ledger,
     seen: BTreeMap<ReplayKey, Timestamp>,
 }
@@ -111,7 +110,7 @@ impl Smdb {
             configuration,
             issuers,
             seal,
-            revocation: Revocation::default(),
+            revocations: KnownRevocations::default(),
             ledger: Ledger::default(),
             seen: BTreeMap::new(),
         }
@@ -157,8 +156,8 @@ impl Smdb {
         self.configuration.sts.at(now)
     }
 
-    pub(crate) const fn revocation(&self) -> &Revocation {
-        &self.revocation
+    pub(crate) const fn revocations(&self) -> &KnownRevocations {
+        &self.revocations
     }
 
     /// A message is remembered until its own timestamp would refuse it.
@@ -214,7 +213,7 @@ impl Core for Smdb {
 
     fn needs(&self, request: &Request, now: Timestamp) -> Vec<Need> {
         let judged = request.as_ref().is_ok_and(|call| call.token.is_ok());
-        let fresh = self.revocation.is_fresh(self.policy().revocation_lag, now);
+        let fresh = self.revocations.is_fresh(self.policy().revocation_lag, now);
         if self.looks_revocation_up() && judged && !fresh {
             vec![Need::RevocationList]
         } else {
@@ -225,7 +224,7 @@ impl Core for Smdb {
     fn learn(&mut self, lesson: Lesson) {
         match lesson {
             Lesson::RevocationList { list, fetched_at } => {
-                self.revocation.learn(list, fetched_at, &self.configuration.anchors);
+                self.revocations.learn(list, fetched_at, &self.configuration.anchors);
             }
         }
     }
@@ -265,14 +264,13 @@ impl Core for Smdb {
     /// list that ends, and midnight: some rules hang on the day.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let lag = self.policy().revocation_lag;
-        let revocations = self.looks_revocation_up().then(|| self.revocation.changes(lag));
-        let revocations = revocations.into_iter().flatten().filter(|at| *at > now).map(Some);
-        let others = [
+        let revocations = self.looks_revocation_up().then_some(&self.revocations);
+        parties::earliest([
+            revocations.and_then(|known| known.next_change(lag, now)),
             self.configuration.sts.next_change_after(now),
             self.configuration.schemas.next_change_after(now),
             Some(Date::of(now).plus_days(1).begins()),
-        ];
-        parties::earliest(revocations.chain(others))
+        ])
     }
 }
 
@@ -294,7 +292,7 @@ impl PartialEq for Smdb {
             && mine.credential.certificate == theirs.credential.certificate
             && mine.sts == theirs.sts
             && mine.schemas == theirs.schemas
-            && self.revocation == other.revocation
+            && self.revocations == other.revocations
             && self.ledger == other.ledger
             && self.seen == other.seen
     }

@@ -2,11 +2,11 @@
 
 use clock::Timestamp;
 use parties::Cvr;
-use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember};
+use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember, Standing};
 
 use crate::{
     CertificateName, Issuer, Lookup, Rejection,
-    registration::{Registration, Standing},
+    registration::{self, Registration},
 };
 
 /// Whether the dates of every certificate of the path hold.
@@ -47,15 +47,13 @@ pub(crate) fn not_revoked(
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<(), Rejection> {
-    let list = issuer.revocation_list(now).map_err(|known| Rejection::RevocationUnknown {
-        next_update: known.map(pki::RevocationList::next_update),
-    })?;
-    match list.revoked(certificate.serial()) {
-        Some(revoked) if revoked.at + issuer.policy().revocation_lag <= now => {
-            let certificate = CertificateName::of(certificate);
-            Err(Rejection::CertificateRevoked { certificate, since: revoked.at })
-        }
-        _ => Ok(()),
+    match issuer.standing(certificate, now) {
+        Standing::Good => Ok(()),
+        Standing::Unknown { next_update } => Err(Rejection::RevocationUnknown { next_update }),
+        Standing::Revoked { since } => Err(Rejection::CertificateRevoked {
+            certificate: CertificateName::of(certificate),
+            since,
+        }),
     }
 }
 
@@ -88,11 +86,11 @@ pub(crate) fn registered<'a>(
     let name = || CertificateName::of(certificate);
     for registration in issuer.registrations() {
         match registration.standing(certificate, now) {
-            Standing::Planned { from } => {
+            registration::Standing::Planned { from } => {
                 return Err(Rejection::CertificateNotInForce { certificate: name(), from });
             }
-            Standing::Past => past = true,
-            Standing::InForce | Standing::Unknown => {}
+            registration::Standing::Past => past = true,
+            registration::Standing::InForce | registration::Standing::Unknown => {}
         }
     }
     if past {

@@ -16,7 +16,7 @@ use oio_idws::{
     fault::{StsFault, StsFaultCode},
 };
 use parties::{Core, EntityId, Environment, SystemUserId};
-use pki::{Certificate, ChainRefusal, Path, RevocationList, TrustAnchors};
+use pki::{Certificate, ChainRefusal, KnownRevocations, Path, Standing, TrustAnchors};
 
 use self::memory::Memory;
 pub use self::policy::{Lookup, Policy, Service};
@@ -41,8 +41,7 @@ pub struct Issuer {
     /// Of every certificate that was ever provisioned, by its fingerprint (SHA-256).
     paths: BTreeMap<[u8; 32], Result<Path, ChainRefusal>>,
     answered: Memory,
-    /// The list to go by, and when it was fetched.
-    revocation: Option<(RevocationList, Timestamp)>,
+    revocations: KnownRevocations,
 }
 
 impl Issuer {
@@ -64,7 +63,7 @@ impl Issuer {
             registrations: BTreeMap::new(),
             paths: BTreeMap::new(),
             answered: Memory::default(),
-            revocation: None,
+            revocations: KnownRevocations::default(),
         }
     }
 
@@ -103,15 +102,9 @@ impl Issuer {
         })
     }
 
-    /// The list to go by, if it is in force and no newer one should have come by now; else the one
-    /// that there is.
-    pub(crate) fn revocation_list(
-        &self,
-        now: Timestamp,
-    ) -> Result<&RevocationList, Option<&RevocationList>> {
-        let (list, _) = self.revocation.as_ref().ok_or(None)?;
-        let in_force = list.this_update() <= now && now < list.next_update();
-        if in_force { Ok(list) } else { Err(Some(list)) }
+    /// What is known of a certificate's revocation.
+    pub(crate) fn standing(&self, certificate: &Certificate, now: Timestamp) -> Standing {
+        self.revocations.standing(certificate, self.policy.revocation_lag, now)
     }
 
     /// The certificate that verifies what it signs at `now`, if it can sign: what a client pins.
@@ -154,13 +147,13 @@ impl Issuer {
 
     /// When a certificate ends, as far as a rolling swap cares.
     fn ends(&self) -> impl Fn(&Certificate) -> Timestamp + use<> {
+        let rolling_on_revocation = self.policy.swap.rolling_on_revocation;
+        let known = rolling_on_revocation.then(|| self.revocations.clone());
         let lag = self.policy.revocation_lag;
-        let list = self.revocation.as_ref().filter(|_| self.policy.swap.rolling_on_revocation);
-        let list = list.map(|(list, _)| list.clone());
         move |certificate| {
-            let revoked = list.as_ref().and_then(|list| list.revoked(certificate.serial()));
+            let counts = known.as_ref().and_then(|known| known.counts_from(certificate, lag));
             let expires = certificate.first_refused();
-            revoked.map_or(expires, |revoked| expires.min(revoked.at + lag))
+            counts.map_or(expires, |counts| expires.min(counts))
         }
     }
 
@@ -203,27 +196,17 @@ impl Core for Issuer {
 
     fn needs(&self, request: &Request, now: Timestamp) -> Vec<IssuerNeed> {
         let judged = matches!(request, Request::Read { signed: Ok(_), .. });
-        // Lists count in whole seconds: one fetched in a second after `now - lag` holds every
-        // revocation that counts at `now`, and one fetched in that same second may not.
-        let fresh = self.revocation.as_ref().is_some_and(|(list, fetched_at)| {
-            let holds_all_before = fetched_at.truncated_to_second();
-            holds_all_before > now - self.policy.revocation_lag && now < list.next_update()
-        });
+        let fresh = self.revocations.is_fresh(self.policy.revocation_lag, now);
         if judged && !fresh { vec![IssuerNeed::RevocationList] } else { Vec::new() }
     }
 
     fn learn(&mut self, lesson: IssuerLesson) {
         match lesson {
-            // A list that the authority did not sign, or one older than ours, teaches nothing.
             IssuerLesson::RevocationList { list, fetched_at } => {
-                let known = self.revocation.as_ref().map_or(0, |(known, _)| known.number());
-                let signed = self.anchors.issuing().iter().any(|it| list.verify(it).is_ok());
-                if signed && list.number() >= known {
-                    self.revocation = Some((list, fetched_at));
-                    if self.policy.swap.rolling_on_revocation {
-                        let (rules, ends) = (self.policy.swap, self.ends());
-                        self.registrations.values_mut().for_each(|it| it.reckon(&rules, &ends));
-                    }
+                let teaches = self.revocations.learn(list, fetched_at, &self.anchors);
+                if teaches && self.policy.swap.rolling_on_revocation {
+                    let (rules, ends) = (self.policy.swap, self.ends());
+                    self.registrations.values_mut().for_each(|it| it.reckon(&rules, &ends));
                 }
             }
         }
@@ -258,14 +241,8 @@ impl Core for Issuer {
         let authorities = std::iter::once(self.anchors.root())
             .chain(self.anchors.issuing())
             .map(|authority| authority.next_change(now));
-        let lag = self.policy.revocation_lag;
-        let revocations = self.revocation.iter().flat_map(move |(list, _)| {
-            let seen = list.entries().map(move |revoked| revoked.at + lag);
-            seen.chain([list.this_update(), list.next_update()])
-                .filter(move |at| *at > now)
-                .map(Some)
-        });
-        let signer = std::iter::once(self.signer.next_change_after(now));
-        parties::earliest(registrations.chain(authorities).chain(revocations).chain(signer))
+        let revocations = self.revocations.next_change(self.policy.revocation_lag, now);
+        let others = [revocations, self.signer.next_change_after(now)];
+        parties::earliest(registrations.chain(authorities).chain(others))
     }
 }

@@ -7,7 +7,7 @@
 //! | issue certificates and lists           | [`Authority`], [`Holder`], [`LIFETIME`]              |
 //! | have one that is wrong on purpose      | [`Oddity`], [`AuthorityOddity`]                      |
 //! | know whether one may be trusted        | [`TrustAnchors`], [`Path`], [`ChainRefusal`]         |
-//! | ask whether one is revoked             | [`RevocationList`], [`Revoked`]                      |
+//! | ask whether one is revoked             | [`RevocationList`], [`Revoked`], [`KnownRevocations`] |
 //! | make or read a request (PKCS#10)       | [`SigningRequest`]                                   |
 //! | hand out a key as a `.p12` file        | [`pkcs12`]                                           |
 //! | hide what a party keeps               | [`Seal`]                                             |
@@ -56,7 +56,9 @@ pub use odd::Oddity;
 pub use pool::KeyPool;
 pub use profile::{Addresses, LIFETIME, NEW_POLICY_FROM, REAL_AUTHORITY, SIMULATOR};
 pub use request::{RequestRefusal, SigningRequest};
-pub use revocation::{MalformedRevocationList, RevocationList, RevocationReason, Revoked};
+pub use revocation::{
+    KnownRevocations, MalformedRevocationList, RevocationList, RevocationReason, Revoked, Standing,
+};
 pub use seal::Seal;
 pub use serial::{Serial, SerialError};
 pub use upload::UploadRefusal;

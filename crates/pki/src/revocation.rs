@@ -1,5 +1,7 @@
 //! Revocation lists (*spærreliste*, CRL): made, read and asked.
 
+mod known;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -19,6 +21,8 @@ use crate::{
     oids, profile,
     serial::Serial,
 };
+
+pub use self::known::{KnownRevocations, Standing};
 
 /// Why a certificate was revoked (RFC 5280, section 5.3.1). `removeFromCRL` is left out: it
 /// stands only in delta lists, which are not spoken here.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use clock::Timestamp;
+use parties::Finding;
 
 use super::{Refusal, RunReport, ScenarioReport};
 use crate::{
@@ -109,6 +110,10 @@ fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
     writeln!(text, "          rule       {}", one_line(&finding.rule.en))?;
     writeln!(text, "          expected   {}", one_line(&finding.expected.en))?;
     writeln!(text, "          got        {}", one_line(&finding.got.en))?;
+    write_next(text, finding)
+}
+
+fn write_next(text: &mut String, finding: &Finding) -> fmt::Result {
     let (who, what) = (finding.who.title().en, one_line(&finding.what.en));
     writeln!(text, "          next       {who}: {what}")
 }
@@ -127,7 +132,8 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
         Action::Restart { client, .. } => format!("to restart {client}"),
     };
     let at = instant(report, refusal.at);
-    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text))
+    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text))?;
+    refusal.finding.as_ref().map_or(Ok(()), |finding| write_next(text, finding))
 }
 
 fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
@@ -221,7 +227,7 @@ fn plural(count: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use parties::{Diagnosis, Finding, Party, Role, Slot, Step, Text};
+    use parties::{Diagnosis, Party, Role, Slot, Step, Text};
 
     use super::*;
     use crate::{
@@ -236,6 +242,17 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn finding(got: &str) -> Finding {
+        Finding {
+            cause: "certificate-not-in-force".to_owned(),
+            rule: Text::new("one certificate is in force", "ét certifikat er i kraft"),
+            expected: Text::same("old"),
+            got: Text::same(got),
+            who: Role::Vendor,
+            what: Text::new("swap at the expiry", "skift ved udløb"),
+        }
+    }
+
     /// The early swap with these nodes, and what was seen of it: node `a` fails from 9 to 10.
     fn report(nodes: &[&str]) -> ScenarioReport {
         let mut scenario = Scenario::parse(EARLY).unwrap();
@@ -245,14 +262,7 @@ mod tests {
             step: Step::One,
             cause: "certificate-not-in-force".to_owned(),
             party: Party::Sts,
-            diagnosis: Some(Diagnosis::new(vec![Finding {
-                cause: "certificate-not-in-force".to_owned(),
-                rule: Text::new("one certificate is in force", "ét certifikat er i kraft"),
-                expected: Text::same("old"),
-                got: Text::same("new\u{1b}[31m"),
-                who: Role::Vendor,
-                what: Text::new("swap at the expiry", "skift ved udløb"),
-            }])),
+            diagnosis: Some(Diagnosis::new(vec![finding("new\u{1b}[31m")])),
         });
         let mut journal = Journal::default();
         let at = |hours| scenario.start + clock::Span::from_hours(hours);
@@ -274,6 +284,7 @@ mod tests {
         let outcome = ActionOutcome::Refused {
             cause: "certificate-in-use".to_owned(),
             text: "another system user has it".to_owned(),
+            finding: Some(Box::new(finding("new"))),
         };
         journal.note(What::Action { action: save, outcome }, at(3));
         ScenarioReport::new("early", "early.toml", &scenario, &journal)
@@ -293,6 +304,7 @@ FAIL  early: The client swaps before NemLog-in
           next       vendor: swap at the expiry
       refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
 another system user has it
+          next       vendor: swap at the expiry
       0 of 1 call failed
       no call met the outage of fagsystem from 2030-03-01T09:00:00Z (+1h): it was not shown;
           let it call more often, or add a call with [[at]]

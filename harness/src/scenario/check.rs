@@ -481,16 +481,17 @@ fn touches(one: &ExpectedOutage, other: &ExpectedOutage) -> bool {
         && reaches(other.from, one.until)
 }
 
+/// The name of a reason for which a call can fail: at the STS, at SMDB or at the client itself.
 fn cause(word: &Word) -> Result<String, Found> {
+    let sts = sim_sts::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
+    let smdb = sim_smdb::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
+    let client = wsc::Failure::ALL.iter().map(|cause| <&str>::from(*cause));
+    let known: BTreeSet<&str> = sts.chain(smdb).chain(client).collect();
     let text = word.get_ref();
-    let kebab = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    if text.split('-').all(kebab) {
+    if known.contains(text.as_str()) {
         return Ok(text.clone());
     }
-    let message = format!("`{text}` is not a cause; it is written as in certificate-expired");
-    Err(wrong(word, Wrong::Value(message)))
+    Err(wrong(word, Wrong::unknown("cause", text, known)))
 }
 
 fn environment(word: &Word) -> Result<Environment, Found> {

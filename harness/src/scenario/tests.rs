@@ -168,9 +168,9 @@ fn values() {
     check("step = 1", "step = 4", "4", "step 4 does not exist: a call has the steps 1, 2 and 3");
     check(
         "\"certificate-not-in-force\"",
-        "\"Not in force\"",
-        "\"Not in force\"",
-        "`Not in force` is not a cause; it is written as in certificate-expired",
+        "\"certificate-not-in-forse\"",
+        "\"certificate-not-in-forse\"",
+        "unknown cause `certificate-not-in-forse`; did you mean `certificate-not-in-force`?",
     );
     check(
         "[certificate.old]",

@@ -7,12 +7,12 @@
 mod set_up;
 mod traffic;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display};
 
 use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::Credential;
-use parties::{Core, Cvr, Environment, Link, Party, Pass, Slot, Step, SystemUserId};
+use parties::{Core, Cvr, Environment, Finding, Link, Party, Pass, Slot, Step, SystemUserId};
 use pki::{Certificate, KeySize, PrivateKey, RevocationReason, SigningRequest};
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
@@ -213,7 +213,7 @@ impl<L: Link + Clone> InProcess<L> {
     ) -> ActionOutcome {
         let held = self.certificates[certificate].clone();
         let Ok(key) = self.next_key() else {
-            return refused("key-missing", "the pool has no key left");
+            return refused("key-missing", "the pool has no key left", None);
         };
         let name = held.credential.certificate.subject();
         let request = sim_mitid::Request::Renew {
@@ -233,9 +233,9 @@ impl<L: Link + Clone> InProcess<L> {
                 ActionOutcome::Done { note: Some(note) }
             }
             sim_mitid::Answer::Rejected(rejection) => {
-                refused(rejection.name(), &rejection.to_string())
+                refused(rejection.name(), &rejection, Some(rejection.finding()))
             }
-            other => refused("unexpected-answer", &format!("{other:?}")),
+            other => refused("unexpected-answer", &format!("{other:?}"), None),
         }
     }
 
@@ -254,9 +254,9 @@ impl<L: Link + Clone> InProcess<L> {
         match self.ask_mitid(&request, now) {
             sim_mitid::Answer::Revoked => ActionOutcome::Done { note: None },
             sim_mitid::Answer::Rejected(rejection) => {
-                refused(rejection.name(), &rejection.to_string())
+                refused(rejection.name(), &rejection, Some(rejection.finding()))
             }
-            other => refused("unexpected-answer", &format!("{other:?}")),
+            other => refused("unexpected-answer", &format!("{other:?}"), None),
         }
     }
 
@@ -280,7 +280,7 @@ impl<L: Link + Clone> World for InProcess<L> {
     fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
         let done = |result: Result<(), administration::Rejection>| match result {
             Ok(()) => ActionOutcome::Done { note: None },
-            Err(rejection) => refused(rejection.name(), &rejection.to_string()),
+            Err(rejection) => refused(rejection.name(), &rejection, Some(rejection.finding())),
         };
         // A renewal that was refused leaves a name without a certificate.
         let named = match action {
@@ -291,7 +291,7 @@ impl<L: Link + Clone> World for InProcess<L> {
             Action::Provision { .. } | Action::Restart { .. } => None,
         };
         if named.is_some_and(|certificate| !self.certificates.contains_key(certificate)) {
-            return refused("no-certificate", "the certificate was never issued");
+            return refused("no-certificate", "the certificate was never issued", None);
         }
         match action {
             Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
@@ -354,7 +354,7 @@ fn on_each(
         None => ActionOutcome::Done { note: None },
         Some((_, failure)) => {
             let texts = failures.iter().map(|(node, failure)| format!("{node}: {failure}"));
-            refused(failure.name(), &texts.collect::<Vec<_>>().join("; "))
+            refused(failure.name(), &texts.collect::<Vec<_>>().join("; "), Some(failure.finding()))
         }
     }
 }
@@ -363,6 +363,7 @@ fn failed(step: Step, cause: &str, party: Party) -> CallOutcome {
     CallOutcome::Failed(Failure { step, cause: cause.to_owned(), party, diagnosis: None })
 }
 
-fn refused(cause: &str, text: &str) -> ActionOutcome {
-    ActionOutcome::Refused { cause: cause.to_owned(), text: text.to_owned() }
+fn refused(cause: &str, text: &(impl Display + ?Sized), finding: Option<Finding>) -> ActionOutcome {
+    let (cause, text, finding) = (cause.to_owned(), text.to_string(), finding.map(Box::new));
+    ActionOutcome::Refused { cause, text, finding }
 }

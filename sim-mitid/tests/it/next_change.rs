@@ -22,7 +22,7 @@ fn outcome(history: &History, probes: &[Request], now: Timestamp) -> Vec<String>
         let (answer, _) = mitid.decide(&Request::RevocationList(environment), now, entropy);
         let Answer::RevocationList(list) = answer else { panic!("{answer:?}") };
         let entries: Vec<_> = list.entries().collect();
-        seen.push(format!("{} {entries:?}", list.number()));
+        seen.push(format!("{entries:?}"));
         seen.push(format!("{:?}", mitid.profiles(environment, &cvr(), None, now)));
         seen.push(format!("{:?}", mitid.directory(environment, now)));
     }

@@ -7,7 +7,9 @@ use oio_idws::{
 };
 
 use super::{Content, harmless};
-use crate::{HolderCheck, Policy, Rejection, Smdb, revocation::Standing};
+use pki::Standing;
+
+use crate::{HolderCheck, Policy, Rejection, Smdb};
 
 /// The message's own times, as WCF judges them: skew in both directions, and no message older than
 /// its lifetime, whatever it says.
@@ -79,10 +81,10 @@ fn in_its_time(token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
 }
 
 fn revoked(smdb: &Smdb, token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
-    let (serial, lag) = (token.assertion.holder.serial(), smdb.policy().revocation_lag);
-    match smdb.revocation().standing(serial, lag, now) {
+    let (holder, lag) = (&token.assertion.holder, smdb.policy().revocation_lag);
+    match smdb.revocations().standing(holder, lag, now) {
         Standing::Good => None,
-        Standing::Unknown => Some(Rejection::RevocationUnknown),
+        Standing::Unknown { .. } => Some(Rejection::RevocationUnknown),
         Standing::Revoked { since } => Some(Rejection::HolderCertificateRevoked { since }),
     }
 }

@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::ControlFlow};
 use clock::{Span, Timestamp};
 use oio_idws::soap::MessageTime;
 use parties::{Cvr, EntityId};
-use pki::Certificate;
+use pki::{Certificate, Standing};
 
 use super::{Asked, Request};
 use crate::{Issuer, Rejection, ReplayKey, Service, caller, registration::Registration};
@@ -80,7 +80,8 @@ fn examine<'a>(
         Ok(path) => {
             let alive = objections.hold(caller::in_its_life(path, now))?;
             // Nothing is fetched for what nobody signed: there, no list is no objection.
-            let judged = signed.is_some() || issuer.revocation_list(now).is_ok();
+            let unknown = matches!(issuer.standing(certificate, now), Standing::Unknown { .. });
+            let judged = signed.is_some() || !unknown;
             let good = judged.then(|| caller::not_revoked(issuer, certificate, now));
             let good = objections.hold(good.unwrap_or(Ok(())))?;
             alive.and(good)

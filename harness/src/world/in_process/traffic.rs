@@ -1,7 +1,10 @@
 //! What goes between the parties of a virtual world: one call, message by message.
 
 use clock::Timestamp;
-use parties::{Core, Crossing, Diagnose, Direction, Environment, Link, Party, Step, Verdict};
+use parties::{
+    Core, Crossing, Diagnose, Diagnosis, Direction, Environment, Link, Party, Step, Verdict,
+};
+use pki::RevocationList;
 use sim_smdb::{
     contract::{Operation, Submission},
     course::Course,
@@ -76,32 +79,49 @@ impl<L: Link + Clone> InProcess<L> {
         let request = issuer.read(bytes);
         for need in issuer.needs(&request, now) {
             match need {
-                IssuerNeed::RevocationList => self.fetch_revocation_list(environment, now),
+                IssuerNeed::RevocationList => {
+                    let list = self.revocation_list(Party::Sts, environment, now);
+                    let issuer = self.sts.issuer_mut(environment);
+                    if let (Some(list), Some(issuer)) = (list, issuer) {
+                        issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
+                    }
+                }
             }
         }
         let Some(issuer) = self.sts.issuer_mut(environment) else { unreachable!("just asked") };
         let (answer, facts) = issuer.decide(&request, now, &mut self.streams.sts);
+        let why = match &answer {
+            sim_sts::issue::Answer::Token(_) => None,
+            sim_sts::issue::Answer::Rejected { rejection, .. } => {
+                let diagnosis = issuer.diagnose(&request, now);
+                Some(diagnosed(Step::One, rejection.name(), Party::Sts, diagnosis))
+            }
+        };
         facts.into_iter().for_each(|fact| issuer.apply(fact));
         let bytes = issuer.write(&answer, &mut self.streams.sts_encryption);
         self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes);
-        let why = match answer {
-            sim_sts::issue::Answer::Token(_) => None,
-            sim_sts::issue::Answer::Rejected { rejection, .. } => {
-                Some(failed(Step::One, rejection.name(), Party::Sts))
-            }
-        };
         (bytes, why)
     }
 
-    fn fetch_revocation_list(&mut self, environment: Environment, now: Timestamp) {
+    /// Lets `party` fetch the revocation list of its environment: asked for without words, and read
+    /// as it comes.
+    fn revocation_list(
+        &mut self,
+        party: Party,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Option<RevocationList> {
+        let [ask, answer] = match party {
+            Party::Smdb => ["smdb-to-mitid", "mitid-to-smdb"],
+            Party::Sts | Party::Mitid | Party::Client => ["sts-to-mitid", "mitid-to-sts"],
+        };
+        self.carry(ask, party, Party::Mitid, environment, &[]);
         let request = sim_mitid::Request::RevocationList(environment);
-        self.carry("sts-to-mitid", Party::Sts, Party::Mitid, environment, &[]);
-        if let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) {
-            self.carry("mitid-to-sts", Party::Mitid, Party::Sts, environment, list.der());
-            if let Some(issuer) = self.sts.issuer_mut(environment) {
-                issuer.learn(IssuerLesson::RevocationList { list, fetched_at: now });
-            }
-        }
+        let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) else {
+            return None;
+        };
+        self.carry(answer, Party::Mitid, party, environment, list.der());
+        RevocationList::from_der(list.der()).ok()
     }
 
     fn call_smdb(
@@ -117,7 +137,13 @@ impl<L: Link + Clone> InProcess<L> {
         let request = smdb.read(bytes);
         for need in smdb.needs(&request, now) {
             match need {
-                sim_smdb::Need::RevocationList => self.tell_smdb_of_revocations(environment, now),
+                sim_smdb::Need::RevocationList => {
+                    let list = self.revocation_list(Party::Smdb, environment, now);
+                    let smdb = self.smdb.get_mut(&environment);
+                    if let (Some(list), Some(smdb)) = (list, smdb) {
+                        smdb.learn(sim_smdb::Lesson::RevocationList { list, fetched_at: now });
+                    }
+                }
             }
         }
         let Some(smdb) = self.smdb.get_mut(&environment) else { unreachable!("just asked") };
@@ -125,29 +151,14 @@ impl<L: Link + Clone> InProcess<L> {
         let why = match &answer {
             sim_smdb::call::Answer::Answered(_) => None,
             sim_smdb::call::Answer::Rejected { rejection, .. } => {
-                Some(CallOutcome::Failed(Failure {
-                    step: Step::Three,
-                    cause: rejection.name().to_owned(),
-                    party: Party::Smdb,
-                    diagnosis: Some(smdb.diagnose(&request, now)),
-                }))
+                let diagnosis = smdb.diagnose(&request, now);
+                Some(diagnosed(Step::Three, rejection.name(), Party::Smdb, diagnosis))
             }
         };
         facts.into_iter().for_each(|fact| smdb.apply(fact));
         let bytes = smdb.write(&answer, &mut self.streams.smdb);
         self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes);
         (bytes, why)
-    }
-
-    fn tell_smdb_of_revocations(&mut self, environment: Environment, now: Timestamp) {
-        let request = sim_mitid::Request::RevocationList(environment);
-        self.carry("smdb-to-mitid", Party::Smdb, Party::Mitid, environment, &[]);
-        if let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) {
-            self.carry("mitid-to-smdb", Party::Mitid, Party::Smdb, environment, list.der());
-            if let Some(smdb) = self.smdb.get_mut(&environment) {
-                smdb.learn(sim_smdb::Lesson::RevocationList { list, fetched_at: now });
-            }
-        }
     }
 
     fn carry(
@@ -178,12 +189,13 @@ fn at_the_client(
     failure: &wsc::Failure,
     now: Timestamp,
 ) -> CallOutcome {
-    CallOutcome::Failed(Failure {
-        step: failure.step(),
-        cause: failure.name().to_owned(),
-        party: Party::Client,
-        diagnosis: Some(node.wsc.diagnose(event, now)),
-    })
+    let diagnosis = node.wsc.diagnose(event, now);
+    diagnosed(failure.step(), failure.name(), Party::Client, diagnosis)
+}
+
+fn diagnosed(step: Step, cause: &str, party: Party, diagnosis: Diagnosis) -> CallOutcome {
+    let diagnosis = Some(diagnosis);
+    CallOutcome::Failed(Failure { step, cause: cause.to_owned(), party, diagnosis })
 }
 
 /// A submission about a citizen who does not exist, with a reference of its own. The course has ended,
