@@ -18,6 +18,8 @@ use oio_idws::{
 use parties::{Core, EntityId, Environment, SystemUserId};
 use pki::{Certificate, ChainRefusal, KnownRevocations, Path, Standing, TrustAnchors};
 
+use xml_security::xml::shown;
+
 use self::memory::Memory;
 pub use self::policy::{Lookup, Policy, Service};
 use crate::{
@@ -97,7 +99,7 @@ impl Issuer {
     pub(crate) fn service(&self, applies_to: &str) -> Result<&Service, Rejection> {
         let called = |name: &str| self.services.iter().find(|it| it.entity_id.as_str() == name);
         called(applies_to).ok_or_else(|| Rejection::UnknownService {
-            applies_to: applies_to.to_owned(),
+            applies_to: shown(applies_to),
             meant: called(applies_to.trim_end_matches('/')).map(|it| it.entity_id.clone()),
         })
     }

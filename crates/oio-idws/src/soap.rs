@@ -6,7 +6,7 @@ use clock::Timestamp;
 use xml_security::{
     Claimed, SignatureRefusal,
     security_header::{SecurityHeader, SignedMessage},
-    xml::{Document, Element, Malformed, ShapeError},
+    xml::{Document, Element, Malformed, ShapeError, shown},
 };
 
 use crate::{
@@ -147,7 +147,7 @@ impl<'d> Envelope<'d> {
     pub fn read(document: &'d Document<'_>, spoken: &[Version]) -> Result<Self, Unreadable> {
         let root = document.root();
         let Some(version) = Version::of(root) else {
-            let reason = UnreadableReason::NotSoap { root: root.local_name().to_owned() };
+            let reason = UnreadableReason::NotSoap { root: shown(root.local_name()) };
             return Err(Unreadable { reason, message_id: None, version: None });
         };
         let message_id = claimed_message_id(root, version);

@@ -19,6 +19,6 @@ pub use malformed::Malformed;
 
 /// What a message says, as a refusal repeats it: at most 300 characters, since a refusal is kept and
 /// shown, and what it is about may be as long as the message.
-pub(crate) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     text.chars().take(300).collect()
 }

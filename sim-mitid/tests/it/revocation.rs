@@ -65,7 +65,7 @@ fn each_hierarchy_has_a_list_of_its_own() {
     let certificate = world.issue(0, start());
     world.revoke(*certificate.serial(), start()).unwrap();
     let list = world.revocation_list(PRODUCTION, start());
-    assert_eq!((list.entries().count(), list.number()), (0, 1));
+    assert_eq!(list.entries().count(), 0);
     assert_eq!(list.verify(STAGE.authority(PRODUCTION).issuing()), Ok(()));
     assert!(list.verify(STAGE.authority(TEST).issuing()).is_err());
 }

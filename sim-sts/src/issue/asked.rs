@@ -10,6 +10,8 @@ use oio_idws::{
     },
 };
 
+use xml_security::xml::shown;
+
 use crate::Rejection;
 
 /// The scenarios of use that the STS tells apart by `wsa:To` (`RULES` 2.3.1.3). All of them come to
@@ -102,10 +104,4 @@ impl Asked {
             lifetime_until: request.lifetime_until,
         })
     }
-}
-
-/// As much of what somebody wrote as a refusal repeats.
-fn shown(text: &str) -> String {
-    const SHOWN: usize = 200;
-    text.chars().take(SHOWN).collect()
 }

@@ -172,7 +172,7 @@ fn token(
     let data = encrypted
         .unverified()
         .children()
-        .find(|child| child.local_name() == "EncryptedData")
+        .find(|child| child.is(xml_security::uris::XENC, "EncryptedData"))
         .ok_or(TokenRefusal::Missing)?;
     let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
     // What comes out of decryption is as hostile as what came in: it takes the same way.
