@@ -291,13 +291,10 @@ fn transform_not_allowed(uri: &str) -> SignatureRefusal {
 /// 3.2.16), since engines fold long values.
 pub(crate) fn base64(element: Element<'_>) -> Result<Vec<u8>, ShapeError> {
     let value = element.value()?;
-    let folded = value.bytes().any(|byte| byte.is_ascii_whitespace());
-    let octets = if folded {
+    let octets = BASE64_STANDARD.decode(value.as_bytes()).or_else(|_| {
         let unfolded: Vec<u8> = value.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         BASE64_STANDARD.decode(unfolded)
-    } else {
-        BASE64_STANDARD.decode(value.as_bytes())
-    };
+    });
     octets.map_err(|_| element.bad_value(&value, "base64"))
 }
 
