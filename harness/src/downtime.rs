@@ -89,7 +89,9 @@ pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
         let outages = nodes.get_mut(&key).map(|downtime| downtime.outages.as_mut_slice());
         let outages = outages.unwrap_or_default();
         let next = outages.partition_point(|outage| outage.from <= at);
-        if let Some(outage) = next.checked_sub(1).and_then(|index| outages.get_mut(index)) {
+        if let Some(outage) = next.checked_sub(1).and_then(|index| outages.get_mut(index))
+            && outage.until.is_none_or(|until| at < until)
+        {
             outage.missed_calls += 1;
         }
     }

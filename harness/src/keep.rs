@@ -6,7 +6,7 @@
 
 use std::{
     fmt, fs,
-    io::{self, ErrorKind, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -124,23 +124,26 @@ impl World for KeepingWorld {
     }
 }
 
-/// Writes the messages of one call into `folder`, which is made. A message of a name that there is
-/// already, since a client asked twice, has a number behind it.
+/// Writes the messages of one call into `folder`, which is made; what an earlier run kept there is
+/// taken away first. A message of a name that there is already, since a client asked twice, has a
+/// number behind it.
 ///
 /// # Errors
 ///
 /// If the folder or a file cannot be written.
 pub fn write(folder: &Path, messages: &[Kept]) -> io::Result<()> {
     make_private_folder(folder)?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "xml") {
+            fs::remove_file(path)?;
+        }
+    }
     for (index, message) in messages.iter().enumerate() {
         let before = messages[..index].iter().filter(|it| it.name == message.name).count();
         let again = if before == 0 { String::new() } else { format!("-{}", before + 1) };
         let path = folder.join(format!("{}{again}.xml", message.name));
-        // What stood there may be open to others: it is not written into, but taken away.
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-            _ => private_file(&path)?.write_all(&message.bytes)?,
-        }
+        private_file(&path)?.write_all(&message.bytes)?;
     }
     Ok(())
 }

@@ -190,6 +190,12 @@ impl ServiceFaultCode {
 }
 
 impl ServiceFault {
+    /// Whether it is about the call itself and not about its security or its token.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        self.code == ServiceFaultCode::Declared.name()
+    }
+
     /// Writes a fault. It is not signed.
     #[must_use]
     pub fn write(

@@ -106,11 +106,12 @@ pub struct Freshness {
 /// How the .NET client judges the STS: by the end alone, with no tolerance.
 const END_ALONE: Freshness = Freshness { after_end: Span::ZERO, age_max: None, ahead_max: None };
 
-/// How WCF judges a service: a skew of five minutes both ways, and a life of five minutes.
+/// How WCF judges a service: a skew of five minutes both ways, and a life of five minutes. What is
+/// just that old, or just that far ahead, it refuses.
 const WCF: Freshness = Freshness {
     after_end: Span::from_minutes(5),
-    age_max: Some(Span::from_minutes(10)),
-    ahead_max: Some(Span::from_minutes(5)),
+    age_max: Some(Span::from_millis(10 * 60_000 - 1)),
+    ahead_max: Some(Span::from_millis(5 * 60_000 - 1)),
 };
 
 /// How WSS4J judges anybody: at most 300 s old, and at most 60 s ahead.

@@ -45,8 +45,8 @@ pub enum OnFault {
     /// It fails, and keeps the token.
     #[default]
     GiveUp,
-    /// If the token was a kept one, it drops it, asks for a fresh one and calls once more. A fresh
-    /// token that is refused is not tried again.
+    /// If the token was a kept one and the fault is not about the call itself, it drops the token,
+    /// asks for a fresh one and calls once more. A fresh token that is refused is not tried again.
     RetryOnceWithFreshToken,
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use clock::Timestamp;
-use parties::Finding;
+use parties::{Finding, Party};
 
 use super::{Refusal, RunReport, ScenarioReport};
 use crate::{
@@ -103,7 +103,11 @@ fn write_outage(
 
 fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
     let words = failure.cause.replace('-', " ");
-    writeln!(text, "          at {}, refused by {}: {words}", failure.step, failure.party)?;
+    let where_it_ended = match failure.party {
+        Party::Client => "in the client itself".to_owned(),
+        Party::Mitid | Party::Sts | Party::Smdb => format!("refused by {}", failure.party),
+    };
+    writeln!(text, "          at {}, {where_it_ended}: {words}", failure.step)?;
     let Some(finding) = failure.diagnosis.as_ref().and_then(|it| it.decisive()) else {
         return Ok(());
     };
@@ -227,7 +231,7 @@ fn plural(count: u64, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use parties::{Diagnosis, Party, Role, Slot, Step, Text};
+    use parties::{Diagnosis, Role, Slot, Step, Text};
 
     use super::*;
     use crate::{

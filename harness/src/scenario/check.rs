@@ -105,7 +105,7 @@ impl Run {
 
 fn run(file: &File) -> Result<Run, Found> {
     let start = date(&file.start)?;
-    if !(YEAR_2000..YEAR_2200).contains(&start) {
+    if !(YEAR_2012..YEAR_2200).contains(&start) {
         return Err(wrong(&file.start, Wrong::Start(start)));
     }
     let length = positive("length", &file.length)?;
@@ -115,7 +115,8 @@ fn run(file: &File) -> Result<Run, Found> {
     Ok(Run { start, length })
 }
 
-const YEAR_2000: Timestamp = Timestamp::from_seconds(946_684_800);
+/// SMDB opened in June 2011, and knows no course before.
+const YEAR_2012: Timestamp = Timestamp::from_seconds(1_325_376_000);
 const YEAR_2200: Timestamp = Timestamp::from_seconds(7_258_118_400);
 
 fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>, Found> {

@@ -75,8 +75,8 @@ pub enum Wrong {
         /// How long it may be.
         limit: Span,
     },
-    /// The start lies where certificates cannot.
-    #[error("the start {0} is not in the years 2000 to 2199")]
+    /// The start lies where certificates cannot, or before there was an SMDB.
+    #[error("the start {0} is not in the years 2012 to 2199")]
     Start(Timestamp),
     /// Something happens before or after the run.
     #[error("{at} is outside of the run, which lasts from {start} to {end}")]

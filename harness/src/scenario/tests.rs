@@ -280,7 +280,7 @@ fn instants() {
         "start = 2030-03-01T08:00:00Z",
         "start = 1930-03-01T08:00:00Z",
         "1930",
-        "the start 1930-03-01T08:00:00Z is not in the years 2000 to 2199",
+        "the start 1930-03-01T08:00:00Z is not in the years 2012 to 2199",
     );
     check(
         "time = \"+10m\"",

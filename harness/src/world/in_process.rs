@@ -53,6 +53,8 @@ struct Node {
     authority: Cvr,
     find_by: FindBy,
     process: Option<Process>,
+    /// Whether the world stands: what is deployed from then on is typed in by somebody.
+    has_begun: bool,
     entropy: Entropy,
 }
 
@@ -170,10 +172,9 @@ impl<L: Link + Clone> InProcess<L> {
         let Some(node) = self.nodes.get_mut(key) else { return Ok(()) };
         node.wsc.key_store().install(credential.clone());
         let certificate = &credential.certificate;
-        let is_first = node.wsc.present().is_none();
         let find_by = match node.find_by {
             // What a client began with was typed in right.
-            FindBy::CopiedThumbprint if is_first => wsc::FindBy::thumbprint_of(certificate),
+            FindBy::CopiedThumbprint if !node.has_begun => wsc::FindBy::thumbprint_of(certificate),
             FindBy::Thumbprint => wsc::FindBy::thumbprint_of(certificate),
             FindBy::CopiedThumbprint => wsc::FindBy::copied_from_the_dialog(certificate),
             FindBy::SubjectName => wsc::FindBy::SubjectName(

@@ -28,6 +28,9 @@ fn a_message_that_comes_twice_has_a_number() {
             assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), content);
         }
     }
+    // A call that now ends earlier has none of those that it had before.
+    write(&folder, &messages[..1]).unwrap();
+    assert_eq!(kept_in(&folder), ["1-wsc-to-sts.xml"]);
 }
 
 #[test]

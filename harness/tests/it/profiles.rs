@@ -274,4 +274,6 @@ fn a_thumbprint_from_the_dialog_finds_nothing() {
     };
     race(DOTNET).check(&["+20h..open step 1: certificate-not-found"]);
     race(CORE).check(&["+20h..+23h59m step 3: not-holder"]);
+    // Nor does it when somebody copies it once more.
+    race(DOTNET).deployed("+22h").check(&["+20h..open step 1: certificate-not-found"]);
 }

@@ -219,6 +219,7 @@ fn a_second_revocation_is_refused_and_nothing_changes() {
 fn the_same_in_every_age_and_across_the_change_of_time_formats() {
     let provision = provision("+30m", "production");
     for start in [
+        "2012-01-01T00:00:00Z",
         "2020-02-29T23:00:00Z",
         "2038-01-19T02:00:00Z",
         "2049-12-31T22:00:00Z",

@@ -56,7 +56,11 @@ impl Wsc {
                         ));
                         obstacles
                     }
-                    Ok(ServiceReply::Fault(_)) if let Some(again) = again => {
+                    // Another token would not mend what the contract declares.
+                    Ok(ServiceReply::Fault(fault))
+                        if !fault.is_declared()
+                            && let Some(again) = again =>
+                    {
                         let mut obstacles = self.obstacles_to_ask();
                         if obstacles.is_empty() {
                             obstacles

@@ -1,6 +1,7 @@
 //! Several clients in one process, and what a refusal makes of a kept token.
 
 use clock::Span;
+use oio_idws::{call::ServiceReply, fault::ServiceFault};
 use parties::{ClientProfile, Step};
 use stage::start;
 use wsc::{
@@ -115,6 +116,31 @@ fn one_more_try_with_a_fresh_token_mends_a_kept_one() {
         machine.swap(1, 10);
         assert_eq!(machine.call(&answers, 10), expected, "{on_fault:?}");
         assert_eq!(machine.call(&answers, 11), expected, "{on_fault:?}");
+    }
+}
+
+/// What the contract declares is about the call and not about its token: the token stays, and nothing
+/// is submitted twice.
+#[test]
+fn a_fault_about_the_call_itself_is_not_tried_again() {
+    for (code, tried_again) in [("Sender", false), ("FailedAuthentication", true)] {
+        let settings = Settings {
+            on_fault: OnFault::RetryOnceWithFreshToken,
+            ..Settings::of(ClientProfile::DotnetCacheByEndpoint)
+        };
+        let mut node = Node::with(settings);
+        node.deploy(&OLD);
+        let message = node.begin(start());
+        let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
+        let id = called(&call).message_id.unwrap().into_unverified();
+        node.outcome(&answer_to(&id, &SMDB, start()), start()).unwrap();
+
+        let (action, _) = node.tell(&Event::Begin(order()), start());
+        assert!(matches!(action, Action::CallService { .. }), "with the token that it kept");
+        let fault = ServiceFault { code: code.to_owned(), text: "no".to_owned() };
+        let refused = Event::ServiceAnswered(Ok(ServiceReply::Fault(fault)));
+        let (action, _) = node.tell(&refused, start());
+        assert_eq!(matches!(action, Action::AskSts { .. }), tried_again, "{code}: {action:?}");
     }
 }
 

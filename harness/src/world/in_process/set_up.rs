@@ -338,6 +338,7 @@ impl<L: Link + Clone> InProcess<L> {
                         authority: authority.clone(),
                         find_by: client.find_by,
                         process: client.process.clone().map(|name| (name, client.environment)),
+                        has_begun: false,
                         entropy: Entropy::seeded(scenario.seed, "client", &purpose),
                     },
                 );
@@ -349,6 +350,7 @@ impl<L: Link + Clone> InProcess<L> {
             // That a client does not start, each of its calls will say.
             let _ = self.deploy(&key, &scenario.clients[name].certificate, scenario.start);
         }
+        self.nodes.values_mut().for_each(|node| node.has_begun = true);
     }
 }
 
