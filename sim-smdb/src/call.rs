@@ -26,7 +26,7 @@ use self::work::Work;
 use crate::{
     Fact, Rejection, ReplayKey, Smdb,
     contract::{Body, Command, NoOperation, Operation, SmdbFault},
-    cpr,
+    cpr::harmless,
     rule::Violation,
     schema::SchemaVersion,
 };
@@ -103,7 +103,10 @@ pub(crate) fn judge<'r>(
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
-            return Err(with(against, Rejection::NotHolder { what: refusal.to_string() }));
+            return Err(with(
+                against,
+                Rejection::NotHolder { what: harmless(&refusal.to_string()) },
+            ));
         }
         None => {
             let what = "there is no token".to_owned();
@@ -122,7 +125,7 @@ pub(crate) fn judge<'r>(
     let command = match &body.command {
         Ok(command) => command,
         Err(error) => {
-            let what = error.to_string();
+            let what = harmless(&error.to_string());
             return Err(with(against, Rejection::MalformedRequest { what }));
         }
     };
@@ -148,10 +151,7 @@ fn with(mut against: Vec<Rejection>, last: Rejection) -> Vec<Rejection> {
 }
 
 fn replay_keys(signed: &SignedCall<Content>) -> [ReplayKey; 2] {
-    [
-        ReplayKey::MessageId(signed.message_id.clone()),
-        ReplayKey::of_signature(&signed.signature_value),
-    ]
+    [ReplayKey::of_message_id(&signed.message_id), ReplayKey::of_signature(&signed.signature_value)]
 }
 
 /// The operation that both the action, if the call has one, and the body name.
@@ -176,11 +176,6 @@ fn dispatch(signed: &SignedCall<Content>) -> Result<&Body, Rejection> {
             Err(Rejection::UnknownOperation { action: harmless(action.unwrap_or_default()) })
         }
     }
-}
-
-/// What may be repeated to a caller and to an operator.
-fn harmless(text: &str) -> String {
-    if cpr::stands_in(text) { "(withheld)".to_owned() } else { text.to_owned() }
 }
 
 fn in_force(smdb: &Smdb, version: SchemaVersion, now: Timestamp) -> Result<(), Rejection> {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use xml_security::xml::shown;
 
 /// The Danish custom adds 60 to the day of birth of a made-up number, so that it cannot be mistaken
 /// for a real one (*erstatningspersonnummer*).
@@ -100,15 +101,22 @@ pub fn stands_in(text: &str) -> bool {
     single || pair
 }
 
+/// What may be repeated of a text from outside, to a caller and to an operator.
+pub(crate) fn harmless(text: &str) -> String {
+    if stands_in(text) { "(withheld)".to_owned() } else { shown(text) }
+}
+
 /// As [`stands_in`], but for a name that a machine makes, such as a UUID: there a row of digits
-/// beside a letter is part of a number in another notation.
+/// beside a letter that is a hexadecimal digit too is part of a number in that notation. Any other
+/// letter hides nothing.
 #[must_use]
 pub fn stands_in_name(text: &str) -> bool {
     let parts = text.split(|c: char| !c.is_alphanumeric());
-    let hidden: Vec<String> = parts
-        .map(|part| if part.chars().all(char::is_numeric) { part.to_owned() } else { "x".into() })
-        .collect();
-    stands_in(&hidden.join("-"))
+    let hexadecimal = |part: &str| {
+        part.chars().any(char::is_alphabetic) && part.chars().all(|c| c.is_ascii_hexdigit())
+    };
+    let shown: Vec<_> = parts.map(|part| if hexadecimal(part) { "x" } else { part }).collect();
+    stands_in(&shown.join("-"))
 }
 
 struct Row {
@@ -205,6 +213,11 @@ mod tests {
     fn takes_a_uuid_for_a_name() {
         assert!(stands_in("7d8e0101800049ab"));
         assert!(!stands_in_name("7d8e0101800049ab"));
-        assert!(stands_in_name("sag-010180-0049") && stands_in_name("0101800049"));
+        assert!(!stands_in_name("7d8e0101-8000-4ab9-8000-0101800049ab"));
+        for name in
+            ["sag-010180-0049", "0101800049", "cpr0101800049", "borger010180-0049", "010180-0049x"]
+        {
+            assert!(stands_in_name(name), "{name}");
+        }
     }
 }

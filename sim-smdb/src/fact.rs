@@ -7,6 +7,7 @@ use clock::Timestamp;
 use parties::{Cvr, UniqueKey};
 use pki::RevocationList;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::{course::Reference, rule::Violation};
 
@@ -71,13 +72,20 @@ pub enum Fact {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReplayKey {
-    /// Its `wsa:MessageID`.
+    /// The SHA-256 of its `wsa:MessageID`, in base64: what a caller writes there may be long, and
+    /// may be about somebody.
     MessageId(String),
     /// The value of its signature, in base64.
     Signature(String),
 }
 
 impl ReplayKey {
+    /// The key of a `wsa:MessageID`.
+    #[must_use]
+    pub fn of_message_id(id: &str) -> Self {
+        Self::MessageId(BASE64.encode(Sha256::digest(id)))
+    }
+
     /// The key of a signature's value.
     #[must_use]
     pub fn of_signature(value: &[u8]) -> Self {
@@ -107,13 +115,15 @@ impl fmt::Debug for Sealed {
 }
 
 impl parties::Fact for Fact {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {
-            Self::Accepted { key: ReplayKey::MessageId(id), .. } => {
-                Some(UniqueKey::new("message", id))
+            // An id may come again when it is forgotten, and its end is another then.
+            Self::Accepted { key: ReplayKey::MessageId(id), until, .. } => {
+                Some(UniqueKey::new("message", &format!("{until} {id}")))
             }
+            // A signature covers the timestamp, so its value does not come again.
             Self::Accepted { key: ReplayKey::Signature(value), .. } => {
                 Some(UniqueKey::new("signature", value))
             }

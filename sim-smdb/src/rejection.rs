@@ -10,6 +10,7 @@ use parties::Cvr;
 
 use crate::{
     contract::Operation,
+    cpr::harmless,
     rule::{Rule, Violation},
     schema::SchemaVersion,
 };
@@ -237,7 +238,7 @@ impl Rejection {
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        let what = unreadable.to_string();
+        let what = harmless(&unreadable.to_string());
         match unreadable.reason {
             UnreadableReason::Xml(_) => Self::MalformedXml { what },
             UnreadableReason::NotSoap { .. }
@@ -251,7 +252,7 @@ impl Rejection {
     }
 
     pub(crate) fn token(refusal: &TokenRefusal) -> Self {
-        let what = refusal.to_string();
+        let what = harmless(&refusal.to_string());
         match refusal {
             TokenRefusal::Missing | TokenRefusal::NotDecryptable => Self::TokenUnreadable { what },
             TokenRefusal::UnknownIssuer => Self::UnknownIssuer,

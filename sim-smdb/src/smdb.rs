@@ -1,7 +1,5 @@
 //! SMDB of one environment.
 
-use std::collections::BTreeMap;
-
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
@@ -9,7 +7,7 @@ use oio_idws::{
     call::{ReceivedCall, ServiceKeys},
     fault::ServiceFault,
 };
-use parties::{Core, Diagnose, Diagnosis, EntityId, Environment};
+use parties::{Core, Diagnose, Diagnosis, EntityId, Environment, Memory};
 use pki::{Certificate, KnownRevocations, Seal, TrustAnchors};
 use xml_security::{Legacy, xml::Limits};
 
@@ -97,7 +95,7 @@ pub struct Smdb {
     seal: std::sync::Arc<Seal>,
     revocations: KnownRevocations,
     ledger: Ledger,
-    seen: BTreeMap<ReplayKey, Timestamp>,
+    seen: Memory<ReplayKey>,
 }
 
 impl Smdb {
@@ -112,7 +110,7 @@ impl Smdb {
             seal,
             revocations: KnownRevocations::default(),
             ledger: Ledger::default(),
-            seen: BTreeMap::new(),
+            seen: Memory::default(),
         }
     }
 
@@ -162,7 +160,7 @@ impl Smdb {
 
     /// A message is remembered until its own timestamp would refuse it.
     pub(crate) fn has_seen(&self, key: &ReplayKey, now: Timestamp) -> bool {
-        self.seen.get(key).is_some_and(|until| *until > now)
+        self.seen.holds(key, now)
     }
 
     pub(crate) fn seal(&self, course: &Course, entropy: &mut Entropy) -> Sealed {
@@ -240,10 +238,7 @@ impl Core for Smdb {
 
     fn apply(&mut self, fact: Fact) {
         match fact {
-            Fact::Accepted { key, at, until } => {
-                self.seen.retain(|_, until| *until > at);
-                self.seen.insert(key, until);
-            }
+            Fact::Accepted { key, at, until } => self.seen.keep(key, at, until),
             Fact::Received { id, authority, reference, version, at, receipt, warnings, course } => {
                 // What another SMDB sealed is not one of our courses.
                 if let Some(course) = self.open(&course) {

@@ -4,7 +4,6 @@
 //! provisioned, the signature of a revocation list when it is learnt. A decision then takes no
 //! cryptography beyond the request's own signature, which `read` verifies.
 
-mod memory;
 mod policy;
 
 use std::collections::BTreeMap;
@@ -15,12 +14,11 @@ use oio_idws::{
     Credential,
     fault::{StsFault, StsFaultCode},
 };
-use parties::{Core, EntityId, Environment, SystemUserId};
+use parties::{Core, EntityId, Environment, Memory, SystemUserId};
 use pki::{Certificate, ChainRefusal, KnownRevocations, Path, Standing, TrustAnchors};
 
 use xml_security::xml::shown;
 
-use self::memory::Memory;
 pub use self::policy::{Lookup, Policy, Service};
 use crate::{
     IssuerFact, IssuerLesson, IssuerNeed, Rejection,
@@ -42,7 +40,7 @@ pub struct Issuer {
     registrations: BTreeMap<SystemUserId, Registration>,
     /// Of every certificate that was ever provisioned, by its fingerprint (SHA-256).
     paths: BTreeMap<[u8; 32], Result<Path, ChainRefusal>>,
-    answered: Memory,
+    answered: Memory<ReplayKey>,
     revocations: KnownRevocations,
 }
 

@@ -4,7 +4,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::{assertion::Assertion, privileges::Scope};
 
-use super::{harmless, work::Work};
+use super::work::Work;
 use crate::{
     Fact, Smdb,
     contract::{
@@ -12,6 +12,7 @@ use crate::{
         Status, StatusReport, Subject, write_code_lists,
     },
     course::Reference,
+    cpr::harmless,
     date::Date,
     ledger::{Record, Refusal},
     schema::SchemaVersion,

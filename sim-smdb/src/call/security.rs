@@ -6,10 +6,10 @@ use oio_idws::{
     soap::MessageTime,
 };
 
-use super::{Content, harmless};
 use pki::Standing;
 
-use crate::{HolderCheck, Policy, Rejection, Smdb};
+use super::Content;
+use crate::{HolderCheck, Policy, Rejection, Smdb, cpr::harmless};
 
 /// The message's own times, as WCF judges them: skew in both directions, and no message older than
 /// its lifetime, whatever it says.

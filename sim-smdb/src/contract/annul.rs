@@ -1,5 +1,7 @@
 //! `AnnullerForloeb`: a course should never have been submitted.
 
+use std::fmt;
+
 use oio_idws::MessageError;
 use parties::Cvr;
 use xml_security::{Verified, xml::Element};
@@ -8,10 +10,14 @@ use super::{
     report::Receipt,
     xml::{Node, Writer, not},
 };
-use crate::{course::Written, cpr, schema::SchemaVersion};
+use crate::{
+    course::Written,
+    cpr::{harmless, stands_in},
+    schema::SchemaVersion,
+};
 
 /// Annuls a course.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Annul {
     /// Whose course it is.
     pub authority: Cvr,
@@ -19,6 +25,19 @@ pub struct Annul {
     pub id: String,
     /// Why (*årsag*), in free text. It is read for personal numbers, and not kept.
     pub reason: Written,
+}
+
+/// What a caller gives as an id may be anything.
+impl fmt::Debug for Annul {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = harmless(&self.id);
+        let mut shown = f.debug_struct("Annul");
+        shown
+            .field("authority", &self.authority)
+            .field("id", &id)
+            .field("reason", &self.reason)
+            .finish()
+    }
 }
 
 impl Annul {
@@ -35,7 +54,7 @@ impl Annul {
     pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
         node.only(&["Myndighed", "Id", "Aarsag"])?;
         let reason = node.text("Aarsag")?;
-        if reason.trim().is_empty() || cpr::stands_in(&reason) {
+        if reason.trim().is_empty() || stands_in(&reason) {
             return Err(not("a reason without a personal number", "Aarsag"));
         }
         Ok(Self {

@@ -1,5 +1,7 @@
 //! `HentForloeb`: a course as it is stored.
 
+use std::fmt;
+
 use oio_idws::MessageError;
 use parties::Cvr;
 use xml_security::{Verified, xml::Element};
@@ -9,10 +11,10 @@ use super::{
     report::Receipt,
     xml::{Node, Writer, not},
 };
-use crate::{course::Course, schema::SchemaVersion};
+use crate::{course::Course, cpr::harmless, schema::SchemaVersion};
 
 /// Asks for a course.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Fetch {
     /// Whose course it is.
     pub authority: Cvr,
@@ -27,6 +29,15 @@ pub struct Fetched {
     pub receipt: Receipt,
     /// The course.
     pub course: Course,
+}
+
+/// What a caller gives as an id may be anything.
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = harmless(&self.id);
+        let mut shown = f.debug_struct("Fetch");
+        shown.field("authority", &self.authority).field("id", &id).finish()
+    }
 }
 
 impl Fetch {

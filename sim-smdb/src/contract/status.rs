@@ -1,5 +1,7 @@
 //! `HentStatus`: what became of a submission.
 
+use std::fmt;
+
 use clock::Timestamp;
 use oio_idws::MessageError;
 use parties::Cvr;
@@ -9,7 +11,7 @@ use super::{
     report::{Status, read_violations, write_violation},
     xml::{Node, Writer, not},
 };
-use crate::{course::Reference, rule::Violation, schema::SchemaVersion};
+use crate::{course::Reference, cpr::harmless, rule::Violation, schema::SchemaVersion};
 
 /// Asks what became of the latest version of a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct GetStatus {
 }
 
 /// How a course is named.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Which {
     /// By SMDB's id.
     Id(String),
@@ -44,6 +46,16 @@ pub struct StatusReport {
     pub at: Timestamp,
     /// Errors if it was refused, else warnings.
     pub violations: Vec<Violation>,
+}
+
+/// What a caller gives as an id may be anything.
+impl fmt::Debug for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => f.debug_tuple("Id").field(&harmless(id)).finish(),
+            Self::Reference(it) => f.debug_tuple("Reference").field(it).finish(),
+        }
+    }
 }
 
 impl GetStatus {

@@ -2,12 +2,12 @@
 
 use sim_smdb::{
     Rejection,
-    contract::{Annul, Fetch, Operation, Submission},
+    contract::{Annul, Fetch, Operation, Submission, Which},
     course::{Course, Details, Reference},
     rule::Rule,
     schema::SchemaVersion,
 };
-use stage::start;
+use stage::{Forgery, start};
 
 use crate::world::{HOLDER, World, assertion, code, course, cpr, cvr, signed, submission, written};
 
@@ -149,9 +149,47 @@ fn an_address_or_action_that_holds_a_number_is_not_repeated() {
     assert!(!format!("{:?} {}", reply.diagnosis, reply.text()).contains("0101800049"));
 }
 
+/// Nor is what stands where a message is told apart from others, or where it is not understood; and
+/// what is repeated has an end.
+#[test]
+fn what_is_wrong_with_a_message_is_told_without_a_number() {
+    let long = format!("<{}/>", "x".repeat(100_000));
+    for (from, to, expected) in [
+        ("T08:05:00.000Z</u:Expires>", " 0101800049</u:Expires>", "timestamp-unreadable"),
+        ("<o:Security ", "<x:y xmlns:x=\"urn:0101800049\"/><o:Security ", "not-holder"),
+        ("</IndberetForloeb>", "<Cpr0101800049/></IndberetForloeb>", "malformed-request"),
+        ("</IndberetForloeb>", &*long, "malformed-xml"),
+        ("</IndberetForloeb>", &*format!("{long}</IndberetForloeb>"), "malformed-request"),
+    ] {
+        let mut world = World::new();
+        let forgery = Forgery::of(&world.written(start())).replace(from, to);
+        let whole = expected == "malformed-request";
+        let message = if whole { forgery.sign(&HOLDER.key) } else { forgery.bare() };
+        let reply = world.send(&message, start());
+        assert_eq!(reply.name(), expected, "{to:.80}: {:.200?}", reply.rejection());
+        let shown = format!("{:?} {:?}", reply.diagnosis, reply.rejection());
+        assert!(!shown.contains("0101800049") && shown.len() < 4000, "{shown:.4000}");
+    }
+}
+
+#[test]
+fn an_id_that_holds_a_number_is_kept_nowhere() {
+    let mut world = World::new();
+    let id = "urn:mor:0101800049".to_owned();
+    let call = world.call(signed(&assertion()), written(&submission("sag-1")), start());
+    let call = oio_idws::call::ServiceCall { message_id: id.clone(), ..call };
+    let reply = world.send(&call.write(&HOLDER).unwrap(), start());
+    assert_eq!(reply.name(), "answered");
+    let authority = cvr("90000001");
+    let fetch = Fetch { authority: authority.clone(), id: id.clone() };
+    let annul = Annul { authority, id: id.clone(), reason: code("fejl") };
+    let shown = format!("{world:?} {:?} {fetch:?} {annul:?} {:?}", world.facts, Which::Id(id));
+    assert!(!shown.contains("0101800049"), "{shown}");
+}
+
 #[test]
 fn a_reference_is_a_name_and_no_number() {
-    for text in ["", " \n", "0101800049", "sag-010180-0049", &"x".repeat(65)] {
+    for text in ["", " \n", "0101800049", "sag-010180-0049", "cpr0101800049", &"x".repeat(65)] {
         assert!(text.parse::<Reference>().is_err(), "{text}");
     }
     for text in ["sag-1", "00000000-0000-4000-8000-000000000001", &"x".repeat(64)] {

@@ -296,7 +296,8 @@ fn a_message_is_remembered_as_long_as_it_could_pass() {
     check_boundary(refused, ["replayed", "timestamp-expired"], |now| remembered(&world, now));
     let known = |world: &World| {
         let shown = format!("{:?}", world.smdb);
-        shown.split("seen: ").nth(1).unwrap().matches("urn:uuid:").count()
+        let (memory, _) = shown.split_once("seen: ").unwrap().1.split_once("order: ").unwrap();
+        memory.matches("MessageId(").count()
     };
     world.submit(&assertion(), &submission("sag-1"), refused - INSTANT);
     assert_eq!(known(&world), 2);
@@ -311,6 +312,23 @@ fn a_message_is_remembered_as_long_as_it_could_pass() {
     check_boundary(refused, ["replayed", "timestamp-too-old"], |now| {
         world.clone().send(&message, now).name()
     });
+}
+
+/// An id that is forgotten may come again, and the fact of it is another.
+#[test]
+fn a_message_id_may_come_again_when_it_is_forgotten() {
+    let mut world = World::new();
+    let first = world.call(signed(&assertion()), written(&submission("sag-1")), start());
+    let mut keys = Vec::new();
+    for now in [start(), after("11m")] {
+        let expires = now + Span::from_minutes(5);
+        let call = ServiceCall { created: now, expires, ..first.clone() };
+        let reply = world.send(&call.write(&HOLDER).unwrap(), now);
+        assert_eq!(reply.name(), "answered");
+        keys.extend(reply.facts.iter().filter_map(parties::Fact::unique_key));
+    }
+    let distinct: std::collections::BTreeSet<_> = keys.iter().collect();
+    assert_eq!((keys.len(), distinct.len()), (5, 5), "{keys:?}");
 }
 
 #[test]
