@@ -126,7 +126,7 @@ pub(crate) fn decide(
             let answered = IssuerFact::Answered {
                 replay_key: examined.replay_key.clone(),
                 at: now,
-                until: examined.expires,
+                until: examined.until,
             };
             let grant = grant(&examined, issuer.policy().token_lifetime, now, entropy);
             (Answer::Token(Box::new(grant)), vec![answered])

@@ -66,10 +66,19 @@ pub struct PrivilegeGrant {
 pub struct Registration {
     entity_id: Timeline<EntityId>,
     grants: Timeline<Vec<PrivilegeGrant>>,
-    /// The snapshots that were provisioned.
-    details: Timeline<TechnicalDetails>,
+    /// The snapshots that were provisioned, or that a loss left.
+    snapshots: Timeline<Snapshot>,
     /// What follows from them: the certificates accepted, the one that others wait for first.
     accepted: Timeline<Vec<Certificate>>,
+}
+
+/// What holds of the slots from an instant on. It depends on clicks alone: who is accepted follows
+/// from it and from the revocations that are known, and those are no facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Snapshot {
+    details: TechnicalDetails,
+    /// What others have taken since the last provisioning.
+    lost: Vec<Certificate>,
 }
 
 /// How a certificate stands to a system user.
@@ -179,7 +188,7 @@ impl Registration {
     ) -> Option<Timestamp> {
         let rolling = details.rolling.clone();
         self.entity_id.set(from, entity_id);
-        self.details.set(from, details);
+        self.snapshots.set(from, Snapshot { details, lost: Vec::new() });
         self.reckon(rules, ends);
         let rolling = rolling?;
         let mut later = self.accepted.entries().filter(|(at, _)| *at >= from);
@@ -199,22 +208,24 @@ impl Registration {
         rules: &SwapRules,
         ends: &dyn Fn(&Certificate) -> Timestamp,
     ) {
-        if !self.current_and_planned(from).any(|held| held == certificate) {
+        // An older snapshot counts too: what took over in a swap is accepted until the next one does,
+        // also where a later snapshot does not name it.
+        let names = |it: &Snapshot| it.details.certificates().any(|held| held == certificate);
+        if !self.snapshots.entries().any(|(at, it)| at <= from && names(it)) {
             return;
         }
-        let others = |held: &Certificate| held != certificate;
-        let rolling = self.details.at(from).and_then(|details| details.rolling.clone());
-        let still = TechnicalDetails {
-            active: self.accepted(from).first().cloned().filter(others),
-            rolling: rolling.filter(others),
-        };
-        self.details.set(from, still);
+        let Some(mut still) = self.snapshots.at(from).cloned() else { return };
+        for slot in Slot::ALL {
+            still.details.get_mut(slot).take_if(|held| held == certificate);
+        }
+        still.lost.push(certificate.clone());
+        self.snapshots.set(from, still);
         self.reckon(rules, ends);
     }
 
     /// Reckons anew which certificates are accepted when: after a provisioning, or after a
     /// revocation became known that brings a swap forward.
     pub(crate) fn reckon(&mut self, rules: &SwapRules, ends: &dyn Fn(&Certificate) -> Timestamp) {
-        self.accepted = swap::accepted(&self.details, rules, ends);
+        self.accepted = swap::accepted(&self.snapshots, rules, ends);
     }
 }

@@ -64,17 +64,20 @@ pub enum Rejection {
         /// When it came.
         now: Timestamp,
     },
-    /// The timestamp begins too far from now, or not before its end.
-    #[error("the message says it was made at {created} to be used before {expires}; it is {now}")]
+    /// The timestamp begins too far from now, or not before its end, or has no beginning and an end
+    /// too far from now.
+    #[error("the message says it was made {} to be used before {expires}; it is {now}", made(*created))]
     TimestampImplausible {
-        /// Its beginning.
-        created: Timestamp,
+        /// Its beginning, if it has one.
+        created: Option<Timestamp>,
         /// Its end.
         expires: Timestamp,
         /// When it came.
         now: Timestamp,
         /// By how much the beginning may differ from now.
         tolerance: Span,
+        /// How far from now the end may lie where there is no beginning.
+        life: Span,
     },
     /// The signature leaves something out.
     #[error("the signature does not cover the message: {what}")]
@@ -248,6 +251,11 @@ impl Cause {
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// When a message says it was made.
+fn made(created: Option<Timestamp>) -> String {
+    created.map_or_else(|| "at no time".to_owned(), |at| format!("at {at}"))
 }
 
 /// A certificate by what a journal may say of it: nothing that derives from its key, so no

@@ -9,7 +9,7 @@ use parties::{Cvr, EntityId};
 use pki::{Certificate, Standing};
 
 use super::{Asked, Request};
-use crate::{Issuer, Rejection, ReplayKey, Service, caller, registration::Registration};
+use crate::{Issuer, Policy, Rejection, ReplayKey, Service, caller, registration::Registration};
 
 /// What is known of a request that nothing speaks against.
 pub(super) struct Examined<'a> {
@@ -20,8 +20,8 @@ pub(super) struct Examined<'a> {
     pub(super) registration: &'a Registration,
     pub(super) service: &'a Service,
     pub(super) replay_key: &'a ReplayKey,
-    /// From here on the timestamp refuses it.
-    pub(super) expires: Timestamp,
+    /// From here on its timestamp refuses it.
+    pub(super) until: Timestamp,
 }
 
 /// The first objection, or what speaks for the request.
@@ -66,7 +66,7 @@ fn examine<'a>(
         }
         Request::Read { time, certificate, signed, .. } => (*time, certificate.as_ref(), signed),
     };
-    let timely = objections.hold(timely(time, issuer.policy().timestamp_tolerance, now))?;
+    let until = objections.hold(timely(time, issuer.policy(), now))?;
     let signed = objections.hold(signed.as_deref().map_err(Rejection::unsigned))?;
     let asked = match signed {
         Some(signed) => objections.hold(signed.asked.as_ref().map_err(Clone::clone))?,
@@ -111,7 +111,7 @@ fn examine<'a>(
     };
     let signer = objections.hold(issuer.signer(now).ok_or(Rejection::NoSigner))?;
     let examined = || {
-        (timely.and(trusted).and(approved).and(fresh).and(signer))?;
+        (trusted.and(approved).and(fresh).and(signer))?;
         Some(Examined {
             asked: asked?,
             certificate,
@@ -120,7 +120,7 @@ fn examine<'a>(
             registration: registration?,
             service: service?,
             replay_key: &signed?.replay_key,
-            expires: time.expires,
+            until: until?,
         })
     };
     ControlFlow::Continue(examined())
@@ -144,16 +144,24 @@ impl<F: FnMut(Rejection) -> ControlFlow<()>> Objections<F> {
 
 /// `RULES` 2.3.1.4.1: the end is after the beginning and after now, and the beginning does not
 /// differ substantially from now. By how much is not said; the policy's tolerance is our choice.
-fn timely(time: MessageTime, tolerance: Span, now: Timestamp) -> Result<(), Rejection> {
-    let expires = time.expires;
+///
+/// Says from which instant on the message is refused by these rules, and need not be remembered: it
+/// is never further away than the policy's, whatever end the message names.
+fn timely(time: MessageTime, policy: &Policy, now: Timestamp) -> Result<Timestamp, Rejection> {
+    let (tolerance, life) = (policy.timestamp_tolerance, policy.timestamp_life);
+    let MessageTime { created, expires } = time;
     if expires <= now {
         return Err(Rejection::TimestampExpired { expires, now });
     }
-    let Some(created) = time.created else { return Ok(()) };
-    if created >= expires || created > now + tolerance || created < now - tolerance {
-        return Err(Rejection::TimestampImplausible { created, expires, now, tolerance });
+    let is_plausible = match created {
+        Some(at) => at < expires && at <= now + tolerance && at >= now - tolerance,
+        None => expires <= now + life,
+    };
+    if !is_plausible {
+        return Err(Rejection::TimestampImplausible { created, expires, now, tolerance, life });
     }
-    Ok(())
+    let too_old = |created: Timestamp| created + tolerance + Span::from_millis(1);
+    Ok(created.map_or(expires, |created| expires.min(too_old(created))))
 }
 
 /// Without a privilege a token says so by a nil attribute, unless the service asks for one.

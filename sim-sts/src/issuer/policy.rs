@@ -15,6 +15,9 @@ pub struct Policy {
     pub token_lifetime: Span,
     /// By how much the beginning of a timestamp may differ from now. Our choice: five minutes.
     pub timestamp_tolerance: Span,
+    /// How far from now the end of a timestamp may lie that does not say when it begins: so long the
+    /// request must be remembered. Our choice: one hour.
+    pub timestamp_life: Span,
     /// How long after a click technical details come into force. DST's guide: at once.
     pub activation_delay: Span,
     /// How the certificates of a system user follow each other.
@@ -38,6 +41,7 @@ impl Default for Policy {
         Self {
             token_lifetime: Span::from_hours(8),
             timestamp_tolerance: Span::from_minutes(5),
+            timestamp_life: Span::from_hours(1),
             activation_delay: Span::ZERO,
             swap: SwapRules::default(),
             revocation_lag: Span::from_hours(1),

@@ -3,7 +3,7 @@
 use clock::{Span, Timeline, Timestamp};
 use pki::Certificate;
 
-use super::TechnicalDetails;
+use super::Snapshot;
 
 /// How an STS turns from one certificate to the next. The default is what the guide says; the
 /// others ask what if.
@@ -39,24 +39,30 @@ impl SwapRules {
 /// which the one then known is refused (`ends`), or at once if that is past, or if there is none to
 /// wait for. A snapshot drops what an earlier one had planned for its instant or later.
 pub(super) fn accepted(
-    details: &Timeline<TechnicalDetails>,
+    snapshots: &Timeline<Snapshot>,
     rules: &SwapRules,
     ends: &dyn Fn(&Certificate) -> Timestamp,
 ) -> Timeline<Vec<Certificate>> {
     let mut accepted = Timeline::new();
     let mut known: Option<Certificate> = None;
+    let mut swapped_away: Vec<Certificate> = Vec::new();
     let mut planned: Option<(Timestamp, Certificate)> = None;
-    for (from, snapshot) in details.entries() {
+    for (from, Snapshot { details, lost }) in snapshots.entries() {
         if let Some((_, rolling)) = planned.take_if(|(swap, _)| *swap <= from) {
-            known = Some(rolling);
+            swapped_away.extend(known.replace(rolling));
         }
-        // An ended certificate beside a rolling one is what a swap left behind. It does not come
-        // back and push out the one that took over, which may be good for years.
-        let left_behind = |active: &Certificate| snapshot.rolling.is_some() && ends(active) <= from;
-        if !snapshot.active.as_ref().is_some_and(left_behind) {
-            known.clone_from(&snapshot.active);
+        known.take_if(|known| lost.contains(known));
+        // Beside a rolling certificate, one that a swap took away is what that left behind in the
+        // draft. It does not come back and push out the one that took over, which may be good for
+        // years. Nor does the one that took over go because the other one was taken from its slot.
+        let left_behind = match &details.active {
+            Some(active) => details.rolling.is_some() && swapped_away.contains(active),
+            None => details.rolling.is_some() && details.rolling == known,
+        };
+        if !left_behind {
+            known.clone_from(&details.active);
         }
-        let waiting = snapshot.rolling.as_ref().filter(|rolling| known.as_ref() != Some(rolling));
+        let waiting = details.rolling.as_ref().filter(|rolling| known.as_ref() != Some(rolling));
         let beside = waiting.filter(|_| rules.overlap);
         accepted.set(from, known.iter().chain(beside).cloned().collect());
         planned = waiting.map(|rolling| {

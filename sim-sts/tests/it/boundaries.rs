@@ -75,6 +75,9 @@ fn the_times_of_a_message() {
     let begins = outcome(Some(start()), after("1h"));
     check(after("-5m"), begins, ["timestamp-implausible", "token", "token"]);
     check(after("5m"), begins, ["token", "token", "timestamp-implausible"]);
+    // Without a beginning the end may be an hour away.
+    let without = outcome(None, after("2h"));
+    check(after("1h"), without, ["timestamp-implausible", "token", "token"]);
 }
 
 #[test]

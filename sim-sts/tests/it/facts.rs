@@ -12,15 +12,15 @@ use parties::{Core, Diagnose, Environment, Fact, Slot, SystemUserId, UniqueKey};
 use pki::{Certificate, Path};
 use sim_sts::{
     IssuerFact, IssuerLesson, Lookup, Policy, ReplayKey, Sts,
-    administration::{self, Request as Click},
+    administration::{self, Request as Click, Verdict},
     issue::{Answer, Asked, Request, Signed},
     registration::SwapRules,
 };
 use stage::start;
 
 use crate::world::{
-    Kept, NEW, NEXT_SIGNER, OLD, STAGE, TEST, World, after, client, empty, kept, other_user,
-    replay, request, signer, signers, user,
+    Kept, NEW, NEXT_SIGNER, OLD, STAGE, TEST, World, after, client, empty, issuers, kept,
+    other_user, replay, request, signer, signers, user,
 };
 
 /// A request that needs no message: whose path this is asks at `now`.
@@ -120,6 +120,12 @@ fn policy(entropy: &mut Entropy) -> Policy {
     }
 }
 
+/// A certificate of another's may be taken, or not.
+fn rules(entropy: &mut Entropy) -> administration::Policy {
+    let taken = [Verdict::Refuse, Verdict::Accept][below(2, entropy) as usize];
+    administration::Policy { taken, ..administration::Policy::default() }
+}
+
 /// Nobody signs at first, then one, then another.
 fn signers_of(entropy: &mut Entropy) -> Timeline<Credential> {
     let mut signers = Timeline::starting(between(start(), after("1h"), entropy), signer().clone());
@@ -162,7 +168,7 @@ fn no_answer_changes_between_two_instants_of_change() {
         let paths: Vec<_> =
             all.iter().map(|it| Path::build(&it.certificate, &anchors).unwrap()).collect();
         let signers = signers_of(entropy);
-        let mut world = World::with(policy(entropy), &signers);
+        let mut world = World::with_both(policy(entropy), &signers, rules(entropy));
         world.list_life = Span::from_minutes(30 + below(120, entropy));
         let mut now = start();
         for _ in 0..12 {
@@ -189,11 +195,12 @@ fn no_answer_changes_between_two_instants_of_change() {
 
 #[test]
 fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
-    for seed in 40..60 {
+    for seed in 40..80 {
         let entropy = &mut Entropy::seeded(seed, "sts", "history");
         let all = certificates(entropy);
         let policy = policy(entropy);
-        let mut world = World::with_policy(policy);
+        let rules = rules(entropy);
+        let mut world = World::with_both(policy, &signers(), rules);
         let mut now = start();
         for _ in 0..10 {
             happen(&mut world, &all, now, entropy);
@@ -203,7 +210,7 @@ fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
             }
             now = between(now, now + Span::from_hours(3), entropy);
         }
-        let mut replayed = empty(policy, &signers());
+        let mut replayed = Sts::with_policy(issuers(policy, &signers(), false), rules);
         replay(&mut replayed, &world.facts);
         // What was fetched is no fact: it can be fetched again.
         let list = world.revocation_list(TEST, now);

@@ -1,5 +1,6 @@
 //! The same request twice.
 
+use clock::Span;
 use oio_idws::{soap::MessageTime, trust::TokenRequest};
 use parties::Slot;
 use stage::{Forgery, INSTANT, start};
@@ -11,6 +12,11 @@ fn written(world: &mut World, expires: &str) -> String {
     let time = MessageTime { created: None, expires: after(expires) };
     let request = TokenRequest { time, ..request(start(), world.entropy()) };
     request.write(&OLD).unwrap()
+}
+
+/// How many requests are remembered: each is kept twice, by its key, and by its end.
+fn remembered(world: &World) -> usize {
+    format!("{:?}", world.sts.issuer(TEST)).matches("ReplayKey").count() / 2
 }
 
 #[test]
@@ -30,13 +36,32 @@ fn a_request_is_forgotten_after_it_expired() {
     let mut world = World::with_old();
     let message = written(&mut world, "5m");
     assert_eq!(world.send(TEST, message.as_bytes(), start()).name(), "token");
-    // Each is kept twice: by its key, and by its end.
-    let remembered =
-        |world: &World| format!("{:?}", world.sts.issuer(TEST)).matches("ReplayKey").count() / 2;
     assert_eq!(remembered(&world), 1);
     assert_eq!(world.ask(&OLD, after("5m") - INSTANT).name(), "token");
     assert_eq!(remembered(&world), 2);
     assert_eq!(world.ask(&OLD, after("5m")).name(), "token");
+    assert_eq!(remembered(&world), 2, "the first one is forgotten");
+}
+
+/// However far away a message puts its own end, its beginning is soon too far away.
+#[test]
+fn the_memory_does_not_last_until_a_distant_end() {
+    let mut world = World::with_old();
+    let distant = |world: &mut World, now| {
+        let time = MessageTime { created: Some(now), expires: after("87600h") };
+        let request = TokenRequest { time, ..request(now, world.entropy()) };
+        let message = request.write(&OLD).unwrap();
+        assert_eq!(world.send(TEST, message.as_bytes(), now).name(), "token");
+        message
+    };
+    let message = distant(&mut world, start());
+    let tolerance = Span::from_minutes(5);
+    let send = |world: &World, now| world.clone().send(TEST, message.as_bytes(), now).name();
+    assert_eq!(send(&world, start() + tolerance), "replayed");
+    assert_eq!(send(&world, start() + tolerance + INSTANT), "timestamp-implausible");
+    distant(&mut world, start() + tolerance);
+    assert_eq!(remembered(&world), 2);
+    distant(&mut world, start() + tolerance + INSTANT);
     assert_eq!(remembered(&world), 2, "the first one is forgotten");
 }
 

@@ -195,6 +195,19 @@ fn an_expired_certificate_does_not_push_out_the_one_that_took_over() {
     assert_eq!(draft(&world, NEW.certificate.first_refused()), [Some("newest"), None]);
 }
 
+/// An ended certificate that no swap took away was chosen: it replaces at the click, and what rolls
+/// beside it has nothing to wait for.
+#[test]
+fn an_ended_certificate_that_was_never_swapped_away_replaces_like_any_other() {
+    let short = client(8, "-1d", "30m");
+    let mut world = World::with_old();
+    world.save(&user(), Slot::Active, &short.certificate, start()).unwrap();
+    world.save(&user(), Slot::Rolling, &NEW.certificate, start()).unwrap();
+    world.provision(&user(), TEST, after("1h"));
+    check_boundary(&world, &OLD, after("1h"), ["token", "certificate-replaced"]);
+    check_boundary(&world, &NEW, after("1h"), ["certificate-not-in-force", "token"]);
+}
+
 #[test]
 fn provisioning_once_more_changes_nothing() {
     let mut world = World::rolling();

@@ -155,6 +155,15 @@ impl World {
         Self::over(Sts::with_policy(issuers(Policy::default(), &signers(), false), rules))
     }
 
+    /// Both have rules of their own.
+    pub(crate) fn with_both(
+        policy: Policy,
+        signers: &Timeline<Credential>,
+        rules: administration::Policy,
+    ) -> Self {
+        Self::over(Sts::with_policy(issuers(policy, signers, false), rules))
+    }
+
     fn over(sts: Sts) -> Self {
         let mut world = Self {
             sts,

@@ -31,14 +31,17 @@ pub enum Standing {
 
 impl KnownRevocations {
     /// Takes in a list, and says whether it is now the one to go by: one that no authority below
-    /// `anchors` signed, or one older than the list at hand, teaches nothing.
+    /// `anchors` signed teaches nothing, and one older than the list at hand neither, unless the clock
+    /// went back to before that was made.
     pub fn learn(
         &mut self,
         list: RevocationList,
         fetched_at: Timestamp,
         anchors: &TrustAnchors,
     ) -> bool {
-        let is_older = self.0.as_ref().is_some_and(|(known, _)| list.number() < known.number());
+        let is_older = self.0.as_ref().is_some_and(|(known, _)| {
+            known.this_update() <= fetched_at && list.number() < known.number()
+        });
         let is_signed = || anchors.issuing().iter().any(|it| list.verify(it).is_ok());
         let teaches = !is_older && is_signed();
         if teaches {
@@ -48,12 +51,13 @@ impl KnownRevocations {
     }
 
     /// Whether the list holds every revocation that counts at `now`, so that none has to be fetched:
-    /// one fetched in a second after `now - lag` does, and one fetched in that same second may not.
+    /// one fetched in a second after `now - lag` does, and one fetched in that same second may not. A
+    /// list that is not in force, or no longer, holds nothing.
     #[must_use]
     pub fn is_fresh(&self, lag: Span, now: Timestamp) -> bool {
         self.0.as_ref().is_some_and(|(list, fetched_at)| {
             let holds_all = fetched_at.truncated_to_second() > now - lag || *fetched_at >= now;
-            holds_all && now < list.next_update()
+            holds_all && list.this_update() <= now && now < list.next_update()
         })
     }
 

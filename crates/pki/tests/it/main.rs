@@ -9,6 +9,7 @@ mod engines;
 mod facts;
 mod hostile;
 mod key;
+mod known;
 mod pkcs12;
 mod pool;
 mod profile;

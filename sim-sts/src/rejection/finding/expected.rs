@@ -25,14 +25,24 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
         Rejection::TimestampExpired { now, .. } => {
             Text::new(format!("an end after {now}"), format!("et udløb efter {now}"))
         }
-        Rejection::TimestampImplausible { now, tolerance, expires, .. } => Text::new(
-            format!(
-                "made between {} and {}, and before {expires}",
-                *now - *tolerance,
-                *now + *tolerance
-            ),
-            format!("lavet mellem {} og {} og før {expires}", *now - *tolerance, *now + *tolerance),
+        Rejection::TimestampImplausible { created: None, now, life, .. } => Text::new(
+            format!("wsu:Created, or an end no later than {}", *now + *life),
+            format!("wsu:Created eller et udløb senest {}", *now + *life),
         ),
+        Rejection::TimestampImplausible { created: Some(_), now, tolerance, expires, .. } => {
+            Text::new(
+                format!(
+                    "made between {} and {}, and before {expires}",
+                    *now - *tolerance,
+                    *now + *tolerance
+                ),
+                format!(
+                    "lavet mellem {} og {} og før {expires}",
+                    *now - *tolerance,
+                    *now + *tolerance
+                ),
+            )
+        }
         Rejection::NotSigned { .. } => Text::new(
             "one signature over wsa:Action, wsa:MessageID, wsa:To, every other header, the timestamp, \
              the BinarySecurityToken and the body",

@@ -21,7 +21,11 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("an end at {expires}, and it is {now}"),
             format!("et udløb {expires}, og klokken er {now}"),
         ),
-        Rejection::TimestampImplausible { created, expires, now, .. } => Text::new(
+        Rejection::TimestampImplausible { created: None, expires, now, .. } => Text::new(
+            format!("no wsu:Created, to be used before {expires}; it is {now}"),
+            format!("intet wsu:Created, kan bruges før {expires}; klokken er {now}"),
+        ),
+        Rejection::TimestampImplausible { created: Some(created), expires, now, .. } => Text::new(
             format!("made at {created}, to be used before {expires}; it is {now}"),
             format!("lavet {created}, kan bruges før {expires}; klokken er {now}"),
         ),

@@ -28,10 +28,10 @@ pub(super) fn rule(cause: Cause) -> Text {
             "En besked kan bruges, indtil dens tidsstempel udløber (RULES 2.3.1.4.1).",
         ),
         Cause::TimestampImplausible => (
-            "A message is made near the time at which it comes, and before its own end (RULES \
-             2.3.1.4.1; by how much it may differ is our choice).",
-            "En besked er lavet tæt på det tidspunkt, hvor den kommer, og før sit eget udløb (RULES \
-             2.3.1.4.1; hvor meget det må afvige, er vores valg).",
+            "A message is made near the time at which it comes, and before its own end; if it does not \
+             say when, its end is near (RULES 2.3.1.4.1; what is near is our choice).",
+            "En besked er lavet tæt på det tidspunkt, hvor den kommer, og før sit eget udløb; siger den \
+             ikke hvornår, er dens udløb nært (RULES 2.3.1.4.1; hvad der er nært, er vores valg).",
         ),
         Cause::NotSigned => (
             "The signature covers every header, the timestamp, the certificate and the body (RULES \

@@ -118,8 +118,10 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Skriv tjenestens entity id i AppliesTo, som tjenesteejeren har oplyst det.",
         ),
         Rejection::NotApproved { .. } => (
-            "Approve the system user's privilege; then the NemLog-in administrator provisions.",
-            "Godkend systembrugerens privilegium; derefter provisionerer NemLog-in-administratoren.",
+            "If the privilege is requested, approve it: it counts at once. If not, the NemLog-in \
+             administrator requests it first.",
+            "Er der ansøgt om privilegiet, så godkend det: det gælder straks. Ellers skal \
+             NemLog-in-administratoren først ansøge.",
         ),
         Rejection::Replayed => (
             "Make and sign a new request for each attempt, with an id of its own.",
