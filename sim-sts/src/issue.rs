@@ -35,16 +35,25 @@ pub enum Request {
         message_id: Option<String>,
         /// The message's times, which are judged before its signature is.
         time: MessageTime,
-        /// The certificate that it carries; verified if `signed` is.
-        certificate: Option<Certificate>,
         /// What was signed, or why nothing was.
-        signed: Result<Box<Signed>, TokenRequestRefusal>,
+        signed: Result<Box<Signed>, Unsigned>,
     },
+}
+
+/// A request whose signature does not hold.
+#[derive(Debug, Clone)]
+pub struct Unsigned {
+    /// Why it does not.
+    pub refusal: TokenRequestRefusal,
+    /// The certificate that it carries, not verified: for a diagnosis alone.
+    pub claimed: Option<Certificate>,
 }
 
 /// What the signature of a request covers, with everything that does not depend on time.
 #[derive(Debug, Clone)]
 pub struct Signed {
+    /// The certificate that signed.
+    pub certificate: Certificate,
     /// The path from the certificate that signed to the authority that this STS trusts.
     pub path: Result<Path, ChainRefusal>,
     /// What makes the message unique.
@@ -59,8 +68,13 @@ impl Request {
             Ok(received) => Self::Read {
                 message_id: received.message_id.map(Claimed::into_unverified),
                 time: received.time.into_unverified(),
-                certificate: received.certificate.map(Claimed::into_unverified),
-                signed: received.signed.map(|signed| Box::new(Signed::new(issuer, signed))),
+                signed: match received.signed {
+                    Ok(signed) => Ok(Box::new(Signed::new(issuer, signed))),
+                    Err(refusal) => {
+                        let claimed = received.certificate.map(Claimed::into_unverified);
+                        Err(Unsigned { refusal, claimed })
+                    }
+                },
             },
             Err(unreadable) => Self::Unreadable(unreadable),
         }
@@ -83,6 +97,7 @@ impl Signed {
             path: issuer.path(&signed.certificate),
             replay_key: ReplayKey::new(&signed.signature_value),
             asked: signed.request.map_err(|it| malformed(it.to_string())).and_then(Asked::parse),
+            certificate: signed.certificate,
         }
     }
 }

@@ -95,10 +95,16 @@ impl Issuer {
 
     /// The service of exactly that name (`RULES` 2.3.1.4: a slash at the end makes another one).
     pub(crate) fn service(&self, applies_to: &str) -> Result<&Service, Rejection> {
-        let called = |name: &str| self.services.iter().find(|it| it.entity_id.as_str() == name);
-        called(applies_to).ok_or_else(|| Rejection::UnknownService {
-            applies_to: shown(applies_to),
-            meant: called(applies_to.trim_end_matches('/')).map(|it| it.entity_id.clone()),
+        let find = |is_it: &dyn Fn(&str) -> bool| {
+            self.services.iter().find(|service| is_it(service.entity_id.as_str()))
+        };
+        find(&|name| name == applies_to).ok_or_else(|| {
+            let bare = applies_to.trim_end_matches('/');
+            let meant = find(&|name| name.trim_end_matches('/') == bare);
+            Rejection::UnknownService {
+                applies_to: shown(applies_to),
+                meant: meant.map(|service| service.entity_id.clone()),
+            }
         })
     }
 

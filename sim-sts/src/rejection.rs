@@ -164,15 +164,17 @@ pub enum Rejection {
         /// Which.
         certificate: CertificateName,
     },
-    /// The certificate is provisioned, and takes over later.
-    #[error("{certificate} is registered, and takes over at {from}")]
+    /// The certificate is provisioned, and comes into force later: in a swap, or when the activation
+    /// delay is over.
+    #[error("{certificate} is registered, and comes into force at {from}")]
     CertificateNotInForce {
         /// Which.
         certificate: CertificateName,
-        /// When it takes over.
+        /// When it comes into force.
         from: Timestamp,
     },
-    /// The system user was known by the certificate, and is now known by another.
+    /// A system user was known by the certificate, and no longer is: it was replaced, taken from its
+    /// slot, or taken by another system user.
     #[error("the system user is no longer known by {certificate}")]
     CertificateReplaced {
         /// Which.
@@ -183,7 +185,7 @@ pub enum Rejection {
     UnknownService {
         /// The name.
         applies_to: String,
-        /// The service whose name it is but for a slash at the end.
+        /// The service whose name it is but for slashes at the end, too many or too few.
         meant: Option<EntityId>,
     },
     /// The service lets only approved system users in (*kun adgang for godkendte systembrugere*),

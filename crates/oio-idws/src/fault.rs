@@ -16,20 +16,26 @@ pub enum StsFaultCode {
     FailedAuthentication,
     /// The STS itself failed, or the request was sent before.
     RequestFailed,
+    /// The security token is revoked; documented as not used.
+    InvalidSecurityToken,
     /// The request is not one of WS-Trust.
     BadRequest,
     /// The message's timestamp is not accepted.
     ExpiredData,
+    /// The life asked for is not accepted; documented as overridden by the default.
+    InvalidTimeRange,
 }
 
 impl StsFaultCode {
     /// Every code.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::InvalidRequest,
         Self::FailedAuthentication,
         Self::RequestFailed,
+        Self::InvalidSecurityToken,
         Self::BadRequest,
         Self::ExpiredData,
+        Self::InvalidTimeRange,
     ];
 
     /// The code's local name in WS-Trust's namespace.
@@ -39,8 +45,10 @@ impl StsFaultCode {
             Self::InvalidRequest => "InvalidRequest",
             Self::FailedAuthentication => "FailedAuthentication",
             Self::RequestFailed => "RequestFailed",
+            Self::InvalidSecurityToken => "InvalidSecurityToken",
             Self::BadRequest => "BadRequest",
             Self::ExpiredData => "ExpiredData",
+            Self::InvalidTimeRange => "InvalidTimeRange",
         }
     }
 
@@ -51,8 +59,10 @@ impl StsFaultCode {
             Self::InvalidRequest => "The request was invalid or malformed",
             Self::FailedAuthentication => "Authentication failed",
             Self::RequestFailed => "The specified request failed",
+            Self::InvalidSecurityToken => "Security token has been revoked",
             Self::BadRequest => "The specified RequestSecurityToken is not understood.",
             Self::ExpiredData => "The request data is out-of-date",
+            Self::InvalidTimeRange => "The requested time range is invalid or unsupported",
         }
     }
 }

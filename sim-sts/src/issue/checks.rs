@@ -8,7 +8,7 @@ use oio_idws::soap::MessageTime;
 use parties::{Cvr, EntityId};
 use pki::{Certificate, Standing};
 
-use super::{Asked, Request};
+use super::{Asked, Request, Unsigned};
 use crate::{Issuer, Policy, Rejection, ReplayKey, Service, caller, registration::Registration};
 
 /// What is known of a request that nothing speaks against.
@@ -59,19 +59,22 @@ fn examine<'a>(
     against: impl FnMut(Rejection) -> ControlFlow<()>,
 ) -> ControlFlow<(), Option<Examined<'a>>> {
     let mut objections = Objections(against);
-    let (time, certificate, signed) = match request {
+    let (time, signed) = match request {
         Request::Unreadable(unreadable) => {
             objections.0(Rejection::unreadable(unreadable))?;
             return ControlFlow::Continue(None);
         }
-        Request::Read { time, certificate, signed, .. } => (*time, certificate.as_ref(), signed),
+        Request::Read { time, signed, .. } => (*time, signed),
     };
     let until = objections.hold(timely(time, issuer.policy(), now))?;
-    let signed = objections.hold(signed.as_deref().map_err(Rejection::unsigned))?;
+    let claimed = signed.as_ref().err().and_then(|it| it.claimed.as_ref());
+    let unsigned = |it: &Unsigned| Rejection::unsigned(&it.refusal);
+    let signed = objections.hold(signed.as_deref().map_err(unsigned))?;
     let asked = match signed {
         Some(signed) => objections.hold(signed.asked.as_ref().map_err(Clone::clone))?,
         None => None,
     };
+    let certificate = signed.map(|signed| &signed.certificate).or(claimed);
     let Some(certificate) = certificate else { return ControlFlow::Continue(None) };
     // Without a signature the certificate is only claimed: what is said of it is for a diagnosis.
     let path = signed

@@ -1,14 +1,17 @@
 //! Everything that speaks against one request, told beside the wire.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest};
-use parties::Role;
-use sim_sts::{Lookup, Policy};
+use parties::{Role, Slot};
+use sim_sts::{Issuer, Lookup, Policy, Service, Sts, administration::Request};
 use stage::{Forgery, start, tampered};
 
 use crate::{
     rejections::{sent, written},
-    world::{ELSEWHERE, EXPIRY, NEW, OLD, OTHER, Reply, TEST, World, after, request},
+    world::{
+        ELSEWHERE, EXPIRY, NEW, OLD, OTHER, Reply, SERVICE, STAGE, TEST, World, after, request,
+        signers, user,
+    },
 };
 
 fn causes(reply: &Reply) -> Vec<&str> {
@@ -104,6 +107,31 @@ fn a_finding_says_who_must_act_on_which_certificate_until_when() {
     assert!(finding.what.da.contains("provisionér til dette miljø"));
 }
 
+/// A certificate is not in force, or no longer, for more reasons than a swap: no text names one alone.
+#[test]
+fn what_is_said_of_a_certificate_that_is_not_in_force_holds_without_a_swap() {
+    let activation_delay = Span::from_minutes(5);
+    let mut world = World::with_policy(Policy { activation_delay, ..Policy::default() });
+    world.save(&user(), Slot::Active, &OLD.certificate, start()).unwrap();
+    world.provision(&user(), TEST, start());
+    let reply = world.ask(&OLD, start());
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert_eq!(finding.cause, "certificate-not-in-force");
+    assert!(finding.rule.en.contains("when the provisioning takes effect"), "{finding:?}");
+    assert!(finding.rule.da.contains("når provisioneringen får virkning"), "{finding:?}");
+    assert!(finding.got.en.contains("comes into force at"), "{finding:?}");
+
+    let (system_user, slot) = (user(), Slot::Active);
+    world.click(&Request::Remove { system_user, slot }, start()).unwrap();
+    world.provision(&user(), TEST, after("1h"));
+    let reply = world.ask(&OLD, after("90m"));
+    let finding = reply.diagnosis.decisive().unwrap();
+    assert_eq!(finding.cause, "certificate-replaced");
+    assert!(!finding.got.en.contains("another"), "nothing is in its place: {finding:?}");
+    assert!(finding.what.en.contains("If there is none"), "{finding:?}");
+    assert!(finding.what.da.contains("Er der intet"), "{finding:?}");
+}
+
 /// A slash at the end is what most often is wrong with a service's name.
 #[test]
 fn a_service_that_was_meant_is_named() {
@@ -111,6 +139,18 @@ fn a_service_that_was_meant_is_named() {
     let finding = reply.diagnosis.decisive().unwrap();
     assert_eq!(finding.expected.en, "https://saml.smdb.sim.invalid");
     assert!(finding.what.en.contains("slash"), "{finding:?}");
+    // The slash may be missing as well.
+    let mut world = World::with_old();
+    let encryption = SERVICE.certificate.clone();
+    let entity_id = "https://saml.smdb.sim.invalid/".parse().unwrap();
+    let slashed = Service { entity_id, encryption, approved_only: false };
+    let anchors = STAGE.authority(TEST).anchors();
+    let issuer = Issuer::new(TEST, anchors, signers(), vec![slashed], Policy::default());
+    world.sts = Sts::new([issuer]);
+    let reply = world.ask(&OLD, start());
+    let findings = reply.diagnosis.findings();
+    let finding = findings.iter().find(|it| it.cause == "unknown-service").unwrap();
+    assert_eq!(finding.expected.en, "https://saml.smdb.sim.invalid/");
     let reply =
         asked(&mut World::with_old(), &OLD, start(), |it| it.applies_to = "urn:x".to_owned());
     let finding = reply.diagnosis.decisive().unwrap();

@@ -29,8 +29,8 @@ pub(crate) fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Reque
     Request::Read {
         message_id: Some(request.message_id.clone()),
         time: MessageTime { created: Some(now), expires: now + Span::from_minutes(5) },
-        certificate: Some(path.leaf().clone()),
         signed: Ok(Box::new(Signed {
+            certificate: path.leaf().clone(),
             path: Ok(path.clone()),
             replay_key: ReplayKey::new(&entropy.bytes::<32>()),
             asked: Asked::parse(request),

@@ -51,8 +51,10 @@ fn codes_have_the_texts_that_are_documented() {
         ("InvalidRequest", "The request was invalid or malformed"),
         ("FailedAuthentication", "Authentication failed"),
         ("RequestFailed", "The specified request failed"),
+        ("InvalidSecurityToken", "Security token has been revoked"),
         ("BadRequest", "The specified RequestSecurityToken is not understood."),
         ("ExpiredData", "The request data is out-of-date"),
+        ("InvalidTimeRange", "The requested time range is invalid or unsupported"),
     ];
     assert_eq!(StsFaultCode::ALL.map(|code| (code.name(), code.text())), documented);
 }

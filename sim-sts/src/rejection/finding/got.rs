@@ -63,12 +63,15 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             ),
         ),
         Rejection::CertificateNotInForce { certificate, from } => Text::new(
-            format!("{certificate}, which takes over at {from}"),
-            format!("{}, som tager over {from}", named(certificate)),
+            format!("{certificate}, which comes into force at {from}"),
+            format!("{}, som træder i kraft {from}", named(certificate)),
         ),
         Rejection::CertificateReplaced { certificate } => Text::new(
-            format!("{certificate}, in whose place there is another by now"),
-            format!("{}, som nu er afløst af et andet", named(certificate)),
+            format!("{certificate}, by which a system user was known before, and no longer is"),
+            format!(
+                "{}, som en systembruger før var kendt på og ikke længere er",
+                named(certificate)
+            ),
         ),
         Rejection::UnknownService { applies_to, .. } => Text::same(applies_to),
         Rejection::NotApproved { system_user, .. } => Text::new(

@@ -97,14 +97,16 @@ pub(super) fn rule(cause: Cause) -> Text {
              nok at gemme det (DST's vejledning).",
         ),
         Cause::CertificateNotInForce => (
-            "In a rolling swap the new certificate is accepted when the old one expires, and not \
-             before (DST's guide).",
-            "Ved rullende skift accepteres det nye certifikat, når det gamle udløber, og ikke før \
-             (DST's vejledning).",
+            "A certificate is accepted when it comes into force, and not before: in a rolling swap when \
+             the old one expires (DST's guide), else when the provisioning takes effect.",
+            "Et certifikat accepteres, når det træder i kraft, og ikke før: ved rullende skift når det \
+             gamle udløber (DST's vejledning), ellers når provisioneringen får virkning.",
         ),
         Cause::CertificateReplaced => (
-            "A system user is known by one certificate at a time (DST's guide).",
-            "En systembruger kendes på ét certifikat ad gangen (DST's vejledning).",
+            "A system user is no longer known by a certificate that was replaced (DST's guide), or taken \
+             from its slot or by another system user (our choice).",
+            "En systembruger kendes ikke længere på et certifikat, der er afløst (DST's vejledning), \
+             taget fra sin plads eller overtaget af en anden systembruger (vores valg).",
         ),
         Cause::UnknownService => (
             "AppliesTo is the entity id of a service, compared as a string: a last slash makes \

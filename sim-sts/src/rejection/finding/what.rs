@@ -100,18 +100,23 @@ pub(super) fn what(rejection: &Rejection) -> Text {
              miljø.",
         ),
         Rejection::CertificateNotInForce { .. } => (
-            "Go back to the former certificate until the new one takes over. If it must be now, the \
-             NemLog-in administrator saves the new one in the active slot and provisions.",
-            "Gå tilbage til det tidligere certifikat, indtil det nye tager over. Haster det, gemmer \
-             NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
+            "Go back to the former certificate until then; if there is none, wait. If a rolling swap must \
+             come sooner, the NemLog-in administrator saves the new one in the active slot and \
+             provisions.",
+            "Gå tilbage til det tidligere certifikat indtil da; er der intet, så vent. Haster et rullende \
+             skift, gemmer NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
         ),
         Rejection::CertificateReplaced { .. } => (
-            "Deploy the certificate that is in force now, on every node.",
-            "Idriftsæt det certifikat, der er i kraft nu, på alle noder.",
+            "Deploy the certificate that is in force now, on every node. If there is none, the NemLog-in \
+             administrator saves one in the active slot and provisions.",
+            "Idriftsæt det certifikat, der er i kraft nu, på alle noder. Er der intet, gemmer \
+             NemLog-in-administratoren et som aktivt certifikat og provisionerer.",
         ),
         Rejection::UnknownService { meant: Some(_), .. } => (
-            "Take the slash off the end of AppliesTo (a Uri class may have put it there).",
-            "Fjern skråstregen til sidst i AppliesTo (en Uri-klasse kan have sat den).",
+            "Write AppliesTo exactly as expected: only the slash at its end differs (a Uri class may have \
+             put it there, or taken it away).",
+            "Skriv AppliesTo nøjagtigt som forventet: kun skråstregen til sidst er anderledes (en \
+             Uri-klasse kan have sat eller fjernet den).",
         ),
         Rejection::UnknownService { meant: None, .. } => (
             "Write the service's entity id in AppliesTo as its owner gave it.",
