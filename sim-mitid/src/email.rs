@@ -48,9 +48,7 @@ impl TryFrom<String> for EmailAddress {
             && sides.is_some_and(|(local, domain)| {
                 !local.is_empty() && !domain.is_empty() && !domain.contains('@')
             });
-        // A refusal repeats no more than an address could be.
-        let excerpt = || text.chars().take(LENGTH_MAX).collect();
-        if sound { Ok(Self(text)) } else { Err(Rejection::EmailUnusable { email: excerpt() }) }
+        if sound { Ok(Self(text)) } else { Err(Rejection::EmailUnusable) }
     }
 }
 
@@ -96,8 +94,7 @@ mod tests {
         let long = format!("{}@b", "a".repeat(253));
         for bad in ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\n", "a@b,c@d", "<a@b>", &long] {
             let refused = EmailAddress::try_from(bad.to_owned());
-            let email = bad.chars().take(254).collect();
-            assert_eq!(refused, Err(Rejection::EmailUnusable { email }));
+            assert_eq!(refused, Err(Rejection::EmailUnusable));
         }
     }
 

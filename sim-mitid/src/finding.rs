@@ -35,7 +35,7 @@ impl Rejection {
             | Self::AlreadyTerminated { .. }
             | Self::NotTerminated { .. }
             | Self::NameUnusable { .. }
-            | Self::EmailUnusable { .. }
+            | Self::EmailUnusable
             | Self::EmailNotAscii { .. }
             | Self::UnknownProfile { .. }
             | Self::ContactMissing

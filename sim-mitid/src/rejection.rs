@@ -80,12 +80,9 @@ pub enum Rejection {
         /// Which name.
         what: &'static str,
     },
-    /// A text that is not an e-mail address.
-    #[error("`{}` is not an e-mail address: it takes one such as drift@example.dk", .email.escape_debug())]
-    EmailUnusable {
-        /// The text.
-        email: String,
-    },
+    /// A text that is not an e-mail address. It is not repeated: it may be anything.
+    #[error("that is not an e-mail address: it takes one such as drift@example.dk")]
+    EmailUnusable,
     /// An address that cannot stand in a certificate.
     #[error("`{email}` cannot stand in a certificate: it takes ASCII, so no Æ, Ø or Å")]
     EmailNotAscii {

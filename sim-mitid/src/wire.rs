@@ -116,7 +116,7 @@ enum WireAnswer<'a> {
 /// If it is not one.
 pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
     let request = serde_json::from_slice(bytes)
-        .map_err(|error| Rejection::MalformedRequest { what: explain(&error) })?;
+        .map_err(|error| Rejection::MalformedRequest { what: parties::malformed(&error) })?;
     Ok(match request {
         WireRequest::Connect { environment, cvr, name } => {
             Request::Connect { environment, cvr, name }
@@ -166,26 +166,6 @@ fn signing_request(text: &str) -> Result<SigningRequest, RequestRefusal> {
     } else {
         SigningRequest::from_base64(text)
     }
-}
-
-/// What is wrong, without the values that came: a code that was put in the wrong place must not be
-/// repeated.
-fn explain(error: &serde_json::Error) -> String {
-    let place = format!("at line {} column {}", error.line(), error.column());
-    if error.classify() != serde_json::error::Category::Data {
-        return format!("not JSON {place}");
-    }
-    let text = error.to_string();
-    let text = text.split(" at line ").next().unwrap_or_default().escape_debug().to_string();
-    let what = match text.split_once(", expected ") {
-        _ if text.starts_with("missing field") => text,
-        Some(_) if text.starts_with("unknown field") => text,
-        Some((_, expected)) if text.starts_with("unknown variant") => {
-            format!("expected {expected}")
-        }
-        _ => "a value of the wrong kind".to_owned(),
-    };
-    format!("{what} {place}")
 }
 
 /// Writes an answer.

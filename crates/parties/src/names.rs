@@ -4,23 +4,35 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text is not a name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// The longest handle, in characters.
+const HANDLE_MAX: usize = 64;
+/// The longest URI, in octets.
+const URI_MAX: usize = 1024;
+
+/// Why a text is not a name. None repeats the text: it may be what went into the wrong field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// A CVR number has eight digits.
-    #[error("`{0}` is not a CVR number: it takes eight digits")]
-    Cvr(String),
+    #[error("a CVR number takes eight digits")]
+    Cvr,
     /// An entity id is a URI.
-    #[error(
-        "`{0}` is not an entity id: it takes a URI without spaces, such as https://wsc.example"
-    )]
-    EntityId(String),
+    #[error("an entity id takes a URI of at most 1024 characters, such as https://wsc.example")]
+    EntityId,
+    /// A privilege is named by a URI.
+    #[error("a privilege takes a URI of at most 1024 characters, such as urn:example:privilege")]
+    PrivilegeUri,
     /// A system user's name has letters, digits and hyphens.
-    #[error("`{0}` is not a name: it takes letters, digits and hyphens")]
-    SystemUserId(String),
+    #[error("the handle of a system user takes 1 to 64 letters, digits and hyphens")]
+    SystemUserId,
     /// So has an IT system's.
-    #[error("`{0}` is not a name: it takes letters, digits and hyphens")]
-    ItSystemId(String),
+    #[error("the handle of an IT system takes 1 to 64 letters, digits and hyphens")]
+    ItSystemId,
+}
+
+impl NameError {
+    /// Every kind of it.
+    pub const ALL: [Self; 5] =
+        [Self::Cvr, Self::EntityId, Self::PrivilegeUri, Self::SystemUserId, Self::ItSystemId];
 }
 
 macro_rules! name {
@@ -43,7 +55,7 @@ macro_rules! name {
 
             fn try_from(text: String) -> Result<Self, NameError> {
                 let valid: fn(&str) -> bool = $valid;
-                if valid(&text) { Ok(Self(text)) } else { Err(NameError::$error(text)) }
+                if valid(&text) { Ok(Self(text)) } else { Err(NameError::$error) }
             }
         }
 
@@ -79,7 +91,7 @@ name!(
 name!(
     EntityId,
     EntityId,
-    |text| text.contains(':') && !text.chars().any(|c| c.is_whitespace() || c.is_control()),
+    is_uri,
     /// The entity id of a service or a system user: a URI, compared as a string
     /// (`RULES` 2.3.1.4: a trailing slash makes another one).
 );
@@ -98,8 +110,23 @@ name!(
     /// The handle of an IT system (*it-system*) in NemLog-in Administration.
 );
 
+/// Whether the text can stand as a URI in XML and in a log: a scheme, and nothing but the printable
+/// ASCII that a URI may have (RFC 3986, section 2), at most 1024 octets.
+#[must_use]
+pub fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let in_scheme = |it: u8| it.is_ascii_alphanumeric() || b"+-.".contains(&it);
+    let in_uri = |it: u8| it.is_ascii_graphic() && !br#"<>"{}|\^`"#.contains(&it);
+    text.len() <= URI_MAX
+        && scheme.starts_with(|it: char| it.is_ascii_alphabetic())
+        && scheme.bytes().all(in_scheme)
+        && !rest.is_empty()
+        && rest.bytes().all(in_uri)
+}
+
 fn is_handle(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    (1..=HANDLE_MAX).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
@@ -110,7 +137,7 @@ mod tests {
     fn a_cvr_number_has_eight_digits() {
         assert_eq!("90000001".parse::<Cvr>().unwrap().as_str(), "90000001");
         for text in ["", "9000000", "900000011", "9000000a", "９００００００１"] {
-            assert_eq!(text.parse::<Cvr>(), Err(NameError::Cvr(text.to_owned())));
+            assert_eq!(text.parse::<Cvr>(), Err(NameError::Cvr));
         }
     }
 
@@ -120,6 +147,30 @@ mod tests {
         let without: EntityId = "https://saml.smdb.sim.invalid".parse().unwrap();
         assert_ne!(with, without);
         assert!("not a uri".parse::<EntityId>().is_err());
+    }
+
+    #[test]
+    fn a_uri_is_printable_ascii_with_a_scheme() {
+        for good in ["urn:x", "https://a.invalid/", "a+b-c.1:%20?#[]@!$&'()*,;=~_"] {
+            assert!(is_uri(good), "{good}");
+        }
+        assert!(is_uri(&format!("urn:{}", "x".repeat(1020))));
+        assert!(!is_uri(&format!("urn:{}", "x".repeat(1021))));
+        for bad in ["", ":", "urn:", ":x", "x", "1:x", "u n:x", "u_n:x", "/a:b"] {
+            assert!(!is_uri(bad), "{bad}");
+        }
+        for bad in " <>\"{}|\\^`\n\0\u{7f}\u{a0}æ\u{fffe}\u{ffff}".chars() {
+            assert!(!is_uri(&format!("urn:x{bad}")), "{bad:?}");
+            assert_eq!(format!("urn:x{bad}").parse::<EntityId>(), Err(NameError::EntityId));
+        }
+    }
+
+    #[test]
+    fn a_handle_has_at_most_64_characters() {
+        assert!("a".repeat(64).parse::<SystemUserId>().is_ok());
+        assert_eq!("a".repeat(65).parse::<SystemUserId>(), Err(NameError::SystemUserId));
+        assert_eq!("a".repeat(65).parse::<ItSystemId>(), Err(NameError::ItSystemId));
+        assert_eq!("".parse::<ItSystemId>(), Err(NameError::ItSystemId));
     }
 
     #[test]

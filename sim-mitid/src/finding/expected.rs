@@ -37,7 +37,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         Rejection::NameUnusable { .. } => {
             Text::new("1 to 64 characters that can be shown", "1 til 64 tegn, der kan vises")
         }
-        Rejection::EmailUnusable { .. } => {
+        Rejection::EmailUnusable => {
             Text::new("an address such as drift@example.dk", "en adresse som drift@example.dk")
         }
         Rejection::EmailNotAscii { .. } => {

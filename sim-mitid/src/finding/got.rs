@@ -31,9 +31,8 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             format!("{what}, empty, too long, or with characters that cannot be shown"),
             "et navn, der er tomt, for langt eller har tegn, som ikke kan vises",
         ),
-        Rejection::EmailUnusable { email } | Rejection::EmailNotAscii { email } => {
-            Text::same(email.escape_debug())
-        }
+        Rejection::EmailUnusable => Text::new("another text", "en anden tekst"),
+        Rejection::EmailNotAscii { email } => Text::same(email.escape_debug()),
         Rejection::EmailNotValidated { email } => Text::new(
             format!("{email}, whose link nobody has followed"),
             format!("{email}, hvis link ingen har fulgt"),

@@ -41,7 +41,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "A name in a certificate has at most 64 characters (X.520, ub-common-name).",
             "Et navn i et certifikat har højst 64 tegn (X.520, ub-common-name).",
         ),
-        Rejection::EmailUnusable { .. } => Text::new(
+        Rejection::EmailUnusable => Text::new(
             "An e-mail address has one @, and no spaces (RFC 5321).",
             "En e-mailadresse har ét @ og ingen mellemrum (RFC 5321).",
         ),

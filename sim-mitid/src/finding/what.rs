@@ -38,7 +38,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             Text::new("Do nothing: the agreement runs.", "Gør ingenting: aftalen løber.")
         }
         Rejection::NameUnusable { .. } => Text::new("Choose another name.", "Vælg et andet navn."),
-        Rejection::EmailUnusable { .. } => Text::new("Correct the address.", "Ret adressen."),
+        Rejection::EmailUnusable => Text::new("Correct the address.", "Ret adressen."),
         Rejection::EmailNotAscii { .. } => Text::new(
             "Use another address in the certificate, or none.",
             "Brug en anden adresse i certifikatet, eller lad den være tom.",

@@ -184,6 +184,31 @@ fn an_unknown_field_is_refused_and_named() {
     }
 }
 
+/// A personal number is short, and may go into any field.
+#[test]
+fn a_value_that_cannot_be_read_is_not_repeated() {
+    let secret = "010170 1234";
+    let with = |field: &str, value: Value| {
+        let mut new = profile();
+        new["create-profile"][field] = value;
+        new
+    };
+    for request in [
+        with("cvr", json!(secret)),
+        with("kind", json!(secret)),
+        with("environment", json!(secret)),
+        with("seal", json!(secret)),
+        with("email", json!(secret)),
+        with("contact", json!({ "name": "K", "email": secret })),
+        with(secret, json!(1)),
+        json!({ "mailbox": secret }),
+        json!({ secret: {} }),
+    ] {
+        let said = send(&mut World::new(), &request, start()).to_string();
+        assert!(said.contains("rejected") && !said.contains("010170"), "{said}");
+    }
+}
+
 /// The key in a request must sign it: else one could have a certificate for another's key.
 #[test]
 fn a_request_that_does_not_prove_its_key_is_refused() {

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use parties::{EntityId, Environment};
+use parties::{EntityId, Environment, NameError};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::Rejection;
@@ -24,10 +24,7 @@ pub struct Privilege {
 /// What is no URI could not stand in a token.
 fn uri<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if text.contains(':') && !text.chars().any(|it| it.is_whitespace() || it.is_control()) {
-        return Ok(text);
-    }
-    Err(de::Error::custom(format!("`{text}` is not the URI of a privilege")))
+    if parties::is_uri(&text) { Ok(text) } else { Err(de::Error::custom(NameError::PrivilegeUri)) }
 }
 
 impl fmt::Display for Privilege {

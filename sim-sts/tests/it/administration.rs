@@ -134,6 +134,9 @@ fn an_upload_that_is_no_cer_file_is_called_what_it_is() {
     assert_eq!(refusal_of(""), UploadRefusal::Empty);
     assert_eq!(refusal_of(&"x".repeat(70_001)), UploadRefusal::TooLarge { octets: 70_001 });
     assert_eq!(refusal_of(&base64(&[0x30, 0x80, 2, 1, 3])), UploadRefusal::Pkcs12);
+    let broken = |text: String| format!("{}\r\n {}\n", &text[..4], &text[4..]);
+    assert_eq!(refusal_of(&broken(base64(&[0x30, 0x80, 2, 1, 3]))), UploadRefusal::Pkcs12);
+    assert_eq!(refusal_of(&broken(base64(&OLD.key.pkcs8()))), UploadRefusal::PrivateKey);
     assert_eq!(refusal_of(&base64(&OLD.key.pkcs8())), UploadRefusal::PrivateKey);
     assert_eq!(refusal_of(&format!("{pem}{}", block("PRIVATE KEY"))), UploadRefusal::PrivateKey);
     assert_eq!(refusal_of(&block("PKCS7")), UploadRefusal::Pkcs7);
@@ -170,6 +173,36 @@ fn a_private_key_that_was_sent_is_never_repeated() {
             let said = format!("{request:?} {diagnosis:?} {}", send(&mut world, &click));
             assert!(!said.contains(somewhere_inside), "{said}");
         }
+    }
+}
+
+/// A personal number is short, and may go into any field.
+#[test]
+fn a_value_that_cannot_be_read_is_not_repeated() {
+    let secret = "010170 1234";
+    let privilege = |audience: &str, uri: &str| {
+        serde_json::json!({ "request-privilege": { "system-user": user(), "privilege": {
+            "environment": "production", "audience": audience, "uri": uri,
+        } } })
+    };
+    for click in [
+        privilege(secret, "urn:x"),
+        privilege("https://a.invalid", secret),
+        serde_json::json!({ "remove": { "system-user": secret, "slot": "active" } }),
+        serde_json::json!({ "remove": { "system-user": user(), "slot": secret } }),
+        serde_json::json!({ "remove": { "system-user": user(), "slot": "active", secret: 1 } }),
+        serde_json::json!({ "create-it-system": { "it-system": "a", "organisation": secret } }),
+        serde_json::json!({ secret: {} }),
+        serde_json::json!(secret),
+    ] {
+        let said = send(&mut World::new(), &click);
+        assert!(said.contains("malformed-request") && !said.contains("010170"), "{said}");
+    }
+    for uri in ["urn:x\u{fffe}", "urn:<x>", "urn:\"", "x", &format!("urn:{}", "x".repeat(1021))] {
+        let said = send(&mut World::new(), &privilege("https://a.invalid", uri));
+        assert!(said.contains("a privilege takes a URI"), "{said}");
+        let said = send(&mut World::new(), &privilege(uri, "urn:x"));
+        assert!(said.contains("an entity id takes a URI"), "{said}");
     }
 }
 
