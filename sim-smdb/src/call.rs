@@ -200,8 +200,7 @@ fn accept(
     entropy: &mut Entropy,
 ) -> (Answer, Vec<Fact>) {
     let Accepted { signed, assertion, version, operation, work, until } = accepted;
-    let mut facts: Vec<_> =
-        replay_keys(signed).map(|key| Fact::Accepted { key, at: now, until }).into();
+    let mut facts: Vec<_> = seen(signed, now, until).into();
     let body = answers::carry_out(smdb, work, assertion, version, now, entropy, &mut facts);
     let answer = CallAnswer {
         message_id: addressing::message_id(entropy),
@@ -231,13 +230,32 @@ fn reject(
     let declared = body.zip(relates_to.clone()).and_then(|(body, relates_to)| {
         declare(smdb, &rejection, body, &message_id, relates_to, now)
     });
-    let facts = remembered(body, &rejection, now).into_iter().collect();
+    let mut facts = Vec::new();
+    if rejection.rule().is_some() {
+        facts.extend(once_only(smdb, request, now));
+    }
+    facts.extend(remembered(body, &rejection, now));
     (Answer::Rejected { rejection, message_id, relates_to, declared }, facts)
 }
 
+fn signed_call(request: &Request) -> Option<&SignedCall<Content>> {
+    request.as_ref().ok()?.message.as_ref()?.as_ref().ok()
+}
+
 fn signed_body(request: &Request) -> Option<&Body> {
-    let signed = request.as_ref().ok()?.message.as_ref()?.as_ref().ok()?;
-    signed.content.as_ref().ok()?.as_ref().ok()
+    signed_call(request)?.content.as_ref().ok()?.as_ref().ok()
+}
+
+/// What broke a rule had passed every check of its security, and may not come again either: else it
+/// could be sent once more by another when the rule no longer refuses it.
+fn once_only(smdb: &Smdb, request: &Request, now: Timestamp) -> Vec<Fact> {
+    let (Ok(call), Some(signed)) = (request, signed_call(request)) else { return Vec::new() };
+    let until = security::refused_from(smdb.policy(), *call.time.unverified());
+    seen(signed, now, until).into()
+}
+
+fn seen(signed: &SignedCall<Content>, at: Timestamp, until: Timestamp) -> [Fact; 2] {
+    replay_keys(signed).map(|key| Fact::Accepted { key, at, until })
 }
 
 /// The fault that the contract declares: WCF signs it, and gives it an action of its own.
@@ -273,7 +291,7 @@ fn declare(
 }
 
 /// A submission that came from whom it should and broke a rule is listed, so that its submitter can
-/// ask for the list. Nothing else is remembered of what is refused.
+/// ask for the list.
 fn remembered(body: Option<&Body>, rejection: &Rejection, now: Timestamp) -> Option<Fact> {
     let Some(Ok(Command::Report(submission))) = body.map(|body| &body.command) else { return None };
     let violations = match rejection {

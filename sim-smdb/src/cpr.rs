@@ -81,7 +81,8 @@ impl From<Cpr> for String {
 }
 
 /// Whether something that could be a personal number, real or made up, stands in a text: six digits
-/// that begin with a day and a month, and four more, with or without something between them.
+/// that begin with a day and a month, and four more, with or without something between them. Day,
+/// month and year may stand apart too.
 ///
 /// Letters do not hide one. Only where ten digits are part of a longer row of digits are they
 /// something else.
@@ -89,16 +90,22 @@ impl From<Cpr> for String {
 pub fn stands_in(text: &str) -> bool {
     let rows = rows_of_digits(text);
     let single = rows.iter().any(|row| row.digits.len() == 10 && born(&row.digits).is_some());
-    let pair = rows.windows(2).any(|pair| {
-        let [first, second] = pair else { return false };
-        let lengths = (first.digits.len(), second.digits.len());
-        let between = &text[first.end..second.start];
-        lengths == (6, 4)
-            && between.chars().count() <= 3
-            && !between.chars().any(char::is_alphanumeric)
-            && born(&first.digits).is_some()
-    });
-    single || pair
+    single || in_parts(text, &rows, &[6, 4], 5) || in_parts(text, &rows, &[2, 2, 2, 4], 3)
+}
+
+/// Whether rows of these lengths follow one another, with at most `gap` characters between two of
+/// them and no letter or digit among these, and begin with a date.
+fn in_parts(text: &str, rows: &[Row], lengths: &[usize], gap: usize) -> bool {
+    let apart = |pair: &[Row]| {
+        let between = &text[pair[0].end..pair[1].start];
+        between.chars().count() <= gap && !between.chars().any(char::is_alphanumeric)
+    };
+    rows.windows(lengths.len()).any(|parts| {
+        let digits: String = parts.iter().map(|row| &*row.digits).collect();
+        parts.iter().map(|row| row.digits.len()).eq(lengths.iter().copied())
+            && parts.windows(2).all(apart)
+            && born(&digits).is_some()
+    })
 }
 
 /// What may be repeated of a text from outside, to a caller and to an operator.
@@ -125,7 +132,7 @@ struct Row {
     end: usize,
 }
 
-/// The rows of digits in a text, whichever script they are written in.
+/// The rows of digits in a text, ASCII or full-width. Digits of other scripts are not looked for.
 fn rows_of_digits(text: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for (start, c) in text.char_indices() {
@@ -193,6 +200,10 @@ mod tests {
             "CPR0101800049x",
             "6101800049",
             "０１０１８０００４９",
+            "01 01 80 0049",
+            "01.01.80-0049",
+            "den 61/01/80 - 0049",
+            "010180  -  0049",
         ] {
             assert!(stands_in(text), "{text}");
         }
@@ -202,6 +213,11 @@ mod tests {
             "01018000491",
             "4512345678",
             "010180 og 0049",
+            "01 01 80 og 0049",
+            "ring 12 34 56 78",
+            "2030-03-01 0049",
+            "01-03-2030",
+            "010180      0049",
             "0113800049",
             "00000000-0000-4000-8000-000000000001",
         ] {

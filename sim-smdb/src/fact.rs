@@ -15,7 +15,7 @@ use crate::{course::Reference, rule::Violation};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Fact {
-    /// A message was accepted, and may not come again.
+    /// A message passed every check of its security, and may not come again.
     Accepted {
         /// By what it is known.
         key: ReplayKey,
@@ -52,8 +52,7 @@ pub enum Fact {
         /// The id of its receipt.
         receipt: String,
     },
-    /// A submission was refused for a rule: the one thing that is remembered of a refusal, since the
-    /// list of errors is made of it.
+    /// A submission was refused for a rule: the list of errors is made of it.
     Refused {
         /// Who submits.
         authority: Cvr,

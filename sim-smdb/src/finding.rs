@@ -3,7 +3,7 @@
 
 use parties::{Finding, Role, Text};
 
-use crate::{Rejection, contract::ENTITY_ID, rule::Violation};
+use crate::{Rejection, rule::Violation};
 
 /// The parts of a finding that are the same for every rejection of a cause.
 struct Lesson {
@@ -22,7 +22,10 @@ impl Rejection {
         Finding {
             cause: self.name().to_owned(),
             rule: text(rule),
-            expected: text(expected),
+            expected: match self {
+                Self::WrongAudience { ours, .. } => Text::same(ours),
+                _ => text(expected),
+            },
             got: self.got(),
             who,
             what: text(what),
@@ -41,18 +44,18 @@ impl Rejection {
             | Self::MalformedRequest { what } => Text::same(what),
             Self::TimestampExpired { expires, now } => Text::new(
                 format!("a message that ended at {expires}, at {now}"),
-                format!("en besked, der udløb {expires}, klokken {now}"),
+                format!("en besked, der udløb {expires}, modtaget {now}"),
             ),
             Self::TimestampImplausible { created, expires, now } => {
                 let created = created.map_or_else(|| "–".to_owned(), |at| at.to_string());
                 Text::new(
                     format!("a message made at {created} that ends at {expires}, at {now}"),
-                    format!("en besked dannet {created}, der udløber {expires}, klokken {now}"),
+                    format!("en besked dannet {created}, der udløber {expires}, modtaget {now}"),
                 )
             }
             Self::TimestampTooOld { created, now } => Text::new(
                 format!("a message made at {created}, at {now}"),
-                format!("en besked dannet {created}, klokken {now}"),
+                format!("en besked dannet {created}, modtaget {now}"),
             ),
             Self::UnknownIssuer => Text::new(
                 "a token with another certificate in its signature",
@@ -66,7 +69,7 @@ impl Rejection {
                 format!("a token that ended at {since}"),
                 format!("et token, der udløb {since}"),
             ),
-            Self::WrongAudience { audience } => Text::same(audience),
+            Self::WrongAudience { audience, .. } => Text::same(audience),
             Self::HolderCertificateNotYetValid { from } => Text::new(
                 format!("a certificate that is valid from {from}"),
                 format!("et certifikat, der gælder fra {from}"),
@@ -179,7 +182,7 @@ impl Rejection {
             Self::TimestampExpired { .. } => Lesson {
                 rule: [
                     "A message is refused from its Expires and the allowed skew on (WCF: five minutes)",
-                    "En besked afvises fra dens Expires plus den tilladte skævhed (WCF: fem minutter)",
+                    "En besked afvises fra dens Expires plus den tilladte urafvigelse (WCF: fem minutter)",
                 ],
                 expected: ["an Expires that has not passed", "et Expires, der ikke er passeret"],
                 who: Role::Vendor,
@@ -191,7 +194,7 @@ impl Rejection {
             Self::TimestampImplausible { .. } => Lesson {
                 rule: [
                     "Created lies before Expires and not in the future beyond the skew (WCF: five minutes)",
-                    "Created ligger før Expires og ikke i fremtiden ud over skævheden (WCF: fem minutter)",
+                    "Created ligger før Expires og ikke i fremtiden ud over den tilladte urafvigelse (WCF: fem minutter)",
                 ],
                 expected: ["a Created near now", "et Created tæt på nu"],
                 who: Role::Vendor,
@@ -204,14 +207,14 @@ impl Rejection {
                 rule: [
                     "A message is refused when it is older than its lifetime and the skew, whatever its \
                      Expires says (WCF: five minutes and five)",
-                    "En besked afvises, når den er ældre end sin levetid plus skævheden, uanset dens \
-                     Expires (WCF: fem minutter og fem)",
+                    "En besked afvises, når den er ældre end sin levetid plus den tilladte \
+                     urafvigelse, uanset dens Expires (WCF: fem minutter og fem)",
                 ],
                 expected: ["a message that was just made", "en besked, der lige er dannet"],
                 who: Role::Vendor,
                 what: [
                     "Make and sign the message when you send it; do not queue signed messages",
-                    "Dan og signer beskeden, når du sender den; sæt ikke signerede beskeder i kø",
+                    "Dan og signér beskeden, når du sender den; sæt ikke signerede beskeder i kø",
                 ],
             },
             Self::TokenUnreadable { .. } => Lesson {
@@ -261,7 +264,7 @@ impl Rejection {
             Self::TokenNotYetValid { .. } => Lesson {
                 rule: [
                     "A token holds from its NotBefore on, without skew (SAML 2.0 core, 2.5.1.2)",
-                    "Et token gælder fra sit NotBefore, uden skævhed (SAML 2.0 core, 2.5.1.2)",
+                    "Et token gælder fra sit NotBefore, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2)",
                 ],
                 expected: ["a NotBefore that has come", "et NotBefore, der er nået"],
                 who: Role::Operator,
@@ -273,7 +276,7 @@ impl Rejection {
             Self::TokenExpired { .. } => Lesson {
                 rule: [
                     "A token is refused from its NotOnOrAfter on, without skew (SAML 2.0 core, 2.5.1.2)",
-                    "Et token afvises fra sit NotOnOrAfter, uden skævhed (SAML 2.0 core, 2.5.1.2)",
+                    "Et token afvises fra sit NotOnOrAfter, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2)",
                 ],
                 expected: ["a token in its time", "et token inden for sin gyldighed"],
                 who: Role::Vendor,
@@ -287,7 +290,7 @@ impl Rejection {
                     "The audience of a token is the service's entity id, compared as a string",
                     "Et tokens målgruppe er tjenestens entity id, sammenlignet som tekst",
                 ],
-                expected: [ENTITY_ID, ENTITY_ID],
+                expected: ["the entity id of SMDB", "SMDB's entity id"],
                 who: Role::Vendor,
                 what: [
                     "Ask the STS for a token for this very entity id: a slash at the end makes another one",
@@ -370,7 +373,7 @@ impl Rejection {
                 who: Role::Vendor,
                 what: [
                     "Set the address of the endpoint in your configuration, for the right environment",
-                    "Ret endpointets adresse i din konfiguration, og til det rigtige miljø",
+                    "Ret endpointets adresse i konfigurationen, så den passer til det rigtige miljø",
                 ],
             },
             Self::Replayed => Lesson {
@@ -400,7 +403,7 @@ impl Rejection {
                 who: Role::Vendor,
                 what: [
                     "Generate the client from the present contract",
-                    "Dan klienten ud fra den nuværende kontrakt",
+                    "Generér klienten ud fra den gældende kontrakt",
                 ],
             },
             Self::SchemaRetired { .. } | Self::SchemaNotInForce { .. } => Lesson {

@@ -6,11 +6,12 @@ use oio_idws::{
     fault::ServiceFaultCode,
     soap::{Unreadable, UnreadableReason},
 };
-use parties::Cvr;
+use parties::{Cvr, EntityId};
 
 use crate::{
     contract::Operation,
     cpr::harmless,
+    date::Date,
     rule::{Rule, Violation},
     schema::SchemaVersion,
 };
@@ -105,6 +106,8 @@ pub enum Rejection {
     WrongAudience {
         /// For whom it is.
         audience: String,
+        /// Who we are.
+        ours: EntityId,
     },
     /// The certificate in the token is not valid yet, and the policy looks at it.
     #[error("the certificate in the token is not valid before {from}")]
@@ -302,7 +305,8 @@ impl Rejection {
     #[must_use]
     pub fn rule(&self) -> Option<Rule> {
         match self {
-            Self::SchemaRetired { .. } | Self::SchemaNotInForce { .. } => Some(Rule::SchemaRetired),
+            Self::SchemaRetired { .. } => Some(Rule::SchemaRetired),
+            Self::SchemaNotInForce { .. } => Some(Rule::SchemaNotInForce),
             Self::MalformedRequest { .. } => Some(Rule::Malformed),
             Self::ForeignAuthority { .. } => Some(Rule::ForeignAuthority),
             Self::MissingPrivilege { .. } => Some(Rule::MissingPrivilege),
@@ -380,10 +384,10 @@ impl Rejection {
     fn in_danish(&self, rule: Rule) -> String {
         let text = rule.text().da;
         match self {
-            Self::SchemaRetired { version, since } => format!("{text}: {version} (pr. {since})"),
-            Self::SchemaNotInForce { version, .. } => {
-                format!("Skemaet er ikke trådt i kraft: {version}")
+            Self::SchemaRetired { version, since } => {
+                format!("{text}: {version} (pr. {})", Date::of(*since))
             }
+            Self::SchemaNotInForce { version, .. } => format!("{text}: {version}"),
             Self::MalformedRequest { what } => format!("{text}: {what}"),
             Self::MissingPrivilege { operation, .. } => {
                 format!("{text}: {}", operation.privileges().join(" / "))

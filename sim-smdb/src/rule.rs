@@ -48,6 +48,8 @@ pub enum Rule {
     OutcomeMissing,
     /// The schema, or a form in it, is retired.
     SchemaRetired,
+    /// The schema is not in force yet.
+    SchemaNotInForce,
     /// A code is not in its list on the day.
     UnknownCode,
     /// The token is another organisation's, without a power of attorney.
@@ -107,6 +109,7 @@ impl Rule {
             Self::OutcomeMissing => "SIM-2007",
             Self::SchemaRetired => "SIM-3001",
             Self::UnknownCode => "SIM-3002",
+            Self::SchemaNotInForce => "SIM-3003",
             Self::ForeignAuthority => "SIM-4001",
             Self::MissingPrivilege => "SIM-4002",
             Self::ConflictingResend => "SIM-5001",
@@ -133,6 +136,7 @@ impl Rule {
             | Self::DateInFuture
             | Self::OutcomeMissing
             | Self::SchemaRetired
+            | Self::SchemaNotInForce
             | Self::UnknownCode
             | Self::ForeignAuthority
             | Self::MissingPrivilege
@@ -190,6 +194,9 @@ impl Rule {
                 ("the outcome of the course is missing", "Afslutningsstatus mangler")
             }
             Self::SchemaRetired => ("the schema is retired", "Skemaet er udgået"),
+            Self::SchemaNotInForce => {
+                ("the schema is not in force yet", "Skemaet er ikke trådt i kraft endnu")
+            }
             Self::UnknownCode => (
                 "the code is not in its code list on the date",
                 "Kode findes ikke i kodelisten for datoen",

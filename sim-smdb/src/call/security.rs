@@ -59,7 +59,7 @@ pub(super) fn believable(
     }
     if assertion.audience != *smdb.entity_id() {
         let audience = harmless(assertion.audience.as_str());
-        against.push(Rejection::WrongAudience { audience });
+        against.push(Rejection::WrongAudience { audience, ours: smdb.entity_id().clone() });
     }
     match smdb.policy().holder_certificate {
         HolderCheck::Ignored => {}

@@ -30,7 +30,10 @@ fn example(cause: Cause) -> Rejection {
         Cause::TokenInvalid => Rejection::TokenInvalid { what },
         Cause::TokenNotYetValid => Rejection::TokenNotYetValid { from: at },
         Cause::TokenExpired => Rejection::TokenExpired { since: at },
-        Cause::WrongAudience => Rejection::WrongAudience { audience: "urn:x".to_owned() },
+        Cause::WrongAudience => Rejection::WrongAudience {
+            audience: "urn:x".to_owned(),
+            ours: "urn:y".parse().unwrap(),
+        },
         Cause::HolderCertificateNotYetValid => Rejection::HolderCertificateNotYetValid { from: at },
         Cause::HolderCertificateExpired => Rejection::HolderCertificateExpired { since: at },
         Cause::HolderCertificateRevoked => Rejection::HolderCertificateRevoked { since: at },
@@ -75,10 +78,28 @@ fn each_rejection_is_explained_in_english_and_in_danish() {
             // A row in the source is broken into lines; no text has the blanks of one.
             assert!(!en.contains("  ") && !da.contains("  "), "{cause:?}: {en} / {da}");
         }
+        // What comes is no time of day, and a clock that is off is not crooked.
+        let danish = format!("{finding:?}");
+        assert!(!danish.contains("klokken") && !danish.contains("skævhed"), "{danish}");
         assert_ne!(finding.rule.en, finding.rule.da, "{cause:?}");
         assert_ne!(finding.what.en, finding.what.da, "{cause:?}");
         assert!(!finding.who.title().da.is_empty());
     }
+}
+
+#[test]
+fn a_token_for_another_is_told_from_one_for_the_entity_id_that_is_set_up() {
+    let finding = example(Cause::WrongAudience).finding();
+    assert_eq!((finding.expected, finding.got), (Text::same("urn:y"), Text::same("urn:x")));
+}
+
+#[test]
+fn the_texts_of_a_version_say_which_it_is() {
+    let [retired, early] = [Cause::SchemaRetired, Cause::SchemaNotInForce].map(example);
+    assert_eq!(early.rule().map(Rule::code), Some("SIM-3003"));
+    assert!(early.fault_text().contains("ikke trådt i kraft"));
+    assert_eq!(retired.rule().map(Rule::code), Some("SIM-3001"));
+    assert!(!retired.fault_text().contains('Z'), "{}", retired.fault_text());
 }
 
 #[test]

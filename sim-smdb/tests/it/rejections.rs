@@ -277,7 +277,8 @@ fn a_declared_fault_is_signed_and_explains_itself() {
     }
 }
 
-/// Nothing is remembered of what is refused, but that a submission broke a rule.
+/// Nothing is remembered of what is refused, but that a submission broke a rule, and that a message
+/// came whose security held.
 #[test]
 fn what_is_refused_leaves_nothing_behind_but_a_line_on_the_list_of_errors() {
     for cause in Rejection::ALL {
@@ -290,7 +291,11 @@ fn what_is_refused_leaves_nothing_behind_but_a_line_on_the_list_of_errors() {
                 | Cause::CourseAnnulled
         );
         let refused = reply.facts.iter().filter(|it| matches!(it, Fact::Refused { .. })).count();
-        assert_eq!((refused, reply.facts.len()), (listed.into(), listed.into()), "{cause:?}");
+        let seen = reply.facts.iter().filter(|it| matches!(it, Fact::Accepted { .. })).count();
+        let secure = reply.rejection().unwrap().rule().is_some();
+        let expected = (usize::from(listed), 2 * usize::from(secure));
+        assert_eq!((refused, seen), expected, "{cause:?}");
+        assert_eq!(reply.facts.len(), refused + seen, "{cause:?}");
     }
 }
 

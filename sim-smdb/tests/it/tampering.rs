@@ -47,22 +47,31 @@ fn the_agencys_list_of_what_a_service_accepts() {
     assert!(!message.contains("urn:liberty:sb"), "no Liberty header");
     assert_eq!(world.send(&message, start()).name(), "answered");
 
-    let profile = format!("xmlns:b=\"{WSSE11}\" b:TokenType=\"{SAML_TOKEN_TYPE}\"");
-    let forgery = Forgery::of(&world.written(start()));
-    let message = forgery.sign(&HOLDER.key);
-    let referred = message.contains(SAML_ID) && message.contains("SecurityTokenReference");
-    assert!(referred, "a reference by SAMLID");
-    let message = if message.contains("TokenType") {
-        message
-    } else {
-        let reference = "<o:SecurityTokenReference ";
-        let plain =
-            if message.contains(reference) { reference } else { "<wsse:SecurityTokenReference " };
-        let typed = format!("{plain}{profile} ");
-        Forgery::of(&message).replace(plain, &typed).sign(&HOLDER.key)
-    };
-    let reply = world.send(&message, start());
-    assert_eq!(reply.name(), "answered", "OASIS SAML token profile 1.1: {:?}", reply.rejection());
+    // The reference itself is not signed: what it leads to is.
+    let token_type = format!(" wsse11:TokenType=\"{SAML_TOKEN_TYPE}\"");
+    let typed = world.written(start());
+    let untyped = tampered(&world.written(start()), &token_type, "");
+    assert!(typed.contains(&token_type) && typed.contains(WSSE11), "typed");
+    assert!(!untyped.contains("TokenType"), "not typed");
+    for message in [typed, untyped] {
+        assert!(message.contains(SAML_ID), "a reference by SAMLID");
+        let reply = world.send(&message, start());
+        assert_eq!(reply.name(), "answered", "{:?}", reply.rejection());
+    }
+}
+
+/// The header of the Liberty profile is not asked for, and read over if it is signed.
+#[test]
+fn a_header_of_liberty_may_be_there_if_it_is_signed() {
+    let mut world = World::new();
+    let framework = "<sbf:Framework xmlns:sbf=\"urn:liberty:sb\" version=\"2.0\" u:Id=\"_sbf\"/>\
+                     <o:Security ";
+    let mut with = Forgery::of(&world.written(start())).replace("<o:Security ", framework);
+    assert_eq!(world.send(&with.sign(&HOLDER.key), start()).name(), "not-holder");
+    with.spec.references.push(Reference::exclusive("_sbf"));
+    let message = with.sign(&HOLDER.key);
+    assert!(message.contains("sbf:Framework") && message.contains("URI=\"#_sbf\""));
+    assert_eq!(world.send(&message, start()).name(), "answered");
 }
 
 /// The other reference client, written in Java, lays a call out in its own manner.
@@ -224,6 +233,20 @@ fn the_same_message_twice_is_refused() {
     // It is known by its id and, beside that, by the value of its signature.
     let keys: Vec<_> = world.facts.iter().filter(|it| it.contains("accepted")).collect();
     assert!(keys.len() == 2 && keys[0].contains("message-id") && keys[1].contains("signature"));
+}
+
+/// Whoever recorded it cannot send it again when the rule no longer refuses it.
+#[test]
+fn a_message_that_broke_a_rule_may_not_come_again() {
+    let mut world = World::new();
+    let body = written(&submission("sag-1")).replace(">901<", "><");
+    for body in [body, "<Andet/>".to_owned()] {
+        let call = world.call(signed(&assertion()), body, start());
+        let message = call.write(&HOLDER).unwrap();
+        let first = world.send(&message, start());
+        assert!(first.rejection().unwrap().rule().is_some(), "{:?}", first.rejection());
+        assert_eq!(world.send(&message, start()).name(), "replayed");
+    }
 }
 
 #[test]
