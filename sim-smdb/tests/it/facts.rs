@@ -147,19 +147,54 @@ fn a_decision_changes_nothing_but_by_its_facts() {
     assert_ne!(world.smdb, before);
 }
 
+/// When what SMDB is set up with changes, in minutes after the start, and what it looks at.
+#[derive(Debug, Clone)]
+struct Restless {
+    sts: i64,
+    schema: i64,
+    revoked: i64,
+    list_ends: i64,
+    lag: i64,
+    holder_certificate: HolderCheck,
+}
+
+fn restless() -> impl Strategy<Value = Restless> {
+    let looks = prop::sample::select(vec![
+        HolderCheck::Ignored,
+        HolderCheck::Validity,
+        HolderCheck::ValidityAndRevocation,
+        HolderCheck::ValidityAndRevocation,
+    ]);
+    let minutes = (1..1800_i64, 1..1800_i64, -120..1500_i64, 60..1800_i64);
+    let what = (minutes, prop::sample::select(vec![0, 5, 60_i64]), looks);
+    what.prop_map(|((sts, schema, revoked, list_ends), lag, holder_certificate)| Restless {
+        sts,
+        schema,
+        revoked,
+        list_ends,
+        lag,
+        holder_certificate,
+    })
+}
+
 /// An SMDB with something to change in every way: a signer, a schema, revocations, a list that ends.
-fn restless() -> Smdb {
+fn set_up(restless: &Restless) -> Smdb {
+    let minute = |it: i64| start() + Span::from_minutes(it);
     let mut sts = Timeline::starting(after("-30d"), STS.certificate.clone());
-    sts.set(after("5h"), NEXT_STS.certificate.clone());
+    sts.set(minute(restless.sts), NEXT_STS.certificate.clone());
     let mut schemas = Timeline::starting(after("-30d"), SchemaVersion::V2025_01);
-    schemas.set(after("9h"), SchemaVersion::V2025_07);
-    let holder_certificate = HolderCheck::ValidityAndRevocation;
-    let policy = Policy { holder_certificate, ..Policy::default() };
+    schemas.set(minute(restless.schema), SchemaVersion::V2025_07);
+    let policy = Policy {
+        holder_certificate: restless.holder_certificate,
+        revocation_lag: Span::from_minutes(restless.lag),
+        ..Policy::default()
+    };
     let mut smdb = Smdb::new(Configuration { sts, schemas, policy, ..configuration() });
     let serial = *STRANGER.certificate.serial();
-    let revoked = Revoked { serial, at: after("2h"), reason: RevocationReason::Superseded };
+    let revoked =
+        Revoked { serial, at: minute(restless.revoked), reason: RevocationReason::Superseded };
     let authority = STAGE.authority(Environment::IntegrationTest);
-    let list = authority.revocation_list(1, start(), after("30h"), &[revoked]);
+    let list = authority.revocation_list(1, start(), minute(restless.list_ends), &[revoked]);
     smdb.learn(Lesson::RevocationList { list, fetched_at: start() });
     smdb
 }
@@ -203,7 +238,14 @@ fn outcomes(smdb: &Smdb, now: Timestamp) -> Vec<String> {
 /// Between two changes nothing differs, and where something differs there is a stop.
 #[test]
 fn nothing_changes_but_when_smdb_says_so() {
-    let smdb = restless();
+    let smdb = set_up(&Restless {
+        sts: 5 * 60,
+        schema: 9 * 60,
+        revoked: 2 * 60,
+        list_ends: 30 * 60,
+        lag: 60,
+        holder_certificate: HolderCheck::ValidityAndRevocation,
+    });
     let mut stops = vec![start()];
     while let Some(next) = smdb.next_change(*stops.last().unwrap()) {
         if next > after("60h") {
@@ -235,4 +277,27 @@ fn nothing_changes_but_when_smdb_says_so() {
         let offset = (until.since(from).millis() as f64 * part) as i64;
         assert_eq!(outcomes(&smdb, from + Span::from_millis(offset)), seen[number]);
     });
+}
+
+/// The same of any SMDB, for a day and a half.
+#[test]
+fn nothing_changes_between_two_instants_that_any_smdb_names() {
+    let differs = std::cell::Cell::new(0);
+    check(8, &(restless(), 1..1_000_i64), |(restless, part)| {
+        let (smdb, end) = (set_up(&restless), after("36h"));
+        let mut now = start();
+        let mut here = outcomes(&smdb, now);
+        while now < end {
+            let next = smdb.next_change(now).filter(|next| *next < end).unwrap_or(end);
+            assert!(next > now, "an instant of change lies ahead");
+            let offset = Span::from_millis(next.since(now).millis() * part / 1_000);
+            for at in [now + offset, next - Span::from_millis(1)] {
+                assert_eq!(outcomes(&smdb, at), here, "{restless:?}: {now} to {at}");
+            }
+            let there = outcomes(&smdb, next);
+            differs.set(differs.get() + usize::from(there != here));
+            (now, here) = (next, there);
+        }
+    });
+    assert!(differs.get() > 16, "{} stops were for something: too few", differs.get());
 }
