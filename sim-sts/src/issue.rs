@@ -2,7 +2,7 @@
 //!
 //! The order of the checks decides which rejection a caller gets (`docs/ARCHITECTURE.md`): size,
 //! XML, SOAP shape, timestamp, coverage of the signature, signature, content, chain and dates,
-//! revocation, organisation, registration, service, replay, signer. [`checks`] holds them.
+//! revocation, organisation, registration, service, replay, signer. `checks` holds them.
 
 mod asked;
 mod checks;
