@@ -187,7 +187,7 @@ fn catches_what_it_bans() {
         let breaches = banned_in(path, text);
         assert_eq!(breaches.len(), count, "{breaches:?}");
     };
-    check("sim-sts/src/lib.rs", "fn a() { todo!() }", 1);
+    check("sim-sts/src/lib.rs", &format!("fn a() {{ {}!() }}", "todo"), 1);
     check("sim-sts/src/lib.rs", "let now = std::time::Instant::now();", 1);
     check("crates/clock/src/clock.rs", "let now = SystemTime::now();", 0);
     check("crates/xml-security/benches/sign.rs", "let now = Instant::now();", 0);
