@@ -85,11 +85,24 @@ impl UniqueKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded<F> {
     /// [`Fact::VERSION`] of the program that wrote it.
-    pub version: u16,
+    version: u16,
     /// When it was applied.
     pub at: Timestamp,
-    /// What happened.
-    pub fact: F,
+    /// What happened, which [`into_fact`](Self::into_fact) gives to who can read it.
+    fact: F,
+}
+
+/// A fact in the form of another version than this program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the fact is written in version {found}, and this program reads version {known}: use the \
+     program that wrote it"
+)]
+pub struct UnknownVersion {
+    /// The version of the fact.
+    pub found: u16,
+    /// [`Fact::VERSION`] of this program.
+    pub known: u16,
 }
 
 impl<F: Fact> Recorded<F> {
@@ -97,10 +110,53 @@ impl<F: Fact> Recorded<F> {
     pub const fn new(at: Timestamp, fact: F) -> Self {
         Self { version: F::VERSION, at, fact }
     }
+
+    /// The fact.
+    ///
+    /// # Errors
+    ///
+    /// If it is written in another version than this program's: what looks alike may mean something
+    /// else.
+    pub fn into_fact(self) -> Result<F, UnknownVersion> {
+        let (found, known) = (self.version, F::VERSION);
+        if found == known { Ok(self.fact) } else { Err(UnknownVersion { found, known }) }
+    }
 }
 
 /// The earlier of two instants that may not exist.
 #[must_use]
 pub fn earliest(instants: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
     instants.into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    struct Happened;
+
+    impl Fact for Happened {
+        const VERSION: u16 = 2;
+
+        fn unique_key(&self) -> Option<UniqueKey> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_fact_of_another_version_is_not_read() {
+        let at: Timestamp = "2030-01-01T00:00:00Z".parse().unwrap();
+        let kept = serde_json::to_value(Recorded::new(at, Happened)).unwrap();
+        for (found, expected) in [
+            (1, Err(UnknownVersion { found: 1, known: 2 })),
+            (2, Ok(Happened)),
+            (3, Err(UnknownVersion { found: 3, known: 2 })),
+        ] {
+            let mut kept = kept.clone();
+            kept["version"] = found.into();
+            let recorded: Recorded<Happened> = serde_json::from_value(kept).unwrap();
+            assert_eq!(recorded.into_fact(), expected);
+        }
+    }
 }

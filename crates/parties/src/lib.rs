@@ -14,7 +14,7 @@ mod party;
 mod slot;
 
 pub use client_profile::ClientProfile;
-pub use core::{Core, Fact, Recorded, UniqueKey, earliest};
+pub use core::{Core, Fact, Recorded, UniqueKey, UnknownVersion, earliest};
 pub use diagnosis::{Diagnose, Diagnosis, Finding, Role, Text, TraceId};
 pub use environment::Environment;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};

@@ -300,5 +300,5 @@ pub(crate) fn empty(policy: Policy) -> Mitid {
 /// A fact as it was kept.
 pub(crate) fn kept(json: &str) -> Fact {
     let recorded: Recorded<Fact> = serde_json::from_str(json).unwrap();
-    recorded.fact
+    recorded.into_fact().unwrap()
 }

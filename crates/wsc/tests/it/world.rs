@@ -229,5 +229,5 @@ pub(crate) fn answer_to(relates_to: &str, signer: &Credential, now: Timestamp) -
 /// A fact as it was kept.
 pub(crate) fn kept(json: &str) -> Fact {
     let recorded: Recorded<Fact> = serde_json::from_str(json).unwrap();
-    recorded.fact
+    recorded.into_fact().unwrap()
 }
