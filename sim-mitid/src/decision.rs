@@ -208,7 +208,9 @@ impl Mitid {
             return Ok(done([])); // a link may be followed twice
         }
         let waiting = self.orders.of(id).into_iter();
-        let waiting = waiting.filter(|(reference, it)| it.judge_open(reference, now).is_ok());
+        let waiting = waiting.filter(|(reference, it)| {
+            it.order.method == Method::Browser && it.judge_open(reference, now).is_ok()
+        });
         let links = waiting.map(|(reference, _)| About::IssueLink { reference: reference.clone() });
         let mails = [About::EmailValidated].into_iter().chain(links);
         let mails = mails.filter_map(|about| profile.mail(id, now, about)).map(Fact::Mailed);
@@ -373,8 +375,9 @@ impl Ordering<'_> {
             code: code.as_ref().map(|code| CodeHash::of(code, entropy)),
         };
         let ordered = About::Ordered { reference: reference.clone() };
-        // The link would lead nowhere before the address in the certificate is validated.
-        let link = self.profile.judge_email().ok();
+        // The link would lead nowhere before the address in the certificate is validated, nor where
+        // a signing request is to come over the API.
+        let link = self.profile.judge_email().ok().filter(|()| self.method == Method::Browser);
         let link = link.map(|()| About::IssueLink { reference: reference.clone() });
         let mails = [Some(ordered), link].into_iter().flatten();
         let mails = mails.filter_map(|about| self.profile.mail(self.id, now, about));

@@ -31,18 +31,35 @@ fn the_contact_person_is_told_of_each_step() {
     let mut world = World::new();
     let order = world.order(TEST, start());
     let reference = order.0.clone();
-    assert_eq!(world.subjects(CONTACT, start()), [ORDERED, LINK]);
-    let link = world.mailbox(CONTACT, start())[1].link.clone().unwrap();
-    let portal = "https://erhvervsadministration.test.sim.invalid/certificates/issue/";
-    assert_eq!(link, format!("{portal}{reference}"));
+    assert_eq!(world.subjects(CONTACT, start()), [ORDERED]);
+    let letter = &world.mailbox(CONTACT, start())[0];
+    assert!(letter.body.en.contains(&reference.to_string()));
     let certificate = world.fetch(order, &STAGE.key(0), after("1h")).unwrap();
     world.revoke(*certificate.serial(), after("2h")).unwrap();
-    assert_eq!(world.subjects(CONTACT, after("2h")), [ORDERED, LINK, ISSUED, REVOKED]);
+    assert_eq!(world.subjects(CONTACT, after("2h")), [ORDERED, ISSUED, REVOKED]);
     // A mail that is still to come is not in the box.
-    assert_eq!(world.subjects(CONTACT, after("2h") - INSTANT), [ORDERED, LINK, ISSUED]);
-    let letter = &world.mailbox(CONTACT, after("2h"))[3];
+    assert_eq!(world.subjects(CONTACT, after("2h") - INSTANT), [ORDERED, ISSUED]);
+    let letter = &world.mailbox(CONTACT, after("2h"))[2];
     assert!(letter.body.en.contains(&certificate.serial().to_string()));
     assert!(letter.body.da.contains("er spærret"));
+}
+
+/// In the portal an order over the API cannot be fetched, so nobody is sent there.
+#[test]
+fn the_link_is_for_orders_that_the_browser_fetches() {
+    let mut world = World::new();
+    let profile = world.profile(with_email(), start()).unwrap();
+    let over = |method| (Identification::OneTimeCode, method);
+    world.order_under(profile, over(Method::Api), start()).unwrap();
+    world.validate(profile, EMAIL, start()).unwrap();
+    assert_eq!(world.subjects(CONTACT, start()), [ORDERED, VALIDATED]);
+    world.order_under(profile, over(Method::Api), start()).unwrap();
+    let (reference, _) = world.order_under(profile, over(Method::Browser), start()).unwrap();
+    let letters = world.mailbox(CONTACT, start());
+    let subjects: Vec<&str> = letters.iter().map(|it| it.subject.en.as_str()).collect();
+    assert_eq!(subjects, [ORDERED, VALIDATED, ORDERED, ORDERED, LINK]);
+    let portal = "https://erhvervsadministration.test.sim.invalid/certificates/issue/";
+    assert_eq!(letters[4].link, Some(format!("{portal}{reference}")));
 }
 
 /// The link leads nowhere while the address is not validated, so it comes when it is.
@@ -89,7 +106,7 @@ fn who_is_told_is_the_contact_person_of_that_time() {
     let expiry = certificate.first_refused();
     let change = Request::ChangeContact { profile, contact };
     world.ask(&change, expiry - Span::from_days(60)).unwrap();
-    assert_eq!(world.subjects(CONTACT, expiry), [ORDERED, LINK, ISSUED, REMINDER]);
+    assert_eq!(world.subjects(CONTACT, expiry), [ORDERED, ISSUED, REMINDER]);
     assert_eq!(world.subjects("ny@a.invalid", expiry), [REMINDER, REMINDER]);
 }
 
@@ -111,7 +128,7 @@ fn reminders_come_ninety_thirty_and_seven_days_before() {
     }
     assert_eq!(came(&world, expiry + Span::from_days(1)), expected);
     // No job, no fact: the world was only looked at.
-    assert_eq!(world.facts.len(), World::new().facts.len() + 6);
+    assert_eq!(world.facts.len(), World::new().facts.len() + 5);
     // The table is the policy's.
     let policy = Policy { reminders: vec![Span::from_days(1)], ..Policy::default() };
     world = World::with(policy);
