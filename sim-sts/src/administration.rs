@@ -152,6 +152,7 @@ impl Core for Administration {
     fn decide(&self, request: &Request, now: Timestamp, _: &mut Entropy) -> (Answer, Vec<Fact>) {
         match self.objections(request, now).into_iter().next() {
             Some(rejection) => (Answer::Rejected(rejection), Vec::new()),
+            None if self.is_saved(request, now) => (Answer::Unchanged, Vec::new()),
             None => (Answer::Done, self.fact(request, now).into_iter().collect()),
         }
     }

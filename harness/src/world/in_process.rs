@@ -124,7 +124,7 @@ impl<L: Link + Clone> InProcess<L> {
         let (answer, facts) = self.sts.administration().decide(request, now, &mut self.streams.sts);
         facts.iter().for_each(|fact| self.sts.apply(fact));
         match answer {
-            administration::Answer::Done => Ok(()),
+            administration::Answer::Done | administration::Answer::Unchanged => Ok(()),
             administration::Answer::Rejected(rejection) => Err(rejection),
         }
     }

@@ -136,6 +136,15 @@ impl Administration {
         status.objection(before, privilege).into_iter().collect()
     }
 
+    /// Whether the request puts in a slot what is there.
+    pub(super) fn is_saved(&self, request: &Request, now: Timestamp) -> bool {
+        let Request::Save { system_user, slot, certificate: Ok(certificate) } = request else {
+            return false;
+        };
+        let user = self.system_users.get(system_user);
+        user.is_some_and(|user| user.saved(now).get(*slot) == Some(certificate))
+    }
+
     /// What comes of a request that nothing speaks against.
     pub(super) fn fact(&self, request: &Request, now: Timestamp) -> Option<Fact> {
         let at = now;

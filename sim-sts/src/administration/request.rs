@@ -105,6 +105,9 @@ pub enum Request {
 pub enum Answer {
     /// It is done.
     Done,
+    /// The slot has that very certificate already: nothing is changed. Who has just renewed it has
+    /// chosen the old file once more.
+    Unchanged,
     /// No.
     Rejected(Rejection),
 }

@@ -9,6 +9,10 @@ use super::{Answer, Request};
 /// What a request may measure at most; a file in it has a limit of its own.
 const REQUEST_MAX: usize = 256 * 1024;
 
+/// What is said of a certificate that is saved again where it is.
+const UNCHANGED: &str = "the slot has this certificate already: if you meant a renewed one, compare \
+                         the thumbprints, and upload its file";
+
 pub(super) fn read(bytes: &[u8]) -> Request {
     if bytes.len() > REQUEST_MAX {
         return Request::Unreadable(format!("it has more than {REQUEST_MAX} octets"));
@@ -20,6 +24,7 @@ pub(super) fn read(bytes: &[u8]) -> Request {
 pub(super) fn write(answer: &Answer) -> Vec<u8> {
     let json = match answer {
         Answer::Done => serde_json::json!({ "done": true }),
+        Answer::Unchanged => serde_json::json!({ "unchanged": true, "text": UNCHANGED }),
         Answer::Rejected(rejection) => {
             serde_json::json!({ "rejected": rejection.name(), "text": rejection.to_string() })
         }

@@ -176,6 +176,30 @@ fn a_private_key_that_was_sent_is_never_repeated() {
     }
 }
 
+/// Who has renewed a certificate and chooses the old file once more must be able to see it.
+#[test]
+fn a_certificate_that_is_saved_again_where_it_is_changes_nothing_and_is_told() {
+    let mut world = World::new();
+    let click = |slot: &str, file: &str| {
+        serde_json::json!({ "save": {
+            "system-user": user(), "slot": slot, "certificate": file,
+        } })
+    };
+    for (slot, file) in [("active", &OLD), ("rolling", &NEW)] {
+        let click = click(slot, &file.certificate.to_pem());
+        let administration = world.sts.administration();
+        let request = administration.read(click.to_string().as_bytes());
+        assert_eq!(world.click(&request, start()), Ok(()));
+        let before = world.sts.administration().clone();
+        let (answer, facts) = before.decide(&request, start(), world.entropy());
+        assert_eq!((&answer, facts), (&Answer::Unchanged, Vec::new()));
+        let said = String::from_utf8(before.write(&answer, world.entropy())).unwrap();
+        assert!(said.contains("thumbprints"), "{said}");
+    }
+    let other = click("active", &NEWEST.certificate.to_pem());
+    assert!(send(&mut world, &other).contains("done"));
+}
+
 /// A personal number is short, and may go into any field.
 #[test]
 fn a_value_that_cannot_be_read_is_not_repeated() {

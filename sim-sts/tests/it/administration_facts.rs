@@ -190,6 +190,7 @@ fn outcomes(sts: &Sts, all: &[Credential], paths: &[Path], now: Timestamp) -> Ve
             for request in saves.chain([remove]) {
                 seen.push(match administration.decide(&request, now, entropy).0 {
                     Answer::Done => "done".to_owned(),
+                    Answer::Unchanged => "unchanged".to_owned(),
                     Answer::Rejected(rejection) => rejection.to_string(),
                 });
             }

@@ -35,7 +35,7 @@ fn send(world: &mut World, click: &Value) -> Option<Rejection> {
     let decisive = diagnosis.decisive().map(|finding| finding.cause.as_str());
     let (answer, facts) = before.decide(&request, start(), &mut Entropy::seeded(1, "sts", "none"));
     let rejection = match answer {
-        Answer::Done => None,
+        Answer::Done | Answer::Unchanged => None,
         Answer::Rejected(rejection) => Some(rejection),
     };
     assert_eq!(decisive, rejection.as_ref().map(Rejection::name));

@@ -256,7 +256,7 @@ impl World {
             self.sts.apply(&fact);
         }
         match answer {
-            Click::Done => Ok(()),
+            Click::Done | Click::Unchanged => Ok(()),
             Click::Rejected(rejection) => Err(rejection),
         }
     }

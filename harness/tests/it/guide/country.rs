@@ -247,7 +247,7 @@ impl Country {
         let (answer, facts) = self.sts.administration().decide(request, now, &mut self.entropy);
         facts.iter().for_each(|fact| self.sts.apply(fact));
         match answer {
-            administration::Answer::Done => Ok(()),
+            administration::Answer::Done | administration::Answer::Unchanged => Ok(()),
             administration::Answer::Rejected(rejection) => Err(rejection.name()),
         }
     }
