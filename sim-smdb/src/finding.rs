@@ -84,7 +84,7 @@ impl Rejection {
             ),
             Self::RevocationUnknown => Text::new(
                 "no list, or one whose nextUpdate has passed",
-                "ingen spærreliste, eller en hvis nextUpdate er passeret",
+                "ingen spærreliste eller en, hvis nextUpdate er passeret",
             ),
             Self::WrongAddress { to } => match to {
                 Some(to) => Text::same(to),
@@ -129,7 +129,7 @@ impl Rejection {
             Self::InvalidSubmission { violations } => broken(violations),
             Self::NotFound => Text::new(
                 "an id or a reference that the organisation has no course by",
-                "et id eller en reference, som myndigheden ikke har et forløb med",
+                "et id eller en klientreference, som myndigheden ikke har noget forløb med",
             ),
         }
     }
@@ -238,10 +238,13 @@ impl Rejection {
                 rule: [
                     "A token is signed with the certificate of the STS of this environment that is \
                      pinned at the time",
-                    "Et token er signeret med det certifikat for miljøets STS, der er tillid til på \
+                    "Et token er signeret med det certifikat for miljøets STS, som SMDB har tillid til på \
                      tidspunktet",
                 ],
-                expected: ["the pinned certificate of the STS", "STS'ens kendte certifikat"],
+                expected: [
+                    "the pinned certificate of the STS",
+                    "det certifikat for STS'en, som SMDB har tillid til",
+                ],
                 who: Role::ServiceOwner,
                 what: [
                     "See whether the STS swapped its certificate, and whether the token is from the \
@@ -254,7 +257,7 @@ impl Rejection {
                     "The signature of the STS covers the whole token, and the token is a system user's",
                     "STS'ens signatur dækker hele tokenet, og tokenet er en systembrugers",
                 ],
-                expected: ["a token as the STS wrote it", "et token, som STS'en skrev det"],
+                expected: ["a token as the STS wrote it", "tokenet, som STS'en skrev det"],
                 who: Role::Vendor,
                 what: [
                     "Send the token on as you got it: do not format, parse or change it",
@@ -282,7 +285,7 @@ impl Rejection {
                 who: Role::Vendor,
                 what: [
                     "Let your client drop a token before it ends, and ask the STS for a new one",
-                    "Lad din klient smide et token væk, før det udløber, og bed STS'en om et nyt",
+                    "Lad din klient kassere et token, før det udløber, og bede STS'en om et nyt",
                 ],
             },
             Self::WrongAudience { .. } => Lesson {
@@ -301,7 +304,7 @@ impl Rejection {
                 Lesson {
                     rule: [
                         "The holder's certificate is within its dates (here by the switch holder-certificate)",
-                        "Indehaverens certifikat er inden for sin gyldighedsperiode (her ved holder-certificate)",
+                        "Indehaverens certifikat er inden for sin gyldighedsperiode (her ved valget holder-certificate)",
                     ],
                     expected: [
                         "a certificate in its time",
@@ -312,14 +315,14 @@ impl Rejection {
                         "Deploy the renewed certificate, and ask for a new token with it: the old token \
                      keeps naming the old certificate",
                         "Idriftsæt det fornyede certifikat, og hent et nyt token med det: det gamle token \
-                     nævner stadig det gamle certifikat",
+                     angiver stadig det gamle certifikat",
                     ],
                 }
             }
             Self::HolderCertificateRevoked { .. } => Lesson {
                 rule: [
                     "The holder's certificate is not revoked (here by the switch holder-certificate)",
-                    "Indehaverens certifikat er ikke spærret (her ved holder-certificate)",
+                    "Indehaverens certifikat er ikke spærret (her ved valget holder-certificate)",
                 ],
                 expected: [
                     "a certificate that is not on the list",
@@ -334,7 +337,7 @@ impl Rejection {
             Self::RevocationUnknown => Lesson {
                 rule: [
                     "SMDB has the authority's revocation list, before its nextUpdate (RFC 5280, 5.1.2.5)",
-                    "SMDB har CA'ens spærreliste, før dens nextUpdate (RFC 5280, 5.1.2.5)",
+                    "SMDB har udstederens spærreliste, før dens nextUpdate er passeret (RFC 5280, 5.1.2.5)",
                 ],
                 expected: ["a list in force", "en gældende spærreliste"],
                 who: Role::Operator,
@@ -348,7 +351,7 @@ impl Rejection {
                     "Body, every header, timestamp and token are signed with the key that the token \
                      names (OIO IDWS SOAP 1.1, holder of key)",
                     "Body, alle headere, tidsstempel og token er signeret med den nøgle, som tokenet \
-                     nævner (OIO IDWS SOAP 1.1, holder-of-key)",
+                     angiver (OIO IDWS SOAP 1.1, holder-of-key)",
                 ],
                 expected: [
                     "one signature over all of them by the token's holder",
@@ -358,8 +361,8 @@ impl Rejection {
                 what: [
                     "After a swap, drop tokens of the old certificate: they are bound to the old key. \
                      Else see what changes the message after it is signed",
-                    "Smid tokens for det gamle certifikat væk efter et skifte: de er bundet til den gamle \
-                     nøgle. Se ellers efter, hvad der ændrer beskeden, efter at den er signeret",
+                    "Kassér tokens for det gamle certifikat efter et certifikatskifte: de er bundet til den \
+                     gamle nøgle. Se ellers efter, hvad der ændrer beskeden, efter at den er signeret",
                 ],
             },
             Self::WrongAddress { .. } => Lesson {
@@ -394,7 +397,7 @@ impl Rejection {
             Self::UnknownOperation { .. } => Lesson {
                 rule: [
                     "The action and the body name an operation of the service (our contract)",
-                    "Action og body nævner en operation i tjenesten (vores kontrakt)",
+                    "Action og body angiver en operation i tjenesten (vores kontrakt)",
                 ],
                 expected: [
                     "{namespace}/SmdbService/{operation}",
@@ -417,7 +420,7 @@ impl Rejection {
                 who: Role::Vendor,
                 what: [
                     "Release the client for the version in force on its first day",
-                    "Idriftsæt klienten til den gældende version på dens første dag",
+                    "Idriftsæt klienten til den nye version på dens første dag",
                 ],
             },
             Self::MalformedRequest { .. } => Lesson {
@@ -427,24 +430,24 @@ impl Rejection {
                 ],
                 expected: [
                     "each element once, and of its kind",
-                    "hvert element én gang og af sin art",
+                    "hvert element én gang og af den rigtige type",
                 ],
                 who: Role::Vendor,
                 what: [
                     "Mend the element that is named; what stands there is not repeated",
-                    "Ret det element, der er nævnt; indholdet gentages ikke",
+                    "Ret det element, der er nævnt; dets indhold gentages ikke",
                 ],
             },
             Self::ForeignAuthority { .. } => Lesson {
                 rule: [
                     "The CVR number of the token is that of the authority, unless a power of attorney \
                      gives it a group of privileges (SIM-4001)",
-                    "Tokenets CVR-nummer er myndighedens, medmindre en fuldmagt giver det en gruppe af \
-                     privilegier (SIM-4001)",
+                    "Tokenets CVR-nummer er myndighedens, medmindre en fuldmagt giver det en \
+                     privilegiegruppe (SIM-4001)",
                 ],
                 expected: [
                     "a token of the authority, or with a group for it",
-                    "et token for myndigheden, eller med en gruppe for den",
+                    "et token for myndigheden eller med en privilegiegruppe for den",
                 ],
                 who: Role::NemloginAdministrator,
                 what: [
@@ -461,13 +464,13 @@ impl Rejection {
                 ],
                 expected: [
                     "a privilege that was requested and approved",
-                    "et privilegium, der er anmodet om og godkendt",
+                    "et privilegium, der er ansøgt om og godkendt",
                 ],
                 who: Role::ServiceOwner,
                 what: [
                     "The NemLog-in administrator requests the privilege, and Danmarks Statistik approves \
                      it; then a new token has it",
-                    "NemLog-in-administratoren anmoder om privilegiet, og Danmarks Statistik godkender \
+                    "NemLog-in-administratoren ansøger om privilegiet, og Danmarks Statistik godkender \
                      det; derefter har et nyt token det",
                 ],
             },
@@ -534,7 +537,7 @@ impl Rejection {
                 ],
                 expected: [
                     "the id or reference of an own course",
-                    "id eller reference på et eget forløb",
+                    "id eller klientreference på et af myndighedens egne forløb",
                 ],
                 who: Role::Vendor,
                 what: [

@@ -16,6 +16,7 @@ use pki::{Certificate, ChainRefusal, Serial};
 use xml_security::xml::Malformed;
 
 pub use fault_table::FaultTable;
+pub(crate) use finding::untrusted;
 
 use crate::issue::Case;
 

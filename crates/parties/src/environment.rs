@@ -26,6 +26,15 @@ impl Environment {
             Self::Production => "production",
         }
     }
+
+    /// What a Danish sentence calls it, with its article: "i integrationsmiljøet".
+    #[must_use]
+    pub const fn in_danish(self) -> &'static str {
+        match self {
+            Self::IntegrationTest => "integrationsmiljøet",
+            Self::Production => "produktionsmiljøet",
+        }
+    }
 }
 
 impl fmt::Display for Environment {

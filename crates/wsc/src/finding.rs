@@ -58,7 +58,7 @@ impl Failure {
             ),
             Self::StsRefused(_) => Text::new(
                 "The STS decides who gets a token, and does not say why not (RULES 2.7).",
-                "STS'en afgør, hvem der får en billet, og siger ikke, hvorfor den afviser (RULES 2.7).",
+                "STS'en afgør, hvem der får et token, og siger ikke, hvorfor den afviser (RULES 2.7).",
             ),
             Self::StsAnswerUnusable(_) => Text::new(
                 "An answer counts only if the STS whose certificate is pinned signed it (.NET \
@@ -80,7 +80,7 @@ impl Failure {
             ),
             Self::WrongAnswer { .. } => Text::new(
                 "An answer names the message that it answers (WS-Addressing 1.0, RelatesTo).",
-                "Et svar nævner den besked, det er svar på (WS-Addressing 1.0, RelatesTo).",
+                "Et svar angiver den besked, det er svar på (WS-Addressing 1.0, RelatesTo).",
             ),
             Self::AnswerExpired { .. } => Text::new(
                 "An answer that has ended by the client's own clock is not used (.NET client, Java \
@@ -91,8 +91,8 @@ impl Failure {
             Self::AnswerNotCurrent { .. } => Text::new(
                 "An answer may be made a few minutes before, and a minute after, what the client's \
                  own clock shows (WSS4J, WCF).",
-                "Et svar må være dannet få minutter før og et minut efter det, klientens eget ur \
-                 viser (WSS4J, WCF).",
+                "Et svar må være dannet højst få minutter før og højst ét minut efter det, klientens \
+                 eget ur viser (WSS4J, WCF).",
             ),
             Self::UnexpectedAnswer => Text::new(
                 "Only an answer that is waited for is read.",
@@ -123,7 +123,7 @@ impl Failure {
                 "a certificate with its private key, readable by whom the client runs as",
                 "et certifikat med sin private nøgle, som klientens bruger kan læse",
             ),
-            Self::StsRefused(_) => Text::new("a token", "en billet"),
+            Self::StsRefused(_) => Text::new("a token", "et token"),
             Self::ServiceRefused(_) => Text::new("a receipt", "en kvittering"),
             Self::StsAnswerUnusable(_) | Self::ServiceAnswerUnusable(_) => Text::new(
                 "an answer that is signed with the pinned certificate's key",
@@ -207,7 +207,7 @@ impl Failure {
         match self {
             Self::NoCertificate => Text::new(
                 "Import the certificate, set findValue, and start the client.",
-                "Importér certifikatet, sæt findValue, og start klienten.",
+                "Importér certifikatet, udfyld findValue, og start klienten.",
             ),
             Self::CertificateNotFound { find_by } if find_by.is_marked() => Text::new(
                 "Delete findValue and type its first sign by hand, then start the client.",
@@ -216,7 +216,7 @@ impl Failure {
             Self::CertificateNotFound { .. } => Text::new(
                 "Import the certificate into the store that the client reads, or put its thumbprint \
                  into findValue; then start the client.",
-                "Importér certifikatet i det lager, klienten læser, eller sæt dets aftryk i \
+                "Importér certifikatet i det certifikatlager, klienten læser, eller sæt dets aftryk ind i \
                  findValue; start derefter klienten.",
             ),
             Self::CertificateNotValid { first_refused, clock, .. } if clock >= first_refused => {
@@ -232,13 +232,13 @@ impl Failure {
             Self::CertificateAmbiguous { .. } => Text::new(
                 "Look for the certificate by its thumbprint, or remove the old one from the store; \
                  then start the client.",
-                "Søg efter certifikatet ud fra dets aftryk, eller fjern det gamle fra lageret; start \
+                "Søg efter certifikatet ud fra dets aftryk, eller fjern det gamle fra certifikatlageret; start \
                  derefter klienten.",
             ),
             Self::StsCertificateNotValid { .. } => Text::new(
                 "Fetch the present certificate of the STS, put it into the configuration, and start \
                  the client.",
-                "Hent STS'ens nuværende certifikat, sæt det i konfigurationen, og start klienten.",
+                "Hent STS'ens nuværende certifikat, sæt det ind i konfigurationen, og start klienten.",
             ),
             Self::KeyMissing => Text::new(
                 "Import the certificate together with its key (.p12), and let the client's user read \
@@ -248,11 +248,11 @@ impl Failure {
             ),
             Self::StsRefused(_) => Text::new(
                 "Read the diagnosis of the STS: it knows why.",
-                "Læs STS'ens diagnose: den ved hvorfor.",
+                "Læs STS'ens diagnose: den siger hvorfor.",
             ),
             Self::ServiceRefused(_) => Text::new(
                 "Read the diagnosis of the service: it knows why.",
-                "Læs tjenestens diagnose: den ved hvorfor.",
+                "Læs tjenestens diagnose: den siger hvorfor.",
             ),
             Self::StsAnswerUnusable(_) => Text::new(
                 "Compare the pinned certificate of the STS with the one that is published now.",

@@ -11,11 +11,11 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         }
         Rejection::NoAuthority { .. } => Text::new(
             "an environment that this simulator has a hierarchy for",
-            "et miljø, som denne simulator har et hierarki til",
+            "et miljø, som denne simulator har et hierarki for",
         ),
         Rejection::UnknownOrganisation { environment, .. } => Text::new(
             format!("an organisation that is connected in {environment}"),
-            format!("en organisation, der er tilsluttet i {environment}"),
+            format!("en organisation, der er tilsluttet i {}", environment.in_danish()),
         ),
         Rejection::AlreadyConnected { .. } => Text::new(
             "an organisation that is not connected yet",
@@ -105,7 +105,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         Rejection::SubjectDiffers { expected, .. } => Text::same(expected),
         Rejection::UnknownCertificate { environment, .. } => Text::new(
             format!("the serial number of a certificate of {environment}"),
-            format!("serienummeret på et certifikat fra {environment}"),
+            format!("serienummeret på et certifikat fra {}", environment.in_danish()),
         ),
         Rejection::CertificateExpired { since, .. } => {
             Text::new(format!("a time before {since}"), format!("et tidspunkt før {since}"))

@@ -9,7 +9,9 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         Rejection::MalformedRequest { what } | Rejection::SigningRequestUnusable { what } => {
             Text::same(what)
         }
-        Rejection::NoAuthority { environment } => Text::same(environment),
+        Rejection::NoAuthority { environment } => {
+            Text::new(environment.name(), environment.in_danish())
+        }
         Rejection::UnknownOrganisation { cvr, .. }
         | Rejection::AlreadyConnected { cvr }
         | Rejection::NotTerminated { cvr } => {
@@ -53,7 +55,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         Rejection::CodeUsed => Text::new("a code that has been used", "en kode, der er brugt"),
         Rejection::OrderFulfilled { reference } => Text::new(
             format!("{reference}, which has been fulfilled"),
-            format!("{reference}, som er udstedt"),
+            format!("{reference}, hvis certifikat er udstedt"),
         ),
         Rejection::OrderCancelled { reference } => Text::new(
             format!("{reference}, which was cancelled"),

@@ -27,8 +27,8 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "Organisationsadministratoren skal tillade organisationscertifikater under »Indstillinger«, før de kan bestilles (MitID Erhvervs vejledning).",
         ),
         Rejection::AgreementEnded { .. } => Text::new(
-            "14 days after its termination an agreement ends, and all certificates are revoked (guide of MitID Erhverv).",
-            "14 dage efter opsigelsen ophører aftalen, og alle certifikater spærres (MitID Erhvervs vejledning).",
+            "Some time after its termination, by default 14 days, an agreement ends, and all certificates are revoked (guide of MitID Erhverv).",
+            "En tid efter opsigelsen, som udgangspunkt 14 dage, ophører aftalen, og alle certifikater spærres (MitID Erhvervs vejledning).",
         ),
         Rejection::AlreadyTerminated { .. } => {
             Text::new("An agreement is terminated once.", "En aftale opsiges én gang.")
@@ -67,11 +67,11 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         ),
         Rejection::WrongCode => Text::new(
             "Reference number and one-time code belong together; which of them is wrong is not said (our choice).",
-            "Referencenummer og engangskode hører sammen; hvilken af dem der er forkert, siges ikke (vores valg).",
+            "Referencenummer og engangskode hører sammen; hvilken af dem der er forkert, oplyses ikke (vores valg).",
         ),
         Rejection::CodeLocked { .. } => Text::new(
             "After some wrong one-time codes an order is locked (our choice).",
-            "Efter nogle forkerte engangskoder låses bestillingen (vores valg).",
+            "Efter et antal forkerte engangskoder låses bestillingen (vores valg).",
         ),
         Rejection::CodeUsed => {
             Text::new("A one-time code is used once.", "En engangskode kan kun bruges én gang.")
@@ -88,8 +88,8 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "En annulleret bestilling giver intet certifikat.",
         ),
         Rejection::OrderExpired { .. } => Text::new(
-            "An order is fulfilled within 30 days (our choice).",
-            "En bestilling skal udstedes inden for 30 dage (vores valg).",
+            "An order is fulfilled within a time limit, by default 30 days (our choice).",
+            "Certifikatet skal udstedes inden for en frist, som udgangspunkt 30 dage fra bestillingen (vores valg).",
         ),
         Rejection::MethodDiffers { .. } => Text::new(
             "The method of issue is chosen when the certificate is ordered: browser, or API.",
@@ -125,7 +125,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         ),
         Rejection::KeyReused => Text::new(
             "A renewal has a new key, as every real one that was measured.",
-            "En fornyelse har en ny nøgle, som alle målte fornyelser.",
+            "En fornyelse har en ny nøgle ligesom alle målte fornyelser.",
         ),
         Rejection::SubjectDiffers { .. } => Text::new(
             "A request to renew names the subject of the certificate (RFC 7030, section 4.2.2).",

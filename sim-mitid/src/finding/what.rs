@@ -55,8 +55,8 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "Vælg engangskode, eller vælg internetbrowser.",
         ),
         Rejection::UnknownOrder { .. } => Text::new(
-            "Take the reference number from the profile or from the link in the mail.",
-            "Find referencenummeret på profilen eller i linket i mailen.",
+            "Take the reference number from the profile or from the mail about the order.",
+            "Find referencenummeret på profilen eller i mailen om bestillingen.",
         ),
         Rejection::WrongCode => Text::new(
             "Check both; ask the administrator for the code, who saw it when ordering.",
@@ -80,19 +80,19 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         ),
         Rejection::MethodDiffers { ordered: Method::Browser } => Text::new(
             "Download it in the portal, or cancel and order it over the API.",
-            "Hent det i portalen, eller annullér og bestil det over API'et.",
+            "Hent det i portalen, eller annullér bestillingen, og bestil igen over API'et.",
         ),
         Rejection::MethodDiffers { ordered: Method::Api } => Text::new(
             "Send a signing request, or cancel and order it for the browser.",
-            "Send en certifikatanmodning, eller annullér og bestil det til internetbrowser.",
+            "Send en certifikatanmodning, eller annullér bestillingen, og bestil igen til internetbrowser.",
         ),
         Rejection::EmailNotValidated { .. } => Text::new(
             "Let whoever reads the address follow the link in the mail, and try again.",
             "Få den, der læser adressen, til at følge linket i mailen, og prøv igen.",
         ),
         Rejection::WrongToken => Text::new(
-            "Follow the whole link in the latest mail to that address.",
-            "Følg hele linket i den seneste mail til adressen.",
+            "Follow the whole link in the mail that asks for the address to be confirmed.",
+            "Følg hele linket i den mail, der beder om at få adressen bekræftet.",
         ),
         Rejection::TermsNotAccepted => {
             Text::new("Read the terms, and accept them.", "Læs vilkårene, og acceptér dem.")
@@ -103,7 +103,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         ),
         Rejection::SigningRequestUnusable { .. } => Text::new(
             "Make a new request, with `openssl req` for instance.",
-            "Lav en ny anmodning, for eksempel med `openssl req`.",
+            "Dan en ny anmodning, for eksempel med `openssl req`.",
         ),
         Rejection::NoProofOfPossession => Text::new(
             "Sign the request with the private key of the key in it.",
@@ -111,10 +111,10 @@ pub(super) fn text(rejection: &Rejection) -> Text {
         ),
         Rejection::KeyTooShort { least, .. } => Text::new(
             format!("Make a key of {least} bits or more and a new request."),
-            format!("Lav en nøgle på mindst {least} bit og en ny anmodning."),
+            format!("Dan en nøgle på mindst {least} bit og en ny anmodning."),
         ),
         Rejection::KeyReused => {
-            Text::new("Make a new key and a new request.", "Lav en ny nøgle og en ny anmodning.")
+            Text::new("Make a new key and a new request.", "Dan en ny nøgle og en ny anmodning.")
         }
         Rejection::SubjectDiffers { .. } => Text::new(
             "Take the subject from the certificate, or leave it empty.",

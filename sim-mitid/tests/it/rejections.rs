@@ -251,6 +251,19 @@ fn each_rejection_is_explained_in_english_and_danish() {
         for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
             assert!(!text.en.is_empty() && !text.da.is_empty(), "{finding:?}");
         }
+        // What reads the same in both is a name or a number, what a parser says, or a list of names.
+        let repeats = matches!(
+            cause,
+            Cause::MalformedRequest
+                | Cause::SigningRequestUnusable
+                | Cause::SubjectDiffers
+                | Cause::ReasonNotOffered
+        );
+        for text in [&finding.expected, &finding.got] {
+            assert!(repeats || text.en != text.da || !text.en.contains(' '), "{text:?}");
+            let english = ["production", "integration-test", " the ", " of "];
+            assert!(repeats || !english.iter().any(|it| text.da.contains(it)), "{text:?}");
+        }
         for text in [&finding.rule, &finding.what] {
             assert_ne!(text.en, text.da);
             assert!(text.en.ends_with(['.', ')']) && text.da.ends_with(['.', ')']), "{text:?}");

@@ -6,6 +6,7 @@ mod got;
 mod rule;
 mod what;
 
+pub(crate) use got::untrusted;
 use parties::{Finding, Role};
 
 use super::{Cause, Rejection};

@@ -129,7 +129,7 @@ fn what_is_said_of_a_certificate_that_is_not_in_force_holds_without_a_swap() {
     assert_eq!(finding.cause, "certificate-replaced");
     assert!(!finding.got.en.contains("another"), "nothing is in its place: {finding:?}");
     assert!(finding.what.en.contains("If there is none"), "{finding:?}");
-    assert!(finding.what.da.contains("Er der intet"), "{finding:?}");
+    assert!(finding.what.da.contains("Er der ikke et"), "{finding:?}");
 }
 
 /// A slash at the end is what most often is wrong with a service's name.

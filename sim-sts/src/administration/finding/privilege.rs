@@ -2,22 +2,22 @@
 
 use parties::{Cvr, Role};
 
-use super::{GUIDE, OURS, Said, both, same};
+use super::{GUIDE, OURS, Said, both};
 use crate::administration::{PowerOfAttorney, Privilege};
 
 pub(super) fn privilege_requested_already(privilege: &Privilege) -> Said {
     Said {
         source: OURS,
-        rule: both("a privilege is requested once", "der ansøges om et privilegium én gang"),
+        rule: both("a privilege is requested once", "der ansøges kun én gang om et privilegium"),
         expected: both(
             "a privilege that is neither requested nor approved",
             "et privilegium, der hverken er ansøgt om eller godkendt",
         ),
-        got: same(privilege.to_string()),
+        got: named(privilege),
         who: Role::ServiceOwner,
         what: both(
             "decide on the request; if it is approved, there is nothing to do",
-            "tag stilling til ansøgningen; er den godkendt, er der intet at gøre",
+            "tag stilling til ansøgningen; er den godkendt, er der ingenting at gøre",
         ),
     }
 }
@@ -27,12 +27,15 @@ pub(super) fn privilege_not_requested(privilege: &Privilege) -> Said {
         source: GUIDE,
         rule: both(
             "a privilege is requested, and then approved by the owner of the service",
-            "der ansøges om et privilegium, som tjenesteejeren så godkender",
+            "der ansøges om et privilegium, og derefter godkender tjenesteejeren det",
         ),
         expected: both("a request that waits for a decision", "en ansøgning, der venter på svar"),
-        got: same(privilege.to_string()),
+        got: named(privilege),
         who: Role::NemloginAdministrator,
-        what: both("request the privilege first", "ansøg om privilegiet først"),
+        what: both(
+            "request the privilege first; if it is approved already, there is nothing to do",
+            "ansøg om privilegiet først; er det allerede godkendt, er der ingenting at gøre",
+        ),
     }
 }
 
@@ -47,7 +50,7 @@ pub(super) fn privilege_not_held(privilege: &Privilege) -> Said {
             "a privilege that the system user has, or waits for",
             "et privilegium, som systembrugeren har eller venter på",
         ),
-        got: same(privilege.to_string()),
+        got: named(privilege),
         who: Role::NemloginAdministrator,
         what: both(
             "look at the privileges of the system user",
@@ -69,7 +72,7 @@ pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
         who: Role::MitidAdministrator,
         what: both(
             "name the organisation that is to act",
-            "angiv den organisation, der skal handle",
+            "angiv den organisation, der skal handle for den anden",
         ),
     }
 }
@@ -79,12 +82,9 @@ pub(super) fn power_of_attorney_exists(power: &PowerOfAttorney) -> Said {
         source: OURS,
         rule: both("a power of attorney is given once", "en fuldmagt gives én gang"),
         expected: both("one that is not in force", "en, der ikke gælder i forvejen"),
-        got: [
-            power.to_string(),
-            format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
-        ],
+        got: power_named(power),
         who: Role::MitidAdministrator,
-        what: both("nothing: it is in force", "intet: den gælder"),
+        what: both("nothing: it is in force", "ingenting: fuldmagten gælder allerede"),
     }
 }
 
@@ -96,14 +96,29 @@ pub(super) fn no_power_of_attorney(power: &PowerOfAttorney) -> Said {
             "kun en fuldmagt, der er givet, kan tilbagekaldes",
         ),
         expected: both("one that is in force", "en, der gælder"),
-        got: [
-            power.to_string(),
-            format!("fuldmagten fra {} til {}", power.grantor, power.attorney),
-        ],
+        got: power_named(power),
         who: Role::MitidAdministrator,
         what: both(
             "compare organisations, environment and privilege with what was given",
             "sammenlign organisationer, miljø og privilegium med det, der blev givet",
         ),
     }
+}
+
+fn named(privilege: &Privilege) -> [String; 2] {
+    [privilege.to_string(), in_danish(privilege)]
+}
+
+fn power_named(power: &PowerOfAttorney) -> [String; 2] {
+    let PowerOfAttorney { grantor, attorney, privilege } = power;
+    let danish = format!(
+        "fuldmagten fra CVR {grantor} til CVR {attorney} til privilegiet {}",
+        in_danish(privilege)
+    );
+    [power.to_string(), danish]
+}
+
+fn in_danish(privilege: &Privilege) -> String {
+    let Privilege { environment, audience, uri } = privilege;
+    format!("`{uri}` hos `{audience}` i {}", environment.in_danish())
 }

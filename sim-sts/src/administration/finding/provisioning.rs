@@ -4,11 +4,15 @@ use parties::{Environment, Role, Slot, SystemUserId};
 use pki::ChainRefusal;
 
 use super::{GUIDE, OURS, Said, both};
+use crate::rejection::untrusted;
 
 pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
     Said {
         source: OURS,
-        rule: both("only what is there can be removed", "kun det, der er der, kan fjernes"),
+        rule: both(
+            "only what is there can be removed",
+            "kun et certifikat, der er gemt, kan fjernes",
+        ),
         expected: both("a slot with a certificate", "en plads med et certifikat"),
         got: [
             format!("the empty {slot} slot of `{system_user}`"),
@@ -26,8 +30,8 @@ pub(super) fn environment_not_offered(environment: Environment) -> Said {
     Said {
         source: OURS,
         rule: both("an environment has an STS", "et miljø har en STS"),
-        expected: both("an environment that is simulated here", "et miljø, der er simuleret her"),
-        got: [environment.to_string(), environment_in_danish(environment).to_owned()],
+        expected: both("an environment that is simulated here", "et miljø, som simulatoren har"),
+        got: [environment.to_string(), environment.in_danish().to_owned()],
         who: Role::Operator,
         what: both("start the simulator with that environment", "start simulatoren med det miljø"),
     }
@@ -52,7 +56,7 @@ pub(super) fn other_environment(
     environment: Environment,
     refusal: &ChainRefusal,
 ) -> Said {
-    let danish = environment_in_danish(environment);
+    let danish = environment.in_danish();
     Said {
         source: [
             "our choice: RULES 2.3.1.4.3 at the click",
@@ -60,7 +64,7 @@ pub(super) fn other_environment(
         ],
         rule: both(
             "a certificate comes into force only in the environment whose authority issued it",
-            "et certifikat sættes kun i kraft i det miljø, hvis nøglecenter har udstedt det",
+            "et certifikat kan kun sættes i kraft i det miljø, som det er udstedt i",
         ),
         expected: [
             format!("a certificate for {environment}"),
@@ -68,10 +72,7 @@ pub(super) fn other_environment(
         ],
         got: [
             format!("in the {slot} slot: {refusal}"),
-            format!(
-                "på pladsen til {} et certifikat, der ikke er til {danish} ({refusal})",
-                slot_in_danish(slot)
-            ),
+            format!("på pladsen til {}: {}", slot_in_danish(slot), untrusted(refusal)),
         ],
         who: Role::NemloginAdministrator,
         what: [
@@ -88,13 +89,6 @@ pub(super) fn other_environment(
 const fn slot_in_danish(slot: Slot) -> &'static str {
     match slot {
         Slot::Active => "det aktive certifikat",
-        Slot::Rolling => "rullende skift",
-    }
-}
-
-const fn environment_in_danish(environment: Environment) -> &'static str {
-    match environment {
-        Environment::IntegrationTest => "integrationsmiljøet",
-        Environment::Production => "produktionsmiljøet",
+        Slot::Rolling => "det nye certifikat",
     }
 }

@@ -91,9 +91,9 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
         source: OURS,
         rule: both(
             "two system users do not share an entity id: a token names its holder by it",
-            "to systembrugere deler ikke entityID: en sikkerhedsbillet nævner sin indehaver ved det",
+            "to systembrugere deler ikke entity id: et token angiver sin indehaver med det",
         ),
-        expected: both("an entity id that nobody else has", "et entityID, som ingen anden har"),
+        expected: both("an entity id that nobody else has", "et entity id, som ingen anden har"),
         got: [
             format!("`{entity_id}`, which `{holder}` has"),
             format!("`{entity_id}`, som `{holder}` har"),
@@ -101,7 +101,7 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
         who: Role::NemloginAdministrator,
         what: both(
             "choose another entity id, and tell the owner of the service",
-            "vælg et andet entityID, og giv tjenesteejeren besked",
+            "vælg et andet entity id, og giv tjenesteejeren besked",
         ),
     }
 }

@@ -5,7 +5,7 @@ use parties::{Cvr, Role, SystemUserId};
 use pki::{ChainReason, ChainRefusal, UploadRefusal};
 
 use super::{GUIDE, OURS, Said, both, same};
-use crate::administration::Kind;
+use crate::{administration::Kind, rejection::untrusted};
 
 pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
     // A private key that was sent to somebody is no longer private, whoever it was.
@@ -16,7 +16,7 @@ pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
         UploadRefusal::Pkcs12 => "et nøglelager (.p12 eller .pfx) med den private nøgle".to_owned(),
         UploadRefusal::PrivateKey => "en privat nøgle".to_owned(),
         UploadRefusal::Pkcs7 => "et PKCS#7-bundt (.p7b)".to_owned(),
-        UploadRefusal::Request => "en anmodning om et certifikat (.csr)".to_owned(),
+        UploadRefusal::Request => "en certifikatanmodning (.csr)".to_owned(),
         UploadRefusal::SeveralCertificates { count } => format!("{count} certifikater i én fil"),
         UploadRefusal::Malformed(_) => "et certifikat, der ikke kan læses".to_owned(),
         UploadRefusal::NotACertificate => "noget, der ikke er et certifikat".to_owned(),
@@ -34,7 +34,7 @@ pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
             both(
                 "the private key has left its owner: revoke the certificate, order a new one, and \
                  upload its .cer file alone",
-                "den private nøgle er kommet ud: spær certifikatet, bestil et nyt, og upload kun \
+                "den private nøgle er ikke længere hemmelig: spær certifikatet, bestil et nyt, og upload kun \
                  dets .cer-fil",
             )
         } else {
@@ -74,16 +74,13 @@ pub(super) fn certificate_not_trusted(refusal: &ChainRefusal) -> Said {
         source: ["RULES 2.3.1.4.3", "RULES 2.3.1.4.3"],
         rule: both(
             "the certificate is issued by the authority of one of the two environments",
-            "certifikatet er udstedt af nøglecentret i et af de to miljøer",
+            "certifikatet er fra udstederen i et af de to miljøer",
         ),
         expected: both(
             "a certificate from the simulated MitID Erhverv",
             "et certifikat fra det simulerede MitID Erhverv",
         ),
-        got: [
-            refusal.to_string(),
-            format!("et certifikat, som intet nøglecenter her står inde for ({refusal})"),
-        ],
+        got: [refusal.to_string(), untrusted(refusal)],
         who: if refusal.reason == ChainReason::RealAuthority {
             Role::Operator
         } else {
@@ -134,14 +131,11 @@ pub(super) fn certificate_expired(since: Timestamp) -> Said {
             "a certificate that is valid now or later",
             "et certifikat, der er gyldigt nu eller senere",
         ),
-        got: [
-            format!("one that is refused since {since}"),
-            format!("et, der er afvist siden {since}"),
-        ],
+        got: [format!("one that is refused since {since}"), format!("et, der afvises fra {since}")],
         who: Role::MitidAdministrator,
         what: both(
             "order a new certificate: an expired one cannot be renewed. If you meant the renewed one, upload that file",
-            "bestil et nyt certifikat: et udløbet kan ikke fornyes. Mente du det fornyede, så upload den fil",
+            "bestil et nyt certifikat: et udløbet kan ikke fornyes. Mente du det fornyede, så upload filen med det",
         ),
     }
 }
@@ -158,7 +152,7 @@ pub(super) fn certificate_not_yet_valid(from: Timestamp) -> Said {
         who: Role::NemloginAdministrator,
         what: [
             format!("wait until {from}, or order one that begins earlier"),
-            format!("vent til {from}, eller bestil et, der gælder tidligere"),
+            format!("vent til {from}, eller bestil et, der gælder fra et tidligere tidspunkt"),
         ],
     }
 }
@@ -172,7 +166,7 @@ pub(super) fn other_organisation(named: Option<&Cvr>, owner: &Cvr) -> Said {
         source: OURS,
         rule: both(
             "the certificate names the organisation of the system user, or one that it gave a power of attorney",
-            "certifikatet nævner systembrugerens organisation, eller en, som den har givet fuldmagt",
+            "certifikatet er udstedt til systembrugerens organisation eller til en, som den har givet fuldmagt",
         ),
         expected: same(format!("CVR {owner}")),
         got: named,
@@ -200,7 +194,7 @@ pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
         ),
         got: [
             format!("the certificate of `{holder}`"),
-            format!("certifikatet, som `{holder}` har"),
+            format!("det certifikat, som `{holder}` har"),
         ],
         who: Role::NemloginAdministrator,
         what: both(
@@ -235,7 +229,7 @@ const fn kind_in_danish(kind: Kind) -> &'static str {
         Kind::System => "et systemcertifikat",
         Kind::Organisation => "et organisationscertifikat",
         Kind::User => "et brugercertifikat",
-        Kind::Authority => "et nøglecenters certifikat",
+        Kind::Authority => "en udsteders certifikat",
         Kind::Foreign => "ikke et OCES3-certifikat",
     }
 }

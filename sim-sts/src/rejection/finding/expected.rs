@@ -16,7 +16,7 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
         ),
         Rejection::NotSoap { .. } => Text::new(
             "an envelope of SOAP 1.1 with wsse:Security in its header",
-            "en SOAP 1.1-kuvert med wsse:Security i headeren",
+            "en SOAP 1.1-envelope med wsse:Security i headeren",
         ),
         Rejection::TimestampUnreadable { .. } => Text::new(
             "wsu:Timestamp with wsu:Expires, as a rule five minutes after wsu:Created",
@@ -37,7 +37,7 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
                     *now + *tolerance
                 ),
                 format!(
-                    "lavet mellem {} og {} og før {expires}",
+                    "oprettet mellem {} og {} og før {expires}",
                     *now - *tolerance,
                     *now + *tolerance
                 ),
@@ -47,7 +47,7 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
             "one signature over wsa:Action, wsa:MessageID, wsa:To, every other header, the timestamp, \
              the BinarySecurityToken and the body",
             "én signatur over wsa:Action, wsa:MessageID, wsa:To, alle andre headere, tidsstemplet, \
-             BinarySecurityToken og kroppen",
+             BinarySecurityToken og body",
         ),
         Rejection::SignatureInvalid { .. } => Text::new(
             "a message that nobody changed after it was signed, and RSA with SHA-256 or stronger",
@@ -97,7 +97,7 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
         }
         Rejection::Replayed => Text::new(
             "a request that was not answered before",
-            "en anmodning, der ikke er besvaret før",
+            "en anmodning, der ikke er besvaret i forvejen",
         ),
         Rejection::NoSigner => Text::new(
             "a signing certificate that is in force",

@@ -1,7 +1,7 @@
 //! What came.
 
 use parties::Text;
-use pki::{ChainReason, PathMember};
+use pki::{ChainReason, ChainRefusal, PathMember};
 
 use crate::{CertificateName, Rejection};
 
@@ -19,29 +19,29 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         | Rejection::InvalidRequest { what } => Text::same(what),
         Rejection::TimestampExpired { expires, now } => Text::new(
             format!("an end at {expires}, and it is {now}"),
-            format!("et udløb {expires}, og klokken er {now}"),
+            format!("et udløb {expires}, og nu er det {now}"),
         ),
         Rejection::TimestampImplausible { created: None, expires, now, .. } => Text::new(
             format!("no wsu:Created, to be used before {expires}; it is {now}"),
-            format!("intet wsu:Created, kan bruges før {expires}; klokken er {now}"),
+            format!("intet wsu:Created, kan bruges før {expires}; nu er det {now}"),
         ),
         Rejection::TimestampImplausible { created: Some(created), expires, now, .. } => Text::new(
             format!("made at {created}, to be used before {expires}; it is {now}"),
-            format!("lavet {created}, kan bruges før {expires}; klokken er {now}"),
+            format!("oprettet {created}, kan bruges før {expires}; nu er det {now}"),
         ),
         Rejection::UnknownCase { to } => Text::same(to),
         Rejection::CaseNotOffered { case } => Text::same(case.uri()),
         Rejection::ActsAs => Text::new("a request with ActAs", "en anmodning med ActAs"),
         Rejection::CertificateNotTrusted { refusal } => {
-            Text::new(refusal.to_string(), untrusted(refusal.certificate, refusal.reason))
+            Text::new(refusal.to_string(), untrusted(refusal))
         }
         Rejection::CertificateNotYetValid { certificate, from, now } => Text::new(
             format!("{certificate}, valid from {from}; it is {now}"),
-            format!("{}, gyldigt fra {from}; klokken er {now}", named(certificate)),
+            format!("{}, gyldigt fra {from}; nu er det {now}", named(certificate)),
         ),
         Rejection::CertificateExpired { certificate, since, now } => Text::new(
             format!("{certificate}, refused since {since}; it is {now}"),
-            format!("{}, afvist siden {since}; klokken er {now}", named(certificate)),
+            format!("{}, afvist siden {since}; nu er det {now}", named(certificate)),
         ),
         Rejection::RevocationUnknown { next_update: Some(at) } => Text::new(
             format!("a list that should have been replaced at {at}"),
@@ -58,7 +58,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::CertificateNotRegistered { certificate } => Text::new(
             format!("{certificate}, which no system user here is, was or will be known by"),
             format!(
-                "{}, som ingen systembruger her er, var eller bliver kendt på",
+                "{}, som ingen systembruger her kendes på, hverken før, nu eller senere",
                 named(certificate)
             ),
         ),
@@ -69,7 +69,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::CertificateReplaced { certificate } => Text::new(
             format!("{certificate}, by which a system user was known before, and no longer is"),
             format!(
-                "{}, som en systembruger før var kendt på og ikke længere er",
+                "{}, som en systembruger før var kendt på, men ikke er det længere",
                 named(certificate)
             ),
         ),
@@ -80,7 +80,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         ),
         Rejection::Replayed => Text::new(
             "a signature that was answered with a token before",
-            "en signatur, der før er besvaret med en billet",
+            "en signatur, der tidligere er besvaret med et token",
         ),
         Rejection::NoSigner => Text::new("none", "intet"),
     }
@@ -90,32 +90,39 @@ fn named(certificate: &CertificateName) -> String {
     format!("certifikatet {} for `{}`", certificate.serial, certificate.subject)
 }
 
-fn untrusted(member: PathMember, reason: ChainReason) -> String {
-    let member = match member {
+/// Why a certificate is not trusted, in Danish.
+pub(crate) fn untrusted(refusal: &ChainRefusal) -> String {
+    let member = match refusal.certificate {
         PathMember::Leaf => "certifikatet",
         PathMember::Issuing => "udstederens certifikat",
         PathMember::Root => "rodcertifikatet",
     };
-    let reason = match reason {
+    let reason = match refusal.reason {
         ChainReason::NotYetValid => "er endnu ikke gyldigt",
         ChainReason::Expired => "er udløbet",
         ChainReason::Revoked => "er spærret",
-        ChainReason::UnknownIssuer => "nævner en udsteder, som vi ikke stoler på",
-        ChainReason::SelfSigned => "har udstedt sig selv",
+        ChainReason::UnknownIssuer => "er fra en udsteder, som vi ikke stoler på",
+        ChainReason::SelfSigned => "er selvudstedt",
         ChainReason::OtherEnvironment => "hører til det andet miljø",
         ChainReason::RealAuthority => {
-            "kommer fra den rigtige udsteder, som en simulator ikke stoler på: bestil et her"
+            "er fra den rigtige udsteder, som en simulator ikke stoler på: bestil et her"
         }
-        ChainReason::BadSignature => "er ikke signeret af den udsteder, det nævner",
-        ChainReason::UnsupportedAlgorithm => "er signeret med en algoritme, vi ikke accepterer",
-        ChainReason::NotACertificateAuthority => "har udstedt et andet, men er ikke en udsteders",
-        ChainReason::PathTooLong => "står under en udsteder, der ingen må have under sig",
+        ChainReason::BadSignature => "er ikke signeret af den udsteder, det angiver",
+        ChainReason::UnsupportedAlgorithm => "er signeret med en algoritme, som vi ikke accepterer",
+        ChainReason::NotACertificateAuthority => {
+            "har udstedt et andet certifikat, men er ikke en udsteders"
+        }
+        ChainReason::PathTooLong => {
+            "står under en udsteder, der ikke må have andre udstedere under sig"
+        }
         ChainReason::IsACertificateAuthority => "er en udsteders og ikke en slutbrugers",
         ChainReason::WrongKeyUsage => "har en nøgle, der ikke må bruges til dette",
         ChainReason::NoKeyUsage => "siger ikke, hvad dets nøgle må bruges til",
-        ChainReason::UnknownCriticalExtension => "har en kritisk udvidelse, vi ikke forstår",
+        ChainReason::UnknownCriticalExtension => "har en kritisk udvidelse, som vi ikke forstår",
         ChainReason::NotOces => "er ikke udstedt efter en OCES-politik",
-        ChainReason::RevocationListOfAnother => "kan ikke kontrolleres: spærrelisten er en andens",
+        ChainReason::RevocationListOfAnother => {
+            "kan ikke kontrolleres: spærrelisten er fra en anden udsteder"
+        }
         ChainReason::RevocationListBadSignature => {
             "kan ikke kontrolleres: spærrelisten er ikke signeret af sin udsteder"
         }

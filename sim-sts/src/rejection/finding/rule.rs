@@ -17,7 +17,7 @@ pub(super) fn rule(cause: Cause) -> Text {
         ),
         Cause::NotSoap => (
             "A request is a SOAP 1.1 envelope with one security header (RULES 2.3; STSDOC 3.2).",
-            "En anmodning er en SOAP 1.1-kuvert med én sikkerhedsheader (RULES 2.3; STSDOC 3.2).",
+            "En anmodning er en SOAP 1.1-envelope med én sikkerhedsheader (RULES 2.3; STSDOC 3.2).",
         ),
         Cause::TimestampUnreadable => (
             "The security header has a timestamp, and the timestamp an end (RULES 2.3.1.4.1).",
@@ -30,34 +30,35 @@ pub(super) fn rule(cause: Cause) -> Text {
         Cause::TimestampImplausible => (
             "A message is made near the time at which it comes, and before its own end; if it does not \
              say when, its end is near (RULES 2.3.1.4.1; what is near is our choice).",
-            "En besked er lavet tæt på det tidspunkt, hvor den kommer, og før sit eget udløb; siger den \
-             ikke hvornår, er dens udløb nært (RULES 2.3.1.4.1; hvad der er nært, er vores valg).",
+            "En besked er oprettet tæt på det tidspunkt, hvor den modtages, og før sit eget udløb; siger \
+             den ikke hvornår, ligger dens udløb tæt på (RULES 2.3.1.4.1; hvad der er tæt på, er vores \
+             valg).",
         ),
         Cause::NotSigned => (
             "The signature covers every header, the timestamp, the certificate and the body (RULES \
              2.3.1.4).",
-            "Signaturen dækker alle headere, tidsstemplet, certifikatet og kroppen (RULES 2.3.1.4).",
+            "Signaturen dækker alle headere, tidsstemplet, certifikatet og body (RULES 2.3.1.4).",
         ),
         Cause::SignatureInvalid => (
             "The signature is made with the key of the certificate in the message, over the message \
              as it came (RULES 2.3.1.4).",
-            "Signaturen er lavet med nøglen til beskedens certifikat over beskeden, som den kom frem \
-             (RULES 2.3.1.4).",
+            "Signaturen er dannet med nøglen til beskedens certifikat og passer til beskeden, som den blev \
+             modtaget (RULES 2.3.1.4).",
         ),
         Cause::UnknownCase => (
             "wsa:To names one of the three cases of the STS, and not the address that the message is \
              sent to (RULES 2.3.1.3).",
-            "wsa:To nævner et af STS'ens tre scenarier og ikke den adresse, som beskeden sendes til \
+            "wsa:To angiver et af STS'ens tre scenarier og ikke den adresse, som beskeden sendes til \
              (RULES 2.3.1.3).",
         ),
         Cause::CaseNotOffered => (
             "This simulator issues tokens for system users alone (our choice).",
-            "Denne simulator udsteder kun billetter til systembrugere (vores valg).",
+            "Denne simulator udsteder kun tokens til systembrugere (vores valg).",
         ),
         Cause::InvalidRequest => (
             "The body is one request of WS-Trust 1.3 to issue a SAML 2.0 token, with a Context and an \
              AppliesTo of 2002/12 (RULES 2.3.2).",
-            "Kroppen er én WS-Trust 1.3-anmodning om at udstede en SAML 2.0-billet, med en Context og \
+            "Body er én WS-Trust 1.3-anmodning om at udstede et SAML 2.0-token, med en Context og \
              et AppliesTo fra 2002/12 (RULES 2.3.2).",
         ),
         Cause::ActsAs => (
@@ -68,7 +69,7 @@ pub(super) fn rule(cause: Cause) -> Text {
         Cause::CertificateNotTrusted => (
             "The certificate is an OCES3 certificate from the authority of this environment (RULES \
              2.3.1.4).",
-            "Certifikatet er et OCES3-certifikat fra dette miljøs certifikatudsteder (RULES 2.3.1.4).",
+            "Certifikatet er et OCES3-certifikat fra dette miljøs udsteder (RULES 2.3.1.4).",
         ),
         Cause::CertificateNotYetValid | Cause::CertificateExpired => (
             "A certificate is accepted from its first to its last second, both included (RULES \
@@ -88,13 +89,13 @@ pub(super) fn rule(cause: Cause) -> Text {
         ),
         Cause::NotSystemCertificate => (
             "A system user's certificate names its organisation by CVR number (RULES 2.4).",
-            "En systembrugers certifikat nævner sin organisation med CVR-nummer (RULES 2.4).",
+            "En systembrugers certifikat angiver sin organisation med CVR-nummer (RULES 2.4).",
         ),
         Cause::CertificateNotRegistered => (
             "A system user is known by the certificate that is provisioned in this environment; \
              saving it is not enough (DST's guide).",
-            "En systembruger kendes på det certifikat, der er provisioneret i dette miljø; det er ikke \
-             nok at gemme det (DST's vejledning).",
+            "En systembruger kendes på det certifikat, der er provisioneret til dette miljø; det er \
+             ikke nok at gemme det (DST's vejledning).",
         ),
         Cause::CertificateNotInForce => (
             "A certificate is accepted when it comes into force, and not before: in a rolling swap when \
@@ -106,17 +107,17 @@ pub(super) fn rule(cause: Cause) -> Text {
             "A system user is no longer known by a certificate that was replaced (DST's guide), or taken \
              from its slot or by another system user (our choice).",
             "En systembruger kendes ikke længere på et certifikat, der er afløst (DST's vejledning), \
-             taget fra sin plads eller overtaget af en anden systembruger (vores valg).",
+             fjernet fra sin plads eller overtaget af en anden systembruger (vores valg).",
         ),
         Cause::UnknownService => (
             "AppliesTo is the entity id of a service, compared as a string: a last slash makes \
              another one (RULES 2.3.1.4).",
             "AppliesTo er en tjenestes entity id og sammenlignes som tekst: en skråstreg til sidst gør \
-             det til en anden (RULES 2.3.1.4).",
+             det til et andet (RULES 2.3.1.4).",
         ),
         Cause::NotApproved => (
             "The service lets only approved system users in (NemLog-in Administration).",
-            "Tjenesten giver kun adgang for godkendte systembrugere (NemLog-in Administration).",
+            "Tjenesten giver kun godkendte systembrugere adgang (NemLog-in Administration).",
         ),
         Cause::Replayed => (
             "A request is answered once (seen with the real STS; by which key is our choice).",
@@ -125,7 +126,7 @@ pub(super) fn rule(cause: Cause) -> Text {
         ),
         Cause::NoSigner => (
             "The STS signs a token with the certificate that is its own at the time.",
-            "STS'en signerer en billet med det certifikat, som er dens eget på det tidspunkt.",
+            "STS'en signerer et token med det certifikat, der er dens eget på det tidspunkt.",
         ),
     };
     Text::new(en, da)

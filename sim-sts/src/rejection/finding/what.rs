@@ -37,7 +37,7 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Check that key and certificate belong together, and that nothing between client and STS \
              changes the message: no pretty-printing after signing.",
             "Kontrollér, at nøgle og certifikat hører sammen, og at intet mellem klient og STS ændrer \
-             beskeden: ingen pæn formatering efter signeringen.",
+             beskeden: den må ikke formateres om efter signeringen.",
         ),
         Rejection::UnknownCase { .. } => (
             "Write the name of the case in wsa:To, whatever address the message is sent to.",
@@ -61,7 +61,7 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             ChainReason::RealAuthority => (
                 "Take the real certificate out of the client at once, and order one from the \
                  simulator.",
-                "Tag straks det rigtige certifikat ud af klienten, og bestil et hos simulatoren.",
+                "Fjern straks det rigtige certifikat fra klienten, og bestil et i simulatoren.",
             ),
             _ => (
                 "Deploy a system certificate that MitID Erhverv issued in this environment.",
@@ -75,9 +75,9 @@ pub(super) fn what(rejection: &Rejection) -> Text {
         Rejection::CertificateExpired { .. } => (
             "Deploy the new certificate. If there is none: it can no longer be renewed, so the MitID \
              administrator orders a new one, and the NemLog-in administrator saves and provisions it.",
-            "Idriftsæt det nye certifikat. Findes der intet: det kan ikke længere fornyes, så \
-             MitID-administratoren bestiller et nyt, og NemLog-in-administratoren gemmer og \
-             provisionerer det.",
+            "Idriftsæt det nye certifikat. Har du ikke et nyt, skal MitID-administratoren bestille et, for det \
+             gamle kan ikke længere fornyes, og NemLog-in-administratoren skal gemme og provisionere \
+             det.",
         ),
         Rejection::RevocationUnknown { .. } => (
             "Let the authority publish a new revocation list, and the STS reach it.",
@@ -103,20 +103,20 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Go back to the former certificate until then; if there is none, wait. If a rolling swap must \
              come sooner, the NemLog-in administrator saves the new one in the active slot and \
              provisions.",
-            "Gå tilbage til det tidligere certifikat indtil da; er der intet, så vent. Haster et rullende \
+            "Gå tilbage til det tidligere certifikat indtil da; har du ikke et, så vent. Haster et rullende \
              skift, gemmer NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
         ),
         Rejection::CertificateReplaced { .. } => (
             "Deploy the certificate that is in force now, on every node. If there is none, the NemLog-in \
              administrator saves one in the active slot and provisions.",
-            "Idriftsæt det certifikat, der er i kraft nu, på alle noder. Er der intet, gemmer \
+            "Idriftsæt det certifikat, der er i kraft nu, på alle noder. Er der ikke et, gemmer \
              NemLog-in-administratoren et som aktivt certifikat og provisionerer.",
         ),
         Rejection::UnknownService { meant: Some(_), .. } => (
             "Write AppliesTo exactly as expected: only the slash at its end differs (a Uri class may have \
              put it there, or taken it away).",
             "Skriv AppliesTo nøjagtigt som forventet: kun skråstregen til sidst er anderledes (en \
-             Uri-klasse kan have sat eller fjernet den).",
+             Uri-klasse kan have tilføjet eller fjernet den).",
         ),
         Rejection::UnknownService { meant: None, .. } => (
             "Write the service's entity id in AppliesTo as its owner gave it.",
@@ -126,11 +126,11 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "If the privilege is requested, approve it: it counts at once. If not, the NemLog-in \
              administrator requests it first.",
             "Er der ansøgt om privilegiet, så godkend det: det gælder straks. Ellers skal \
-             NemLog-in-administratoren først ansøge.",
+             NemLog-in-administratoren først ansøge om det.",
         ),
         Rejection::Replayed => (
             "Make and sign a new request for each attempt, with an id of its own.",
-            "Lav og signér en ny anmodning til hvert forsøg, med sit eget id.",
+            "Dan og signér en ny anmodning med sit eget id til hvert forsøg.",
         ),
         Rejection::NoSigner => (
             "Give the STS a signing certificate for this time.",
