@@ -72,19 +72,20 @@ pub(crate) fn registered<'a>(
     certificate: &Certificate,
     now: Timestamp,
 ) -> Result<&'a Registration, Rejection> {
-    let is_known = |it: &&Registration| match issuer.policy().lookup {
-        Lookup::Certificate => it.accepts(certificate, now),
-        Lookup::Subject => {
-            it.accepted(now).iter().any(|known| known.subject() == certificate.subject())
+    let named = |it: &Certificate| it.subject() == certificate.subject();
+    let found = match issuer.policy().lookup {
+        Lookup::Certificate => {
+            issuer.registrations_with(certificate).find(|it| it.accepts(certificate, now))
         }
+        Lookup::Subject => issuer.registrations().find(|it| it.accepted(now).iter().any(named)),
     };
-    if let Some(found) = issuer.registrations().find(is_known) {
+    if let Some(found) = found {
         return Ok(found);
     }
     // The caller is not told more; the rejection says whether it was known, or will be.
     let mut past = false;
     let name = || CertificateName::of(certificate);
-    for registration in issuer.registrations() {
+    for registration in issuer.registrations_with(certificate) {
         match registration.standing(certificate, now) {
             registration::Standing::Planned { from } => {
                 return Err(Rejection::CertificateNotInForce { certificate: name(), from });

@@ -6,7 +6,7 @@
 
 mod policy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{Timeline, Timestamp};
 use entropy::Entropy;
@@ -38,10 +38,18 @@ pub struct Issuer {
     services: Vec<Service>,
     policy: Policy,
     registrations: BTreeMap<SystemUserId, Registration>,
-    /// Of every certificate that was ever provisioned, by its fingerprint (SHA-256).
-    paths: BTreeMap<[u8; 32], Result<Path, ChainRefusal>>,
+    /// Every certificate that was ever provisioned, by its fingerprint (SHA-256).
+    provisioned: BTreeMap<[u8; 32], Provisioned>,
     answered: Memory<ReplayKey>,
     revocations: KnownRevocations,
+}
+
+/// What is found out about a certificate when it is provisioned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Provisioned {
+    path: Result<Path, ChainRefusal>,
+    /// Every system user that it was ever provisioned for: nobody else can be known by it.
+    users: BTreeSet<SystemUserId>,
 }
 
 impl Issuer {
@@ -61,7 +69,7 @@ impl Issuer {
             services,
             policy,
             registrations: BTreeMap::new(),
-            paths: BTreeMap::new(),
+            provisioned: BTreeMap::new(),
             answered: Memory::default(),
             revocations: KnownRevocations::default(),
         }
@@ -87,10 +95,20 @@ impl Issuer {
         self.registrations.values()
     }
 
+    /// The system users that a certificate was ever provisioned for.
+    pub(crate) fn registrations_with(
+        &self,
+        certificate: &Certificate,
+    ) -> impl Iterator<Item = &Registration> {
+        let known = self.provisioned.get(&certificate.sha256());
+        let users = known.into_iter().flat_map(|it| &it.users);
+        users.filter_map(|user| self.registrations.get(user))
+    }
+
     /// The path of a certificate: known if it was provisioned, and found out if not.
     pub(crate) fn path(&self, certificate: &Certificate) -> Result<Path, ChainRefusal> {
-        let known = self.paths.get(&certificate.sha256());
-        known.map_or_else(|| Path::build(certificate, &self.anchors), Clone::clone)
+        let known = self.provisioned.get(&certificate.sha256());
+        known.map_or_else(|| Path::build(certificate, &self.anchors), |it| it.path.clone())
     }
 
     /// The service of exactly that name (`RULES` 2.3.1.4: a slash at the end makes another one).
@@ -144,8 +162,12 @@ impl Issuer {
             }
         }
         for certificate in details.certificates() {
-            let path = || Path::build(certificate, &self.anchors);
-            self.paths.entry(certificate.sha256()).or_insert_with(path);
+            let known = self.provisioned.entry(certificate.sha256());
+            let known = known.or_insert_with(|| Provisioned {
+                path: Path::build(certificate, &self.anchors),
+                users: BTreeSet::new(),
+            });
+            known.users.insert(system_user.clone());
         }
         let registration = self.registrations.entry(system_user).or_default();
         registration.provision(entity_id, details, from, &rules, &ends);
