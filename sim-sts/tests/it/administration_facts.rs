@@ -4,13 +4,14 @@
 //! A certificate that nobody has uploaded yet may expire unnoticed, so dates are not among the rules
 //! of these histories.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use clock::{Span, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::{Core, Diagnose, EntityId, Environment, Fact, Slot, SystemUserId};
 use pki::Path;
+use proptest::{collection::vec, prelude::*, sample::select};
 use sim_sts::{
     Policy, Sts,
     administration::{
@@ -22,86 +23,107 @@ use sim_sts::{
 use stage::start;
 
 use crate::{
-    facts::{below, between, certificates, value},
+    history::{between, certificates, check, minutes, value, verdict},
     world::{Kept, STAGE, TEST, World, issuers, kept, other_user, replay, service, signers, user},
 };
 
-fn one_of<T: Clone>(all: &[T], entropy: &mut Entropy) -> T {
-    all[below(all.len() as i64, entropy) as usize].clone()
-}
-
-fn rules(entropy: &mut Entropy) -> Rules {
-    let verdicts = [Verdict::Refuse, Verdict::Accept];
-    Rules {
-        expired: Verdict::Accept,
-        taken: one_of(&verdicts, entropy),
-        in_both_slots: one_of(&verdicts, entropy),
-        shared_entity_id: one_of(&verdicts, entropy),
-        issuer_check: one_of(&[IssuerCheck::Never, IssuerCheck::AtProvisioning], entropy),
-        ..Rules::default()
-    }
-}
-
-fn policy(entropy: &mut Entropy) -> Policy {
-    let minutes = |entropy: &mut Entropy| Span::from_minutes(one_of(&[0, 5, 60], entropy));
-    Policy {
-        activation_delay: minutes(entropy),
-        swap: SwapRules {
-            overlap: one_of(&[false, true], entropy),
-            look_interval: minutes(entropy),
-            ..SwapRules::default()
+fn rules() -> impl Strategy<Value = Rules> {
+    let issuer_check = select(vec![IssuerCheck::Never, IssuerCheck::AtProvisioning]);
+    (verdict(), verdict(), verdict(), issuer_check).prop_map(
+        |(taken, in_both_slots, shared_entity_id, issuer_check)| Rules {
+            expired: Verdict::Accept,
+            taken,
+            in_both_slots,
+            shared_entity_id,
+            issuer_check,
+            ..Rules::default()
         },
-        ..Policy::default()
-    }
+    )
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    (minutes(), any::<bool>(), minutes()).prop_map(|(activation_delay, overlap, look_interval)| {
+        let swap = SwapRules { overlap, look_interval, ..SwapRules::default() };
+        Policy { activation_delay, swap, ..Policy::default() }
+    })
 }
 
 fn empty(policy: Policy, rules: Rules) -> Sts {
     Sts::with_policy(issuers(policy, &signers(), false), rules)
 }
 
-/// One click, whatever it may be.
-fn click(all: &[Credential], entropy: &mut Entropy) -> Request {
-    let system_user: SystemUserId = one_of(&[user(), other_user()], entropy);
-    let slot = one_of(&Slot::ALL, entropy);
-    let environment = one_of(&[TEST, TEST, TEST, Environment::Production], entropy);
-    let cvr = |entropy: &mut Entropy| {
-        one_of(&["90000001", "90000002", "90000003"], entropy).parse().unwrap()
-    };
-    let uri = one_of(&["urn:a", "urn:b"], entropy).to_owned();
-    let privilege = Privilege { environment, audience: service(), uri };
-    let entity_id = |entropy: &mut Entropy| -> EntityId {
-        one_of(&["urn:one", "urn:two", "urn:three"], entropy).parse().unwrap()
-    };
-    match below(20, entropy) {
-        0 => {
-            let it_system = system_user.as_str().parse().unwrap();
-            Request::CreateItSystem { it_system, organisation: "90000001".parse().unwrap() }
-        }
-        1 => {
-            let it_system = one_of(&[user(), other_user()], entropy).as_str().parse().unwrap();
-            let entity_id = entity_id(entropy);
-            Request::CreateSystemUser { system_user, it_system, entity_id }
-        }
-        2 => Request::SaveEntityId { system_user, entity_id: entity_id(entropy) },
-        3..8 => {
-            let certificate = Ok(Box::new(one_of(all, entropy).certificate));
-            Request::Save { system_user, slot, certificate }
-        }
-        8 => Request::Remove { system_user, slot },
-        9..13 => Request::Provision { system_user, environment },
-        13 => Request::RequestPrivilege { system_user, privilege },
-        14 => Request::RefusePrivilege { system_user, privilege },
-        15 | 16 => Request::ApprovePrivilege { system_user, privilege },
-        17 => Request::WithdrawPrivilege { system_user, privilege },
-        18 => {
-            let (grantor, attorney) = (cvr(entropy), cvr(entropy));
-            let power = PowerOfAttorney { grantor, attorney, privilege };
-            Request::GivePowerOfAttorney { power }
-        }
-        _ => {
-            let (grantor, attorney) = (cvr(entropy), cvr(entropy));
-            let power = PowerOfAttorney { grantor, attorney, privilege };
-            Request::WithdrawPowerOfAttorney { power }
+/// One click, whatever it may be: which it is, and on what.
+#[derive(Debug, Clone)]
+struct Click {
+    what: u8,
+    system_user: SystemUserId,
+    other: SystemUserId,
+    slot: Slot,
+    environment: Environment,
+    certificate: usize,
+    /// A name of a system user, and two organisations.
+    names: [usize; 3],
+    uri: &'static str,
+    /// How long it is until the next one.
+    pause: Span,
+}
+
+fn click() -> impl Strategy<Value = Click> {
+    let users = || select(vec![user(), other_user()]);
+    let environment = prop_oneof![3 => Just(TEST), 1 => Just(Environment::Production)];
+    let names = [0_usize..3, 0..3, 0..3];
+    let pause = (0_i64..30).prop_map(Span::from_minutes);
+    let what = (0_u8..20, users(), users(), select(&Slot::ALL[..]), environment);
+    let on = (0_usize..5, names, select(vec!["urn:a", "urn:b"]), pause);
+    (what, on).prop_map(
+        |((what, system_user, other, slot, environment), (certificate, names, uri, pause))| Click {
+            what,
+            system_user,
+            other,
+            slot,
+            environment,
+            certificate,
+            names,
+            uri,
+            pause,
+        },
+    )
+}
+
+impl Click {
+    fn request(&self, all: &[Credential]) -> Request {
+        let Self { slot, environment, .. } = *self;
+        let system_user = self.system_user.clone();
+        let [name, grantor, attorney] = self.names;
+        let entity_id: EntityId = ["urn:one", "urn:two", "urn:three"][name].parse().unwrap();
+        let cvr = |which: usize| ["90000001", "90000002", "90000003"][which].parse().unwrap();
+        let privilege = Privilege { environment, audience: service(), uri: self.uri.to_owned() };
+        let power = |privilege| {
+            let (grantor, attorney) = (cvr(grantor), cvr(attorney));
+            PowerOfAttorney { grantor, attorney, privilege }
+        };
+        match self.what {
+            0 => {
+                let it_system = system_user.as_str().parse().unwrap();
+                Request::CreateItSystem { it_system, organisation: cvr(0) }
+            }
+            1 => {
+                let it_system = self.other.as_str().parse().unwrap();
+                Request::CreateSystemUser { system_user, it_system, entity_id }
+            }
+            2 => Request::SaveEntityId { system_user, entity_id },
+            3..8 => {
+                let certificate = Ok(Box::new(all[self.certificate].certificate.clone()));
+                Request::Save { system_user, slot, certificate }
+            }
+            8 => Request::Remove { system_user, slot },
+            9..13 => Request::Provision { system_user, environment },
+            13 => Request::RequestPrivilege { system_user, privilege },
+            14 => Request::RefusePrivilege { system_user, privilege },
+            15 | 16 => Request::ApprovePrivilege { system_user, privilege },
+            17 => Request::WithdrawPrivilege { system_user, privilege },
+            18 => Request::GivePowerOfAttorney { power: power(privilege) },
+            _ => Request::WithdrawPowerOfAttorney { power: power(privilege) },
         }
     }
 }
@@ -120,42 +142,41 @@ fn world(policy: Policy, rules: Rules) -> World {
 
 #[test]
 fn an_administration_is_its_facts() {
-    let (mut granted, mut refused) = (0, 0);
-    for seed in 0..30 {
-        let entropy = &mut Entropy::seeded(seed, "sts", "clicks");
-        let all = certificates(entropy);
-        let (policy, rules) = (policy(entropy), rules(entropy));
+    let (granted, refused) = (Cell::new(0), Cell::new(0));
+    let history = (certificates(), policy(), rules(), vec(click(), 20..60));
+    check(30, &history, |(all, policy, rules, clicks)| {
         let mut world = world(policy, rules);
         let mut now = start();
-        for _ in 0..60 {
-            let request = click(&all, entropy);
+        for click in &clicks {
+            let request = click.request(&all);
             let before = world.sts.administration().clone();
             let diagnosis = before.diagnose(&request, now);
             let decisive = diagnosis.decisive().map(|finding| finding.cause.clone());
             match world.click(&request, now) {
                 Ok(()) => {
-                    granted += 1;
+                    granted.set(granted.get() + 1);
                     assert_eq!(decisive, None, "{request:?}");
                 }
                 Err(rejection) => {
-                    refused += 1;
+                    refused.set(refused.get() + 1);
                     assert_eq!(decisive.as_deref(), Some(rejection.name()), "{request:?}");
                     assert_eq!(*world.sts.administration(), before);
                 }
             }
-            now = now + Span::from_minutes(below(30, entropy));
+            now = now + click.pause;
         }
         let mut replayed = empty(policy, rules);
         replay(&mut replayed, &world.facts);
-        assert_eq!(replayed.administration(), world.sts.administration(), "seed {seed}");
-        assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts), "seed {seed}");
+        assert_eq!(replayed.administration(), world.sts.administration());
+        assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts));
         let keys = world.facts.iter().filter_map(|fact| match fact {
             Kept::Administration(json) => kept::<administration::Fact>(json).unique_key(),
             Kept::Issuer(..) => None,
         });
         let keys: Vec<_> = keys.collect();
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "seed {seed}");
-    }
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+    });
+    let (granted, refused) = (granted.get(), refused.get());
     assert!(granted > 300 && refused > 300, "{granted} granted, {refused} refused");
 }
 
@@ -201,35 +222,37 @@ fn outcomes(sts: &Sts, all: &[Credential], paths: &[Path], now: Timestamp) -> Ve
 
 #[test]
 fn nothing_that_was_clicked_acts_between_two_instants_of_change() {
-    let mut changes = 0;
-    for seed in 100..124 {
-        let entropy = &mut Entropy::seeded(seed, "sts", "clicks");
-        let all = certificates(entropy);
+    let changes = Cell::new(0);
+    let pause = (1_i64..=120).prop_map(Span::from_minutes);
+    let rounds = vec((vec(click(), 6), pause, any::<u32>()), 4..12);
+    check(24, &(certificates(), policy(), rules(), rounds), |(all, policy, rules, rounds)| {
         let anchors = STAGE.authority(TEST).anchors();
         let paths: Vec<_> =
             all.iter().map(|it| Path::build(&it.certificate, &anchors).unwrap()).collect();
-        let mut world = world(policy(entropy), rules(entropy));
+        let mut world = world(policy, rules);
         let list = world.revocation_list(TEST, start());
         let lesson = sim_sts::IssuerLesson::RevocationList { list, fetched_at: start() };
         world.sts.issuer_mut(TEST).unwrap().learn(lesson);
         let mut now = start();
-        for _ in 0..8 {
-            for _ in 0..6 {
-                let _ = world.click(&click(&all, entropy), now);
+        for (clicks, pause, look) in &rounds {
+            for click in clicks {
+                let _ = world.click(&click.request(&all), now);
             }
-            let until = now + Span::from_minutes(1 + below(120, entropy));
+            let until = now + *pause;
             while now < until {
                 let next = world.sts.next_change(now).filter(|next| *next < until).unwrap_or(until);
                 assert!(next > now, "an instant of change lies ahead");
                 let expected = outcomes(&world.sts, &all, &paths, now);
-                for at in [next - stage::INSTANT, between(now, next, entropy)] {
+                for at in [next - stage::INSTANT, between(now, next, *look)] {
                     let seen = outcomes(&world.sts, &all, &paths, at);
-                    assert_eq!(seen, expected, "seed {seed}: {now} .. {at}");
+                    assert_eq!(seen, expected, "{now} .. {at}");
                 }
-                changes += usize::from(outcomes(&world.sts, &all, &paths, next) != expected);
+                let changed = outcomes(&world.sts, &all, &paths, next) != expected;
+                changes.set(changes.get() + usize::from(changed));
                 now = next;
             }
         }
-    }
+    });
+    let changes = changes.get();
     assert!(changes > 50, "{changes} changes were seen: too few to say anything");
 }

@@ -1,42 +1,29 @@
 //! Facts are all that NemLog-in is, and `next_change` names every instant at which it acts by itself.
 //!
-//! Histories are drawn from a fixed seed. Decisions are made from values, without a message, so that
-//! many cost little.
+//! Histories are drawn at random, the same ones each time. Decisions are made from values, without a
+//! message, so that many cost little.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
-use oio_idws::{Credential, soap::MessageTime};
+use oio_idws::Credential;
 use parties::{Core, Diagnose, Environment, Fact, Slot, SystemUserId, UniqueKey};
 use pki::{Certificate, Path};
+use proptest::{collection::vec, prelude::*, sample::select};
 use sim_sts::{
-    IssuerFact, IssuerLesson, Lookup, Policy, ReplayKey, Sts,
-    administration::{self, Request as Click, Verdict},
-    issue::{Answer, Asked, Request, Signed},
+    IssuerFact, IssuerLesson, Lookup, Policy, Sts,
+    administration::{self, Request as Click},
+    issue::Answer,
     registration::SwapRules,
 };
 use stage::start;
 
+use crate::history::{between, certificates, check, minutes, value, verdict};
 use crate::world::{
     Kept, NEW, NEXT_SIGNER, OLD, STAGE, TEST, World, after, client, empty, issuers, kept,
     other_user, replay, request, signer, signers, user,
 };
-
-/// A request that needs no message: whose path this is asks at `now`.
-pub(crate) fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
-    let request = request(now, entropy);
-    Request::Read {
-        message_id: Some(request.message_id.clone()),
-        time: MessageTime { created: Some(now), expires: now + Span::from_minutes(5) },
-        signed: Ok(Box::new(Signed {
-            certificate: path.leaf().clone(),
-            path: Ok(path.clone()),
-            replay_key: ReplayKey::new(&entropy.bytes::<32>()),
-            asked: Asked::parse(request),
-        })),
-    }
-}
 
 /// What the STS would answer at `now` to the holder of a certificate, and who signs then.
 ///
@@ -83,72 +70,80 @@ fn provisioned(world: &World) -> BTreeSet<String> {
     certificates.map(|certificate| certificate.thumbprint()).collect()
 }
 
-/// A number below `limit`.
-pub(crate) fn below(limit: i64, entropy: &mut Entropy) -> i64 {
-    i64::from(u32::from_be_bytes(entropy.bytes())) % limit
-}
-
-pub(crate) fn between(from: Timestamp, to: Timestamp, entropy: &mut Entropy) -> Timestamp {
-    from + Span::from_millis(below(to.since(from).millis().max(1), entropy))
-}
-
-/// Certificates whose lives begin and end around the history.
-pub(crate) fn certificates(entropy: &mut Entropy) -> Vec<Credential> {
-    (0..5)
-        .map(|key| {
-            let begins = start() + Span::from_minutes(below(16 * 60, entropy) - 600);
-            let ends = begins + Span::from_minutes(60 + below(16 * 60, entropy));
-            STAGE.system(TEST, "Fagsystem A", key, begins..ends)
-        })
-        .collect()
-}
-
-fn policy(entropy: &mut Entropy) -> Policy {
-    let minutes =
-        |entropy: &mut Entropy| Span::from_minutes([0, 5, 60][below(3, entropy) as usize]);
-    let swap = SwapRules {
-        overlap: below(3, entropy) == 0,
-        rolling_on_revocation: below(3, entropy) == 0,
-        look_interval: minutes(entropy),
-    };
-    Policy {
-        activation_delay: minutes(entropy),
-        revocation_lag: minutes(entropy),
-        lookup: if below(4, entropy) == 0 { Lookup::Subject } else { Lookup::Certificate },
-        swap,
-        ..Policy::default()
-    }
+fn policy() -> impl Strategy<Value = Policy> {
+    let third = || prop::bool::weighted(0.33);
+    let swap = (third(), third(), minutes()).prop_map(
+        |(overlap, rolling_on_revocation, look_interval)| SwapRules {
+            overlap,
+            rolling_on_revocation,
+            look_interval,
+        },
+    );
+    let lookup = prop_oneof![3 => Just(Lookup::Certificate), 1 => Just(Lookup::Subject)];
+    (minutes(), minutes(), lookup, swap).prop_map(
+        |(activation_delay, revocation_lag, lookup, swap)| Policy {
+            activation_delay,
+            revocation_lag,
+            lookup,
+            swap,
+            ..Policy::default()
+        },
+    )
 }
 
 /// A certificate of another's may be taken, or not.
-fn rules(entropy: &mut Entropy) -> administration::Policy {
-    let taken = [Verdict::Refuse, Verdict::Accept][below(2, entropy) as usize];
-    administration::Policy { taken, ..administration::Policy::default() }
+fn rules() -> impl Strategy<Value = administration::Policy> {
+    verdict().prop_map(|taken| administration::Policy { taken, ..Default::default() })
 }
 
 /// Nobody signs at first, then one, then another.
-fn signers_of(entropy: &mut Entropy) -> Timeline<Credential> {
-    let mut signers = Timeline::starting(between(start(), after("1h"), entropy), signer().clone());
-    signers.set(between(after("2h"), after("12h"), entropy), NEXT_SIGNER.clone());
-    signers
+fn signers_of() -> impl Strategy<Value = Timeline<Credential>> {
+    (any::<u32>(), any::<u32>()).prop_map(|(first, second)| {
+        let first = between(start(), after("1h"), first);
+        let mut signers = Timeline::starting(first, signer().clone());
+        signers.set(between(after("2h"), after("12h"), second), NEXT_SIGNER.clone());
+        signers
+    })
 }
 
-/// One more thing happens at `now`.
-fn happen(world: &mut World, all: &[Credential], now: Timestamp, entropy: &mut Entropy) {
-    let users: [SystemUserId; 2] = [user(), other_user()];
-    let who = &users[below(2, entropy) as usize];
-    let certificate = &all[below(all.len() as i64, entropy) as usize].certificate;
-    let what = below(10, entropy);
-    if what < 6 {
-        let slot = Slot::ALL[below(2, entropy) as usize];
+/// One more thing that happens, and how long it is until the next.
+#[derive(Debug, Clone)]
+struct Event {
+    what: u8,
+    who: SystemUserId,
+    certificate: usize,
+    slot: Slot,
+    pause: Span,
+    /// Where to look in each stretch of the pause.
+    look: u32,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let who = select(vec![user(), other_user()]);
+    let pause = (1_i64..=180).prop_map(Span::from_minutes);
+    let all = (0_u8..10, who, 0_usize..5, select(&Slot::ALL[..]), pause, any::<u32>());
+    all.prop_map(|(what, who, certificate, slot, pause, look)| Event {
+        what,
+        who,
+        certificate,
+        slot,
+        pause,
+        look,
+    })
+}
+
+/// It happens at `now`.
+fn happen(world: &mut World, all: &[Credential], event: &Event, now: Timestamp) {
+    let certificate = &all[event.certificate].certificate;
+    if event.what < 6 {
         // The other system user may have it: then nothing happens.
-        let _ = world.save(who, slot, certificate, now);
+        let _ = world.save(&event.who, event.slot, certificate, now);
     }
-    if (3..9).contains(&what) {
-        let system_user = who.clone();
+    if (3..9).contains(&event.what) {
+        let system_user = event.who.clone();
         let _ = world.click(&Click::Provision { system_user, environment: TEST }, now);
     }
-    if what == 9 {
+    if event.what == 9 {
         world.revoke(certificate, now);
     }
     let list = world.revocation_list(TEST, now);
@@ -160,55 +155,52 @@ fn happen(world: &mut World, all: &[Credential], now: Timestamp, entropy: &mut E
 /// `next_change` names; and at many of them something is.
 #[test]
 fn no_answer_changes_between_two_instants_of_change() {
-    let mut changes = 0;
-    for seed in 0..40 {
-        let entropy = &mut Entropy::seeded(seed, "sts", "history");
-        let all = certificates(entropy);
+    let changes = Cell::new(0);
+    let lists = (30_i64..150).prop_map(Span::from_minutes);
+    let history = (certificates(), policy(), rules(), signers_of(), lists, vec(event(), 8..16));
+    check(40, &history, |(all, policy, rules, signers, list_life, events)| {
         let anchors = STAGE.authority(TEST).anchors();
         let paths: Vec<_> =
             all.iter().map(|it| Path::build(&it.certificate, &anchors).unwrap()).collect();
-        let signers = signers_of(entropy);
-        let mut world = World::with_both(policy(entropy), &signers, rules(entropy));
-        world.list_life = Span::from_minutes(30 + below(120, entropy));
+        let mut world = World::with_both(policy, &signers, rules);
+        world.list_life = list_life;
         let mut now = start();
-        for _ in 0..12 {
-            happen(&mut world, &all, now, entropy);
+        for event in &events {
+            happen(&mut world, &all, event, now);
             let known = provisioned(&world);
             let outcome = |sts: &Sts, now| {
                 paths.iter().map(|path| told(sts, path, &known, now)).collect::<Vec<_>>()
             };
-            let until = now + Span::from_minutes(1 + below(180, entropy));
+            let until = now + event.pause;
             while now < until {
                 let next = world.sts.next_change(now).filter(|next| *next < until).unwrap_or(until);
                 assert!(next > now, "an instant of change lies ahead");
                 let expected = outcome(&world.sts, now);
-                for at in [next - stage::INSTANT, between(now, next, entropy)] {
-                    assert_eq!(outcome(&world.sts, at), expected, "seed {seed}: {now} .. {at}");
+                for at in [next - stage::INSTANT, between(now, next, event.look)] {
+                    assert_eq!(outcome(&world.sts, at), expected, "{now} .. {at}");
                 }
-                changes += usize::from(outcome(&world.sts, next) != expected);
+                changes.set(changes.get() + usize::from(outcome(&world.sts, next) != expected));
                 now = next;
             }
         }
-    }
+    });
+    let changes = changes.get();
     assert!(changes > 50, "{changes} changes were seen: too few to say anything");
 }
 
 #[test]
 fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
-    for seed in 40..80 {
-        let entropy = &mut Entropy::seeded(seed, "sts", "history");
-        let all = certificates(entropy);
-        let policy = policy(entropy);
-        let rules = rules(entropy);
+    let history = (certificates(), policy(), rules(), vec(event(), 6..12));
+    check(40, &history, |(all, policy, rules, events)| {
         let mut world = World::with_both(policy, &signers(), rules);
         let mut now = start();
-        for _ in 0..10 {
-            happen(&mut world, &all, now, entropy);
+        for event in &events {
+            happen(&mut world, &all, event, now);
             let message = request(now, world.entropy()).write(&all[0]).unwrap();
             for _ in 0..2 {
                 world.send(TEST, message.as_bytes(), now);
             }
-            now = between(now, now + Span::from_hours(3), entropy);
+            now = now + event.pause;
         }
         let mut replayed = Sts::with_policy(issuers(policy, &signers(), false), rules);
         replay(&mut replayed, &world.facts);
@@ -221,12 +213,12 @@ fn facts_replayed_onto_an_empty_nemlogin_give_an_equal_one() {
         }
         for environment in Environment::ALL {
             let [replayed, lived] = [&replayed, &world.sts].map(|sts| sts.issuer(environment));
-            assert!(replayed == lived, "seed {seed}: {environment}");
+            assert!(replayed == lived, "{environment}");
         }
-        assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts), "seed {seed}");
+        assert_eq!(format!("{replayed:?}"), format!("{:?}", world.sts));
         let keys = unique_keys(&world);
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len(), "seed {seed}");
-    }
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+    });
 }
 
 /// The keys that may be there once, of every fact in its order.

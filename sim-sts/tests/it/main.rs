@@ -7,6 +7,7 @@ mod administration_rejections;
 mod boundaries;
 mod diagnosis;
 mod facts;
+mod history;
 mod loss;
 mod privileges;
 mod refusal;

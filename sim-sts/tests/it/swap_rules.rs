@@ -15,7 +15,7 @@ use sim_sts::{
 };
 use stage::{INSTANT, start};
 
-use crate::facts::value;
+use crate::history::value;
 use crate::world::{EXPIRY, NEW, OLD, STAGE, TEST, World, after, check_boundary, user};
 
 fn world(swap: SwapRules) -> World {
