@@ -1,15 +1,16 @@
 //! What SMDB remembers, and what it must be told.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use parties::{Cvr, UniqueKey};
-use pki::RevocationList;
+use pki::{RevocationList, Sealed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{course::Reference, rule::Violation};
+use crate::{
+    course::{Course, Reference},
+    rule::Violation,
+};
 
 /// Something that happened at SMDB.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +41,8 @@ pub enum Fact {
         receipt: String,
         /// The rules that it breaks and was stored all the same.
         warnings: Vec<Violation>,
-        /// What it says.
-        course: Sealed,
+        /// What it says, for SMDB alone: facts lie where they may, and show no personal number.
+        course: Sealed<Box<Course>>,
     },
     /// A course was annulled.
     Annulled {
@@ -89,27 +90,6 @@ impl ReplayKey {
     #[must_use]
     pub fn of_signature(value: &[u8]) -> Self {
         Self::Signature(BASE64.encode(value))
-    }
-}
-
-/// A course that only SMDB can read: facts lie where they may, and hold no personal number.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sealed(String);
-
-impl Sealed {
-    pub(crate) fn new(bytes: &[u8]) -> Self {
-        Self(BASE64.encode(bytes))
-    }
-
-    pub(crate) fn bytes(&self) -> Vec<u8> {
-        BASE64.decode(&self.0).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sealed(..)")
     }
 }
 

@@ -28,6 +28,6 @@ pub mod schema;
 mod smdb;
 pub mod validation;
 
-pub use fact::{Fact, Lesson, Need, ReplayKey, Sealed};
+pub use fact::{Fact, Lesson, Need, ReplayKey};
 pub use rejection::{Cause, Rejection};
 pub use smdb::{Configuration, HolderCheck, Policy, Smdb};

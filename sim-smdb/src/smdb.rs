@@ -1,5 +1,7 @@
 //! SMDB of one environment.
 
+use std::sync::Arc;
+
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
@@ -8,11 +10,11 @@ use oio_idws::{
     fault::ServiceFault,
 };
 use parties::{Core, Diagnose, Diagnosis, EntityId, Environment, Memory};
-use pki::{Certificate, KnownRevocations, Seal, TrustAnchors};
+use pki::{Certificate, KnownRevocations, Seal, Sealed, TrustAnchors};
 use xml_security::{Legacy, xml::Limits};
 
 use crate::{
-    Fact, Lesson, Need, ReplayKey, Sealed,
+    Fact, Lesson, Need, ReplayKey,
     call::{self, Answer, Request},
     contract::Body,
     course::Course,
@@ -92,9 +94,10 @@ pub struct Smdb {
     configuration: Configuration,
     /// The certificates of the STS once more, to try a token by before the time is known.
     issuers: Vec<Certificate>,
-    seal: std::sync::Arc<Seal>,
+    seal: Arc<Seal>,
     revocations: KnownRevocations,
-    ledger: Ledger,
+    /// Shared until something is received: a clone of SMDB, to ask what it would say, is cheap.
+    ledger: Arc<Ledger>,
     seen: Memory<ReplayKey>,
 }
 
@@ -103,13 +106,13 @@ impl Smdb {
     #[must_use]
     pub fn new(configuration: Configuration) -> Self {
         let issuers = configuration.sts.entries().map(|(_, it)| it.clone()).collect();
-        let seal = std::sync::Arc::new(Seal::of(&configuration.credential.key, "courses"));
+        let seal = Arc::new(Seal::of(&configuration.credential.key, "courses"));
         Self {
             configuration,
             issuers,
             seal,
             revocations: KnownRevocations::default(),
-            ledger: Ledger::default(),
+            ledger: Arc::default(),
             seen: Memory::default(),
         }
     }
@@ -140,7 +143,7 @@ impl Smdb {
 
     /// What it received.
     #[must_use]
-    pub const fn ledger(&self) -> &Ledger {
+    pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
@@ -163,14 +166,12 @@ impl Smdb {
         self.seen.holds(key, now)
     }
 
-    pub(crate) fn seal(&self, course: &Course, entropy: &mut Entropy) -> Sealed {
-        let plain = serde_json::to_vec(course).expect("a course is written as JSON");
-        Sealed::new(&self.seal.close(&plain, entropy))
+    pub(crate) fn seal(&self, course: Box<Course>) -> Sealed<Box<Course>> {
+        Sealed::new(course, Arc::clone(&self.seal))
     }
 
-    fn open(&self, sealed: &Sealed) -> Option<Course> {
-        let plain = self.seal.open(&sealed.bytes())?;
-        serde_json::from_slice(&plain).ok()
+    fn ledger_mut(&mut self) -> &mut Ledger {
+        Arc::make_mut(&mut self.ledger)
     }
 
     fn looks_revocation_up(&self) -> bool {
@@ -241,16 +242,16 @@ impl Core for Smdb {
             Fact::Accepted { key, at, until } => self.seen.keep(key, at, until),
             Fact::Received { id, authority, reference, version, at, receipt, warnings, course } => {
                 // What another SMDB sealed is not one of our courses.
-                if let Some(course) = self.open(&course) {
-                    let entry = Entry { course, received_at: at, receipt, warnings };
-                    self.ledger.enter(id, authority, reference, version, entry);
+                if let Some(course) = course.open(&self.seal) {
+                    let entry = Entry { course: *course, received_at: at, receipt, warnings };
+                    self.ledger_mut().enter(id, authority, reference, version, entry);
                 }
             }
             Fact::Annulled { id, at, receipt } => {
-                self.ledger.annul(&id, Annulment { at, receipt });
+                self.ledger_mut().annul(&id, Annulment { at, receipt });
             }
             Fact::Refused { authority, reference, version, at, violations } => {
-                self.ledger.refuse(authority, reference, version, Refusal { at, violations });
+                self.ledger_mut().refuse(authority, reference, version, Refusal { at, violations });
             }
         }
     }

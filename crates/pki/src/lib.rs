@@ -10,7 +10,7 @@
 //! | ask whether one is revoked             | [`RevocationList`], [`Revoked`], [`KnownRevocations`] |
 //! | make or read a request (PKCS#10)       | [`SigningRequest`]                                   |
 //! | hand out a key as a `.p12` file        | [`pkcs12`]                                           |
-//! | hide what a party keeps               | [`Seal`]                                             |
+//! | hide what a party keeps               | [`Seal`], [`Sealed`]                                 |
 //! | keep keys between runs                 | [`KeyPool`] (feature `pool`)                         |
 //!
 //! Beneath lie `asn1` (DER, piece by piece), `oids`, `pem`, `extensions` and `profile`: which bytes
@@ -59,6 +59,6 @@ pub use request::{RequestRefusal, SigningRequest};
 pub use revocation::{
     KnownRevocations, MalformedRevocationList, RevocationList, RevocationReason, Revoked, Standing,
 };
-pub use seal::Seal;
+pub use seal::{Seal, Sealed};
 pub use serial::{Serial, SerialError};
 pub use upload::UploadRefusal;

@@ -69,8 +69,8 @@ impl KeyStore {
     }
 
     /// What the orders of a node are sealed with while it waits.
-    pub(crate) fn seal(&self, thumbprint: &Thumbprint) -> Option<&Seal> {
-        self.installed.iter().find(|it| it.thumbprint == *thumbprint)?.seal.as_deref()
+    pub(crate) fn seal(&self, thumbprint: &Thumbprint) -> Option<&Arc<Seal>> {
+        self.installed.iter().find(|it| it.thumbprint == *thumbprint)?.seal.as_ref()
     }
 
     /// A certificate together with its key, if both are there.

@@ -1,10 +1,8 @@
 //! What somebody wants done at the service.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use entropy::Entropy;
-use pki::Seal;
+use pki::{Seal, Sealed};
 use serde::{Deserialize, Serialize};
 
 /// What somebody wants done at the service. `Debug` does not show what is sent: it may be about a
@@ -28,19 +26,17 @@ impl fmt::Debug for Order {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedOrder {
     action: String,
-    body: String,
+    body: Sealed<String>,
 }
 
 impl SealedOrder {
-    pub(crate) fn close(order: &Order, seal: &Seal, entropy: &mut Entropy) -> Self {
-        let body = BASE64.encode(seal.close(order.body.as_bytes(), entropy));
-        Self { action: order.action.clone(), body }
+    pub(crate) fn new(order: &Order, seal: Arc<Seal>) -> Self {
+        Self { action: order.action.clone(), body: Sealed::new(order.body.clone(), seal) }
     }
 
     /// The order; none if another key sealed it.
     pub(crate) fn open(&self, seal: &Seal) -> Option<Order> {
-        let body = seal.open(&BASE64.decode(&self.body).ok()?)?;
-        Some(Order { action: self.action.clone(), body: String::from_utf8(body.to_vec()).ok()? })
+        Some(Order { action: self.action.clone(), body: self.body.clone().open(seal)? })
     }
 }
 

@@ -103,13 +103,8 @@ impl Wsc {
         order.open(self.key_store.seal(sealed_with)?)
     }
 
-    fn close(
-        &self,
-        seal_with: &Thumbprint,
-        order: &Order,
-        entropy: &mut Entropy,
-    ) -> Option<SealedOrder> {
-        Some(SealedOrder::close(order, self.key_store.seal(seal_with)?, entropy))
+    fn seal(&self, seal_with: &Thumbprint, order: &Order) -> Option<SealedOrder> {
+        Some(SealedOrder::new(order, self.key_store.seal(seal_with)?.clone()))
     }
 
     /// Whose key signs a call with a token that is bound to `holder`'s.
@@ -170,7 +165,7 @@ impl Wsc {
             created,
             created + MESSAGE_LIFE,
         );
-        let Some(order) = self.close(&holder, order, entropy) else {
+        let Some(order) = self.seal(&holder, order) else {
             return Next::fail(Failure::KeyMissing);
         };
         let message_id = request.message_id.clone();
@@ -201,7 +196,7 @@ impl Wsc {
             encrypted_assertion: encrypted_assertion.to_owned(),
             body: order.body.clone(),
         };
-        let again = if again { self.close(&signer, order, entropy) } else { None };
+        let again = if again { self.seal(&signer, order) } else { None };
         let again = again.map(|order| Again { sealed_with: signer.clone(), order });
         let waiting = Waiting::Service { message_id: call.message_id.clone(), again };
         Next::new(Action::CallService { call: Box::new(call), signer }, vec![Fact::Sent(waiting)])
