@@ -5,7 +5,12 @@
 //! kept. No test asserts a time; benchmarks print what they saw, one line for each figure:
 //! `name: value unit`.
 
+use mimalloc::MiMalloc;
 use std::time::{Duration, Instant};
+
+/// What is measured is the program, and this is the program's allocator.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The median of a series.
 #[derive(Debug, Clone, Copy, PartialEq)]
