@@ -1,0 +1,122 @@
+//! Why a call fails: the causes that a plan alone can bring about.
+
+use parties::{Party, Step};
+
+/// Why a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The client does not find its certificate.
+    CertificateNotFound,
+    /// The client finds more than one.
+    CertificateAmbiguous,
+    /// The client finds none that is valid.
+    CertificateNotValid,
+    /// The client's clock is so wrong that its message is out of date; at the STS.
+    ClockOff,
+    /// Another environment's authority issued the certificate.
+    CertificateNotTrusted,
+    /// It is before the certificate's notBefore.
+    CertificateNotYetValid,
+    /// It is `E+` or later.
+    CertificateExpired,
+    /// The STS knows that the certificate is revoked.
+    CertificateRevoked,
+    /// Nobody has provisioned the certificate in this environment.
+    CertificateNotRegistered,
+    /// The certificate waits in the rolling slot.
+    CertificateNotInForce,
+    /// The certificate was in force and is not any more.
+    CertificateReplaced,
+    /// The token that the client kept has ended.
+    TokenExpired,
+    /// The message is signed with another key than the token's.
+    NotHolder,
+    /// SMDB sees that the holder's certificate has expired.
+    HolderExpired,
+    /// SMDB sees that the holder's certificate is revoked.
+    HolderRevoked,
+    /// Whom the STS takes the caller for has no privilege at SMDB.
+    NotPrivileged,
+    /// The client's clock is so wrong that its message is out of date; at SMDB.
+    ClockOffAtService,
+}
+
+impl Cause {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::CertificateNotFound,
+        Self::CertificateAmbiguous,
+        Self::CertificateNotValid,
+        Self::ClockOff,
+        Self::CertificateNotTrusted,
+        Self::CertificateNotYetValid,
+        Self::CertificateExpired,
+        Self::CertificateRevoked,
+        Self::CertificateNotRegistered,
+        Self::CertificateNotInForce,
+        Self::CertificateReplaced,
+        Self::TokenExpired,
+        Self::NotHolder,
+        Self::HolderExpired,
+        Self::HolderRevoked,
+        Self::NotPrivileged,
+        Self::ClockOffAtService,
+    ];
+
+    /// Who refuses; the client itself where it does not come to send anything.
+    #[must_use]
+    pub const fn party(self) -> Party {
+        match self {
+            Self::CertificateNotFound | Self::CertificateAmbiguous | Self::CertificateNotValid => {
+                Party::Client
+            }
+            Self::ClockOff
+            | Self::CertificateNotTrusted
+            | Self::CertificateNotYetValid
+            | Self::CertificateExpired
+            | Self::CertificateRevoked
+            | Self::CertificateNotRegistered
+            | Self::CertificateNotInForce
+            | Self::CertificateReplaced => Party::Sts,
+            Self::TokenExpired
+            | Self::NotHolder
+            | Self::HolderExpired
+            | Self::HolderRevoked
+            | Self::NotPrivileged
+            | Self::ClockOffAtService => Party::Smdb,
+        }
+    }
+
+    /// The step at which the call fails: what fails before anything is sent counts as step 1.
+    #[must_use]
+    pub const fn step(self) -> Step {
+        match self.party() {
+            Party::Smdb => Step::Three,
+            Party::Client | Party::Sts | Party::Mitid => Step::One,
+        }
+    }
+
+    /// The name of the rejection that scenario files and journals have for it; none where a clock
+    /// is off, since the name then hangs on the side to which it is off.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::CertificateNotFound => "certificate-not-found",
+            Self::CertificateAmbiguous => "certificate-ambiguous",
+            Self::CertificateNotValid => "certificate-not-valid",
+            Self::CertificateNotTrusted => "certificate-not-trusted",
+            Self::CertificateNotYetValid => "certificate-not-yet-valid",
+            Self::CertificateExpired => "certificate-expired",
+            Self::CertificateRevoked => "certificate-revoked",
+            Self::CertificateNotRegistered => "certificate-not-registered",
+            Self::CertificateNotInForce => "certificate-not-in-force",
+            Self::CertificateReplaced => "certificate-replaced",
+            Self::TokenExpired => "token-expired",
+            Self::NotHolder => "not-holder",
+            Self::HolderExpired => "holder-certificate-expired",
+            Self::HolderRevoked => "holder-certificate-revoked",
+            Self::NotPrivileged => "missing-privilege",
+            Self::ClockOff | Self::ClockOffAtService => return None,
+        })
+    }
+}

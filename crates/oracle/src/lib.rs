@@ -1,0 +1,77 @@
+//! What a plan will come to: downtime reckoned from the plan alone.
+//!
+//! A [`Plan`] says who has which certificate, who clicks what and when, and how clients behave. A
+//! [`Forecast`] says when each node is down, to the millisecond, why, which of its calls fail, and
+//! when it asks for tokens. Nothing runs: there is no message, no key and no simulator here, and
+//! nothing to learn from one, since this crate knows `clock` and `parties` alone. So when a run
+//! measures the same as the forecast says, two independent pieces of work agree.
+//!
+//! A [`Swap`] has the same instants in closed form, and says when it would have done no harm.
+//!
+//! ```
+//! use clock::{Span, Timestamp};
+//! use oracle::{Act, Calls, Certificate, Forecast, Node, Plan, Rules, SystemUser};
+//! use parties::{ClientProfile, Environment::Production, Slot, Step};
+//!
+//! // The old certificate is refused from +2h on. The new one is provisioned for a rolling swap,
+//! // and the vendor deploys it an hour too early.
+//! let start: Timestamp = "2030-03-01T08:00:00Z".parse()?;
+//! let at = |hours| start + Span::from_hours(hours);
+//! let mut plan = Plan::new(start, at(4), Rules::default());
+//! let old = plan.certificate(Certificate {
+//!     environment: Production,
+//!     valid_from: start - Span::from_days(1000),
+//!     expires: at(2),
+//! });
+//! let new = plan.certificate(Certificate {
+//!     environment: Production,
+//!     valid_from: start,
+//!     expires: start + Span::from_days(1095),
+//! });
+//! let system_user = plan.system_user(SystemUser::new().with(Production, old));
+//! let node = plan.node(Node {
+//!     calls: Calls::every(Span::from_minutes(1), start),
+//!     ..Node::new(ClientProfile::NoCache, Production, system_user, old)
+//! });
+//! plan.at(start, Act::Save { system_user, slot: Slot::Rolling, certificate: new });
+//! plan.at(start, Act::Provision { system_user, environment: Production });
+//! plan.at(at(1), Act::Deploy { node, certificate: new });
+//!
+//! let forecast = Forecast::of(&plan);
+//! let [outage] = forecast.node(node).outages.as_slice() else { panic!("one outage") };
+//! assert_eq!((outage.from, outage.until), (at(1), Some(at(2))));
+//! assert_eq!(outage.step(), Step::One);
+//! assert_eq!(outage.missed_calls, 60);
+//! # Ok::<(), clock::ParseTimestampError>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! - `plan`: what goes in; `rules`: what STS, SMDB and kinds of clients do; `calls`: when a
+//!   node calls.
+//! - `acceptance`: from clicks to what an STS accepts when. The rules of saving, provisioning and of
+//!   the rolling swap are here and nowhere else.
+//! - `walk`: one node from change to change. The rules of a call are here and nowhere else.
+//! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
+//! - `swap`: the same in closed form, for one swap.
+
+mod acceptance;
+mod calls;
+mod cause;
+mod forecast;
+mod interval;
+mod plan;
+mod rules;
+mod swap;
+mod walk;
+
+pub use calls::Calls;
+pub use cause::Cause;
+pub use forecast::{Forecast, NodeForecast, Outage, Segment};
+pub use interval::Interval;
+pub use plan::{
+    Act, Certificate, CertificateNumber, Event, EventNumber, Node, NodeNumber, Plan, SystemUser,
+    SystemUserNumber,
+};
+pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules};
+pub use swap::{Policy, SafeWindow, Swap, Tokens, Turn, stale};

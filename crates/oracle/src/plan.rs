@@ -1,0 +1,316 @@
+//! A plan: who has which certificate, and who does what at which instant. Nothing is reckoned here.
+
+use clock::Timestamp;
+use parties::{ClientProfile, Environment, Slot};
+
+use crate::{
+    calls::Calls,
+    rules::{Keeps, LookUp, Rules},
+};
+
+/// A certificate of one [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateNumber(pub(crate) usize);
+
+/// A system user of one [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemUserNumber(pub(crate) usize);
+
+/// A node of one [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeNumber(pub(crate) usize);
+
+/// An event of one [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventNumber(pub(crate) usize);
+
+/// Everything that decides when calls fail, and nothing else.
+///
+/// What is added to a plan gets a number, and whatever names it takes that number: so there is no
+/// name that nobody has. A number belongs to its plan and to clones of it; with another plan it
+/// means another thing, or panics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) rules: Rules,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) system_users: Vec<SystemUser>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Plan {
+    /// An empty plan for a run over `[start, end]`, both included.
+    #[must_use]
+    pub const fn new(start: Timestamp, end: Timestamp, rules: Rules) -> Self {
+        Self {
+            start,
+            end,
+            rules,
+            certificates: Vec::new(),
+            system_users: Vec::new(),
+            nodes: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Adds a certificate.
+    pub fn certificate(&mut self, certificate: Certificate) -> CertificateNumber {
+        self.certificates.push(certificate);
+        CertificateNumber(self.certificates.len() - 1)
+    }
+
+    /// Adds a system user.
+    pub fn system_user(&mut self, system_user: SystemUser) -> SystemUserNumber {
+        self.system_users.push(system_user);
+        SystemUserNumber(self.system_users.len() - 1)
+    }
+
+    /// Adds a node.
+    pub fn node(&mut self, node: Node) -> NodeNumber {
+        self.nodes.push(node);
+        NodeNumber(self.nodes.len() - 1)
+    }
+
+    /// Lets something happen at `at`. Of one instant, what is added first happens first; but clicks
+    /// come before swaps, and swaps before lost tokens.
+    pub fn at(&mut self, at: Timestamp, act: Act) -> EventNumber {
+        self.events.push(Event { at, act });
+        EventNumber(self.events.len() - 1)
+    }
+
+    /// The first instant of the run.
+    #[must_use]
+    pub const fn start(&self) -> Timestamp {
+        self.start
+    }
+
+    /// The last instant of the run.
+    #[must_use]
+    pub const fn end(&self) -> Timestamp {
+        self.end
+    }
+
+    /// What STS and SMDB do.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// An event.
+    #[must_use]
+    pub fn event(&self, number: EventNumber) -> &Event {
+        &self.events[number.0]
+    }
+
+    pub(crate) fn get(&self, number: CertificateNumber) -> &Certificate {
+        &self.certificates[number.0]
+    }
+
+    /// When each certificate is revoked; [`NEVER`] where it is not.
+    pub(crate) fn revocations(&self) -> Vec<Timestamp> {
+        let mut revocations = vec![NEVER; self.certificates.len()];
+        for event in &self.events {
+            if let Act::Revoke { certificate } = event.act {
+                let revoked = &mut revocations[certificate.0];
+                *revoked = event.at.min(*revoked);
+            }
+        }
+        revocations
+    }
+}
+
+/// What comes after every run.
+pub(crate) const NEVER: Timestamp = Timestamp::LAST;
+
+/// A system certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Certificate {
+    /// Whose authority issues it.
+    pub environment: Environment,
+    /// notBefore, its first second; also the first instant at which anybody can have it.
+    pub valid_from: Timestamp,
+    /// `E+`, the first instant at which it is refused.
+    pub expires: Timestamp,
+}
+
+/// A system user (*systembruger*) at NemLog-in, as it is before anybody clicks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemUser {
+    pub(crate) in_force: [Option<CertificateNumber>; 2],
+    pub(crate) draft: Draft,
+    pub(crate) is_privileged: bool,
+}
+
+impl SystemUser {
+    /// One without a certificate, and with the privilege to call.
+    #[must_use]
+    pub const fn new() -> Self {
+        let draft = Draft { active: None, rolling: None };
+        Self { in_force: [None; 2], draft, is_privileged: true }
+    }
+
+    /// With this certificate saved as the active one and provisioned in an environment. What is
+    /// said last stands in the draft, which both environments share.
+    #[must_use]
+    pub fn with(mut self, environment: Environment, certificate: CertificateNumber) -> Self {
+        self.in_force[environment as usize] = Some(certificate);
+        self.draft.active = Some(certificate);
+        self
+    }
+
+    /// Without the privilege: SMDB refuses whoever the STS takes for this system user.
+    #[must_use]
+    pub const fn without_privilege(mut self) -> Self {
+        self.is_privileged = false;
+        self
+    }
+}
+
+impl Default for SystemUser {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What is saved: the two slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Draft {
+    pub(crate) active: Option<CertificateNumber>,
+    pub(crate) rolling: Option<CertificateNumber>,
+}
+
+impl Draft {
+    pub(crate) fn holds(&self, certificate: CertificateNumber) -> bool {
+        [self.active, self.rolling].contains(&Some(certificate))
+    }
+}
+
+/// One running copy of a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Whom it calls as, if everybody did right. The STS goes by the certificate alone; this is
+    /// for blame, which must know what is missing.
+    pub system_user: SystemUserNumber,
+    /// Where it calls.
+    pub environment: Environment,
+    /// What it does at a swap.
+    pub profile: ClientProfile,
+    /// How long it keeps a token.
+    pub keeps: Keeps,
+    /// How it finds its certificate.
+    pub look_up: LookUp,
+    /// What it begins with.
+    pub certificate: CertificateNumber,
+    /// `s`: its clock minus the true time. Swaps in a plan are at the true time, so one that the
+    /// client plans for `C` by its own clock stands at `C - s`.
+    pub skew: clock::Span,
+    /// When it calls.
+    pub calls: Calls,
+}
+
+impl Node {
+    /// A node with the habits of its profile, a true clock, and no calls.
+    #[must_use]
+    pub const fn new(
+        profile: ClientProfile,
+        environment: Environment,
+        system_user: SystemUserNumber,
+        certificate: CertificateNumber,
+    ) -> Self {
+        Self {
+            system_user,
+            environment,
+            profile,
+            keeps: Keeps::of(profile),
+            look_up: LookUp::of(profile),
+            certificate,
+            skew: clock::Span::ZERO,
+            calls: Calls::none(),
+        }
+    }
+}
+
+/// Something that happens once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub act: Act,
+}
+
+/// What somebody does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// The NemLog-in administrator saves a certificate in a slot of the draft.
+    Save {
+        /// Whose draft.
+        system_user: SystemUserNumber,
+        /// Which place in it.
+        slot: Slot,
+        /// What is put there.
+        certificate: CertificateNumber,
+    },
+    /// The NemLog-in administrator provisions (*provisionerer*) what is saved, in one environment.
+    Provision {
+        /// Whose draft.
+        system_user: SystemUserNumber,
+        /// Where.
+        environment: Environment,
+    },
+    /// The NemLog-in administrator takes a certificate out of force, without a detour by the draft;
+    /// if it was the active one, a rolling one waits no longer. Of use where both are accepted.
+    Remove {
+        /// Whose.
+        system_user: SystemUserNumber,
+        /// Where.
+        environment: Environment,
+        /// Which.
+        certificate: CertificateNumber,
+    },
+    /// The MitID administrator revokes (*spærrer*) a certificate.
+    Revoke {
+        /// Which.
+        certificate: CertificateNumber,
+    },
+    /// The vendor lets a node use another certificate, each kind of client in its own manner.
+    Deploy {
+        /// Which node.
+        node: NodeNumber,
+        /// What it uses from then on.
+        certificate: CertificateNumber,
+    },
+    /// The vendor restarts a node: it loses its token and looks its certificate up anew.
+    Restart {
+        /// Which node.
+        node: NodeNumber,
+    },
+    /// A node loses its token and nothing else.
+    DropCache {
+        /// Which node.
+        node: NodeNumber,
+    },
+}
+
+impl Act {
+    /// The node that this happens to, and its place in an instant.
+    pub(crate) const fn at_node(&self) -> Option<(NodeNumber, Phase)> {
+        match *self {
+            Self::Deploy { node, .. } | Self::Restart { node } => Some((node, Phase::Swap)),
+            Self::DropCache { node } => Some((node, Phase::Drop)),
+            Self::Save { .. }
+            | Self::Provision { .. }
+            | Self::Remove { .. }
+            | Self::Revoke { .. } => None,
+        }
+    }
+}
+
+/// The order of what happens to a node within one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Swap,
+    Drop,
+}

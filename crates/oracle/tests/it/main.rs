@@ -1,0 +1,6 @@
+//! The oracle from outside: vectors, expectations, windows, blame, and other ways to the same numbers.
+
+mod closed_form;
+mod expectations;
+mod stage;
+mod vectors;
