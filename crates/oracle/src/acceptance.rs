@@ -30,7 +30,7 @@ type Standings = Vec<(Timestamp, Standing)>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     NotRegistered,
-    Waits,
+    Waits(SystemUserNumber),
     InForce(SystemUserNumber),
     Replaced,
 }
@@ -66,7 +66,7 @@ impl Acceptance {
         match self.standing(environment, certificate, now) {
             Standing::InForce(system_user) => Ok(system_user),
             Standing::NotRegistered => Err(Cause::CertificateNotRegistered),
-            Standing::Waits => Err(Cause::CertificateNotInForce),
+            Standing::Waits(_) => Err(Cause::CertificateNotInForce),
             Standing::Replaced => Err(Cause::CertificateReplaced),
         }
     }
@@ -309,9 +309,12 @@ impl<'p> Clicks<'p> {
         for gone in [before.active, before.rolling].into_iter().flatten() {
             let standing = match self.acceptance.standing(environment, gone, now) {
                 Standing::InForce(of) if of == user => Standing::Replaced,
-                Standing::Waits => Standing::NotRegistered,
+                Standing::Waits(of) if of == user => Standing::NotRegistered,
                 // Somebody else took it.
-                Standing::InForce(_) | Standing::NotRegistered | Standing::Replaced => continue,
+                Standing::InForce(_)
+                | Standing::Waits(_)
+                | Standing::NotRegistered
+                | Standing::Replaced => continue,
             };
             self.stand(environment, gone, standing, now);
         }
@@ -320,7 +323,7 @@ impl<'p> Clicks<'p> {
         }
         if let Some(rolling) = after.rolling {
             let overlaps = self.plan.rules.overlap;
-            let standing = if overlaps { Standing::InForce(user) } else { Standing::Waits };
+            let standing = if overlaps { Standing::InForce(user) } else { Standing::Waits(user) };
             self.stand(environment, rolling, standing, now);
         }
     }

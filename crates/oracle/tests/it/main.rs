@@ -2,5 +2,6 @@
 
 mod closed_form;
 mod expectations;
+mod second_by_second;
 mod stage;
 mod vectors;

@@ -1,0 +1,505 @@
+//! A third way to the same numbers, and the dullest: a world that lives through every second, in which
+//! each call is made and each probe is a call of a copy. Random plans of two system users in two
+//! environments, with certificates that change hands, drafts that overwrite each other, nodes that go
+//! back and forth.
+
+use oracle::{
+    Act, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
+    NodeForecast, NodeNumber, Plan, Rules, SystemUser, SystemUserNumber,
+};
+use parties::{ClientProfile, Environment, Slot};
+use proptest::{prelude::*, sample::select, test_runner::RngSeed};
+
+use crate::stage::*;
+
+const END: i64 = 120;
+const CERTIFICATES: usize = 5;
+const NODES: usize = 2;
+
+/// What a plan is made of, by index instead of number.
+#[derive(Debug, Clone)]
+struct Case {
+    rules: Rules,
+    /// Environment, notBefore and `E+` of each certificate.
+    certificates: Vec<(usize, i64, i64)>,
+    /// What each system user has in force in each environment at first.
+    in_force: Vec<[usize; 2]>,
+    privileged: [bool; 2],
+    nodes: Vec<Client>,
+    events: Vec<(i64, Deed)>,
+}
+
+#[derive(Debug, Clone)]
+struct Client {
+    profile: ClientProfile,
+    environment: usize,
+    certificate: usize,
+    keeps: Keeps,
+    skew: i64,
+    interval: i64,
+    first_call: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Save(usize, Slot, usize),
+    Provision(usize, usize),
+    Remove(usize, usize, usize),
+    Revoke(usize),
+    Deploy(usize, usize),
+    Restart(usize),
+    DropCache(usize),
+}
+
+// ---- the same as a plan ----
+
+fn plan(case: &Case) -> Plan {
+    let mut plan = Plan::new(t(0), t(END), case.rules);
+    let certificates: Vec<CertificateNumber> = case
+        .certificates
+        .iter()
+        .map(|(environment, from, until)| {
+            plan.certificate(Certificate {
+                environment: Environment::ALL[*environment],
+                valid_from: t(*from),
+                expires: t(*until),
+            })
+        })
+        .collect();
+    let users: Vec<SystemUserNumber> = (0..2)
+        .map(|user| {
+            let [in_test, in_production] = case.in_force[user];
+            let it = SystemUser::new()
+                .with(IntegrationTest, certificates[in_test])
+                .with(Production, certificates[in_production]);
+            plan.system_user(if case.privileged[user] { it } else { it.without_privilege() })
+        })
+        .collect();
+    let nodes: Vec<NodeNumber> = case
+        .nodes
+        .iter()
+        .map(|client| {
+            let (environment, certificate) =
+                (Environment::ALL[client.environment], certificates[client.certificate]);
+            let node = Node::new(client.profile, environment, users[0], certificate);
+            plan.node(Node {
+                keeps: client.keeps,
+                skew: s(client.skew),
+                calls: Calls::every(s(client.interval), t(client.first_call)),
+                look_up: LookUp { valid_only: false, ..node.look_up },
+                ..node
+            })
+        })
+        .collect();
+    for (at, deed) in &case.events {
+        let environment = |index: usize| Environment::ALL[index];
+        let act = match *deed {
+            Deed::Save(user, slot, certificate) => {
+                Act::Save { system_user: users[user], slot, certificate: certificates[certificate] }
+            }
+            Deed::Provision(user, place) => {
+                Act::Provision { system_user: users[user], environment: environment(place) }
+            }
+            Deed::Remove(user, place, certificate) => Act::Remove {
+                system_user: users[user],
+                environment: environment(place),
+                certificate: certificates[certificate],
+            },
+            Deed::Revoke(certificate) => Act::Revoke { certificate: certificates[certificate] },
+            Deed::Deploy(node, certificate) => {
+                Act::Deploy { node: nodes[node], certificate: certificates[certificate] }
+            }
+            Deed::Restart(node) => Act::Restart { node: nodes[node] },
+            Deed::DropCache(node) => Act::DropCache { node: nodes[node] },
+        };
+        plan.at(t(*at), act);
+    }
+    plan
+}
+
+// ---- the same, lived through ----
+
+struct World<'c> {
+    case: &'c Case,
+    drafts: [Draft; 2],
+    /// By system user, then by environment.
+    places: [[Place; 2]; 2],
+    /// Who registered a certificate last, by environment and certificate.
+    owners: [[Option<usize>; CERTIFICATES]; 2],
+    revoked: [i64; CERTIFICATES],
+    /// When due, of which system user, where, and what.
+    pending: Vec<(i64, usize, usize, Change)>,
+    nodes: Vec<State>,
+}
+
+/// The active slot and the rolling one.
+type Draft = (Option<usize>, Option<usize>);
+
+enum Change {
+    Provision(Draft),
+    Remove(usize),
+}
+
+#[derive(Clone, Copy, Default)]
+struct Place {
+    active: Option<usize>,
+    rolling: Option<usize>,
+    snapshot: Draft,
+}
+
+#[derive(Clone, Copy)]
+struct State {
+    certificate: usize,
+    /// Issued when, for which certificate, as whom.
+    token: Option<(i64, usize, usize)>,
+}
+
+impl<'c> World<'c> {
+    fn new(case: &'c Case) -> Self {
+        let mut owners = [[None; CERTIFICATES]; 2];
+        let mut places = [[Place::default(); 2]; 2];
+        let mut drafts = [(None, None); 2];
+        for user in 0..2 {
+            for place in 0..2 {
+                let active = Some(case.in_force[user][place]);
+                places[user][place] = Place { active, rolling: None, snapshot: (active, None) };
+                owners[place][case.in_force[user][place]] = Some(user);
+                drafts[user] = (active, None);
+            }
+        }
+        let nodes = case.nodes.iter();
+        let nodes = nodes.map(|it| State { certificate: it.certificate, token: None }).collect();
+        let revoked = [i64::MAX / 2; CERTIFICATES];
+        Self { case, drafts, places, owners, revoked, pending: Vec::new(), nodes }
+    }
+
+    fn clicks(&mut self, now: i64) {
+        let case = self.case;
+        let lasting = case.rules.activation_delay.millis() / 1_000;
+        for (_, deed) in case.events.iter().filter(|(at, _)| *at == now) {
+            match *deed {
+                Deed::Save(user, slot, certificate) => {
+                    let other = 1 - user;
+                    let held = |it: &Place| {
+                        it.active == Some(certificate) || it.rolling == Some(certificate)
+                    };
+                    let taken = self.drafts[other].0 == Some(certificate)
+                        || self.drafts[other].1 == Some(certificate)
+                        || self.places[other].iter().any(held);
+                    let refused = now >= case.certificates[certificate].2
+                        || (taken && !case.rules.may_take_from_others);
+                    let draft = &mut self.drafts[user];
+                    match slot {
+                        _ if refused => {}
+                        Active => {
+                            if draft.1 == Some(certificate) {
+                                draft.1 = None;
+                            }
+                            draft.0 = Some(certificate);
+                        }
+                        Rolling => {
+                            if draft.0 != Some(certificate) {
+                                draft.1 = Some(certificate);
+                            }
+                        }
+                    }
+                }
+                Deed::Provision(user, place) => {
+                    let (active, rolling) = self.drafts[user];
+                    let fits =
+                        |it: Option<usize>| it.is_none_or(|it| case.certificates[it].0 == place);
+                    if !case.rules.provisioning_checks_environment
+                        || (fits(active) && fits(rolling))
+                    {
+                        self.pending.push((
+                            now + lasting,
+                            user,
+                            place,
+                            Change::Provision((active, rolling)),
+                        ));
+                    }
+                }
+                Deed::Remove(user, place, certificate) => {
+                    self.pending.push((now + lasting, user, place, Change::Remove(certificate)));
+                }
+                Deed::Revoke(_) | Deed::Deploy(..) | Deed::Restart(_) | Deed::DropCache(_) => {}
+            }
+        }
+    }
+
+    fn falls_due(&mut self, now: i64) {
+        let pending = std::mem::take(&mut self.pending);
+        let (due, later) = pending.into_iter().partition(|(at, ..)| *at == now);
+        self.pending = later;
+        for (_, user, place, change) in due {
+            let it = &mut self.places[user][place];
+            match change {
+                Change::Provision((active, rolling)) => {
+                    it.snapshot = (active, rolling);
+                    let expired = active.is_some_and(|it| now >= self.case.certificates[it].2);
+                    if active.is_some() && !(expired && rolling.is_some()) {
+                        it.active = active;
+                    }
+                    it.rolling = if rolling == it.active { None } else { rolling };
+                }
+                Change::Remove(certificate) => {
+                    it.active = it.active.filter(|it| *it != certificate);
+                    it.rolling = it.rolling.filter(|it| *it != certificate);
+                }
+            }
+            self.own(user, place);
+        }
+        let rules = &self.case.rules;
+        let looks = rules.look_interval.millis() / 1_000;
+        for user in 0..2 {
+            for place in 0..2 {
+                let it = self.places[user][place];
+                let ended = it.active.is_none_or(|active| {
+                    let lag = rules.sts_revocation_lag.millis() / 1_000;
+                    now >= self.case.certificates[active].2
+                        || (rules.rolling_on_revocation && now >= self.revoked[active] + lag)
+                });
+                if it.rolling.is_some() && ended && (looks == 0 || now % looks == 0) {
+                    if self.drafts[user] == it.snapshot {
+                        self.drafts[user] = (it.rolling, None);
+                    }
+                    let snapshot = (it.rolling, None);
+                    let it = Place { active: it.rolling, rolling: None, snapshot };
+                    self.places[user][place] = it;
+                    self.own(user, place);
+                }
+            }
+        }
+    }
+
+    fn own(&mut self, user: usize, place: usize) {
+        let it = self.places[user][place];
+        for certificate in [it.active, it.rolling].into_iter().flatten() {
+            self.owners[place][certificate] = Some(user);
+        }
+    }
+
+    fn swaps(&mut self, now: i64) {
+        for (_, deed) in self.case.events.iter().filter(|(at, _)| *at == now) {
+            match *deed {
+                Deed::Deploy(node, certificate) => {
+                    self.nodes[node].certificate = certificate;
+                    if self.case.nodes[node].profile == Restart {
+                        self.nodes[node].token = None;
+                    }
+                }
+                Deed::Restart(node) | Deed::DropCache(node) => self.nodes[node].token = None,
+                Deed::Save(..) | Deed::Provision(..) | Deed::Remove(..) | Deed::Revoke(_) => {}
+            }
+        }
+    }
+
+    /// Who the STS takes the holder for.
+    fn judge(&self, place: usize, certificate: usize, now: i64) -> Option<usize> {
+        let (environment, from, until) = self.case.certificates[certificate];
+        let lag = self.case.rules.sts_revocation_lag.millis() / 1_000;
+        let owner = self.owners[place][certificate]?;
+        let it = self.places[owner][place];
+        let in_force = it.active == Some(certificate)
+            || (self.case.rules.overlap && it.rolling == Some(certificate));
+        (environment == place
+            && from <= now
+            && now < until
+            && now < self.revoked[certificate] + lag
+            && in_force)
+            .then_some(owner)
+    }
+
+    /// A call: 0 if it succeeds, else the step at which it fails. Also whether it took a new token.
+    fn call(&mut self, node: usize, now: i64) -> (u8, bool) {
+        let client = &self.case.nodes[node];
+        let rules = &self.case.rules;
+        let life = rules.token_lifetime.millis() / 1_000;
+        let kept = match client.keeps {
+            Keeps::Never => 0,
+            Keeps::UntilBeforeEnd(margin) => life - margin.millis() / 1_000 - client.skew,
+            Keeps::For(fixed) => fixed.millis() / 1_000,
+        };
+        let mut state = self.nodes[node];
+        state.token = state.token.filter(|(issued, ..)| now < issued + kept);
+        let took = state.token.is_none();
+        if took {
+            match self.judge(client.environment, state.certificate, now) {
+                Some(owner) => state.token = Some((now, state.certificate, owner)),
+                None => {
+                    self.nodes[node] = state;
+                    return (1, false);
+                }
+            }
+        }
+        let (issued, holder, owner) = state.token.expect("there is one now");
+        let key = if client.profile == Core { state.certificate } else { holder };
+        let expired = now >= self.case.certificates[holder].2;
+        let lag = rules.smdb_revocation_lag.millis() / 1_000;
+        let revoked = now >= self.revoked[holder] + lag;
+        let refused = match rules.holder_check {
+            HolderCheck::Ignored => false,
+            HolderCheck::Validity => expired,
+            HolderCheck::ValidityAndRevocation => expired || revoked,
+        };
+        if kept <= 0 {
+            state.token = None;
+        }
+        self.nodes[node] = state;
+        let fails =
+            now >= issued + life || key != holder || refused || !self.case.privileged[owner];
+        (if fails { 3 } else { 0 }, took && kept > 0)
+    }
+
+    /// What each node would meet at each second, the calls that failed, and the tokens given.
+    fn live(mut self) -> Vec<Lived> {
+        let mut lived = vec![Lived::default(); NODES];
+        for (at, deed) in &self.case.events {
+            if let Deed::Revoke(certificate) = *deed {
+                self.revoked[certificate] = self.revoked[certificate].min(*at);
+            }
+        }
+        for now in 0..=END {
+            self.clicks(now);
+            self.falls_due(now);
+            self.swaps(now);
+            for (node, lived) in lived.iter_mut().enumerate() {
+                let client = &self.case.nodes[node];
+                let since = now - client.first_call;
+                if since >= 0 && since % client.interval == 0 {
+                    let (step, took) = self.call(node, now);
+                    lived.calls += 1;
+                    lived.missed += u64::from(step != 0);
+                    lived.tokens.extend(took.then_some(now));
+                }
+                let before = self.nodes[node];
+                lived.steps.push(self.call(node, now).0);
+                self.nodes[node] = before;
+            }
+        }
+        lived
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lived {
+    steps: Vec<u8>,
+    calls: u64,
+    missed: u64,
+    tokens: Vec<i64>,
+}
+
+/// The same as a forecast has it.
+fn lived(node: &NodeForecast) -> Lived {
+    let step_at = |now: i64| {
+        let segments = node.outages.iter().flat_map(|outage| outage.segments());
+        let mut met = segments.filter(|segment| {
+            segment.from <= t(now) && segment.until.is_none_or(|until| t(now) < until)
+        });
+        met.next().map_or(0, |segment| segment.cause.step().into())
+    };
+    Lived {
+        steps: (0..=END).map(step_at).collect(),
+        calls: node.calls,
+        missed: node.missed_calls,
+        tokens: node.tokens.iter().map(|at| at.seconds()).collect(),
+    }
+}
+
+prop_compose! {
+    fn rules()(
+        delay in select(vec![0, 0, 7]),
+        look in select(vec![0, 0, 15]),
+        flags in any::<[bool; 4]>(),
+        sts_lag in select(vec![0, 8]),
+        smdb_lag in select(vec![0, 5]),
+        holder_check in select(vec![
+            HolderCheck::Ignored, HolderCheck::Validity, HolderCheck::ValidityAndRevocation,
+        ]),
+        lifetime in select(vec![20, 40]),
+    ) -> Rules {
+        let [rolling_on_revocation, overlap, may_take_from_others, checks] = flags;
+        Rules {
+            activation_delay: s(delay),
+            look_interval: s(look),
+            rolling_on_revocation,
+            overlap,
+            may_take_from_others,
+            provisioning_checks_environment: checks,
+            sts_revocation_lag: s(sts_lag),
+            smdb_revocation_lag: s(smdb_lag),
+            holder_check,
+            token_lifetime: s(lifetime),
+            timestamp_tolerance: None,
+        }
+    }
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let certificate = || 0..CERTIFICATES;
+    prop_oneof![
+        4 => (0..2_usize, select(Slot::ALL.to_vec()), certificate())
+            .prop_map(|(user, slot, certificate)| Deed::Save(user, slot, certificate)),
+        5 => (0..2_usize, 0..2_usize).prop_map(|(user, place)| Deed::Provision(user, place)),
+        1 => (0..2_usize, 0..2_usize, certificate())
+            .prop_map(|(user, place, certificate)| Deed::Remove(user, place, certificate)),
+        1 => certificate().prop_map(Deed::Revoke),
+        4 => (0..NODES, certificate()).prop_map(|(node, it)| Deed::Deploy(node, it)),
+        1 => (0..NODES).prop_map(Deed::Restart),
+        1 => (0..NODES).prop_map(Deed::DropCache),
+    ]
+}
+
+prop_compose! {
+    fn client()(
+        profile in select(ClientProfile::ALL.to_vec()),
+        environment in select(vec![1_usize, 1, 1, 0]),
+        certificate in 0..CERTIFICATES,
+        keeps in prop_oneof![
+            1 => Just(Keeps::Never),
+            4 => (0_i64..45).prop_map(|margin| Keeps::UntilBeforeEnd(s(margin))),
+            1 => (0_i64..60).prop_map(|fixed| Keeps::For(s(fixed))),
+        ],
+        skew in select(vec![0, 0, 3, -3]),
+        interval in select(vec![1, 5, 13]),
+        first_call in select(vec![0, 0, 9]),
+    ) -> Client {
+        let keeps = if profile == NoCache { Keeps::Never } else { keeps };
+        Client { profile, environment, certificate, keeps, skew, interval, first_call }
+    }
+}
+
+prop_compose! {
+    fn case()(
+        rules in rules(),
+        certificates in prop::collection::vec(
+            (select(vec![1_usize, 1, 1, 0]), select(vec![-50_i64, -50, 20]), (4_i64..30)),
+            CERTIFICATES,
+        ),
+        privileged in any::<[bool; 2]>(),
+        nodes in prop::collection::vec(client(), NODES),
+        mut events in prop::collection::vec((0..24_i64, deed()), 0..14),
+    ) -> Case {
+        let certificates = certificates.into_iter().map(|(it, from, until)| (it, from, until * 5));
+        events.iter_mut().for_each(|(at, _)| *at *= 5);
+        let in_force = vec![[0, 1], [2, 3]];
+        let certificates = certificates.collect();
+        Case { rules, certificates, in_force, privileged, nodes, events }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        rng_seed: RngSeed::Fixed(5),
+        failure_persistence: None,
+        cases: 10_000,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_forecast_is_what_a_world_would_live_through(case in case()) {
+        let forecast = Forecast::of(&plan(&case));
+        let forecast: Vec<Lived> = forecast.nodes().iter().map(lived).collect();
+        prop_assert_eq!(forecast, World::new(&case).live());
+    }
+}
