@@ -1,11 +1,11 @@
-//! How many small plans are reckoned in a second on one core, and how long three years of one client
-//! that calls hourly take.
+//! How many small plans are reckoned in a second on one core, how long three years of one client
+//! that calls hourly take, and what it costs to find who is to blame.
 
 use std::hint::black_box;
 
 use clock::{Span, Timestamp};
 use measure::Median;
-use oracle::{Act, Calls, Certificate, Forecast, Node, Plan, Rules, SystemUser};
+use oracle::{Act, Blame, Calls, Certificate, Forecast, Node, Plan, Rules, SystemUser};
 use parties::{ClientProfile, Environment::Production, Slot};
 
 const ROUNDS: usize = 41;
@@ -23,6 +23,10 @@ fn main() {
     let each = Median { value: all.value / PLANS as f64 };
     measure::print_nanoseconds("forecast-small-plan", each);
     measure::print("forecast-plans-per-second", Median { value: 1e9 / each.value }, "/s");
+
+    let plan = small(7);
+    let took = measure::microseconds(ROUNDS, || drop(black_box(Blame::of(&plan))));
+    measure::print("blame-small-plan", took, "us");
 
     for profile in [ClientProfile::RestartOnSwap, ClientProfile::NoCache] {
         let plan = three_years(profile);

@@ -6,12 +6,13 @@
 //! nothing to learn from one, since this crate knows `clock` and `parties` alone. So when a run
 //! measures the same as the forecast says, two independent pieces of work agree.
 //!
-//! A [`Swap`] has the same instants in closed form, and says when it would have done no harm.
+//! [`Blame`] says what should have been done at another time, or done at all, and by whom; a [`Swap`]
+//! has the same instants in closed form, and says when it would have done no harm.
 //!
 //! ```
 //! use clock::{Span, Timestamp};
-//! use oracle::{Act, Calls, Certificate, Forecast, Node, Plan, Rules, SystemUser};
-//! use parties::{ClientProfile, Environment::Production, Slot, Step};
+//! use oracle::{Act, Blame, Calls, Certificate, Forecast, Node, Plan, Rules, SystemUser};
+//! use parties::{ClientProfile, Environment::Production, Role, Slot, Step};
 //!
 //! // The old certificate is refused from +2h on. The new one is provisioned for a rolling swap,
 //! // and the vendor deploys it an hour too early.
@@ -42,7 +43,10 @@
 //! assert_eq!((outage.from, outage.until), (at(1), Some(at(2))));
 //! assert_eq!(outage.step(), Step::One);
 //! assert_eq!(outage.missed_calls, 60);
-//! # Ok::<(), clock::ParseTimestampError>(())
+//!
+//! let blame = Blame::of(&plan).ok_or("something would have helped")?;
+//! assert_eq!((blame.role, blame.mended, blame.left), (Role::Vendor, at(2), Span::ZERO));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Where things are
@@ -54,8 +58,10 @@
 //! - `walk`: one node from change to change. The rules of a call are here and nowhere else.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
 //! - `swap`: the same in closed form, for one swap.
+//! - `blame`: what would have helped, found by trying.
 
 mod acceptance;
+mod blame;
 mod calls;
 mod cause;
 mod forecast;
@@ -65,6 +71,7 @@ mod rules;
 mod swap;
 mod walk;
 
+pub use blame::{Blame, Remedy};
 pub use calls::Calls;
 pub use cause::Cause;
 pub use forecast::{Forecast, NodeForecast, Outage, Segment};

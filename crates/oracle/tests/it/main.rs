@@ -1,5 +1,6 @@
 //! The oracle from outside: vectors, expectations, windows, blame, and other ways to the same numbers.
 
+mod blame;
 mod closed_form;
 mod expectations;
 mod second_by_second;
