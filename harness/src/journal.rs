@@ -120,8 +120,14 @@ impl What {
             Self::Begins { .. } | Self::Ends => Witness::Harness,
             Self::Action { action, .. } => match action {
                 Action::Renew { .. } | Action::Revoke { .. } => Witness::Mitid,
-                Action::Save { .. } | Action::Provision { .. } => Witness::Nemlogin,
-                Action::Deploy { .. } | Action::Restart { .. } => Witness::Client,
+                Action::Save { .. } | Action::Remove { .. } | Action::Provision { .. } => {
+                    Witness::Nemlogin
+                }
+                Action::RollOver { .. } => Witness::Sts,
+                Action::TrustSigner { .. } => Witness::Smdb,
+                Action::Deploy { .. } | Action::Restart { .. } | Action::PinSigner { .. } => {
+                    Witness::Client
+                }
             },
             Self::Message(message) => message.from.into(),
             Self::Call { .. } | Self::Exposure { .. } => Witness::Client,
@@ -189,7 +195,7 @@ mod tests {
     use parties::{Direction, Environment, Slot, Step};
 
     use super::*;
-    use crate::world::Failure;
+    use crate::{scenario::UploadedFile, world::Failure};
 
     fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().unwrap()
@@ -212,6 +218,7 @@ mod tests {
             system_user: name("fagsystem"),
             slot: Slot::Rolling,
             certificate: name("new"),
+            file: UploadedFile::Cer,
         };
         let provision = Action::Provision {
             system_user: name("fagsystem"),

@@ -15,9 +15,11 @@ mod check;
 pub mod file;
 mod mistake;
 mod names;
+mod rules;
 
 pub use mistake::{Mistake, Place, Wrong};
 pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName, ProcessName};
+pub use rules::Rules;
 
 /// One timing race, ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Scenario {
     pub length: Span,
     /// What every random choice hangs on, keys and padding excepted.
     pub seed: u64,
+    /// What rules the services follow.
+    pub rules: Rules,
     /// Whom the system users belong to.
     pub organisations: BTreeMap<OrganisationName, Organisation>,
     /// Who is registered at NemLog-in.
@@ -116,6 +120,8 @@ pub struct Client {
     pub nodes: Vec<NodeName>,
     /// Its clock minus the true time.
     pub skew: Span,
+    /// How long before its end it drops a kept token, if not as its profile does.
+    pub margin: Option<Span>,
     /// How its configuration names its certificate.
     pub find_by: FindBy,
     /// What its nodes run in, together with those nodes of other clients that have the same name:
@@ -150,6 +156,37 @@ impl FindBy {
             Self::CopiedThumbprint => "copied-thumbprint",
             Self::SubjectName => "subject-name",
         }
+    }
+}
+
+/// Which file of a certificate an administrator uploads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UploadedFile {
+    /// The certificate alone, as it should be.
+    #[default]
+    Cer,
+    /// The key store, which holds the private key.
+    P12,
+}
+
+impl UploadedFile {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Cer, Self::P12];
+
+    /// The name that files use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cer => "cer",
+            Self::P12 => "p12",
+        }
+    }
+
+    /// Whether it is the file that is asked for.
+    #[must_use]
+    pub fn is_cer(&self) -> bool {
+        *self == Self::Cer
     }
 }
 
@@ -214,6 +251,17 @@ pub enum Action {
         slot: Slot,
         /// What is put there.
         certificate: CertificateName,
+        /// Which file of it is uploaded.
+        #[serde(default, skip_serializing_if = "UploadedFile::is_cer")]
+        file: UploadedFile,
+    },
+    /// The NemLog-in administrator empties a slot of the draft.
+    #[serde(rename_all = "kebab-case")]
+    Remove {
+        /// Whose draft.
+        system_user: SystemUserId,
+        /// Which place in it.
+        slot: Slot,
     },
     /// The NemLog-in administrator provisions (*provisionerer*) what is saved, in one environment.
     #[serde(rename_all = "kebab-case")]
@@ -221,6 +269,18 @@ pub enum Action {
         /// Whose draft.
         system_user: SystemUserId,
         /// Where it comes into force.
+        environment: Environment,
+    },
+    /// The STS of an environment signs with a new certificate of its own from then on.
+    #[serde(rename_all = "kebab-case")]
+    RollOver {
+        /// Which environment's.
+        environment: Environment,
+    },
+    /// The SMDB of an environment trusts that new certificate from then on, and not the old one.
+    #[serde(rename_all = "kebab-case")]
+    TrustSigner {
+        /// Which environment's.
         environment: Environment,
     },
     /// The vendor puts a certificate to use in nodes of a client.
@@ -237,6 +297,14 @@ pub enum Action {
     /// their certificate anew.
     #[serde(rename_all = "kebab-case")]
     Restart {
+        /// The client.
+        client: ClientName,
+        /// Which of its nodes, in the order of the client; at least one.
+        nodes: Vec<NodeName>,
+    },
+    /// The vendor pins the new certificate of the STS in nodes of a client, in place of the old one.
+    #[serde(rename_all = "kebab-case")]
+    PinSigner {
         /// The client.
         client: ClientName,
         /// Which of its nodes, in the order of the client; at least one.

@@ -32,9 +32,14 @@ impl Phase {
                 Action::Renew { .. }
                 | Action::Revoke { .. }
                 | Action::Save { .. }
-                | Action::Provision { .. },
+                | Action::Remove { .. }
+                | Action::Provision { .. }
+                | Action::RollOver { .. }
+                | Action::TrustSigner { .. },
             ) => Self::Click,
-            Happening::Action(Action::Deploy { .. } | Action::Restart { .. }) => Self::Swap,
+            Happening::Action(
+                Action::Deploy { .. } | Action::Restart { .. } | Action::PinSigner { .. },
+            ) => Self::Swap,
             Happening::Call(_) => Self::Call,
         }
     }
@@ -179,6 +184,7 @@ mod tests {
                         format!("deploy {certificate}")
                     }
                     Due::Action(Action::Restart { client, .. }) => format!("restart {client}"),
+                    Due::Action(other) => format!("{other:?}"),
                     Due::Call(_, node) => format!("call {node}"),
                 };
                 format!("{}:{what}", event.at.since(scenario.start).millis() / 1000)

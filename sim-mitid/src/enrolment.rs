@@ -1,7 +1,7 @@
 //! How a certificate comes into being: first issue and renewal, by a request for a key of one's own
 //! or as the portal's file.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use entropy::Entropy;
 use parties::Environment;
 use pki::{
@@ -37,6 +37,8 @@ pub(crate) struct Issuance<'a> {
     holder: Holder,
     reference: Option<&'a ReferenceNumber>,
     renews: Option<Serial>,
+    /// How long after its issue it begins.
+    begins_after: Span,
 }
 
 /// Who asks for an order to be fulfilled, and how it would then be handed out.
@@ -112,6 +114,7 @@ pub(crate) fn judge_renewal<'a>(
             holder: entry.holder.clone(),
             reference: None,
             renews: Some(*serial),
+            begins_after: mitid.policy().certificates_begin_after,
         })
     });
     let request = against.note(read_request(request));
@@ -179,6 +182,7 @@ fn judge_order<'a>(
         holder,
         reference: Some(claim.reference),
         renews: order.renews,
+        begins_after: mitid.policy().certificates_begin_after,
     })
 }
 
@@ -232,7 +236,7 @@ impl Issuance<'_> {
         entropy: &mut Entropy,
     ) -> (Certificate, Vec<Fact>) {
         let serial = Serial::draw(entropy);
-        let begins = now.truncated_to_second();
+        let begins = (now + self.begins_after).truncated_to_second();
         let certificate = self.authority.issue(&self.holder, key, serial, begins);
         let issued = Fact::Issued {
             environment: self.environment,

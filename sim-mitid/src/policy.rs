@@ -15,6 +15,8 @@ pub struct Policy {
     pub reminders: Vec<Span>,
     /// How long after the click an agreement ends (*opsigelse*).
     pub termination_notice: Span,
+    /// How long after its issue a certificate begins to be valid. The real one's begin at once.
+    pub certificates_begin_after: Span,
     /// Whether a renewal may keep the key: RFC 7030, section 4.2.2 allows it and libest knows
     /// nothing else, but every real renewal that was measured has a new one.
     pub accept_key_reuse: bool,
@@ -28,6 +30,7 @@ impl Default for Policy {
             code_attempts: 5,
             reminders: [90, 30, 7].map(Span::from_days).to_vec(),
             termination_notice: Span::from_days(14),
+            certificates_begin_after: Span::ZERO,
             accept_key_reuse: false,
         }
     }

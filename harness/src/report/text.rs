@@ -10,7 +10,7 @@ use crate::{
     downtime::{NodeDowntime, Outage},
     expect::{Difference, Verdict},
     plain::one_line,
-    scenario::{Action, ClientName, ExpectedOutage, NodeName, Place},
+    scenario::{Action, ClientName, ExpectedOutage, NodeName, Place, UploadedFile},
     world::Failure,
 };
 
@@ -126,10 +126,19 @@ fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) 
     let what = match &refusal.action {
         Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
         Action::Revoke { certificate, .. } => format!("to revoke certificate {certificate}"),
-        Action::Save { certificate, slot, .. } => {
+        Action::Save { certificate, slot, file: UploadedFile::P12, .. } => {
+            format!("to save the key store of certificate {certificate} in the {slot} slot")
+        }
+        Action::Save { certificate, slot, file: UploadedFile::Cer, .. } => {
             format!("to save certificate {certificate} in the {slot} slot")
         }
+        Action::Remove { slot, .. } => format!("to empty the {slot} slot"),
         Action::Provision { environment, .. } => format!("to provision in {environment}"),
+        Action::RollOver { environment } => format!("to roll the STS of {environment} over"),
+        Action::TrustSigner { environment } => {
+            format!("to trust the new signer in {environment}")
+        }
+        Action::PinSigner { client, .. } => format!("to pin the new signer in {client}"),
         Action::Deploy { client, certificate, .. } => {
             format!("to deploy certificate {certificate} in {client}")
         }
@@ -284,6 +293,7 @@ mod tests {
             system_user: name("fagsystem"),
             slot: Slot::Rolling,
             certificate: name("new"),
+            file: UploadedFile::Cer,
         };
         let outcome = ActionOutcome::Refused {
             cause: "certificate-in-use".to_owned(),

@@ -14,9 +14,10 @@ use toml::{Spanned, Value};
 use super::{
     Action, Certificate, CertificateName, Client, ClientName, Entry, Expected, ExpectedCount,
     ExpectedOutage, FindBy, Happening, NodeName, Organisation, OrganisationName, Scenario,
-    SystemUser, When,
+    SystemUser, UploadedFile, When,
     file::{self, File, Time, Word},
     mistake::{Found, Lines, Wrong},
+    rules,
 };
 use crate::schedule::Phase;
 
@@ -47,12 +48,14 @@ pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Found> {
     let title = one_line("title", &file.title)?;
     let description = filled("description", &file.description)?;
     let run = run(file)?;
+    let rules = rules::rules(file)?;
     let organisations = organisations(file)?;
     let system_users = system_users(file, &organisations)?;
     let certificates = certificates(file, &run, &system_users)?;
     let known = KnownCertificates::new(file, &run, &certificates)?;
     let clients = clients(file, &known, &system_users)?;
-    let check = Check { lines: Lines::new(text), run, system_users, known, clients };
+    let rolled_over = rolled_over(file)?;
+    let check = Check { lines: Lines::new(text), run, system_users, known, clients, rolled_over };
     let entries = check.entries(file)?;
     let expected = check.expected(&file.expected)?;
     Ok(Scenario {
@@ -61,6 +64,7 @@ pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Found> {
         start: check.run.start,
         length: check.run.length,
         seed: file.seed,
+        rules,
         organisations,
         system_users: check.system_users,
         certificates,
@@ -207,6 +211,7 @@ fn clients(
                 profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
                 nodes: nodes(said)?,
                 skew,
+                margin: said.margin.as_ref().map(|word| positive("margin", word)).transpose()?,
                 find_by: match &said.find_by {
                     Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
                     None => FindBy::default(),
@@ -303,6 +308,20 @@ impl KnownCertificates {
     }
 }
 
+/// The environments whose STS gets a new certificate in the run: once at most.
+fn rolled_over(file: &File) -> Result<BTreeSet<Environment>, Found> {
+    let mut rolled_over = BTreeSet::new();
+    for at in &file.at {
+        if let file::Do::Nemlogin(file::Nemlogin::RollOver(said)) = at.get_ref().r#do.get_ref()
+            && !rolled_over.insert(environment(&said.environment)?)
+        {
+            let name = said.environment.get_ref().clone();
+            return Err(wrong(&said.environment, Wrong::Twice { kind: "new signer", name }));
+        }
+    }
+    Ok(rolled_over)
+}
+
 /// What is known once the parties have been read.
 struct Check<'t> {
     lines: Lines<'t>,
@@ -310,6 +329,8 @@ struct Check<'t> {
     system_users: BTreeMap<SystemUserId, SystemUser>,
     known: KnownCertificates,
     clients: BTreeMap<ClientName, Client>,
+    /// Where the STS gets a new certificate in the run.
+    rolled_over: BTreeSet<Environment>,
 }
 
 impl Check<'_> {
@@ -362,7 +383,7 @@ impl Check<'_> {
     }
 
     fn happening(&self, said: &Spanned<file::Do>, at: Timestamp) -> Result<Happening, Found> {
-        use file::{ClientVerb, Do, Mitid, Nemlogin};
+        use file::{ClientVerb, Do, Mitid, Nemlogin, SmdbVerb};
 
         let click = Moment::Entry(at, Phase::Click, said.span().start);
         let swap = Moment::Entry(at, Phase::Swap, said.span().start);
@@ -386,11 +407,30 @@ impl Check<'_> {
                 system_user: system_user(&save.system_user)?,
                 slot: one_of("slot", &save.slot, Slot::ALL, Slot::name)?,
                 certificate: self.known.get(&save.certificate, click)?,
+                file: match &save.file {
+                    Some(word) => one_of("file", word, UploadedFile::ALL, UploadedFile::name)?,
+                    None => UploadedFile::default(),
+                },
+            },
+            Do::Nemlogin(Nemlogin::Remove(remove)) => Action::Remove {
+                system_user: system_user(&remove.system_user)?,
+                slot: one_of("slot", &remove.slot, Slot::ALL, Slot::name)?,
             },
             Do::Nemlogin(Nemlogin::Provision(provision)) => Action::Provision {
                 system_user: system_user(&provision.system_user)?,
                 environment: environment(&provision.environment)?,
             },
+            Do::Nemlogin(Nemlogin::RollOver(roll_over)) => {
+                Action::RollOver { environment: environment(&roll_over.environment)? }
+            }
+            Do::Smdb(SmdbVerb::TrustSigner(trust)) => {
+                Action::TrustSigner { environment: self.rolled_over(&trust.environment)? }
+            }
+            Do::Client(ClientVerb::PinSigner(pin)) => {
+                let (client, nodes) = self.nodes(&pin.client, pin.node.as_ref())?;
+                self.has_new_signer(self.clients[&client].environment, &pin.client)?;
+                Action::PinSigner { client, nodes }
+            }
             Do::Client(ClientVerb::Restart(restart)) => {
                 let (client, nodes) = self.nodes(&restart.client, restart.node.as_ref())?;
                 Action::Restart { client, nodes }
@@ -404,6 +444,20 @@ impl Check<'_> {
                 return Ok(Happening::Call(key("client", &submit.client, &self.clients)?));
             }
         }))
+    }
+
+    /// An environment whose STS gets a new certificate in the run.
+    fn rolled_over(&self, word: &Word) -> Result<Environment, Found> {
+        let environment = environment(word)?;
+        self.has_new_signer(environment, word)?;
+        Ok(environment)
+    }
+
+    fn has_new_signer(&self, environment: Environment, word: &Word) -> Result<(), Found> {
+        if self.rolled_over.contains(&environment) {
+            return Ok(());
+        }
+        Err(wrong(word, Wrong::NoNewSigner(environment.name())))
     }
 
     /// A client, and the one of its nodes that is named, or all of them.
@@ -562,7 +616,7 @@ where
 }
 
 /// One of a closed list.
-fn one_of<T: Copy, const N: usize>(
+pub(super) fn one_of<T: Copy, const N: usize>(
     kind: &'static str,
     word: &Word,
     all: [T; N],
@@ -574,7 +628,7 @@ fn one_of<T: Copy, const N: usize>(
         .ok_or_else(|| wrong(word, Wrong::unknown(kind, text, all.into_iter().map(name))))
 }
 
-fn parsed<T: FromStr>(word: &Word) -> Result<T, Found>
+pub(super) fn parsed<T: FromStr>(word: &Word) -> Result<T, Found>
 where
     T::Err: std::fmt::Display,
 {
@@ -585,6 +639,6 @@ fn value<T>(said: &Spanned<T>, error: &impl std::fmt::Display) -> Found {
     wrong(said, Wrong::Value(error.to_string()))
 }
 
-fn wrong<T>(said: &Spanned<T>, wrong: Wrong) -> Found {
+pub(super) fn wrong<T>(said: &Spanned<T>, wrong: Wrong) -> Found {
     Found { wrong, span: said.span() }
 }

@@ -35,6 +35,12 @@ pub struct File {
     pub length: Word,
     /// What every random choice hangs on.
     pub seed: u64,
+    /// `[mitid]`
+    pub mitid: Option<MitidRules>,
+    /// `[nemlogin]`
+    pub nemlogin: Option<NemloginRules>,
+    /// `[smdb]`
+    pub smdb: Option<SmdbRules>,
     /// `[organisation.X]`
     #[serde(default)]
     pub organisation: Named<Organisation>,
@@ -55,6 +61,52 @@ pub struct File {
     pub at: Vec<Spanned<At>>,
     /// `[expected]`
     pub expected: Spanned<Expected>,
+}
+
+/// `[mitid]`: rules of MitID Erhverv; what is not said is as it is known of the real one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with rules of MitID Erhverv")]
+pub struct MitidRules {
+    /// How long after its issue a certificate begins to be valid.
+    pub certificates_begin_after: Option<Word>,
+}
+
+/// `[nemlogin]`: rules of NemLog-in and its STS; what is not said is as it is known of the real one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with rules of NemLog-in")]
+pub struct NemloginRules {
+    /// Whether the certificates of both slots are accepted from the click on.
+    pub overlap: Option<bool>,
+    /// Whether a revocation that the STS sees triggers the rolling swap.
+    pub rolling_on_revocation: Option<bool>,
+    /// How often it looks whether a rolling swap is due.
+    pub look_interval: Option<Word>,
+    /// How long after the click what is provisioned comes into force.
+    pub activation_delay: Option<Word>,
+    /// How long a revocation stays unseen by the STS.
+    pub revocation_lag: Option<Word>,
+    /// For how long a token is good.
+    pub token_lifetime: Option<Word>,
+    /// How the STS finds a system user: `certificate` or `subject`.
+    pub finds_by: Option<Word>,
+    /// When a certificate's issuer is looked at: `never`, `at-upload` or `at-provisioning`.
+    pub issuer_check: Option<Word>,
+    /// What is done about a certificate that another system user has: `refuse` or `accept`.
+    pub taken_certificate: Option<Word>,
+}
+
+/// `[smdb]`: rules of SMDB; what is not said is as it is known of the real one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with rules of SMDB")]
+pub struct SmdbRules {
+    /// Whether it looks at the certificate in a live token again: `ignored`, `validity` or
+    /// `validity-and-revocation`.
+    pub holder_certificate: Option<Word>,
+    /// How long a revocation stays unseen by SMDB, where it looks.
+    pub revocation_lag: Option<Word>,
 }
 
 /// `[organisation.X]`
@@ -107,6 +159,8 @@ pub struct Client {
     pub nodes: Option<Spanned<Vec<Word>>>,
     /// Its clock minus the true time; nothing if the file does not say.
     pub skew: Option<Word>,
+    /// How long before its end it drops a kept token; as its profile has it if the file does not say.
+    pub margin: Option<Word>,
     /// How its configuration names its certificate; by thumbprint if the file does not say.
     pub find_by: Option<Word>,
     /// The process that it runs in, if others run in it too.
@@ -145,6 +199,8 @@ pub enum Do {
     Mitid(Mitid),
     /// `do.nemlogin`
     Nemlogin(Nemlogin),
+    /// `do.smdb`
+    Smdb(SmdbVerb),
     /// `do.client`
     Client(ClientVerb),
 }
@@ -165,8 +221,20 @@ pub enum Mitid {
 pub enum Nemlogin {
     /// `do.nemlogin.save`
     Save(Save),
+    /// `do.nemlogin.remove`
+    Remove(Remove),
     /// `do.nemlogin.provision`
     Provision(Provision),
+    /// `do.nemlogin.roll-over`
+    RollOver(RollOver),
+}
+
+/// `do.smdb.<verb>`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SmdbVerb {
+    /// `do.smdb.trust-signer`
+    TrustSigner(TrustSigner),
 }
 
 /// `do.client.<verb>`
@@ -179,6 +247,8 @@ pub enum ClientVerb {
     Deploy(Deploy),
     /// `do.client.restart`
     Restart(Restart),
+    /// `do.client.pin-signer`
+    PinSigner(PinSigner),
 }
 
 /// `do.mitid.renew`
@@ -214,6 +284,19 @@ pub struct Save {
     pub slot: Word,
     /// What is put there.
     pub certificate: Word,
+    /// Which file of it is uploaded, `cer` or `p12`; `cer` if the file does not say.
+    pub file: Option<Word>,
+}
+
+/// `do.nemlogin.remove`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user and slot")]
+pub struct Remove {
+    /// Whose draft.
+    pub system_user: Word,
+    /// Which place in it is emptied.
+    pub slot: Word,
 }
 
 /// `do.nemlogin.provision`
@@ -224,6 +307,24 @@ pub struct Provision {
     /// Whose draft.
     pub system_user: Word,
     /// Where it comes into force.
+    pub environment: Word,
+}
+
+/// `do.nemlogin.roll-over`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with environment")]
+pub struct RollOver {
+    /// Whose STS signs with a new certificate from then on.
+    pub environment: Word,
+}
+
+/// `do.smdb.trust-signer`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with environment")]
+pub struct TrustSigner {
+    /// Whose SMDB trusts the STS's new certificate from then on.
     pub environment: Word,
 }
 
@@ -255,6 +356,17 @@ pub struct Deploy {
 #[serde(expecting = "a table with client")]
 pub struct Restart {
     /// Which client.
+    pub client: Word,
+    /// Which of its nodes; all of them if the file does not say.
+    pub node: Option<Word>,
+}
+
+/// `do.client.pin-signer`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client")]
+pub struct PinSigner {
+    /// Which client trusts the STS's new certificate from then on.
     pub client: Word,
     /// Which of its nodes; all of them if the file does not say.
     pub node: Option<Word>,

@@ -155,6 +155,20 @@ pub enum Wrong {
         /// How far it may be.
         limit: Span,
     },
+    /// A rule that names a time of its own.
+    #[error("a rule may name a time from 0s to {limit}, and not {span}")]
+    RuleSpan {
+        /// How long it should be.
+        span: Span,
+        /// How long it may be.
+        limit: Span,
+    },
+    /// Somebody turns to a new certificate of the STS, and there is none.
+    #[error(
+        "the STS of {0} has no new certificate to turn to: \
+         say when it gets one, with `do.nemlogin.roll-over`"
+    )]
+    NoNewSigner(&'static str),
     /// Each renewal takes a key, and keys take time to make.
     #[error("the file renews {renewals} certificates; {limit} is the most")]
     TooManyRenewals {

@@ -477,3 +477,92 @@ fn nothing_makes_the_reader_panic() {
         }
     }
 }
+
+/// The right file with these lines before its first table.
+fn with_tables(tables: &str) -> String {
+    right_with("[organisation.kommune]", &format!("{tables}\n[organisation.kommune]"))
+}
+
+#[test]
+fn rules_are_as_usual_unless_the_file_says_otherwise() {
+    let usual = Scenario::parse(RIGHT).unwrap().rules;
+    assert_eq!(usual, Rules::default());
+    let text = with_tables(
+        r#"
+        [mitid]
+        certificates-begin-after = "2h"
+        [nemlogin]
+        overlap = true
+        rolling-on-revocation = true
+        look-interval = "15m"
+        activation-delay = "5m"
+        revocation-lag = "0s"
+        token-lifetime = "1h"
+        finds-by = "subject"
+        issuer-check = "never"
+        taken-certificate = "accept"
+        [smdb]
+        holder-certificate = "validity-and-revocation"
+        revocation-lag = "10m"
+        "#,
+    );
+    let rules = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}")).rules;
+    assert_eq!(rules.mitid.certificates_begin_after, Span::from_hours(2));
+    let swap = sim_sts::Policy::default().swap;
+    assert!(!swap.overlap && !swap.rolling_on_revocation, "the what-ifs are not the usual");
+    assert!(rules.sts.swap.overlap && rules.sts.swap.rolling_on_revocation);
+    assert_eq!(rules.sts.swap.look_interval, Span::from_minutes(15));
+    assert_eq!(rules.sts.activation_delay, Span::from_minutes(5));
+    assert_eq!(rules.sts.revocation_lag, Span::ZERO);
+    assert_eq!(rules.sts.token_lifetime, Span::from_hours(1));
+    assert_eq!(rules.sts.lookup, sim_sts::Lookup::Subject);
+    assert_eq!(rules.administration.issuer_check, sim_sts::administration::IssuerCheck::Never);
+    assert_eq!(rules.administration.taken, sim_sts::administration::Verdict::Accept);
+    assert_eq!(rules.smdb.holder_certificate, sim_smdb::HolderCheck::ValidityAndRevocation);
+    assert_eq!(rules.smdb.revocation_lag, Span::from_minutes(10));
+}
+
+/// These tables have a mistake, with a mark at `marked`.
+#[track_caller]
+fn check_tables(tables: &str, marked: &str, message: &str) {
+    check("[organisation.kommune]", &format!("{tables}\n[organisation.kommune]"), marked, message);
+}
+
+#[test]
+fn a_rule_that_makes_no_sense_is_pointed_at() {
+    check_tables(
+        "[smdb]\nholder-certificate = \"valid\"",
+        "\"valid\"",
+        "unknown holder check `valid`; it takes one of: ignored, validity, validity-and-revocation",
+    );
+    check_tables(
+        "[nemlogin]\ntoken-lifetime = \"0s\"",
+        "\"0s\"",
+        "token-lifetime is 0s; it must be longer than nothing",
+    );
+    check_tables(
+        "[nemlogin]\nrevocation-lag = \"-1s\"",
+        "\"-1s\"",
+        "a rule may name a time from 0s to 1825d, and not -1s",
+    );
+    check_tables("[nemlogin]\noverlaps = true", "overlaps", "unknown key `overlaps`; did you mean `overlap`?");
+}
+
+#[test]
+fn a_new_signer_has_to_be_there() {
+    let entry = "[[at]]\ntime = \"+1h\"\ndo.smdb.trust-signer = { environment = \"production\" }";
+    check_tables(
+        entry,
+        "\"production\"",
+        "the STS of production has no new certificate to turn to: say when it gets one, with \
+         `do.nemlogin.roll-over`",
+    );
+    let roll_over =
+        "[[at]]\ntime = \"+1h\"\ndo.nemlogin.roll-over = { environment = \"production\" }";
+    let pin = "[[at]]\ntime = \"+1h\"\ndo.client.pin-signer = { client = \"fagsystem\" }";
+    let text = with_tables(&format!("{roll_over}\n{entry}\n{pin}"));
+    let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+    let what = |index: usize| &scenario.entries[index].what;
+    let (client, nodes) = (name("fagsystem"), vec![name("a")]);
+    assert_eq!(*what(2), Happening::Action(Action::PinSigner { client, nodes }));
+}

@@ -7,26 +7,26 @@
 mod set_up;
 mod traffic;
 
-use std::{collections::BTreeMap, fmt::Display};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::{Core, Cvr, Environment, Finding, Link, Party, Pass, Slot, Step, SystemUserId};
-use pki::{Certificate, KeySize, PrivateKey, RevocationReason, SigningRequest};
+use pki::{Certificate, KeySize, PrivateKey, RevocationReason, SigningRequest, pkcs12};
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
 use wsc::{
-    Wsc,
+    Trust, Wsc,
     exchange::{self, Event},
     habits::Swap,
 };
 
-pub use set_up::{Policies, SetUpError, keys_needed};
+pub use set_up::{SetUpError, keys_needed};
 
 use crate::{
-    scenario::{Action, CertificateName, ClientName, FindBy, NodeName, ProcessName},
+    scenario::{Action, CertificateName, ClientName, FindBy, NodeName, ProcessName, UploadedFile},
     world::{ActionOutcome, CallOutcome, Failure, Message, World},
 };
 
@@ -49,6 +49,8 @@ pub struct InProcess<L = Pass> {
 #[derive(Clone)]
 struct Node {
     wsc: Wsc,
+    /// Whom it trusts once it has pinned the STS's new certificate, if there is one.
+    new_trust: Option<Arc<Trust>>,
     environment: Environment,
     authority: Cvr,
     find_by: FindBy,
@@ -134,14 +136,19 @@ impl<L: Link + Clone> InProcess<L> {
         system_user: &SystemUserId,
         slot: Slot,
         certificate: &CertificateName,
+        file: UploadedFile,
         now: Timestamp,
     ) -> Result<(), administration::Rejection> {
         // What the administrator uploads is a file, and it is read as one.
-        let file = self.certificates[certificate].credential.certificate.to_pem();
+        let credential = &self.certificates[certificate].credential;
+        let file = match file {
+            UploadedFile::Cer => credential.certificate.to_pem().into_bytes(),
+            UploadedFile::P12 => key_store_file(credential, &mut self.streams.sts),
+        };
         let request = administration::Request::Save {
             system_user: system_user.clone(),
             slot,
-            certificate: Certificate::from_cer(file.as_bytes()).map(Box::new),
+            certificate: Certificate::from_cer(&file).map(Box::new),
         };
         self.administer(&request, now)
     }
@@ -289,7 +296,12 @@ impl<L: Link + Clone> World for InProcess<L> {
             | Action::Revoke { certificate, .. }
             | Action::Save { certificate, .. }
             | Action::Deploy { certificate, .. } => Some(certificate),
-            Action::Provision { .. } | Action::Restart { .. } => None,
+            Action::Remove { .. }
+            | Action::Provision { .. }
+            | Action::RollOver { .. }
+            | Action::TrustSigner { .. }
+            | Action::Restart { .. }
+            | Action::PinSigner { .. } => None,
         };
         if named.is_some_and(|certificate| !self.certificates.contains_key(certificate)) {
             return refused("no-certificate", "the certificate was never issued", None);
@@ -297,12 +309,28 @@ impl<L: Link + Clone> World for InProcess<L> {
         match action {
             Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
             Action::Revoke { certificate, reason } => self.revoke(certificate, *reason, now),
-            Action::Save { system_user, slot, certificate } => {
-                done(self.save(system_user, *slot, certificate, now))
+            Action::Save { system_user, slot, certificate, file } => {
+                done(self.save(system_user, *slot, certificate, *file, now))
+            }
+            Action::Remove { system_user, slot } => {
+                let (system_user, slot) = (system_user.clone(), *slot);
+                done(self.administer(&administration::Request::Remove { system_user, slot }, now))
             }
             Action::Provision { system_user, environment } => {
                 done(self.provision(system_user, *environment, now))
             }
+            // The STS and SMDB were given this in advance, as a timeline.
+            Action::RollOver { .. } | Action::TrustSigner { .. } => {
+                ActionOutcome::Done { note: None }
+            }
+            Action::PinSigner { client, nodes } => on_each(nodes, |node| {
+                if let Some(node) = self.nodes.get_mut(&(client.clone(), node.clone()))
+                    && let Some(trust) = &node.new_trust
+                {
+                    node.wsc.pin(Arc::clone(trust));
+                }
+                Ok(())
+            }),
             Action::Deploy { client, nodes, certificate } => on_each(nodes, |node| {
                 self.deploy(&(client.clone(), node.clone()), certificate, now)
             }),
@@ -342,6 +370,14 @@ fn neighbours<'n>(
         other != key && other.1 == key.1 && process.is_some() && node.process == process
     };
     nodes.iter_mut().filter(move |(other, node)| is_neighbour(other, node)).map(|(_, node)| node)
+}
+
+/// The key store as the portal gives it out: what is uploaded by mistake.
+fn key_store_file(credential: &Credential, entropy: &mut Entropy) -> Vec<u8> {
+    let Credential { certificate, key } = credential;
+    let friendly_name = certificate.subject().common_name().unwrap_or_default();
+    let contents = pkcs12::Contents { key, certificate, authorities: &[], friendly_name };
+    pkcs12::portal(&contents, "skift", entropy)
 }
 
 /// Does something at each node. A node that does not start has that from its own configuration; the

@@ -8,6 +8,7 @@ mod model;
 mod profiles;
 mod program;
 mod races;
+mod rules;
 mod stops;
 mod tenants;
 mod vectors;

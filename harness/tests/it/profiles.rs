@@ -10,7 +10,7 @@ use harness::{
     downtime::{NodeDowntime, Outage, measure},
     run::run,
     scenario::Scenario,
-    world::in_process::{InProcess, Policies, keys_needed},
+    world::in_process::{InProcess, keys_needed},
 };
 use pki::KeyPool;
 use sim_smdb::HolderCheck;
@@ -135,12 +135,11 @@ fn happening(line: &str) -> String {
 pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {
     let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
-    let smdb = sim_smdb::Policy { holder_certificate, ..sim_smdb::Policy::default() };
-    let policies = Policies { smdb, ..Policies::default() };
+    let mut scenario = scenario.clone();
+    scenario.rules.smdb.holder_certificate = holder_certificate;
     let key = |size, index| Some(keys.key(size, index));
-    let mut world = InProcess::with_policies(scenario, &policies, key)
-        .unwrap_or_else(|error| panic!("{error}"));
-    let journal = run(scenario, &mut world);
+    let mut world = InProcess::new(&scenario, key).unwrap_or_else(|error| panic!("{error}"));
+    let journal = run(&scenario, &mut world);
     let line = |node: &NodeDowntime, outage: &Outage| {
         let from = outage.from.since(scenario.start);
         let until = outage

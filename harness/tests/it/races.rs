@@ -16,11 +16,11 @@ use harness::{
 };
 use pki::KeyPool;
 
-const START: &str = "2030-03-01T08:00:00Z";
+pub(crate) const START: &str = "2030-03-01T08:00:00Z";
 
 /// A race of one client with these nodes, that begins at `start`; a line for each thing that
 /// happens, as `+1h mitid.renew certificate = "old", as = "new"`.
-fn race(start: &str, nodes: &str, happenings: &[&str]) -> Scenario {
+pub(crate) fn race(start: &str, nodes: &str, happenings: &[&str]) -> Scenario {
     let happenings = happenings.iter().map(|line| {
         let mut words = line.splitn(3, ' ');
         let mut word = || words.next().expect("a time, a verb and its arguments");
@@ -73,7 +73,7 @@ fn journal(scenario: &Scenario) -> Journal {
 }
 
 /// Every outage of a race, as `a +1h..+2h step 1: cause`.
-fn outages(scenario: &Scenario) -> Vec<String> {
+pub(crate) fn outages(scenario: &Scenario) -> Vec<String> {
     outages_of(scenario, &journal(scenario))
 }
 
@@ -96,17 +96,17 @@ fn check(happenings: &[&str], expected: &[&str]) {
     assert_eq!(outages(&race(START, "[\"a\"]", happenings)), expected);
 }
 
-const RENEW: &str = "+10m mitid.renew certificate = \"old\", as = \"new\"";
-const SAVE_ROLLING: &str =
+pub(crate) const RENEW: &str = "+10m mitid.renew certificate = \"old\", as = \"new\"";
+pub(crate) const SAVE_ROLLING: &str =
     "+20m nemlogin.save system-user = \"fagsystem\", slot = \"rolling\", certificate = \"new\"";
-const SAVE_ACTIVE: &str =
+pub(crate) const SAVE_ACTIVE: &str =
     "+20m nemlogin.save system-user = \"fagsystem\", slot = \"active\", certificate = \"new\"";
 
-fn provision(at: &str, environment: &str) -> String {
+pub(crate) fn provision(at: &str, environment: &str) -> String {
     format!("{at} nemlogin.provision system-user = \"fagsystem\", environment = \"{environment}\"")
 }
 
-fn deploy(at: &str) -> String {
+pub(crate) fn deploy(at: &str) -> String {
     format!("{at} client.deploy client = \"fagsystem\", certificate = \"new\"")
 }
 

@@ -27,10 +27,10 @@ use sim_sts::{
     Issuer, Service, Sts,
     administration::{Privilege, Request as Click},
 };
-use wsc::{Settings, Trust, Wsc};
+use wsc::{Settings, Trust, Wsc, habits::Habits};
 
 use super::{InProcess, Node, Streams};
-use crate::scenario::{Action, Happening, Scenario};
+use crate::scenario::{Action, Happening, Scenario, UploadedFile, When};
 
 /// The life of an OCES3 certificate, less its last second: from its beginning to `E+`.
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
@@ -49,17 +49,9 @@ pub fn keys_needed(scenario: &Scenario) -> [(KeySize, usize); 2] {
         .iter()
         .filter(|entry| matches!(entry.what, Happening::Action(Action::Renew { .. })))
         .count();
-    let others = SERVICE_KEYS + scenario.certificates.len() + renewals;
+    let new_signers = Turns::of(scenario).roll_over.len();
+    let others = SERVICE_KEYS + new_signers + scenario.certificates.len() + renewals;
     [(KeySize::Rsa4096, ROOT_KEYS), (KeySize::Rsa3072, others)]
-}
-
-/// The rules of the services in every environment.
-#[derive(Debug, Clone, Default)]
-pub struct Policies {
-    /// Those of each STS.
-    pub sts: sim_sts::Policy,
-    /// Those of each SMDB.
-    pub smdb: sim_smdb::Policy,
 }
 
 /// Why a world cannot be made.
@@ -90,19 +82,6 @@ impl InProcess {
     ) -> Result<Self, SetUpError> {
         Self::with_link(scenario, Pass, key)
     }
-
-    /// A world in which every message arrives, and the services follow other rules than usual.
-    ///
-    /// # Errors
-    ///
-    /// If keys are missing, or a party refuses what the file takes for granted.
-    pub fn with_policies(
-        scenario: &Scenario,
-        policies: &Policies,
-        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
-    ) -> Result<Self, SetUpError> {
-        Self::build(scenario, Pass, policies, key)
-    }
 }
 
 impl<L: Link + Clone> InProcess<L> {
@@ -114,15 +93,6 @@ impl<L: Link + Clone> InProcess<L> {
     pub fn with_link(
         scenario: &Scenario,
         link: L,
-        key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
-    ) -> Result<Self, SetUpError> {
-        Self::build(scenario, link, &Policies::default(), key)
-    }
-
-    fn build(
-        scenario: &Scenario,
-        link: L,
-        policies: &Policies,
         key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
     ) -> Result<Self, SetUpError> {
         let mut keys = Keys::take(scenario, key)?;
@@ -145,9 +115,10 @@ impl<L: Link + Clone> InProcess<L> {
                 &mut streams.mitid,
             ));
         }
+        let turns = Turns::of(scenario);
         let mut services = BTreeMap::new();
         for authority in &authorities {
-            let both = ServiceCredentials {
+            let credentials = ServiceCredentials {
                 sts: certify_service(authority, "STS", keys.other()?, scenario.start, &mut streams),
                 smdb: certify_service(
                     authority,
@@ -156,20 +127,37 @@ impl<L: Link + Clone> InProcess<L> {
                     scenario.start,
                     &mut streams,
                 ),
+                new_sts: None,
             };
-            services.insert(authority.environment(), both);
+            services.insert(authority.environment(), credentials);
+        }
+        for authority in &authorities {
+            let environment = authority.environment();
+            if turns.roll_over.contains_key(&environment)
+                && let Some(services) = services.get_mut(&environment)
+            {
+                let (key, start) = (keys.other()?, scenario.start);
+                services.new_sts =
+                    Some(certify_service(authority, "STS", key, start, &mut streams));
+            }
         }
         let mut world = Self {
-            sts: Sts::new(
-                authorities.iter().map(|authority| issuer(authority, &services, policies)),
+            sts: Sts::with_policy(
+                authorities
+                    .iter()
+                    .map(|it| issuer(it, &services[&it.environment()], scenario.rules.sts, &turns)),
+                scenario.rules.administration,
             ),
             smdb: authorities
                 .iter()
-                .map(|it| (it.environment(), smdb(it, &services[&it.environment()], policies)))
+                .map(|it| {
+                    let services = &services[&it.environment()];
+                    (it.environment(), smdb(it, services, scenario.rules.smdb, &turns))
+                })
                 .collect(),
             mitid: Mitid::new(
                 authorities,
-                sim_mitid::Policy::default(),
+                scenario.rules.mitid.clone(),
                 MailKey::draw(&mut stream("mitid", "mail")),
             ),
             nodes: BTreeMap::new(),
@@ -220,7 +208,8 @@ impl<L: Link + Clone> InProcess<L> {
                     let user = &scenario.system_users[&certificate.system_user];
                     certificate.environment == environment && user.organisation == *name
                 });
-                let begins = own.map(|certificate| certificate.expires - CERTIFICATE_LIFE).min();
+                let before = CERTIFICATE_LIFE + scenario.rules.mitid.certificates_begin_after;
+                let begins = own.map(|certificate| certificate.expires - before).min();
                 let Some(begins) = begins else { continue };
                 let (cvr, name) = (organisation.cvr.clone(), organisation.name.clone());
                 let connect = sim_mitid::Request::Connect { environment, cvr: cvr.clone(), name };
@@ -250,6 +239,8 @@ impl<L: Link + Clone> InProcess<L> {
                 let user = &scenario.system_users[&certificate.system_user];
                 let cvr = scenario.organisations[&user.organisation].cvr.clone();
                 let begins = certificate.expires - CERTIFICATE_LIFE;
+                // Issued so long before that, that it begins then.
+                let issued_at = begins - scenario.rules.mitid.certificates_begin_after;
                 let profile = NewProfile {
                     environment,
                     cvr,
@@ -261,11 +252,11 @@ impl<L: Link + Clone> InProcess<L> {
                     seal: true,
                     published: false,
                 };
-                let profile = self.create_profile(profile, begins)?;
+                let profile = self.create_profile(profile, issued_at)?;
                 let key = self.next_key()?;
-                let issued = self.order_and_download(profile, key.clone(), begins)?;
+                let issued = self.order_and_download(profile, key.clone(), issued_at)?;
                 self.hold(name, environment, issued, key);
-                self.save(&certificate.system_user, Slot::Active, name, begins)
+                self.save(&certificate.system_user, Slot::Active, name, UploadedFile::Cer, begins)
                     .and_then(|()| self.provision(&certificate.system_user, environment, begins))
                     .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
             }
@@ -314,18 +305,22 @@ impl<L: Link + Clone> InProcess<L> {
     ) {
         for (name, client) in &scenario.clients {
             let service = &services[&client.environment];
-            let trust = Arc::new(Trust {
-                sts: service.sts.certificate.clone(),
+            let trust = |sts: &Credential| Trust {
+                sts: sts.certificate.clone(),
                 service: service.smdb.certificate.clone(),
                 service_entity_id: entity_id(),
                 service_address: ADDRESS.to_owned(),
-            });
+            };
+            let new_trust = service.new_sts.as_ref().map(|sts| Arc::new(trust(sts)));
+            let trust = Arc::new(trust(&service.sts));
             let user = &scenario.system_users[&client.system_user];
             let authority = scenario.organisations[&user.organisation].cvr.clone();
             for node in &client.nodes {
                 let purpose = format!("{name}/{node}");
                 let key = (name.clone(), node.clone());
+                let habits = Habits::of(client.profile);
                 let settings = Settings {
+                    habits: client.margin.map_or(habits, |margin| habits.with_margin(margin)),
                     skew: client.skew,
                     tenant: Some(authority.clone()),
                     ..Settings::of(client.profile)
@@ -334,6 +329,7 @@ impl<L: Link + Clone> InProcess<L> {
                     key,
                     Node {
                         wsc: Wsc::new(settings, Arc::clone(&trust)),
+                        new_trust: new_trust.clone(),
                         environment: client.environment,
                         authority: authority.clone(),
                         find_by: client.find_by,
@@ -393,7 +389,46 @@ impl Keys {
 /// What the services of one environment sign with.
 struct ServiceCredentials {
     sts: Credential,
+    /// What the STS signs with once it has been rolled over.
+    new_sts: Option<Credential>,
     smdb: Credential,
+}
+
+impl ServiceCredentials {
+    /// The STS's credentials over time, for somebody who turns to the new one at `turn`.
+    fn sts_over_time(&self, turn: Option<&Timestamp>) -> Timeline<Credential> {
+        let mut over_time = Timeline::starting(self.sts.certificate.not_before(), self.sts.clone());
+        if let (Some(turn), Some(new)) = (turn, &self.new_sts) {
+            over_time.set(*turn, new.clone());
+        }
+        over_time
+    }
+}
+
+/// When each environment's parties turn to the STS's new certificate.
+#[derive(Default)]
+struct Turns {
+    roll_over: BTreeMap<Environment, Timestamp>,
+    trust: BTreeMap<Environment, Timestamp>,
+}
+
+impl Turns {
+    fn of(scenario: &Scenario) -> Self {
+        let mut turns = Self::default();
+        for entry in &scenario.entries {
+            match (entry.when, &entry.what) {
+                (When::At(at), Happening::Action(Action::RollOver { environment })) => {
+                    turns.roll_over.insert(*environment, at);
+                }
+                (When::At(at), Happening::Action(Action::TrustSigner { environment })) => {
+                    let trust = turns.trust.entry(*environment).or_insert(at);
+                    *trust = at.min(*trust);
+                }
+                _ => {}
+            }
+        }
+        turns
+    }
 }
 
 fn certify_service(
@@ -419,12 +454,11 @@ fn certify_service(
 
 fn issuer(
     authority: &Authority,
-    services: &BTreeMap<Environment, ServiceCredentials>,
-    policies: &Policies,
+    service: &ServiceCredentials,
+    policy: sim_sts::Policy,
+    turns: &Turns,
 ) -> Issuer {
     let environment = authority.environment();
-    let service = &services[&environment];
-    let signs_from = service.sts.certificate.not_before();
     let smdb = Service {
         entity_id: entity_id(),
         encryption: service.smdb.certificate.clone(),
@@ -433,23 +467,33 @@ fn issuer(
     Issuer::new(
         environment,
         authority.anchors(),
-        Timeline::starting(signs_from, service.sts.clone()),
+        service.sts_over_time(turns.roll_over.get(&environment)),
         vec![smdb],
-        policies.sts,
+        policy,
     )
 }
 
-fn smdb(authority: &Authority, service: &ServiceCredentials, policies: &Policies) -> Smdb {
-    let sts = &service.sts.certificate;
+fn smdb(
+    authority: &Authority,
+    service: &ServiceCredentials,
+    policy: sim_smdb::Policy,
+    turns: &Turns,
+) -> Smdb {
+    let mut sts = Timeline::new();
+    for (at, credential) in
+        service.sts_over_time(turns.trust.get(&authority.environment())).entries()
+    {
+        sts.set(at, credential.certificate.clone());
+    }
     Smdb::new(Configuration {
         environment: authority.environment(),
         entity_id: entity_id(),
         address: ADDRESS.to_owned(),
         credential: service.smdb.clone(),
-        sts: Timeline::starting(sts.not_before(), sts.clone()),
+        sts,
         anchors: authority.anchors(),
         schemas: SchemaVersion::calendar(),
-        policy: policies.smdb,
+        policy,
     })
 }
 
