@@ -81,7 +81,11 @@ pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
                     missed.push(((client, node), *at));
                 }
             }
-            What::Begins { .. } | What::Action { .. } | What::Message(_) | What::Ends => {}
+            What::Begins { .. }
+            | What::Action { .. }
+            | What::Message(_)
+            | What::Standing(_)
+            | What::Ends => {}
         }
     }
     // A call is made before the look that finds the outage of the same instant.

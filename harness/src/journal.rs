@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     scenario::{Action, ClientName, NodeName},
-    world::{ActionOutcome, CallOutcome, Message},
+    world::{ActionOutcome, CallOutcome, Message, Standing},
 };
 
 /// The version of the format that [`Journal::to_json_lines`] writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Everything that was seen in one run, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -108,6 +108,9 @@ pub enum What {
         /// What would become of a call.
         outcome: CallOutcome,
     },
+    /// How things stand with a certificate, a system user or a node from this instant on. Seen for
+    /// each at the start, and then whenever it changes.
+    Standing(Standing),
     /// The run ends: the last observation of every journal.
     Ends,
 }
@@ -130,6 +133,12 @@ impl What {
                 }
             },
             Self::Message(message) => message.from.into(),
+            Self::Standing(standing) => match standing {
+                Standing::Certificate { .. } => Witness::Mitid,
+                Standing::Draft { .. } => Witness::Nemlogin,
+                Standing::Registration { .. } => Witness::Sts,
+                Standing::Node { .. } => Witness::Client,
+            },
             Self::Call { .. } | Self::Exposure { .. } => Witness::Client,
         }
     }
@@ -195,7 +204,10 @@ mod tests {
     use parties::{Direction, Environment, Slot, Step};
 
     use super::*;
-    use crate::{scenario::UploadedFile, world::Failure};
+    use crate::{
+        scenario::UploadedFile,
+        world::{Failure, Planned, Token},
+    };
 
     fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
         text.parse().unwrap()
@@ -249,9 +261,42 @@ mod tests {
         });
         let call = What::Call { client: client.clone(), node: node.clone(), outcome: failed };
         journal.note(call, now);
-        journal.note(What::Exposure { client, node, outcome: CallOutcome::Succeeded }, now);
+        let exposure = What::Exposure {
+            client: client.clone(),
+            node: node.clone(),
+            outcome: CallOutcome::Succeeded,
+        };
+        journal.note(exposure, now);
+        for standing in one_of_each_standing(client, node, now) {
+            journal.note(What::Standing(standing), now);
+        }
         journal.note(What::Ends, now);
         journal
+    }
+
+    fn one_of_each_standing(client: ClientName, node: NodeName, now: Timestamp) -> [Standing; 4] {
+        let environment = Environment::Production;
+        let token = Token { holder: name("old"), expires: now, dropped_from: now };
+        [
+            Standing::Certificate {
+                certificate: name("old"),
+                environment,
+                valid_from: now,
+                refused_from: now,
+            },
+            Standing::Draft {
+                system_user: name("fagsystem"),
+                active: Some(name("old")),
+                rolling: None,
+            },
+            Standing::Registration {
+                system_user: name("fagsystem"),
+                environment,
+                accepted: vec![name("old")],
+                planned: vec![Planned { from: now, accepted: vec![name("new")] }],
+            },
+            Standing::Node { client, node, certificate: Some(name("old")), tokens: vec![token] },
+        ]
     }
 
     #[test]
@@ -271,8 +316,12 @@ mod tests {
             r#"{"at":"2030-03-01T08:00:00Z","sequence":2,"party":"nemlogin","what":{"action":{"action":{"save":{"system-user":"fagsystem","slot":"rolling","certificate":"new"}},"outcome":{"refused":{"cause":"certificate-in-use","text":"another one has it"}}}}}"#
         );
         assert_eq!(
-            lines[8],
-            r#"{"at":"2030-03-01T08:00:00Z","sequence":8,"party":"harness","what":"ends"}"#
+            lines[10],
+            r#"{"at":"2030-03-01T08:00:00Z","sequence":10,"party":"sts","what":{"standing":{"registration":{"system-user":"fagsystem","environment":"production","accepted":["old"],"planned":[{"from":"2030-03-01T08:00:00Z","accepted":["new"]}]}}}}"#
+        );
+        assert_eq!(
+            lines[12],
+            r#"{"at":"2030-03-01T08:00:00Z","sequence":12,"party":"harness","what":"ends"}"#
         );
     }
 

@@ -15,7 +15,7 @@ use parties::{Crossing, Link, Party, Verdict};
 
 use crate::{
     scenario::{Action, ClientName, NodeName},
-    world::{ActionOutcome, CallOutcome, Message, World, in_process::InProcess},
+    world::{ActionOutcome, CallOutcome, Message, Standing, World, in_process::InProcess},
 };
 
 /// A link on which every message arrives, and that remembers those of a call.
@@ -117,6 +117,10 @@ impl World for KeepingWorld {
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         self.world.next_change(now)
+    }
+
+    fn standing(&self, now: Timestamp) -> Vec<Standing> {
+        self.world.standing(now)
     }
 
     fn take_messages(&mut self) -> Vec<Message> {

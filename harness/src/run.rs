@@ -13,14 +13,15 @@ use crate::{
     journal::{FORMAT, Journal, What},
     scenario::Scenario,
     schedule::{Due, Schedule},
-    world::{CallOutcome, World},
+    world::{CallOutcome, Standing, World},
 };
 
 /// Lets `scenario` happen in `world`, which has been made for it, and tells what was seen.
 #[must_use]
 pub fn run(scenario: &Scenario, world: &mut dyn World) -> Journal {
     let end = scenario.end();
-    let mut run = Run { scenario, world, journal: Journal::default(), seen: BTreeMap::new() };
+    let (journal, seen, stood) = (Journal::default(), BTreeMap::new(), Vec::new());
+    let mut run = Run { scenario, world, journal, seen, stood };
     let mut schedule = Schedule::new(scenario);
     let mut now = scenario.start;
     run.begin(now);
@@ -30,6 +31,7 @@ pub fn run(scenario: &Scenario, world: &mut dyn World) -> Journal {
         while let Some(event) = schedule.take_due(now) {
             run.carry_out(event.due, now);
         }
+        run.look(now);
         run.probe(now);
         if now >= end {
             break;
@@ -48,6 +50,8 @@ struct Run<'r> {
     journal: Journal,
     /// What the last probe of each node showed; in the order of [`Scenario::nodes`].
     seen: BTreeMap<usize, CallOutcome>,
+    /// How things stood when they were last looked at.
+    stood: Vec<Standing>,
 }
 
 impl Run<'_> {
@@ -76,6 +80,15 @@ impl Run<'_> {
             self.journal.note(What::Message(message), now);
         }
         self.journal.note(what, now);
+    }
+
+    /// Looks how things stand, and notes what stands otherwise than at the last look.
+    fn look(&mut self, now: Timestamp) {
+        let stands = self.world.standing(now);
+        for standing in stands.iter().filter(|it| !self.stood.contains(it)) {
+            self.journal.note(What::Standing(standing.clone()), now);
+        }
+        self.stood = stands;
     }
 
     /// Looks at every node, and notes what is different from the last look.

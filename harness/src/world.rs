@@ -1,7 +1,8 @@
 //! What a run needs of a simulated country: to act, to call, to probe, and when to look again.
 //!
 //! A world holds the parties and everything between them; it never moves time. The run loop hands
-//! in `now`, and a world reads every timeline with it.
+//! in `now`, and a world reads every timeline with it. What it tells of how things stand is for those
+//! who look on; no outcome rests on it.
 
 use clock::Timestamp;
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Action, ClientName, NodeName};
 
 pub mod in_process;
+mod standing;
+
+pub use standing::{Planned, Standing, Token};
 
 /// The parties of one scenario and what is between them.
 pub trait World {
@@ -30,6 +34,10 @@ pub trait World {
     /// Too early is harmless (the run looks once more than it needs to); too late or absent hides
     /// the exact edge of an outage.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp>;
+
+    /// How things stand at `now`: one entry for each certificate, system user and node, always for
+    /// the same ones, and for a new one from when it is there.
+    fn standing(&self, now: Timestamp) -> Vec<Standing>;
 
     /// The messages that went between parties since this was last asked, in order; those of probes
     /// are not among them.

@@ -91,6 +91,13 @@ impl Issuer {
         &self.policy
     }
 
+    /// What it knows of a system user: everything that was handed on to it, whether or not a
+    /// certificate is among it.
+    #[must_use]
+    pub fn registration(&self, system_user: &SystemUserId) -> Option<&Registration> {
+        self.registrations.get(system_user)
+    }
+
     pub(crate) fn registrations(&self) -> impl Iterator<Item = &Registration> {
         self.registrations.values()
     }

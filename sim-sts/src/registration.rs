@@ -136,6 +136,13 @@ impl Registration {
         self.accepted(now).iter().chain(planned.flat_map(|(_, set)| set))
     }
 
+    /// What it will be known by after `now` if nobody does anything more: the instants at which that
+    /// changes, in order, and the certificates from then on.
+    pub fn planned(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, &[Certificate])> {
+        let planned = self.accepted.entries().filter(move |(from, _)| *from > now);
+        planned.map(|(from, set)| (from, set.as_slice()))
+    }
+
     /// What it may do at `now`, at whatever service.
     #[must_use]
     pub fn grants(&self, now: Timestamp) -> &[PrivilegeGrant] {

@@ -89,7 +89,8 @@ impl Settings {
     /// The client sees its own clock reach `expires - margin`. Its clock is `skew` ahead, so that
     /// this is `expires - margin - skew`: for a token of life `T` issued at `t0` it is `t0 + u`
     /// with `u = T - margin - skew`.
-    pub(crate) fn dropped_at(&self, expires: Timestamp) -> Option<Timestamp> {
+    #[must_use]
+    pub fn dropped_at(&self, expires: Timestamp) -> Option<Timestamp> {
         match self.habits.keeps {
             Keeps::Nothing => None,
             Keeps::Until { margin, .. } => Some(expires - margin - self.skew),

@@ -545,7 +545,11 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "\"-1s\"",
         "a rule may name a time from 0s to 1825d, and not -1s",
     );
-    check_tables("[nemlogin]\noverlaps = true", "overlaps", "unknown key `overlaps`; did you mean `overlap`?");
+    check_tables(
+        "[nemlogin]\noverlaps = true",
+        "overlaps",
+        "unknown key `overlaps`; did you mean `overlap`?",
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! purpose, so that the same file gives the same journal with any keys.
 
 mod set_up;
+mod standing;
 mod traffic;
 
 use std::{collections::BTreeMap, fmt::Display, sync::Arc};
@@ -18,7 +19,7 @@ use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
 use wsc::{
-    Trust, Wsc,
+    Thumbprint, Trust, Wsc,
     exchange::{self, Event},
     habits::Swap,
 };
@@ -27,7 +28,7 @@ pub use set_up::{SetUpError, keys_needed};
 
 use crate::{
     scenario::{Action, CertificateName, ClientName, FindBy, NodeName, ProcessName, UploadedFile},
-    world::{ActionOutcome, CallOutcome, Failure, Message, World},
+    world::{ActionOutcome, CallOutcome, Failure, Message, Standing, World},
 };
 
 /// A virtual world.
@@ -38,6 +39,8 @@ pub struct InProcess<L = Pass> {
     smdb: BTreeMap<Environment, Smdb>,
     nodes: BTreeMap<(ClientName, NodeName), Node>,
     certificates: BTreeMap<CertificateName, Held>,
+    /// In the order of their names.
+    system_users: Vec<SystemUserId>,
     /// Keys for certificates that are still to be made, the next one last.
     keys: Vec<PrivateKey>,
     streams: Streams,
@@ -68,6 +71,7 @@ type Process = (ProcessName, Environment);
 struct Held {
     environment: Environment,
     credential: Credential,
+    thumbprint: Thumbprint,
 }
 
 /// Where each party's random choices come from.
@@ -108,8 +112,9 @@ impl<L: Link + Clone> InProcess<L> {
         certificate: Certificate,
         key: PrivateKey,
     ) {
-        let credential = Credential { certificate, key };
-        self.certificates.insert(name.clone(), Held { environment, credential });
+        let thumbprint = Thumbprint::of(&certificate);
+        let held = Held { environment, credential: Credential { certificate, key }, thumbprint };
+        self.certificates.insert(name.clone(), held);
     }
 
     fn ask_mitid(&mut self, request: &sim_mitid::Request, now: Timestamp) -> sim_mitid::Answer {
@@ -353,6 +358,10 @@ impl<L: Link + Clone> World for InProcess<L> {
         let nodes = self.nodes.values().map(|node| node.wsc.next_change(now));
         let others = [self.mitid.next_change(now), self.sts.next_change(now)];
         parties::earliest(smdb.chain(nodes).chain(others).chain([self.next_revocation(now)]))
+    }
+
+    fn standing(&self, now: Timestamp) -> Vec<Standing> {
+        self.all_standing(now)
     }
 
     fn take_messages(&mut self) -> Vec<Message> {

@@ -9,6 +9,7 @@ mod profiles;
 mod program;
 mod races;
 mod rules;
+mod standing;
 mod stops;
 mod tenants;
 mod vectors;

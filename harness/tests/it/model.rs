@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use clock::{Span, Timestamp};
 use harness::{
     scenario::{Action, CertificateName, ClientName, NodeName, Scenario},
-    world::{ActionOutcome, CallOutcome, Failure, Message, World},
+    world::{ActionOutcome, CallOutcome, Failure, Message, Standing, World},
 };
 use parties::{Direction, Environment, Party, Step};
 
@@ -62,6 +62,10 @@ impl World for Model {
         };
         let cause = cause.to_owned();
         CallOutcome::Failed(Failure { step: Step::One, cause, party: Party::Sts, diagnosis: None })
+    }
+
+    fn standing(&self, _: Timestamp) -> Vec<Standing> {
+        Vec::new()
     }
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {

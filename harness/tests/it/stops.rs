@@ -8,7 +8,7 @@ use harness::{
     run::run,
     scenario::{Action, ClientName, NodeName, Scenario},
     world::{
-        ActionOutcome, CallOutcome, Message, World,
+        ActionOutcome, CallOutcome, Message, Standing, World,
         in_process::{InProcess, keys_needed},
     },
 };
@@ -39,6 +39,10 @@ impl World for Watched {
         self.world.next_change(now).into_iter().chain([now + self.every]).min()
     }
 
+    fn standing(&self, now: Timestamp) -> Vec<Standing> {
+        self.world.standing(now)
+    }
+
     fn take_messages(&mut self) -> Vec<Message> {
         self.world.take_messages()
     }
@@ -56,7 +60,7 @@ fn world(scenario: &Scenario, backwards: bool) -> InProcess {
     InProcess::new(scenario, key).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn journal(scenario: &Scenario, backwards: bool) -> Journal {
+pub(crate) fn journal(scenario: &Scenario, backwards: bool) -> Journal {
     run(scenario, &mut world(scenario, backwards))
 }
 

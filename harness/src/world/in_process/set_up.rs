@@ -162,6 +162,7 @@ impl<L: Link + Clone> InProcess<L> {
             ),
             nodes: BTreeMap::new(),
             certificates: BTreeMap::new(),
+            system_users: scenario.system_users.keys().cloned().collect(),
             keys: keys.rest(),
             streams,
             link,
