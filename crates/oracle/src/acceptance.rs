@@ -207,7 +207,10 @@ impl<'p> Clicks<'p> {
             Act::Revoke { .. }
             | Act::Deploy { .. }
             | Act::Restart { .. }
-            | Act::DropCache { .. } => None,
+            | Act::DropCache { .. }
+            | Act::SignWith { .. }
+            | Act::Trust { .. }
+            | Act::Distrust { .. } => None,
         }
     }
 

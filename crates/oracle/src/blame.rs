@@ -86,6 +86,8 @@ impl Remedy {
             }
             Act::Revoke { .. } => Role::MitidAdministrator,
             Act::Deploy { .. } | Act::Restart { .. } | Act::DropCache { .. } => Role::Vendor,
+            Act::SignWith { .. } => Role::Operator,
+            Act::Trust { .. } | Act::Distrust { .. } => Role::ServiceOwner,
         };
         match self {
             Self::Move(event) => of_act(&plan.event(*event).act),
@@ -230,7 +232,10 @@ impl<'p> Search<'p> {
                 Act::Provision { .. }
                 | Act::Remove { .. }
                 | Act::Restart { .. }
-                | Act::DropCache { .. } => self.plan.start,
+                | Act::DropCache { .. }
+                | Act::SignWith { .. }
+                | Act::Trust { .. }
+                | Act::Distrust { .. } => self.plan.start,
             };
             let lead = self.lead(&event.act);
             let instants = self.instants.iter().flat_map(|at| lead.map(|lead| *at - lead));
@@ -254,9 +259,13 @@ impl<'p> Search<'p> {
         let lead = match act {
             Act::Provision { .. } | Act::Remove { .. } => rules.activation_delay,
             Act::Revoke { .. } => rules.sts_revocation_lag,
-            Act::Save { .. } | Act::Deploy { .. } | Act::Restart { .. } | Act::DropCache { .. } => {
-                Span::ZERO
-            }
+            Act::Save { .. }
+            | Act::Deploy { .. }
+            | Act::Restart { .. }
+            | Act::DropCache { .. }
+            | Act::SignWith { .. }
+            | Act::Trust { .. }
+            | Act::Distrust { .. } => Span::ZERO,
         };
         [Span::ZERO, lead]
     }
@@ -333,7 +342,10 @@ impl<'p> Search<'p> {
             | Act::Remove { .. }
             | Act::Revoke { .. }
             | Act::Restart { .. }
-            | Act::DropCache { .. } => None,
+            | Act::DropCache { .. }
+            | Act::SignWith { .. }
+            | Act::Trust { .. }
+            | Act::Distrust { .. } => None,
         });
         let earliest = issued.fold(self.plan.start, Timestamp::max);
         let instants = self.instants.iter().flat_map(|at| lead.map(|lead| *at - lead));

@@ -29,12 +29,16 @@ pub enum Cause {
     CertificateReplaced,
     /// The token that the client kept has ended.
     TokenExpired,
+    /// SMDB does not trust who signed the token.
+    SignerNotTrusted,
     /// The message is signed with another key than the token's.
     NotHolder,
     /// SMDB sees that the holder's certificate has expired.
     HolderExpired,
     /// SMDB sees that the holder's certificate is revoked.
     HolderRevoked,
+    /// The token is another organisation's than the one the client calls for.
+    ForeignAuthority,
     /// Whom the STS takes the caller for has no privilege at SMDB.
     NotPrivileged,
     /// The client's clock is so wrong that its message is out of date; at SMDB.
@@ -43,7 +47,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -56,9 +60,11 @@ impl Cause {
         Self::CertificateNotInForce,
         Self::CertificateReplaced,
         Self::TokenExpired,
+        Self::SignerNotTrusted,
         Self::NotHolder,
         Self::HolderExpired,
         Self::HolderRevoked,
+        Self::ForeignAuthority,
         Self::NotPrivileged,
         Self::ClockOffAtService,
     ];
@@ -79,9 +85,11 @@ impl Cause {
             | Self::CertificateNotInForce
             | Self::CertificateReplaced => Party::Sts,
             Self::TokenExpired
+            | Self::SignerNotTrusted
             | Self::NotHolder
             | Self::HolderExpired
             | Self::HolderRevoked
+            | Self::ForeignAuthority
             | Self::NotPrivileged
             | Self::ClockOffAtService => Party::Smdb,
         }
@@ -112,9 +120,11 @@ impl Cause {
             Self::CertificateNotInForce => "certificate-not-in-force",
             Self::CertificateReplaced => "certificate-replaced",
             Self::TokenExpired => "token-expired",
+            Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",
             Self::HolderExpired => "holder-certificate-expired",
             Self::HolderRevoked => "holder-certificate-revoked",
+            Self::ForeignAuthority => "foreign-authority",
             Self::NotPrivileged => "missing-privilege",
             Self::ClockOff | Self::ClockOffAtService => return None,
         })

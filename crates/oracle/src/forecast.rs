@@ -9,7 +9,8 @@ use crate::{
     cause::Cause,
     interval::{Interval, at_least},
     plan::{NodeNumber, Plan},
-    walk::walk,
+    signers::Signers,
+    walk::{Surroundings, walk},
 };
 
 /// What a plan will come to.
@@ -23,9 +24,19 @@ impl Forecast {
     /// Reckons it.
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
-        let acceptance = Acceptance::of(plan);
-        let nodes = (0..plan.nodes.len()).map(|node| walk(plan, &acceptance, NodeNumber(node)));
-        Self { end: plan.end, nodes: nodes.collect() }
+        let (acceptance, signers) = (Acceptance::of(plan), Signers::of(plan));
+        let surroundings = Surroundings { plan, acceptance: &acceptance, signers: &signers };
+        let mut nodes: Vec<Option<NodeForecast>> = vec![None; plan.nodes.len()];
+        for first in (0..plan.nodes.len()).map(NodeNumber) {
+            if nodes[first.0].is_some() {
+                continue;
+            }
+            let others = (first.0 + 1..plan.nodes.len()).map(NodeNumber);
+            let others = others.filter(|other| plan.share_cache(first, *other));
+            let group: Vec<_> = std::iter::once(first).chain(others).collect();
+            walk(surroundings, &group, |number, forecast| nodes[number.0] = Some(forecast));
+        }
+        Self { end: plan.end, nodes: nodes.into_iter().flatten().collect() }
     }
 
     /// How one node fares.
@@ -77,7 +88,8 @@ pub struct NodeForecast {
     pub observed: Vec<Interval>,
     /// How many calls it makes.
     pub calls: u64,
-    /// How many of them fail.
+    /// How many of them fail. Where nodes share a cache, one may fail in the very instant in which
+    /// another brings the token that would have saved it: that one belongs to no outage.
     pub missed_calls: u64,
     /// When it was given tokens that it kept.
     pub tokens: Vec<Timestamp>,

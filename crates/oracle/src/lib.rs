@@ -55,19 +55,22 @@
 //!   node calls.
 //! - `acceptance`: from clicks to what an STS accepts when. The rules of saving, provisioning and of
 //!   the rolling swap are here and nowhere else.
-//! - `walk`: one node from change to change. The rules of a call are here and nowhere else.
+//! - `walk`: nodes from change to change; `caller`: one of them. The rules of a call are there and
+//!   nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
 //! - `swap`: the same in closed form, for one swap.
 //! - `blame`: what would have helped, found by trying.
 
 mod acceptance;
 mod blame;
+mod caller;
 mod calls;
 mod cause;
 mod forecast;
 mod interval;
 mod plan;
 mod rules;
+mod signers;
 mod swap;
 mod walk;
 
@@ -81,4 +84,5 @@ pub use plan::{
     SystemUserNumber,
 };
 pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules};
+pub use signers::Signer;
 pub use swap::{Policy, SafeWindow, Swap, Tokens, Turn, stale};

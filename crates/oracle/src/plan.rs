@@ -6,6 +6,7 @@ use parties::{ClientProfile, Environment, Slot};
 use crate::{
     calls::Calls,
     rules::{Keeps, LookUp, Rules},
+    signers::Signer,
 };
 
 /// A certificate of one [`Plan`].
@@ -104,6 +105,22 @@ impl Plan {
         &self.events[number.0]
     }
 
+    /// Whether two nodes share a cache. That of .NET belongs to the process and is found by the service
+    /// alone; that of KOMBIT's client by the organisation as well.
+    pub(crate) fn share_cache(&self, one: NodeNumber, other: NodeNumber) -> bool {
+        let (one, other) = (&self.nodes[one.0], &self.nodes[other.0]);
+        let organisation = |node: &Node| self.system_users[node.system_user.0].organisation;
+        one.process.is_some()
+            && one.process == other.process
+            && one.profile == other.profile
+            && one.environment == other.environment
+            && match one.profile {
+                ClientProfile::NoCache | ClientProfile::RestartOnSwap => false,
+                ClientProfile::DotnetCacheByEndpoint => true,
+                ClientProfile::CoreNewKeyOldToken => organisation(one) == organisation(other),
+            }
+    }
+
     pub(crate) fn get(&self, number: CertificateNumber) -> &Certificate {
         &self.certificates[number.0]
     }
@@ -141,14 +158,15 @@ pub struct SystemUser {
     pub(crate) in_force: [Option<CertificateNumber>; 2],
     pub(crate) draft: Draft,
     pub(crate) is_privileged: bool,
+    pub(crate) organisation: u32,
 }
 
 impl SystemUser {
-    /// One without a certificate, and with the privilege to call.
+    /// One without a certificate, with the privilege to call, of organisation 0.
     #[must_use]
     pub const fn new() -> Self {
         let draft = Draft { active: None, rolling: None };
-        Self { in_force: [None; 2], draft, is_privileged: true }
+        Self { in_force: [None; 2], draft, is_privileged: true, organisation: 0 }
     }
 
     /// With this certificate saved as the active one and provisioned in an environment. What is
@@ -157,6 +175,14 @@ impl SystemUser {
     pub fn with(mut self, environment: Environment, certificate: CertificateNumber) -> Self {
         self.in_force[environment as usize] = Some(certificate);
         self.draft.active = Some(certificate);
+        self
+    }
+
+    /// Of this organisation: any number that tells it from others. SMDB refuses who calls for another
+    /// organisation than the token names.
+    #[must_use]
+    pub const fn of_organisation(mut self, organisation: u32) -> Self {
+        self.organisation = organisation;
         self
     }
 
@@ -191,7 +217,7 @@ impl Draft {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Whom it calls as, if everybody did right. The STS goes by the certificate alone; this is
-    /// for blame, which must know what is missing.
+    /// for whose organisation it calls, and for blame, which must know what is missing.
     pub system_user: SystemUserNumber,
     /// Where it calls.
     pub environment: Environment,
@@ -206,7 +232,11 @@ pub struct Node {
     /// `s`: its clock minus the true time. Swaps in a plan are at the true time, so one that the
     /// client plans for `C` by its own clock stands at `C - s`.
     pub skew: clock::Span,
-    /// When it calls.
+    /// What it runs in, together with the nodes that have the same number here: they share whatever
+    /// cache belongs to a process.
+    pub process: Option<u32>,
+    /// When it calls. Of nodes that share a cache and call at one instant, the one that was added
+    /// first calls first.
     pub calls: Calls,
 }
 
@@ -227,6 +257,7 @@ impl Node {
             look_up: LookUp::of(profile),
             certificate,
             skew: clock::Span::ZERO,
+            process: None,
             calls: Calls::none(),
         }
     }
@@ -292,6 +323,27 @@ pub enum Act {
         /// Which node.
         node: NodeNumber,
     },
+    /// The STS begins to sign tokens with another certificate.
+    SignWith {
+        /// Which STS.
+        environment: Environment,
+        /// What it signs with from then on.
+        signer: Signer,
+    },
+    /// SMDB begins to trust a certificate of the STS.
+    Trust {
+        /// Which SMDB.
+        environment: Environment,
+        /// What it trusts from then on.
+        signer: Signer,
+    },
+    /// SMDB ceases to trust a certificate of the STS.
+    Distrust {
+        /// Which SMDB.
+        environment: Environment,
+        /// What it does not trust any more.
+        signer: Signer,
+    },
 }
 
 impl Act {
@@ -303,7 +355,10 @@ impl Act {
             Self::Save { .. }
             | Self::Provision { .. }
             | Self::Remove { .. }
-            | Self::Revoke { .. } => None,
+            | Self::Revoke { .. }
+            | Self::SignWith { .. }
+            | Self::Trust { .. }
+            | Self::Distrust { .. } => None,
         }
     }
 }

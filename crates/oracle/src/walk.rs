@@ -1,46 +1,38 @@
-//! One node through the run, from change to change: what a call would meet at each instant.
+//! Nodes through the run, from change to change: what a call would meet at each instant.
 //!
-//! Between two changes from outside (a click taking effect, a date, a swap) only the node's own token
-//! changes anything, so that the walk takes a step for each token and none for each call. The rules of
-//! a call are those of the oracle, section 4:
-//!
-//! 1. A token kept for longer than `u` is dropped.
-//! 2. A token that is left is used, even when it will be refused and a new one could be had.
-//! 3. Otherwise the node asks the STS with its present certificate; refused, it fails at step 1, and
-//!    the next call asks again.
-//! 4. The call to SMDB fails at step 3 if the token has ended, is another key's, or its holder's
-//!    certificate is refused. No failure drops a token.
+//! Between two changes from outside (a click taking effect, a date, a swap) only the kept token
+//! changes anything, so that the walk takes a step for each token and none for each call. Nodes that
+//! share a cache walk together; nearly always that is one node.
 
 use clock::{Span, Timestamp};
-use parties::ClientProfile;
 
 use crate::{
     acceptance::Acceptance,
-    cause::Cause,
-    forecast::{NodeForecast, Segment},
-    plan::{Act, CertificateNumber, Node, NodeNumber, Phase, Plan, SystemUserNumber},
-    rules::{FindBy, HolderCheck},
+    caller::{Caller, Token},
+    forecast::NodeForecast,
+    plan::{Act, NodeNumber, Phase, Plan},
+    signers::Signers,
 };
 
-/// How the node fares in the whole run.
-pub(crate) fn walk(plan: &Plan, acceptance: &Acceptance, number: NodeNumber) -> NodeForecast {
-    let node = &plan.nodes[number.0];
-    let events = events_of(plan, number);
-    let changes = changes(plan, acceptance, node, &events);
-    let mut walk = Walk {
-        plan,
-        acceptance,
-        node,
-        keeps_for: node.keeps.keeps_for(plan.rules.token_lifetime, node.skew),
-        key_store: vec![node.certificate],
-        configured: node.certificate,
-        present: Ok(node.certificate),
-        token: None,
-        tokens: Vec::new(),
-        segments: Vec::new(),
-        down: None,
-    };
-    walk.present = walk.look_up(plan.start);
+/// What a walk looks things up in.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'p> {
+    pub(crate) plan: &'p Plan,
+    pub(crate) acceptance: &'p Acceptance,
+    pub(crate) signers: &'p Signers,
+}
+
+/// How these nodes, which share one cache, fare in the whole run.
+pub(crate) fn walk(
+    surroundings: Surroundings<'_>,
+    group: &[NodeNumber],
+    mut done: impl FnMut(NodeNumber, NodeForecast),
+) {
+    let plan = surroundings.plan;
+    let events = events_of(plan, group);
+    let changes = changes(surroundings, group, &events);
+    let callers: Vec<_> = group.iter().map(|number| Caller::new(surroundings, *number)).collect();
+    let mut walk = Walk { callers, token: None };
 
     let mut events = events.into_iter().peekable();
     for (index, from) in changes.iter().enumerate() {
@@ -50,39 +42,47 @@ pub(crate) fn walk(plan: &Plan, acceptance: &Acceptance, number: NodeNumber) -> 
         let until = changes.get(index + 1).copied().unwrap_or_else(|| after(plan.end));
         walk.go(*from, until);
     }
-    walk.end()
+    for (number, caller) in group.iter().zip(walk.callers) {
+        done(*number, caller.end(after(plan.end)));
+    }
 }
 
 /// The run includes its last instant, so a half-open interval ends a millisecond later.
-fn after(end: Timestamp) -> Timestamp {
+pub(crate) fn after(end: Timestamp) -> Timestamp {
     end + Span::from_millis(1)
 }
 
-/// What happens to the node, in order.
-fn events_of(plan: &Plan, number: NodeNumber) -> Vec<(Timestamp, Phase, Act)> {
+/// What happens to the nodes, in order.
+fn events_of(plan: &Plan, group: &[NodeNumber]) -> Vec<(Timestamp, Phase, Act)> {
     let mut events: Vec<_> = plan
         .events
         .iter()
         .filter(|event| event.at <= plan.end)
-        .filter_map(|event| match event.act.at_node() {
-            Some((node, phase)) if node == number => Some((event.at, phase, event.act)),
-            Some(_) | None => None,
+        .filter_map(|event| {
+            let (node, phase) = event.act.at_node()?;
+            group.contains(&node).then_some((event.at, phase, event.act))
         })
         .collect();
     events.sort_by_key(|(at, phase, _)| (*at, *phase));
     events
 }
 
-/// The instants at which anything but the node's own token can change what it meets; the start first.
+/// The instants at which anything but the kept token can change what the nodes meet; the start first.
 fn changes(
-    plan: &Plan,
-    acceptance: &Acceptance,
-    node: &Node,
+    surroundings: Surroundings<'_>,
+    group: &[NodeNumber],
     events: &[(Timestamp, Phase, Act)],
 ) -> Vec<Timestamp> {
+    let Surroundings { plan, acceptance, signers } = surroundings;
     let mut changes = vec![plan.start];
     changes.extend(events.iter().map(|(at, ..)| *at));
-    let mut add = |certificate: CertificateNumber| {
+    let given = events.iter().filter_map(|(.., act)| match act {
+        Act::Deploy { certificate, .. } => Some(*certificate),
+        _ => None,
+    });
+    let begun_with = group.iter().map(|number| plan.nodes[number.0].certificate);
+    let environment = plan.nodes[group[0].0].environment;
+    for certificate in begun_with.chain(given) {
         let dates = plan.get(certificate);
         let revoked = acceptance.revoked(certificate);
         changes.extend([
@@ -91,14 +91,9 @@ fn changes(
             revoked + plan.rules.sts_revocation_lag,
             revoked + plan.rules.smdb_revocation_lag,
         ]);
-        changes.extend(acceptance.changes(node.environment, certificate));
-    };
-    add(node.certificate);
-    for (.., act) in events {
-        if let Act::Deploy { certificate, .. } = act {
-            add(*certificate);
-        }
+        changes.extend(acceptance.changes(environment, certificate));
     }
+    changes.extend(signers.changes(environment));
     changes.retain(|at| (plan.start..=plan.end).contains(at));
     changes.sort_unstable();
     changes.dedup();
@@ -106,77 +101,17 @@ fn changes(
 }
 
 struct Walk<'p> {
-    plan: &'p Plan,
-    acceptance: &'p Acceptance,
-    node: &'p Node,
-    /// `u`
-    keeps_for: Span,
-    /// Every certificate that the node was ever given.
-    key_store: Vec<CertificateNumber>,
-    /// The one that its configuration means.
-    configured: CertificateNumber,
-    /// The one that it found when it last looked.
-    present: Result<CertificateNumber, Cause>,
+    callers: Vec<Caller<'p>>,
+    /// What is in the cache.
     token: Option<Token>,
-    tokens: Vec<Timestamp>,
-    segments: Vec<Segment>,
-    /// The present outage: since when, and why.
-    down: Option<(Timestamp, Cause)>,
-}
-
-/// A token that the node keeps.
-#[derive(Debug, Clone, Copy)]
-struct Token {
-    issued: Timestamp,
-    holder: CertificateNumber,
-    subject: SystemUserNumber,
 }
 
 impl Walk<'_> {
     fn happens(&mut self, act: &Act, now: Timestamp) {
-        match *act {
-            Act::Deploy { certificate, .. } => {
-                if !self.key_store.contains(&certificate) {
-                    self.key_store.push(certificate);
-                }
-                self.configured = certificate;
-                if self.node.profile == ClientProfile::RestartOnSwap {
-                    self.token = None;
-                }
-                self.present = self.look_up(now);
-            }
-            Act::Restart { .. } => {
+        let Some((node, _)) = act.at_node() else { return };
+        for caller in self.callers.iter_mut().filter(|caller| caller.number == node) {
+            if caller.happens(act, now) {
                 self.token = None;
-                self.present = self.look_up(now);
-            }
-            Act::DropCache { .. } => self.token = None,
-            Act::Save { .. } | Act::Provision { .. } | Act::Remove { .. } | Act::Revoke { .. } => {}
-        }
-    }
-
-    /// What the node finds in its key store.
-    fn look_up(&self, now: Timestamp) -> Result<CertificateNumber, Cause> {
-        let look_up = self.node.look_up;
-        let by_its_clock = now + self.node.skew;
-        let is_found = |number: &CertificateNumber| {
-            let dates = self.plan.get(*number);
-            !look_up.valid_only || dates.valid_from <= by_its_clock && by_its_clock < dates.expires
-        };
-        match look_up.find_by {
-            FindBy::CopiedThumbprint if self.key_store.len() > 1 && !look_up.passes_over_marks => {
-                Err(Cause::CertificateNotFound)
-            }
-            FindBy::Thumbprint | FindBy::CopiedThumbprint => {
-                let found = Some(self.configured).filter(is_found);
-                found.ok_or(Cause::CertificateNotValid)
-            }
-            FindBy::SubjectName => {
-                let mut found = self.key_store.iter().copied().filter(is_found);
-                match (found.next(), found.next()) {
-                    (None, _) => Err(Cause::CertificateNotValid),
-                    (Some(one), None) => Ok(one),
-                    (Some(_), Some(_)) => Err(Cause::CertificateAmbiguous),
-                }
             }
         }
     }
@@ -185,101 +120,33 @@ impl Walk<'_> {
     fn go(&mut self, from: Timestamp, until: Timestamp) {
         let mut now = from;
         while now < until {
-            if let Some(token) = self.token {
-                let dropped = token.issued + self.keeps_for;
-                if now < dropped {
-                    let ended = token.issued + self.plan.rules.token_lifetime;
-                    let next = if now < ended { dropped.min(ended) } else { dropped };
-                    self.meets(self.use_token(token, now), now);
-                    now = next;
-                    continue;
-                }
-                self.token = None;
+            self.calls(now);
+            let mut next = until;
+            for caller in &mut self.callers {
+                let token = self.token.filter(|token| caller.keeps(token, now));
+                let asked = token.map_or_else(|| caller.ask(now), Ok);
+                let outcome = asked.and_then(|token| caller.use_token(&token, now));
+                caller.meets(outcome, now);
+                next = next.min(match token {
+                    Some(token) => caller.next_change(&token, now),
+                    None if asked.is_ok() && caller.keeps_tokens() => caller.next_call(now),
+                    None => until,
+                });
             }
-            let fresh = self.ask(now);
-            match fresh {
-                Ok(token) if self.keeps_for > Span::ZERO => {
-                    let call = self.node.calls.next(now);
-                    if call == now {
-                        self.token = Some(token);
-                        self.tokens.push(now);
-                    } else {
-                        self.meets(self.use_token(token, now), now);
-                        now = call;
-                    }
-                }
-                Ok(token) => {
-                    self.meets(self.use_token(token, now), now);
-                    now = until;
-                }
-                Err(cause) => {
-                    self.meets(Err(cause), now);
-                    now = until;
-                }
+            // Calls of this very instant have been made, even if another one's lost their token.
+            now = next.max(now + Span::from_millis(1));
+        }
+    }
+
+    /// Lets a call at `now` take a token if the cache has none for it: the first in order.
+    fn calls(&mut self, now: Timestamp) {
+        for caller in &mut self.callers {
+            let is_left = self.token.is_some_and(|token| caller.keeps(&token, now));
+            if is_left || !caller.keeps_tokens() || caller.next_call(now) != now {
+                continue;
             }
+            self.token = caller.ask(now).ok();
+            caller.has_asked(now, self.token.is_some());
         }
-    }
-
-    /// What comes of asking the STS at `now`.
-    fn ask(&self, now: Timestamp) -> Result<Token, Cause> {
-        let holder = self.present?;
-        if self.is_out_of_date() {
-            return Err(Cause::ClockOff);
-        }
-        let subject = self.acceptance.judge(self.plan, self.node.environment, holder, now)?;
-        Ok(Token { issued: now, holder, subject })
-    }
-
-    /// What comes of calling SMDB with `token` at `now`.
-    fn use_token(&self, token: Token, now: Timestamp) -> Result<(), Cause> {
-        let present = self.present?;
-        let rules = &self.plan.rules;
-        let keeps_key = self.node.profile != ClientProfile::CoreNewKeyOldToken;
-        let expires = self.plan.get(token.holder).expires;
-        let revoked = self.acceptance.revoked(token.holder) + rules.smdb_revocation_lag;
-        if self.is_out_of_date() {
-            Err(Cause::ClockOffAtService)
-        } else if now >= token.issued + rules.token_lifetime {
-            Err(Cause::TokenExpired)
-        } else if token.holder != present && !keeps_key {
-            Err(Cause::NotHolder)
-        } else if rules.holder_check >= HolderCheck::Validity && now >= expires {
-            Err(Cause::HolderExpired)
-        } else if rules.holder_check >= HolderCheck::ValidityAndRevocation && now >= revoked {
-            Err(Cause::HolderRevoked)
-        } else if !self.plan.system_users[token.subject.0].is_privileged {
-            Err(Cause::NotPrivileged)
-        } else {
-            Ok(())
-        }
-    }
-
-    /// A message made now says that it ends in five minutes of the client's own clock, which must
-    /// still be to come; and that it was made at a time which may be off by the tolerance.
-    fn is_out_of_date(&self) -> bool {
-        self.plan
-            .rules
-            .timestamp_tolerance
-            .is_some_and(|tolerance| self.node.skew > tolerance || self.node.skew <= -tolerance)
-    }
-
-    /// From `now` on a call would have this outcome.
-    fn meets(&mut self, outcome: Result<(), Cause>, now: Timestamp) {
-        let cause = outcome.err();
-        if self.down.map(|(_, cause)| cause) == cause {
-            return;
-        }
-        if let Some((from, cause)) = self.down {
-            self.segments.push(Segment { from, until: Some(now), cause });
-        }
-        self.down = cause.map(|cause| (now, cause));
-    }
-
-    fn end(mut self) -> NodeForecast {
-        if let Some((from, cause)) = self.down {
-            self.segments.push(Segment { from, until: None, cause });
-        }
-        let calls = &self.node.calls;
-        NodeForecast::new(&self.segments, self.tokens, calls, self.plan.start, after(self.plan.end))
     }
 }

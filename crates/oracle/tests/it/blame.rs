@@ -18,6 +18,9 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
         Act::Deploy { .. } => "deploy",
         Act::Restart { .. } => "restart",
         Act::DropCache { .. } => "drop",
+        Act::SignWith { .. } => "sign",
+        Act::Trust { .. } => "trust",
+        Act::Distrust { .. } => "distrust",
     };
     let remedy = match &blame.remedy {
         Remedy::Move(event) => format!("move {}", act(&race.plan.event(*event).act)),

@@ -3,6 +3,7 @@
 mod blame;
 mod closed_form;
 mod expectations;
+mod hours;
 mod second_by_second;
 mod stage;
 mod vectors;

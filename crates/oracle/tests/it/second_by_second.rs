@@ -5,7 +5,7 @@
 
 use oracle::{
     Act, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
-    NodeForecast, NodeNumber, Plan, Rules, SystemUser, SystemUserNumber,
+    NodeForecast, NodeNumber, Plan, Rules, Signer, SystemUser, SystemUserNumber,
 };
 use parties::{ClientProfile, Environment, Slot};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};
@@ -25,12 +25,16 @@ struct Case {
     /// What each system user has in force in each environment at first.
     in_force: Vec<[usize; 2]>,
     privileged: [bool; 2],
+    organisations: [u32; 2],
+    /// Whether the nodes run in one process.
+    together: bool,
     nodes: Vec<Client>,
     events: Vec<(i64, Deed)>,
 }
 
 #[derive(Debug, Clone)]
 struct Client {
+    user: usize,
     profile: ClientProfile,
     environment: usize,
     certificate: usize,
@@ -49,6 +53,9 @@ enum Deed {
     Deploy(usize, usize),
     Restart(usize),
     DropCache(usize),
+    SignWith(usize, u32),
+    Trust(usize, u32),
+    Distrust(usize, u32),
 }
 
 // ---- the same as a plan ----
@@ -71,7 +78,8 @@ fn plan(case: &Case) -> Plan {
             let [in_test, in_production] = case.in_force[user];
             let it = SystemUser::new()
                 .with(IntegrationTest, certificates[in_test])
-                .with(Production, certificates[in_production]);
+                .with(Production, certificates[in_production])
+                .of_organisation(case.organisations[user]);
             plan.system_user(if case.privileged[user] { it } else { it.without_privilege() })
         })
         .collect();
@@ -81,10 +89,11 @@ fn plan(case: &Case) -> Plan {
         .map(|client| {
             let (environment, certificate) =
                 (Environment::ALL[client.environment], certificates[client.certificate]);
-            let node = Node::new(client.profile, environment, users[0], certificate);
+            let node = Node::new(client.profile, environment, users[client.user], certificate);
             plan.node(Node {
                 keeps: client.keeps,
                 skew: s(client.skew),
+                process: case.together.then_some(7),
                 calls: Calls::every(s(client.interval), t(client.first_call)),
                 look_up: LookUp { valid_only: false, ..node.look_up },
                 ..node
@@ -111,6 +120,15 @@ fn plan(case: &Case) -> Plan {
             }
             Deed::Restart(node) => Act::Restart { node: nodes[node] },
             Deed::DropCache(node) => Act::DropCache { node: nodes[node] },
+            Deed::SignWith(place, signer) => {
+                Act::SignWith { environment: environment(place), signer: Signer(signer) }
+            }
+            Deed::Trust(place, signer) => {
+                Act::Trust { environment: environment(place), signer: Signer(signer) }
+            }
+            Deed::Distrust(place, signer) => {
+                Act::Distrust { environment: environment(place), signer: Signer(signer) }
+            }
         };
         plan.at(t(*at), act);
     }
@@ -130,6 +148,9 @@ struct World<'c> {
     /// When due, of which system user, where, and what.
     pending: Vec<(i64, usize, usize, Change)>,
     nodes: Vec<State>,
+    /// What the STS of each environment signs with, and which of two SMDB trusts there.
+    signers: [u32; 2],
+    trusted: [[bool; 2]; 2],
 }
 
 /// The active slot and the rolling one.
@@ -150,8 +171,8 @@ struct Place {
 #[derive(Clone, Copy)]
 struct State {
     certificate: usize,
-    /// Issued when, for which certificate, as whom.
-    token: Option<(i64, usize, usize)>,
+    /// Issued when, for which certificate, as whom, signed with what.
+    token: Option<(i64, usize, usize, u32)>,
 }
 
 impl<'c> World<'c> {
@@ -170,7 +191,9 @@ impl<'c> World<'c> {
         let nodes = case.nodes.iter();
         let nodes = nodes.map(|it| State { certificate: it.certificate, token: None }).collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
-        Self { case, drafts, places, owners, revoked, pending: Vec::new(), nodes }
+        let (signers, trusted) = ([0; 2], [[true, false]; 2]);
+        let pending = Vec::new();
+        Self { case, drafts, places, owners, revoked, pending, nodes, signers, trusted }
     }
 
     fn clicks(&mut self, now: i64) {
@@ -222,8 +245,31 @@ impl<'c> World<'c> {
                 Deed::Remove(user, place, certificate) => {
                     self.pending.push((now + lasting, user, place, Change::Remove(certificate)));
                 }
+                Deed::SignWith(place, signer) => self.signers[place] = signer,
+                Deed::Trust(place, signer) => self.trusted[place][signer as usize] = true,
+                Deed::Distrust(place, signer) => self.trusted[place][signer as usize] = false,
                 Deed::Revoke(_) | Deed::Deploy(..) | Deed::Restart(_) | Deed::DropCache(_) => {}
             }
+        }
+    }
+
+    /// Nodes whose cache is the node's, itself among them.
+    fn sharing(&self, node: usize) -> Vec<usize> {
+        let case = self.case;
+        let alike = |other: usize| {
+            let (one, it) = (&case.nodes[node], &case.nodes[other]);
+            let same_organisation = case.organisations[one.user] == case.organisations[it.user];
+            case.together
+                && one.environment == it.environment
+                && one.profile == it.profile
+                && (one.profile == Dotnet || one.profile == Core && same_organisation)
+        };
+        (0..NODES).filter(|other| *other == node || alike(*other)).collect()
+    }
+
+    fn keep(&mut self, node: usize, token: Option<(i64, usize, usize, u32)>) {
+        for other in self.sharing(node) {
+            self.nodes[other].token = token;
         }
     }
 
@@ -285,11 +331,17 @@ impl<'c> World<'c> {
                 Deed::Deploy(node, certificate) => {
                     self.nodes[node].certificate = certificate;
                     if self.case.nodes[node].profile == Restart {
-                        self.nodes[node].token = None;
+                        self.keep(node, None);
                     }
                 }
-                Deed::Restart(node) | Deed::DropCache(node) => self.nodes[node].token = None,
-                Deed::Save(..) | Deed::Provision(..) | Deed::Remove(..) | Deed::Revoke(_) => {}
+                Deed::Restart(node) | Deed::DropCache(node) => self.keep(node, None),
+                Deed::Save(..)
+                | Deed::Provision(..)
+                | Deed::Remove(..)
+                | Deed::Revoke(_)
+                | Deed::SignWith(..)
+                | Deed::Trust(..)
+                | Deed::Distrust(..) => {}
             }
         }
     }
@@ -320,20 +372,17 @@ impl<'c> World<'c> {
             Keeps::UntilBeforeEnd(margin) => life - margin.millis() / 1_000 - client.skew,
             Keeps::For(fixed) => fixed.millis() / 1_000,
         };
-        let mut state = self.nodes[node];
-        state.token = state.token.filter(|(issued, ..)| now < issued + kept);
-        let took = state.token.is_none();
-        if took {
-            match self.judge(client.environment, state.certificate, now) {
-                Some(owner) => state.token = Some((now, state.certificate, owner)),
-                None => {
-                    self.nodes[node] = state;
-                    return (1, false);
-                }
-            }
-        }
-        let (issued, holder, owner) = state.token.expect("there is one now");
-        let key = if client.profile == Core { state.certificate } else { holder };
+        let place = client.environment;
+        let certificate = self.nodes[node].certificate;
+        let left = self.nodes[node].token.filter(|(issued, ..)| now < issued + kept);
+        let asked = || {
+            let owner = self.judge(place, certificate, now)?;
+            Some((now, certificate, owner, self.signers[place]))
+        };
+        let token = left.or_else(asked);
+        self.keep(node, token.filter(|_| kept > 0));
+        let Some((issued, holder, owner, signer)) = token else { return (1, false) };
+        let key = if client.profile == Core { certificate } else { holder };
         let expired = now >= self.case.certificates[holder].2;
         let lag = rules.smdb_revocation_lag.millis() / 1_000;
         let revoked = now >= self.revoked[holder] + lag;
@@ -342,13 +391,14 @@ impl<'c> World<'c> {
             HolderCheck::Validity => expired,
             HolderCheck::ValidityAndRevocation => expired || revoked,
         };
-        if kept <= 0 {
-            state.token = None;
-        }
-        self.nodes[node] = state;
-        let fails =
-            now >= issued + life || key != holder || refused || !self.case.privileged[owner];
-        (if fails { 3 } else { 0 }, took && kept > 0)
+        let foreign = self.case.organisations[owner] != self.case.organisations[client.user];
+        let fails = now >= issued + life
+            || key != holder
+            || refused
+            || foreign
+            || !self.case.privileged[owner]
+            || !self.trusted[place][signer as usize];
+        (if fails { 3 } else { 0 }, left.is_none() && kept > 0)
     }
 
     /// What each node would meet at each second, the calls that failed, and the tokens given.
@@ -372,9 +422,11 @@ impl<'c> World<'c> {
                     lived.missed += u64::from(step != 0);
                     lived.tokens.extend(took.then_some(now));
                 }
-                let before = self.nodes[node];
+            }
+            for (node, lived) in lived.iter_mut().enumerate() {
+                let before = self.nodes.clone();
                 lived.steps.push(self.call(node, now).0);
-                self.nodes[node] = before;
+                self.nodes = before;
             }
         }
         lived
@@ -447,11 +499,15 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => (0..NODES, certificate()).prop_map(|(node, it)| Deed::Deploy(node, it)),
         1 => (0..NODES).prop_map(Deed::Restart),
         1 => (0..NODES).prop_map(Deed::DropCache),
+        1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::SignWith(place, signer)),
+        1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::Trust(place, signer)),
+        1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::Distrust(place, signer)),
     ]
 }
 
 prop_compose! {
     fn client()(
+        user in 0..2_usize,
         profile in select(ClientProfile::ALL.to_vec()),
         environment in select(vec![1_usize, 1, 1, 0]),
         certificate in 0..CERTIFICATES,
@@ -465,7 +521,7 @@ prop_compose! {
         first_call in select(vec![0, 0, 9]),
     ) -> Client {
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
-        Client { profile, environment, certificate, keeps, skew, interval, first_call }
+        Client { user, profile, environment, certificate, keeps, skew, interval, first_call }
     }
 }
 
@@ -477,14 +533,21 @@ prop_compose! {
             CERTIFICATES,
         ),
         privileged in any::<[bool; 2]>(),
-        nodes in prop::collection::vec(client(), NODES),
+        organisations in select(vec![[0, 0], [0, 1]]),
+        together in any::<bool>(),
+        mut nodes in prop::collection::vec(client(), NODES),
         mut events in prop::collection::vec((0..24_i64, deed()), 0..14),
     ) -> Case {
         let certificates = certificates.into_iter().map(|(it, from, until)| (it, from, until * 5));
         events.iter_mut().for_each(|(at, _)| *at *= 5);
         let in_force = vec![[0, 1], [2, 3]];
+        // One process has one clock, and its nodes are often of one kind.
+        if together {
+            let Client { profile, keeps, skew, environment, .. } = nodes[0];
+            nodes[1] = Client { profile, keeps, skew, environment, ..nodes[1].clone() };
+        }
         let certificates = certificates.collect();
-        Case { rules, certificates, in_force, privileged, nodes, events }
+        Case { rules, certificates, in_force, privileged, organisations, together, nodes, events }
     }
 }
 

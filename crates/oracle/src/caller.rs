@@ -1,0 +1,247 @@
+//! One node that calls: what it signs with, what it keeps, and what comes of a call.
+//!
+//! The rules are those of the oracle, section 4:
+//!
+//! 1. A token kept for longer than `u` is dropped.
+//! 2. A token that is left is used, even when it will be refused and a new one could be had.
+//! 3. Otherwise the node asks the STS with its present certificate; refused, it fails at step 1, and
+//!    the next call asks again.
+//! 4. The call to SMDB fails at step 3 if the token has ended, is another key's, or its holder's
+//!    certificate is refused. No failure drops a token.
+
+use clock::{Span, Timestamp};
+use parties::ClientProfile;
+
+use crate::{
+    cause::Cause,
+    forecast::{NodeForecast, Segment},
+    plan::{Act, CertificateNumber, Node, NodeNumber, SystemUserNumber},
+    rules::{FindBy, HolderCheck},
+    signers::Signer,
+    walk::Surroundings,
+};
+
+/// A token in a cache.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Token {
+    issued: Timestamp,
+    holder: CertificateNumber,
+    subject: SystemUserNumber,
+    signer: Signer,
+}
+
+/// One node on its walk.
+pub(crate) struct Caller<'p> {
+    surroundings: Surroundings<'p>,
+    pub(crate) number: NodeNumber,
+    node: &'p Node,
+    /// `u`
+    keeps_for: Span,
+    /// Every certificate that the node was ever given.
+    key_store: Vec<CertificateNumber>,
+    /// The one that its configuration means, and whether somebody has configured it since it began.
+    configured: CertificateNumber,
+    is_reconfigured: bool,
+    /// The one that it found when it last looked.
+    present: Result<CertificateNumber, Cause>,
+    /// When it was given tokens.
+    tokens: Vec<Timestamp>,
+    /// When its call was refused a token last; and how many calls failed though another node brought a
+    /// token in the same instant, with which one more would have succeeded.
+    refused: Option<Timestamp>,
+    too_early: u64,
+    segments: Vec<Segment>,
+    /// The present trouble: since when, and why.
+    down: Option<(Timestamp, Cause)>,
+}
+
+impl<'p> Caller<'p> {
+    /// At the start of the run.
+    pub(crate) fn new(surroundings: Surroundings<'p>, number: NodeNumber) -> Self {
+        let plan = surroundings.plan;
+        let node = &plan.nodes[number.0];
+        let mut caller = Self {
+            surroundings,
+            number,
+            node,
+            keeps_for: node.keeps.keeps_for(plan.rules.token_lifetime, node.skew),
+            key_store: vec![node.certificate],
+            configured: node.certificate,
+            is_reconfigured: false,
+            present: Ok(node.certificate),
+            tokens: Vec::new(),
+            refused: None,
+            too_early: 0,
+            segments: Vec::new(),
+            down: None,
+        };
+        caller.present = caller.look_up(plan.start);
+        caller
+    }
+
+    /// Something happens to it; says whether its cache is lost.
+    pub(crate) fn happens(&mut self, act: &Act, now: Timestamp) -> bool {
+        match *act {
+            Act::Deploy { certificate, .. } => {
+                if !self.key_store.contains(&certificate) {
+                    self.key_store.push(certificate);
+                }
+                self.configured = certificate;
+                self.is_reconfigured = true;
+                self.present = self.look_up(now);
+                self.node.profile == ClientProfile::RestartOnSwap
+            }
+            Act::Restart { .. } => {
+                self.present = self.look_up(now);
+                true
+            }
+            Act::DropCache { .. } => true,
+            Act::Save { .. }
+            | Act::Provision { .. }
+            | Act::Remove { .. }
+            | Act::Revoke { .. }
+            | Act::SignWith { .. }
+            | Act::Trust { .. }
+            | Act::Distrust { .. } => false,
+        }
+    }
+
+    /// What the node finds in its key store.
+    fn look_up(&self, now: Timestamp) -> Result<CertificateNumber, Cause> {
+        let look_up = self.node.look_up;
+        let by_its_clock = now + self.node.skew;
+        let is_found = |number: &CertificateNumber| {
+            let dates = self.surroundings.plan.get(*number);
+            !look_up.valid_only || dates.valid_from <= by_its_clock && by_its_clock < dates.expires
+        };
+        match look_up.find_by {
+            FindBy::CopiedThumbprint if self.is_reconfigured && !look_up.passes_over_marks => {
+                Err(Cause::CertificateNotFound)
+            }
+            FindBy::Thumbprint | FindBy::CopiedThumbprint => {
+                let found = Some(self.configured).filter(is_found);
+                found.ok_or(Cause::CertificateNotValid)
+            }
+            FindBy::SubjectName => {
+                let mut found = self.key_store.iter().copied().filter(is_found);
+                match (found.next(), found.next()) {
+                    (None, _) => Err(Cause::CertificateNotValid),
+                    (Some(one), None) => Ok(one),
+                    (Some(_), Some(_)) => Err(Cause::CertificateAmbiguous),
+                }
+            }
+        }
+    }
+
+    /// Whether it keeps tokens at all.
+    pub(crate) fn keeps_tokens(&self) -> bool {
+        self.keeps_for > Span::ZERO
+    }
+
+    /// Whether `token` is left at `now`.
+    pub(crate) fn keeps(&self, token: &Token, now: Timestamp) -> bool {
+        now < token.issued + self.keeps_for
+    }
+
+    /// When a token that is left at `now` next changes: it ends, or it is dropped.
+    pub(crate) fn next_change(&self, token: &Token, now: Timestamp) -> Timestamp {
+        let dropped = token.issued + self.keeps_for;
+        let ended = token.issued + self.surroundings.plan.rules.token_lifetime;
+        if now < ended { dropped.min(ended) } else { dropped }
+    }
+
+    /// Its first call at `now` or later.
+    pub(crate) fn next_call(&self, now: Timestamp) -> Timestamp {
+        self.node.calls.next(now)
+    }
+
+    /// What comes of asking the STS at `now`.
+    pub(crate) fn ask(&self, now: Timestamp) -> Result<Token, Cause> {
+        let Surroundings { plan, acceptance, signers } = self.surroundings;
+        let environment = self.node.environment;
+        let holder = self.present?;
+        if self.is_out_of_date() {
+            return Err(Cause::ClockOff);
+        }
+        let subject = acceptance.judge(plan, environment, holder, now)?;
+        let signer = signers.signing(environment, now);
+        Ok(Token { issued: now, holder, subject, signer })
+    }
+
+    /// What comes of calling SMDB with `token` at `now`.
+    pub(crate) fn use_token(&self, token: &Token, now: Timestamp) -> Result<(), Cause> {
+        let Surroundings { plan, acceptance, signers } = self.surroundings;
+        let present = self.present?;
+        let rules = &plan.rules;
+        let keeps_key = self.node.profile != ClientProfile::CoreNewKeyOldToken;
+        let expires = plan.get(token.holder).expires;
+        let revoked = acceptance.revoked(token.holder) + rules.smdb_revocation_lag;
+        let subject = &plan.system_users[token.subject.0];
+        let caller = &plan.system_users[self.node.system_user.0];
+        if self.is_out_of_date() {
+            Err(Cause::ClockOffAtService)
+        } else if !signers.is_trusted(self.node.environment, token.signer, now) {
+            Err(Cause::SignerNotTrusted)
+        } else if now >= token.issued + rules.token_lifetime {
+            Err(Cause::TokenExpired)
+        } else if rules.holder_check >= HolderCheck::Validity && now >= expires {
+            Err(Cause::HolderExpired)
+        } else if rules.holder_check >= HolderCheck::ValidityAndRevocation && now >= revoked {
+            Err(Cause::HolderRevoked)
+        } else if token.holder != present && !keeps_key {
+            Err(Cause::NotHolder)
+        } else if subject.organisation != caller.organisation {
+            Err(Cause::ForeignAuthority)
+        } else if !subject.is_privileged {
+            Err(Cause::NotPrivileged)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A message made now says that it ends in five minutes of the client's own clock, which must
+    /// still be to come; and that it was made at a time which may be off by the tolerance.
+    fn is_out_of_date(&self) -> bool {
+        self.surroundings
+            .plan
+            .rules
+            .timestamp_tolerance
+            .is_some_and(|tolerance| self.node.skew > tolerance || self.node.skew <= -tolerance)
+    }
+
+    /// A call at `now` has asked for a token, and has got one or not.
+    pub(crate) fn has_asked(&mut self, now: Timestamp, is_given: bool) {
+        if is_given {
+            self.tokens.push(now);
+        } else {
+            self.refused = Some(now);
+        }
+    }
+
+    /// From `now` on a call would have this outcome.
+    pub(crate) fn meets(&mut self, outcome: Result<(), Cause>, now: Timestamp) {
+        if outcome.is_ok() && self.refused == Some(now) {
+            self.too_early += self.node.calls.count(now, now + Span::from_millis(1));
+        }
+        let cause = outcome.err();
+        if self.down.map(|(_, cause)| cause) == cause {
+            return;
+        }
+        if let Some((from, cause)) = self.down {
+            self.segments.push(Segment { from, until: Some(now), cause });
+        }
+        self.down = cause.map(|cause| (now, cause));
+    }
+
+    /// The run has ended; `until` is the first instant after it.
+    pub(crate) fn end(mut self, until: Timestamp) -> NodeForecast {
+        if let Some((from, cause)) = self.down {
+            self.segments.push(Segment { from, until: None, cause });
+        }
+        let start = self.surroundings.plan.start;
+        let calls = &self.node.calls;
+        let mut forecast = NodeForecast::new(&self.segments, self.tokens, calls, start, until);
+        forecast.missed_calls += self.too_early;
+        forecast
+    }
+}

@@ -1,0 +1,228 @@
+//! Races of a working day, with the habits and margins that clients really have: each is a test of the
+//! harness too (`profiles.rs` and `tenants.rs` there), where real certificates and messages give the
+//! same outages.
+//!
+//! The old certificate is refused from +20h on. Each client calls every eight hours, so that it asks
+//! for tokens at +0h, +8h, +16h and +24h. A token lives eight hours; .NET drops it 60 s before its end
+//! and Java 10 s.
+
+use clock::{Span, Timestamp};
+use oracle::{
+    Act, Calls, Certificate, CertificateNumber, FindBy, Forecast, HolderCheck, LookUp, Node,
+    NodeNumber, Plan, Rules, Signer, SystemUser,
+};
+use parties::{ClientProfile, Slot};
+
+use crate::stage::{Active, Core, Dotnet, Production, Restart, Rolling};
+
+fn at(span: &str) -> Timestamp {
+    let start: Timestamp = "2030-03-01T08:00:00Z".parse().expect("an instant");
+    start + span.parse().expect("a length of time")
+}
+
+struct Day {
+    plan: Plan,
+    old: CertificateNumber,
+    new: CertificateNumber,
+    node: NodeNumber,
+}
+
+impl Day {
+    fn new(profile: ClientProfile, slot: Slot, provisioned: &str) -> Self {
+        Self::with(profile, slot, provisioned, Rules::default(), |node| node)
+    }
+
+    fn with(
+        profile: ClientProfile,
+        slot: Slot,
+        provisioned: &str,
+        rules: Rules,
+        habits: impl FnOnce(Node) -> Node,
+    ) -> Self {
+        let mut plan = Plan::new(at("0s"), at("28h"), rules);
+        let dates =
+            Certificate { environment: Production, valid_from: at("-10d"), expires: at("20h") };
+        let old = plan.certificate(dates);
+        let (valid_from, expires) = (at("1h"), at("1096d"));
+        let new = plan.certificate(Certificate { valid_from, expires, ..dates });
+        let system_user = plan.system_user(SystemUser::new().with(Production, old));
+        let calls = Calls::every(Span::from_hours(8), at("0s"));
+        let node = Node { calls, ..Node::new(profile, Production, system_user, old) };
+        let node = plan.node(habits(node));
+        plan.at(at("1h"), Act::Save { system_user, slot, certificate: new });
+        plan.at(at(provisioned), Act::Provision { system_user, environment: Production });
+        Self { plan, old, new, node }
+    }
+
+    fn deployed(mut self, when: &str) -> Self {
+        let (node, certificate) = (self.node, self.new);
+        self.plan.at(at(when), Act::Deploy { node, certificate });
+        self
+    }
+
+    fn restarted(mut self, when: &str) -> Self {
+        let node = self.node;
+        self.plan.at(at(when), Act::Restart { node });
+        self
+    }
+
+    #[track_caller]
+    fn check(&self, expected: &[&str]) {
+        assert_eq!(outages(&self.plan, self.node), expected);
+    }
+}
+
+/// Each as `+1h..+2h step 1: cause`.
+fn outages(plan: &Plan, node: NodeNumber) -> Vec<String> {
+    let since = |instant: Timestamp| format!("+{}", instant.since(plan.start()));
+    let forecast = Forecast::of(plan);
+    let outages = forecast.node(node).outages.iter();
+    outages
+        .map(|outage| {
+            let until = outage.until.map_or_else(|| "open".to_owned(), since);
+            let cause = outage.cause().name().expect("no clock is off by minutes");
+            format!("{}..{until} {}: {cause}", since(outage.from), outage.step())
+        })
+        .collect()
+}
+
+fn rolling(profile: ClientProfile, deployed: &str) -> Day {
+    Day::new(profile, Rolling, "1h30m").deployed(deployed)
+}
+
+#[test]
+fn rolling_swaps() {
+    rolling(Restart, "18h").check(&["+18h..+20h step 1: certificate-not-in-force"]);
+    rolling(Restart, "20h").check(&[]);
+    rolling(Restart, "22h").check(&[]);
+    rolling(Restart, "26h").check(&["+23h59m50s..+1d2h step 1: certificate-expired"]);
+
+    rolling(Dotnet, "14h").check(&["+15h59m..+20h step 1: certificate-not-in-force"]);
+    rolling(Dotnet, "18h").check(&[]);
+    rolling(Dotnet, "22h").check(&[]);
+    rolling(Dotnet, "26h").check(&["+23h59m..+1d2h step 1: certificate-expired"]);
+
+    rolling(Core, "14h").check(&["+14h..+20h step 3: not-holder"]);
+    rolling(Core, "20h").check(&["+20h..+23h59m step 3: not-holder"]);
+    rolling(Core, "22h").check(&["+22h..+23h59m step 3: not-holder"]);
+    rolling(Core, "23h59m").check(&[]);
+}
+
+#[test]
+fn where_smdb_looks_at_the_holder() {
+    let day = |profile, deployed, holder_check| {
+        let rules = Rules { holder_check, ..Rules::default() };
+        Day::with(profile, Rolling, "1h30m", rules, |node| node).deployed(deployed)
+    };
+    let validity = HolderCheck::Validity;
+    day(Restart, "22h", validity).check(&["+20h..+22h step 3: holder-certificate-expired"]);
+    day(Dotnet, "22h", validity).check(&["+20h..+23h59m step 3: holder-certificate-expired"]);
+    day(Restart, "20h", validity).check(&[]);
+
+    let revoked = |profile, holder_check| {
+        let rules = Rules { holder_check, ..Rules::default() };
+        let mut day = Day::with(profile, Active, "10h", rules, |node| node).deployed("10h");
+        day.plan.at(at("11h"), Act::Revoke { certificate: day.old });
+        day
+    };
+    revoked(Dotnet, HolderCheck::ValidityAndRevocation)
+        .check(&["+12h..+15h59m step 3: holder-certificate-revoked"]);
+    revoked(Restart, HolderCheck::ValidityAndRevocation).check(&[]);
+    revoked(Dotnet, HolderCheck::Ignored).check(&[]);
+}
+
+#[test]
+fn replaced_at_once() {
+    let day = |profile, deployed| Day::new(profile, Active, "10h").deployed(deployed);
+    day(Core, "10h").check(&["+10h..+15h59m step 3: not-holder"]);
+    day(Dotnet, "10h").check(&[]);
+    day(Restart, "15h").check(&[]);
+    day(Restart, "17h").check(&["+15h59m50s..+17h step 1: certificate-replaced"]);
+    let late = |profile| Day::new(profile, Active, "18h").deployed("10h");
+    late(Dotnet).check(&["+15h59m..+18h step 1: certificate-not-registered"]);
+    late(Restart).check(&["+10h..+18h step 1: certificate-not-registered"]);
+    late(Core).check(&["+10h..+18h step 3: not-holder"]);
+}
+
+#[test]
+fn a_clock_that_is_off() {
+    let day = |profile, skew: &str| {
+        let skew = skew.parse().unwrap();
+        let habits = |node| Node { skew, ..node };
+        Day::with(profile, Rolling, "1h30m", Rules::default(), habits).deployed("22h")
+    };
+    day(Core, "30s").check(&["+22h..+23h58m30s step 3: not-holder"]);
+    day(Core, "-30s").check(&["+22h..+23h59m30s step 3: not-holder"]);
+    day(Dotnet, "-90s")
+        .check(&["+8h..+8h30s step 3: token-expired", "+1d..+1d30s step 3: token-expired"]);
+}
+
+#[test]
+fn what_a_restart_finds() {
+    let restarted = |profile| Day::new(profile, Rolling, "1h30m").restarted("21h");
+    restarted(Dotnet).check(&["+21h..open step 1: certificate-not-valid"]);
+    restarted(Restart).check(&["+21h..open step 1: certificate-expired"]);
+
+    let finds = |profile, find_by, deployed| {
+        let habits = |node: Node| {
+            let look_up = LookUp { find_by, ..node.look_up };
+            Node { look_up, ..node }
+        };
+        Day::with(profile, Rolling, "1h30m", Rules::default(), habits).deployed(deployed)
+    };
+    let by_subject =
+        |profile, restarted| finds(profile, FindBy::SubjectName, "18h").restarted(restarted);
+    by_subject(Dotnet, "20h").check(&["+18h..+20h step 1: certificate-ambiguous"]);
+    by_subject(Dotnet, "19h59m59s").check(&["+18h..open step 1: certificate-ambiguous"]);
+    by_subject(Restart, "20h").check(&["+18h..open step 1: certificate-ambiguous"]);
+
+    let copied = |profile| finds(profile, FindBy::CopiedThumbprint, "20h");
+    copied(Dotnet).check(&["+20h..open step 1: certificate-not-found"]);
+    copied(Core).check(&["+20h..+23h59m step 3: not-holder"]);
+    copied(Dotnet).deployed("22h").check(&["+20h..open step 1: certificate-not-found"]);
+}
+
+/// F13: two municipalities in one process. Each calls once, the first an hour before the second.
+#[test]
+fn two_tenants_in_one_process() {
+    let check = |profile, process, expected: &[&str]| {
+        let mut plan = Plan::new(at("0s"), at("10h"), Rules::default());
+        let mut tenant = |organisation, first| {
+            let (valid_from, expires) = (at("-10d"), at("100d"));
+            let environment = Production;
+            let certificate = Certificate { environment, valid_from, expires };
+            let certificate = plan.certificate(certificate);
+            let user = SystemUser::new().with(Production, certificate);
+            let user = plan.system_user(user.of_organisation(organisation));
+            let calls = Calls::none().and_at(at(first));
+            let node = Node::new(profile, Production, user, certificate);
+            plan.node(Node { process, calls, ..node })
+        };
+        let tenants = [tenant(1, "1h"), tenant(2, "2h")];
+        assert_eq!(outages(&plan, tenants[0]), [""; 0]);
+        assert_eq!(outages(&plan, tenants[1]), expected);
+    };
+    check(Dotnet, Some(1), &["+1h..+8h59m step 3: foreign-authority"]);
+    check(Core, Some(1), &[]);
+    check(Restart, Some(1), &[]);
+    check(Dotnet, None, &[]);
+}
+
+/// F11: the STS turns to its next certificate, and SMDB begins to trust it too late, or in time.
+#[test]
+fn the_sts_signs_with_its_next_certificate() {
+    let day = |trusted: &str, distrusted: &str| {
+        let mut day = Day::new(Restart, Rolling, "1h30m").deployed("20h");
+        let (environment, signer) = (Production, Signer(1));
+        day.plan.at(at("10h"), Act::SignWith { environment, signer });
+        day.plan.at(at(trusted), Act::Trust { environment, signer });
+        day.plan.at(at(distrusted), Act::Distrust { environment, signer: Signer::FIRST });
+        day
+    };
+    // A token of before lives on, so what is wrong shows at the next one.
+    day("9h", "16h").check(&[]);
+    day("12h", "16h").check(&[]);
+    day("18h", "28h").check(&["+15h59m50s..+18h step 3: unknown-issuer"]);
+    // The first certificate is dropped while a token of it is kept.
+    day("9h", "12h").check(&["+12h..+15h59m50s step 3: unknown-issuer"]);
+}
