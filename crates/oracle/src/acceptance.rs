@@ -1,18 +1,15 @@
-//! Which certificate an STS accepts, for whom and when: the intervals that the clicks bring about.
+//! Which certificate an STS accepts, for whom and when.
 //!
-//! Saving changes a draft; provisioning copies it into one environment; a certificate in the active
-//! slot is then in force, and one in the rolling slot takes over when that one expires. What comes
-//! of all clicks is a list of [`Standing`]s for each certificate in each environment, and the rest
-//! (dates, revocation, whose authority) needs no list.
-
-use std::collections::VecDeque;
+//! What comes of all clicks is a list of [`Standing`]s for each certificate in each environment; the
+//! rest (whose authority, dates, revocation) needs no list.
 
 use clock::Timestamp;
-use parties::{Environment, Slot};
+use parties::Environment;
 
 use crate::{
     cause::Cause,
-    plan::{Act, CertificateNumber, Draft, NEVER, Plan, SystemUserNumber},
+    clicks::Clicks,
+    plan::{CertificateNumber, Plan, SystemUserNumber},
 };
 
 /// What an STS makes of every certificate at every instant.
@@ -41,6 +38,14 @@ impl Acceptance {
         Clicks::new(plan).play()
     }
 
+    /// Nobody has clicked yet.
+    pub(crate) fn before(plan: &Plan) -> Self {
+        Self {
+            revocations: plan.revocations(),
+            standings: vec![[const { Vec::new() }; 2]; plan.certificates.len()],
+        }
+    }
+
     /// Whom the STS of `environment` takes the holder of `certificate` for at `now`, or why it
     /// refuses: authority, dates, revocation and registration, in this order.
     pub(crate) fn judge(
@@ -65,10 +70,36 @@ impl Acceptance {
         }
         match self.standing(environment, certificate, now) {
             Standing::InForce(system_user) => Ok(system_user),
-            Standing::NotRegistered => Err(Cause::CertificateNotRegistered),
-            Standing::Waits(_) => Err(Cause::CertificateNotInForce),
-            Standing::Replaced => Err(Cause::CertificateReplaced),
+            standing => {
+                match (self.found_by_subject(plan, environment, certificate, now), standing) {
+                    (Some(system_user), _) => Ok(system_user),
+                    (None, Standing::Waits(_)) => Err(Cause::CertificateNotInForce),
+                    (None, Standing::Replaced) => Err(Cause::CertificateReplaced),
+                    (None, Standing::NotRegistered | Standing::InForce(_)) => {
+                        Err(Cause::CertificateNotRegistered)
+                    }
+                }
+            }
         }
+    }
+
+    /// Who has another certificate of the same subject in force, where that is asked for.
+    fn found_by_subject(
+        &self,
+        plan: &Plan,
+        environment: Environment,
+        certificate: CertificateNumber,
+        now: Timestamp,
+    ) -> Option<SystemUserNumber> {
+        if !plan.rules.finds_by_subject {
+            return None;
+        }
+        plan.of_subject(certificate).find_map(|other| {
+            match self.standing(environment, other, now) {
+                Standing::InForce(system_user) => Some(system_user),
+                Standing::NotRegistered | Standing::Waits(_) | Standing::Replaced => None,
+            }
+        })
     }
 
     /// When `certificate` is revoked; [`NEVER`] if it is not.
@@ -76,7 +107,8 @@ impl Acceptance {
         self.revocations[certificate.0]
     }
 
-    fn standing(
+    /// How `certificate` stands at `now`, whatever its dates.
+    pub(crate) fn standing(
         &self,
         environment: Environment,
         certificate: CertificateNumber,
@@ -87,270 +119,15 @@ impl Acceptance {
         begun.map_or(Standing::NotRegistered, |(_, standing)| *standing)
     }
 
-    /// The instants at which `certificate` begins to stand differently.
-    pub(crate) fn changes(
-        &self,
-        environment: Environment,
-        certificate: CertificateNumber,
-    ) -> impl Iterator<Item = Timestamp> {
-        self.standings[certificate.0][environment as usize].iter().map(|(from, _)| *from)
-    }
-}
-
-/// The clicks of a plan, played in order.
-struct Clicks<'p> {
-    plan: &'p Plan,
-    drafts: Vec<Draft>,
-    /// What is in force or waits, of each system user in each environment.
-    registered: Vec<[Registered; 2]>,
-    acceptance: Acceptance,
-}
-
-/// What one environment knows of one system user.
-#[derive(Debug, Clone, Copy, Default)]
-struct Registered {
-    active: Option<CertificateNumber>,
-    rolling: Option<CertificateNumber>,
-    /// When the rolling one takes over.
-    takes_over: Option<Timestamp>,
-    /// What was provisioned last.
-    snapshot: Draft,
-}
-
-/// A click that has yet to take effect at an STS.
-struct Pending {
-    due: Timestamp,
-    system_user: SystemUserNumber,
-    environment: Environment,
-    change: Change,
-}
-
-enum Change {
-    Provision(Draft),
-    Remove(CertificateNumber),
-}
-
-impl<'p> Clicks<'p> {
-    fn new(plan: &'p Plan) -> Self {
-        let acceptance = Acceptance {
-            revocations: plan.revocations(),
-            standings: vec![[const { Vec::new() }; 2]; plan.certificates.len()],
-        };
-        let drafts = plan.system_users.iter().map(|user| user.draft).collect();
-        let registered = plan.system_users.iter().map(|user| {
-            user.in_force.map(|active| {
-                let snapshot = Draft { active, rolling: None };
-                Registered { active, rolling: None, takes_over: None, snapshot }
-            })
-        });
-        let mut clicks = Self { plan, drafts, registered: registered.collect(), acceptance };
-        for (index, user) in plan.system_users.iter().enumerate() {
-            for (environment, certificate) in Environment::ALL.into_iter().zip(user.in_force) {
-                if let Some(certificate) = certificate {
-                    let standing = Standing::InForce(SystemUserNumber(index));
-                    clicks.stand(environment, certificate, standing, Timestamp::FIRST);
-                }
-            }
-        }
-        clicks
-    }
-
-    /// Of one instant: clicks as they were added, then those that fall due at an STS, then swaps.
-    fn play(mut self) -> Acceptance {
-        let mut clicks: Vec<_> =
-            self.plan.events.iter().filter(|event| event.act.at_node().is_none()).collect();
-        clicks.sort_by_key(|event| event.at);
-        let mut pending: VecDeque<Pending> = VecDeque::new();
-        let mut clicks = clicks.into_iter().peekable();
-        loop {
-            let click = clicks.peek().map_or(NEVER, |event| event.at);
-            let due = pending.front().map_or(NEVER, |pending| pending.due);
-            let (swap, user, environment) = self.next_swap();
-            let now = click.min(due).min(swap);
-            if now >= NEVER {
-                return self.acceptance;
-            }
-            if now == click {
-                let Some(event) = clicks.next() else { continue };
-                pending.extend(self.click(&event.act, now));
-            } else if now == due {
-                let Some(pending) = pending.pop_front() else { continue };
-                self.falls_due(&pending);
-            } else {
-                self.swap(user, environment, now);
-            }
-        }
-    }
-
-    fn click(&mut self, act: &Act, now: Timestamp) -> Option<Pending> {
-        let due = now + self.plan.rules.activation_delay;
-        match *act {
-            Act::Save { system_user, slot, certificate } => {
-                self.save(system_user, slot, certificate, now);
-                None
-            }
-            Act::Provision { system_user, environment } => {
-                let snapshot = self.drafts[system_user.0];
-                let certificates = [snapshot.active, snapshot.rolling].into_iter().flatten();
-                let mut foreign =
-                    certificates.filter(|number| self.plan.get(*number).environment != environment);
-                if self.plan.rules.provisioning_checks_environment && foreign.next().is_some() {
-                    return None;
-                }
-                let change = Change::Provision(snapshot);
-                Some(Pending { due, system_user, environment, change })
-            }
-            Act::Remove { system_user, environment, certificate } => {
-                let change = Change::Remove(certificate);
-                Some(Pending { due, system_user, environment, change })
-            }
-            Act::Revoke { .. }
-            | Act::Deploy { .. }
-            | Act::Restart { .. }
-            | Act::DropCache { .. }
-            | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => None,
-        }
-    }
-
-    /// A certificate stands in one slot, has not expired, and is nobody else's: else it is refused
-    /// and nothing changes.
-    fn save(
-        &mut self,
-        user: SystemUserNumber,
-        slot: Slot,
-        certificate: CertificateNumber,
-        now: Timestamp,
-    ) {
-        let taken = (0..self.drafts.len())
-            .any(|other| other != user.0 && self.has(SystemUserNumber(other), certificate));
-        if now >= self.plan.get(certificate).expires
-            || taken && !self.plan.rules.may_take_from_others
-        {
-            return;
-        }
-        let draft = &mut self.drafts[user.0];
-        match slot {
-            Slot::Active => {
-                draft.active = Some(certificate);
-                draft.rolling = draft.rolling.filter(|rolling| *rolling != certificate);
-            }
-            Slot::Rolling if draft.active == Some(certificate) => {}
-            Slot::Rolling => draft.rolling = Some(certificate),
-        }
-    }
-
-    fn has(&self, user: SystemUserNumber, certificate: CertificateNumber) -> bool {
-        self.drafts[user.0].holds(certificate)
-            || self.registered[user.0]
-                .iter()
-                .any(|it| [it.active, it.rolling].contains(&Some(certificate)))
-    }
-
-    fn falls_due(&mut self, pending: &Pending) {
-        let Pending { due, system_user, environment, .. } = *pending;
-        let before = self.registered[system_user.0][environment as usize];
-        let after = match pending.change {
-            Change::Provision(snapshot) => self.provisioned(before, snapshot, due),
-            Change::Remove(certificate) => {
-                let without = |slot: Option<_>| slot.filter(|number| *number != certificate);
-                let (active, rolling) = (without(before.active), without(before.rolling));
-                Registered { active, rolling, ..before }
-            }
-        };
-        self.register(system_user, environment, after, due);
-    }
-
-    /// A snapshot comes into force. An expired certificate in it does not come back beside a
-    /// rolling one: that then waits for whatever is in force.
-    fn provisioned(&self, before: Registered, snapshot: Draft, now: Timestamp) -> Registered {
-        let expired = |number: CertificateNumber| now >= self.plan.get(number).expires;
-        let passed_over = snapshot.rolling.is_some() && snapshot.active.is_some_and(expired);
-        let active = if passed_over { before.active } else { snapshot.active.or(before.active) };
-        let rolling = snapshot.rolling.filter(|rolling| Some(*rolling) != active);
-        Registered { active, rolling, takes_over: None, snapshot }
-    }
-
-    /// The rolling certificate takes over, in the draft too if nobody has edited it meanwhile.
-    fn swap(&mut self, user: SystemUserNumber, environment: Environment, now: Timestamp) {
-        let before = self.registered[user.0][environment as usize];
-        let active = before.rolling;
-        if self.drafts[user.0] == before.snapshot {
-            self.drafts[user.0] = Draft { active, rolling: None };
-        }
-        let snapshot = Draft { active, rolling: None };
-        let after = Registered { active, rolling: None, takes_over: None, snapshot };
-        self.register(user, environment, after, now);
-    }
-
-    /// The next instant at which a rolling certificate takes over, and whose.
-    fn next_swap(&self) -> (Timestamp, SystemUserNumber, Environment) {
-        let mut next = (NEVER, SystemUserNumber(0), Environment::Production);
-        for (index, registered) in self.registered.iter().enumerate() {
-            for (environment, registered) in Environment::ALL.into_iter().zip(registered) {
-                if let Some(at) = registered.takes_over.filter(|at| *at < next.0) {
-                    next = (at, SystemUserNumber(index), environment);
-                }
-            }
-        }
-        next
-    }
-
-    /// Writes down what is in force and what waits from `now` on, and when that will change.
-    fn register(
-        &mut self,
-        user: SystemUserNumber,
-        environment: Environment,
-        mut after: Registered,
-        now: Timestamp,
-    ) {
-        let before = self.registered[user.0][environment as usize];
-        after.takes_over = after.rolling.map(|_| self.end_of(after.active, now));
-        self.registered[user.0][environment as usize] = after;
-
-        for gone in [before.active, before.rolling].into_iter().flatten() {
-            let standing = match self.acceptance.standing(environment, gone, now) {
-                Standing::InForce(of) if of == user => Standing::Replaced,
-                Standing::Waits(of) if of == user => Standing::NotRegistered,
-                // Somebody else took it.
-                Standing::InForce(_)
-                | Standing::Waits(_)
-                | Standing::NotRegistered
-                | Standing::Replaced => continue,
-            };
-            self.stand(environment, gone, standing, now);
-        }
-        if let Some(active) = after.active {
-            self.stand(environment, active, Standing::InForce(user), now);
-        }
-        if let Some(rolling) = after.rolling {
-            let overlaps = self.plan.rules.overlap;
-            let standing = if overlaps { Standing::InForce(user) } else { Standing::Waits(user) };
-            self.stand(environment, rolling, standing, now);
-        }
-    }
-
-    /// `W`: the first instant at `now` or later at which the STS sees that `active` has ended.
-    fn end_of(&self, active: Option<CertificateNumber>, now: Timestamp) -> Timestamp {
-        let rules = &self.plan.rules;
-        let end = active.map_or(now, |active| {
-            let expires = self.plan.get(active).expires;
-            let seen = self.acceptance.revoked(active) + rules.sts_revocation_lag;
-            let end = if rules.rolling_on_revocation { expires.min(seen) } else { expires };
-            end.max(now)
-        });
-        round_up(end, rules.look_interval.millis())
-    }
-
-    fn stand(
+    /// From `from` on, which is no earlier than anything said before, it stands like this.
+    pub(crate) fn stand(
         &mut self,
         environment: Environment,
         certificate: CertificateNumber,
         standing: Standing,
         from: Timestamp,
     ) {
-        let standings = &mut self.acceptance.standings[certificate.0][environment as usize];
+        let standings = &mut self.standings[certificate.0][environment as usize];
         if standings.last().is_some_and(|(last, _)| *last == from) {
             standings.pop();
         }
@@ -358,6 +135,21 @@ impl<'p> Clicks<'p> {
         if last != standing {
             standings.push((from, standing));
         }
+    }
+
+    /// The instants at which `certificate` begins to stand differently, or one of its subject does where
+    /// that matters.
+    pub(crate) fn changes<'a>(
+        &'a self,
+        plan: &'a Plan,
+        environment: Environment,
+        certificate: CertificateNumber,
+    ) -> impl Iterator<Item = Timestamp> + 'a {
+        let others = plan.of_subject(certificate).filter(|_| plan.rules.finds_by_subject);
+        std::iter::once(certificate)
+            .chain(others)
+            .flat_map(move |number| &self.standings[number.0][environment as usize])
+            .map(|(from, _)| *from)
     }
 }
 

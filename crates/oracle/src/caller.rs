@@ -14,8 +14,9 @@ use parties::ClientProfile;
 
 use crate::{
     cause::Cause,
+    event::Act,
     forecast::{NodeForecast, Segment},
-    plan::{Act, CertificateNumber, Node, NodeNumber, SystemUserNumber},
+    plan::{CertificateNumber, Node, NodeNumber, SystemUserNumber},
     rules::{FindBy, HolderCheck},
     signers::Signer,
     walk::Surroundings,
@@ -44,6 +45,8 @@ pub(crate) struct Caller<'p> {
     is_reconfigured: bool,
     /// The one that it found when it last looked.
     present: Result<CertificateNumber, Cause>,
+    /// Which certificate of the STS it trusts.
+    pinned: Signer,
     /// When it was given tokens.
     tokens: Vec<Timestamp>,
     /// When its call was refused a token last; and how many calls failed though another node brought a
@@ -69,6 +72,7 @@ impl<'p> Caller<'p> {
             configured: node.certificate,
             is_reconfigured: false,
             present: Ok(node.certificate),
+            pinned: Signer::FIRST,
             tokens: Vec::new(),
             refused: None,
             too_early: 0,
@@ -96,6 +100,10 @@ impl<'p> Caller<'p> {
                 true
             }
             Act::DropCache { .. } => true,
+            Act::Pin { signer, .. } => {
+                self.pinned = signer;
+                false
+            }
             Act::Save { .. }
             | Act::Provision { .. }
             | Act::Remove { .. }
@@ -123,7 +131,11 @@ impl<'p> Caller<'p> {
                 found.ok_or(Cause::CertificateNotValid)
             }
             FindBy::SubjectName => {
-                let mut found = self.key_store.iter().copied().filter(is_found);
+                let subject =
+                    |number: &CertificateNumber| self.surroundings.plan.get(*number).subject;
+                let mut found = self.key_store.iter().copied().filter(|number| {
+                    subject(number) == subject(&self.configured) && is_found(number)
+                });
                 match (found.next(), found.next()) {
                     (None, _) => Err(Cause::CertificateNotValid),
                     (Some(one), None) => Ok(one),
@@ -165,6 +177,9 @@ impl<'p> Caller<'p> {
         }
         let subject = acceptance.judge(plan, environment, holder, now)?;
         let signer = signers.signing(environment, now);
+        if signer != self.pinned {
+            return Err(Cause::AnswerUnusable);
+        }
         Ok(Token { issued: now, holder, subject, signer })
     }
 

@@ -27,6 +27,8 @@ pub enum Cause {
     CertificateNotInForce,
     /// The certificate was in force and is not any more.
     CertificateReplaced,
+    /// The client does not trust who signed the answer of the STS.
+    AnswerUnusable,
     /// The token that the client kept has ended.
     TokenExpired,
     /// SMDB does not trust who signed the token.
@@ -47,7 +49,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -59,6 +61,7 @@ impl Cause {
         Self::CertificateNotRegistered,
         Self::CertificateNotInForce,
         Self::CertificateReplaced,
+        Self::AnswerUnusable,
         Self::TokenExpired,
         Self::SignerNotTrusted,
         Self::NotHolder,
@@ -69,13 +72,14 @@ impl Cause {
         Self::ClockOffAtService,
     ];
 
-    /// Who refuses; the client itself where it does not come to send anything.
+    /// Who refuses; the client itself where it sends nothing, or cannot use what it is answered.
     #[must_use]
     pub const fn party(self) -> Party {
         match self {
-            Self::CertificateNotFound | Self::CertificateAmbiguous | Self::CertificateNotValid => {
-                Party::Client
-            }
+            Self::CertificateNotFound
+            | Self::CertificateAmbiguous
+            | Self::CertificateNotValid
+            | Self::AnswerUnusable => Party::Client,
             Self::ClockOff
             | Self::CertificateNotTrusted
             | Self::CertificateNotYetValid
@@ -95,7 +99,7 @@ impl Cause {
         }
     }
 
-    /// The step at which the call fails: what fails before anything is sent counts as step 1.
+    /// The step at which the call fails: whatever fails before SMDB is called counts as step 1.
     #[must_use]
     pub const fn step(self) -> Step {
         match self.party() {
@@ -119,6 +123,7 @@ impl Cause {
             Self::CertificateNotRegistered => "certificate-not-registered",
             Self::CertificateNotInForce => "certificate-not-in-force",
             Self::CertificateReplaced => "certificate-replaced",
+            Self::AnswerUnusable => "sts-answer-unusable",
             Self::TokenExpired => "token-expired",
             Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",

@@ -23,11 +23,13 @@
 //!     environment: Production,
 //!     valid_from: start - Span::from_days(1000),
 //!     expires: at(2),
+//!     subject: 1,
 //! });
 //! let new = plan.certificate(Certificate {
 //!     environment: Production,
 //!     valid_from: start,
 //!     expires: start + Span::from_days(1095),
+//!     subject: 1,
 //! });
 //! let system_user = plan.system_user(SystemUser::new().with(Production, old));
 //! let node = plan.node(Node {
@@ -51,10 +53,10 @@
 //!
 //! # Where things are
 //!
-//! - `plan`: what goes in; `rules`: what STS, SMDB and kinds of clients do; `calls`: when a
+//! - `plan` and `event`: what goes in; `rules`: what STS, SMDB and kinds of clients do; `calls`: when a
 //!   node calls.
-//! - `acceptance`: from clicks to what an STS accepts when. The rules of saving, provisioning and of
-//!   the rolling swap are here and nowhere else.
+//! - `acceptance`: what an STS accepts when, from the `clicks`. The rules of saving, provisioning and
+//!   of the rolling swap are there and nowhere else.
 //! - `walk`: nodes from change to change; `caller`: one of them. The rules of a call are there and
 //!   nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
@@ -66,6 +68,8 @@ mod blame;
 mod caller;
 mod calls;
 mod cause;
+mod clicks;
+mod event;
 mod forecast;
 mod interval;
 mod plan;
@@ -77,10 +81,11 @@ mod walk;
 pub use blame::{Blame, Remedy};
 pub use calls::Calls;
 pub use cause::Cause;
+pub use event::{Act, Event};
 pub use forecast::{Forecast, NodeForecast, Outage, Segment};
 pub use interval::Interval;
 pub use plan::{
-    Act, Certificate, CertificateNumber, Event, EventNumber, Node, NodeNumber, Plan, SystemUser,
+    Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan, SystemUser,
     SystemUserNumber,
 };
 pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules};

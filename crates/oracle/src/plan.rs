@@ -1,12 +1,12 @@
 //! A plan: who has which certificate, and who does what at which instant. Nothing is reckoned here.
 
 use clock::Timestamp;
-use parties::{ClientProfile, Environment, Slot};
+use parties::{ClientProfile, Environment};
 
 use crate::{
     calls::Calls,
+    event::{Act, Event},
     rules::{Keeps, LookUp, Rules},
-    signers::Signer,
 };
 
 /// A certificate of one [`Plan`].
@@ -125,6 +125,16 @@ impl Plan {
         &self.certificates[number.0]
     }
 
+    /// Every certificate of the same subject.
+    pub(crate) fn of_subject(
+        &self,
+        number: CertificateNumber,
+    ) -> impl Iterator<Item = CertificateNumber> + '_ {
+        let subject = self.get(number).subject;
+        let all = self.certificates.iter().enumerate();
+        all.filter(move |(_, it)| it.subject == subject).map(|(index, _)| CertificateNumber(index))
+    }
+
     /// When each certificate is revoked; [`NEVER`] where it is not.
     pub(crate) fn revocations(&self) -> Vec<Timestamp> {
         let mut revocations = vec![NEVER; self.certificates.len()];
@@ -150,6 +160,8 @@ pub struct Certificate {
     pub valid_from: Timestamp,
     /// `E+`, the first instant at which it is refused.
     pub expires: Timestamp,
+    /// Whom it is issued to: a renewal has the same. Any number that tells subjects apart.
+    pub subject: u32,
 }
 
 /// A system user (*systembruger*) at NemLog-in, as it is before anybody clicks.
@@ -261,111 +273,4 @@ impl Node {
             calls: Calls::none(),
         }
     }
-}
-
-/// Something that happens once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub act: Act,
-}
-
-/// What somebody does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Act {
-    /// The NemLog-in administrator saves a certificate in a slot of the draft.
-    Save {
-        /// Whose draft.
-        system_user: SystemUserNumber,
-        /// Which place in it.
-        slot: Slot,
-        /// What is put there.
-        certificate: CertificateNumber,
-    },
-    /// The NemLog-in administrator provisions (*provisionerer*) what is saved, in one environment.
-    Provision {
-        /// Whose draft.
-        system_user: SystemUserNumber,
-        /// Where.
-        environment: Environment,
-    },
-    /// The NemLog-in administrator takes a certificate out of force, without a detour by the draft;
-    /// if it was the active one, a rolling one waits no longer. Of use where both are accepted.
-    Remove {
-        /// Whose.
-        system_user: SystemUserNumber,
-        /// Where.
-        environment: Environment,
-        /// Which.
-        certificate: CertificateNumber,
-    },
-    /// The MitID administrator revokes (*spærrer*) a certificate.
-    Revoke {
-        /// Which.
-        certificate: CertificateNumber,
-    },
-    /// The vendor lets a node use another certificate, each kind of client in its own manner.
-    Deploy {
-        /// Which node.
-        node: NodeNumber,
-        /// What it uses from then on.
-        certificate: CertificateNumber,
-    },
-    /// The vendor restarts a node: it loses its token and looks its certificate up anew.
-    Restart {
-        /// Which node.
-        node: NodeNumber,
-    },
-    /// A node loses its token and nothing else.
-    DropCache {
-        /// Which node.
-        node: NodeNumber,
-    },
-    /// The STS begins to sign tokens with another certificate.
-    SignWith {
-        /// Which STS.
-        environment: Environment,
-        /// What it signs with from then on.
-        signer: Signer,
-    },
-    /// SMDB begins to trust a certificate of the STS.
-    Trust {
-        /// Which SMDB.
-        environment: Environment,
-        /// What it trusts from then on.
-        signer: Signer,
-    },
-    /// SMDB ceases to trust a certificate of the STS.
-    Distrust {
-        /// Which SMDB.
-        environment: Environment,
-        /// What it does not trust any more.
-        signer: Signer,
-    },
-}
-
-impl Act {
-    /// The node that this happens to, and its place in an instant.
-    pub(crate) const fn at_node(&self) -> Option<(NodeNumber, Phase)> {
-        match *self {
-            Self::Deploy { node, .. } | Self::Restart { node } => Some((node, Phase::Swap)),
-            Self::DropCache { node } => Some((node, Phase::Drop)),
-            Self::Save { .. }
-            | Self::Provision { .. }
-            | Self::Remove { .. }
-            | Self::Revoke { .. }
-            | Self::SignWith { .. }
-            | Self::Trust { .. }
-            | Self::Distrust { .. } => None,
-        }
-    }
-}
-
-/// The order of what happens to a node within one instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
-    Swap,
-    Drop,
 }

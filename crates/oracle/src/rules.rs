@@ -19,6 +19,9 @@ pub struct Rules {
     /// A certificate that another system user has can be saved all the same; who provisions it
     /// last has it.
     pub may_take_from_others: bool,
+    /// An STS finds a system user by the subject of what it has in force, and not by the very
+    /// certificate: a renewal then passes unregistered.
+    pub finds_by_subject: bool,
     /// A draft with a certificate of the other environment is not provisioned; where this is not
     /// checked, it comes into force and is refused for what it is.
     pub provisioning_checks_environment: bool,
@@ -43,6 +46,7 @@ impl Default for Rules {
             rolling_on_revocation: false,
             overlap: false,
             may_take_from_others: false,
+            finds_by_subject: false,
             provisioning_checks_environment: true,
             sts_revocation_lag: Span::from_hours(1),
             smdb_revocation_lag: Span::from_hours(1),

@@ -3,7 +3,7 @@
 use clock::Timestamp;
 use parties::Environment;
 
-use crate::plan::{Act, Plan};
+use crate::{event::Act, plan::Plan};
 
 /// A certificate that an STS signs tokens with. Each environment begins with the first one, and its
 /// SMDB trusts that.
@@ -43,7 +43,8 @@ impl Signers {
                 | Act::Revoke { .. }
                 | Act::Deploy { .. }
                 | Act::Restart { .. }
-                | Act::DropCache { .. } => {}
+                | Act::DropCache { .. }
+                | Act::Pin { .. } => {}
             }
         }
         // What was added last wins within an instant.

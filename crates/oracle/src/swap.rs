@@ -28,7 +28,8 @@ pub struct Swap {
     pub provisioned: Option<Timestamp>,
     /// `R`: the revocation of the old one.
     pub revoked: Option<Timestamp>,
-    /// `X`: the old one is removed at the STS; of use with [`Policy::Overlap`] alone.
+    /// `X`: the click on *provision* with the old one removed; of use with [`Policy::Overlap`] alone,
+    /// and before the old one ends.
     pub removed: Option<Timestamp>,
     /// `C`: the node begins to use the new one.
     pub swapped: Option<Timestamp>,

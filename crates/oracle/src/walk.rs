@@ -9,8 +9,9 @@ use clock::{Span, Timestamp};
 use crate::{
     acceptance::Acceptance,
     caller::{Caller, Token},
+    event::{Act, Phase},
     forecast::NodeForecast,
-    plan::{Act, NodeNumber, Phase, Plan},
+    plan::{NodeNumber, Plan},
     signers::Signers,
 };
 
@@ -91,7 +92,7 @@ fn changes(
             revoked + plan.rules.sts_revocation_lag,
             revoked + plan.rules.smdb_revocation_lag,
         ]);
-        changes.extend(acceptance.changes(environment, certificate));
+        changes.extend(acceptance.changes(plan, environment, certificate));
     }
     changes.extend(signers.changes(environment));
     changes.retain(|at| (plan.start..=plan.end).contains(at));

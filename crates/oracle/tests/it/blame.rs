@@ -18,6 +18,7 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
         Act::Deploy { .. } => "deploy",
         Act::Restart { .. } => "restart",
         Act::DropCache { .. } => "drop",
+        Act::Pin { .. } => "pin",
         Act::SignWith { .. } => "sign",
         Act::Trust { .. } => "trust",
         Act::Distrust { .. } => "distrust",

@@ -61,8 +61,8 @@ impl Case {
             }
         };
         at(self.swap.provisioned, Act::Provision { system_user, environment: Production });
-        let remove = Act::Remove { system_user, environment: Production, certificate: old };
-        at(self.swap.removed, remove);
+        at(self.swap.removed, Act::Remove { system_user, slot: Active });
+        at(self.swap.removed, Act::Provision { system_user, environment: Production });
         at(self.swap.revoked, Act::Revoke { certificate: old });
         at(self.swap.swapped, Act::Deploy { node, certificate: new });
         race
@@ -180,7 +180,11 @@ prop_compose! {
     ) -> Case {
         rules.overlap = policy == Policy::Overlap;
         let removed = provisioned.zip(removed_after).map(|(at, after)| at + s(after));
-        let removed = removed.filter(|_| rules.overlap);
+        // Removed later, the old one has ended already, and somebody else stands in its slot.
+        let last = t(expires * 5);
+        let triggered = revoked.filter(|_| rules.rolling_on_revocation);
+        let ends = triggered.map_or(last, |at| at.min(last) - rules.activation_delay);
+        let removed = removed.filter(|at| rules.overlap && *at + rules.activation_delay < ends);
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
         let swap = Swap {
             policy,

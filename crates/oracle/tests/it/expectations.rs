@@ -222,7 +222,7 @@ fn j11_nobody_is_there_on_a_leap_night() {
     let mut plan = Plan::new(start, start + Span::from_days(3), Rules::default());
     let valid_from = start - Span::from_days(1);
     let expires = at("2028-02-29T01:00:00Z");
-    let dates = Certificate { environment: Production, valid_from, expires };
+    let dates = Certificate { environment: Production, valid_from, expires, subject: 1 };
     let old = plan.certificate(dates);
     let new = plan.certificate(Certificate { expires: at("2031-02-28T00:00:00Z"), ..dates });
     let system_user = plan.system_user(SystemUser::new().with(Production, old));
@@ -377,9 +377,9 @@ fn c3_both_are_accepted() {
     overlap(202).check(&["201..202 step 1"]);
     let removed = |swapped| {
         let mut race = overlap(swapped);
-        let (system_user, certificate) = (race.system_user, race.old);
-        race.act(180, Act::Remove { system_user, environment: Production, certificate });
-        race
+        let system_user = race.system_user;
+        race.act(180, Act::Remove { system_user, slot: Active });
+        race.provisioned(180)
     };
     removed(180).check(&[]);
     removed(181).check(&["180..181 step 1"]);

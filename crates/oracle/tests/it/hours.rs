@@ -9,11 +9,11 @@
 use clock::{Span, Timestamp};
 use oracle::{
     Act, Calls, Certificate, CertificateNumber, FindBy, Forecast, HolderCheck, LookUp, Node,
-    NodeNumber, Plan, Rules, Signer, SystemUser,
+    NodeNumber, Plan, Rules, Signer, SystemUser, SystemUserNumber,
 };
 use parties::{ClientProfile, Slot};
 
-use crate::stage::{Active, Core, Dotnet, Production, Restart, Rolling};
+use crate::stage::{Active, Core, Dotnet, NoCache, Production, Restart, Rolling};
 
 fn at(span: &str) -> Timestamp {
     let start: Timestamp = "2030-03-01T08:00:00Z".parse().expect("an instant");
@@ -22,6 +22,7 @@ fn at(span: &str) -> Timestamp {
 
 struct Day {
     plan: Plan,
+    system_user: SystemUserNumber,
     old: CertificateNumber,
     new: CertificateNumber,
     node: NodeNumber,
@@ -40,8 +41,12 @@ impl Day {
         habits: impl FnOnce(Node) -> Node,
     ) -> Self {
         let mut plan = Plan::new(at("0s"), at("28h"), rules);
-        let dates =
-            Certificate { environment: Production, valid_from: at("-10d"), expires: at("20h") };
+        let dates = Certificate {
+            environment: Production,
+            valid_from: at("-10d"),
+            expires: at("20h"),
+            subject: 1,
+        };
         let old = plan.certificate(dates);
         let (valid_from, expires) = (at("1h"), at("1096d"));
         let new = plan.certificate(Certificate { valid_from, expires, ..dates });
@@ -51,7 +56,7 @@ impl Day {
         let node = plan.node(habits(node));
         plan.at(at("1h"), Act::Save { system_user, slot, certificate: new });
         plan.at(at(provisioned), Act::Provision { system_user, environment: Production });
-        Self { plan, old, new, node }
+        Self { plan, system_user, old, new, node }
     }
 
     fn deployed(mut self, when: &str) -> Self {
@@ -190,7 +195,8 @@ fn two_tenants_in_one_process() {
         let mut tenant = |organisation, first| {
             let (valid_from, expires) = (at("-10d"), at("100d"));
             let environment = Production;
-            let certificate = Certificate { environment, valid_from, expires };
+            let subject = organisation;
+            let certificate = Certificate { environment, valid_from, expires, subject };
             let certificate = plan.certificate(certificate);
             let user = SystemUser::new().with(Production, certificate);
             let user = plan.system_user(user.of_organisation(organisation));
@@ -208,21 +214,57 @@ fn two_tenants_in_one_process() {
     check(Dotnet, None, &[]);
 }
 
-/// F11: the STS turns to its next certificate, and SMDB begins to trust it too late, or in time.
+/// F11: the STS turns to its next certificate, and SMDB and the client begin to trust it too late, or
+/// in time.
 #[test]
 fn the_sts_signs_with_its_next_certificate() {
-    let day = |trusted: &str, distrusted: &str| {
+    let day = |trusted: &str, distrusted: &str, pinned: &str| {
         let mut day = Day::new(Restart, Rolling, "1h30m").deployed("20h");
-        let (environment, signer) = (Production, Signer(1));
+        let (environment, signer, node) = (Production, Signer(1), day.node);
         day.plan.at(at("10h"), Act::SignWith { environment, signer });
         day.plan.at(at(trusted), Act::Trust { environment, signer });
         day.plan.at(at(distrusted), Act::Distrust { environment, signer: Signer::FIRST });
+        day.plan.at(at(pinned), Act::Pin { node, signer });
         day
     };
     // A token of before lives on, so what is wrong shows at the next one.
-    day("9h", "16h").check(&[]);
-    day("12h", "16h").check(&[]);
-    day("18h", "28h").check(&["+15h59m50s..+18h step 3: unknown-issuer"]);
+    day("9h", "16h", "10h").check(&[]);
+    day("12h", "16h", "15h").check(&[]);
+    day("18h", "28h", "10h").check(&["+15h59m50s..+18h step 3: unknown-issuer"]);
+    day("12h", "16h", "17h").check(&["+15h59m50s..+17h step 1: sts-answer-unusable"]);
     // The first certificate is dropped while a token of it is kept.
-    day("9h", "12h").check(&["+12h..+15h59m50s step 3: unknown-issuer"]);
+    day("9h", "12h", "10h").check(&["+12h..+15h59m50s step 3: unknown-issuer"]);
+}
+
+/// What if the services followed other rules? (`rules.rs` of the harness.)
+#[test]
+fn other_rules() {
+    let day = |slot, provisioned, rules| Day::with(NoCache, slot, provisioned, rules, |node| node);
+    let usual = Rules::default();
+
+    let overlap = || day(Rolling, "2h", Rules { overlap: true, ..usual });
+    overlap().deployed("10h").check(&[]);
+    let mut removed = overlap().deployed("15h");
+    let system_user = removed.system_user;
+    removed.plan.at(at("10h"), Act::Remove { system_user, slot: Active });
+    removed.plan.at(at("12h"), Act::Provision { system_user, environment: Production });
+    removed.check(&["+12h..+15h step 1: certificate-replaced"]);
+
+    let delayed = |deployed| {
+        let activation_delay = Span::from_minutes(10);
+        day(Active, "2h", Rules { activation_delay, ..usual }).deployed(deployed)
+    };
+    delayed("2h").check(&["+2h..+2h10m step 1: certificate-not-in-force"]);
+    delayed("2h10m").check(&[]);
+    delayed("2h20m").check(&["+2h10m..+2h20m step 1: certificate-replaced"]);
+
+    // Four o'clock in the morning, `E+`, is no multiple of 45 minutes since 1970; half past four is.
+    let look_interval = Span::from_minutes(45);
+    let looks = day(Rolling, "2h", Rules { look_interval, ..usual }).deployed("20h");
+    looks.check(&["+20h..+20h30m step 1: certificate-not-in-force"]);
+
+    let by_subject =
+        |finds_by_subject| day(Rolling, "27h", Rules { finds_by_subject, ..usual }).deployed("10h");
+    by_subject(true).check(&[]);
+    by_subject(false).check(&["+10h..+1d3h step 1: certificate-not-registered"]);
 }

@@ -20,8 +20,8 @@ const NODES: usize = 2;
 #[derive(Debug, Clone)]
 struct Case {
     rules: Rules,
-    /// Environment, notBefore and `E+` of each certificate.
-    certificates: Vec<(usize, i64, i64)>,
+    /// Environment, notBefore, `E+` and subject of each certificate.
+    certificates: Vec<(usize, i64, i64, u32)>,
     /// What each system user has in force in each environment at first.
     in_force: Vec<[usize; 2]>,
     privileged: [bool; 2],
@@ -48,11 +48,12 @@ struct Client {
 enum Deed {
     Save(usize, Slot, usize),
     Provision(usize, usize),
-    Remove(usize, usize, usize),
+    Remove(usize, Slot),
     Revoke(usize),
     Deploy(usize, usize),
     Restart(usize),
     DropCache(usize),
+    Pin(usize, u32),
     SignWith(usize, u32),
     Trust(usize, u32),
     Distrust(usize, u32),
@@ -65,11 +66,12 @@ fn plan(case: &Case) -> Plan {
     let certificates: Vec<CertificateNumber> = case
         .certificates
         .iter()
-        .map(|(environment, from, until)| {
+        .map(|(environment, from, until, subject)| {
             plan.certificate(Certificate {
                 environment: Environment::ALL[*environment],
                 valid_from: t(*from),
                 expires: t(*until),
+                subject: *subject,
             })
         })
         .collect();
@@ -109,11 +111,8 @@ fn plan(case: &Case) -> Plan {
             Deed::Provision(user, place) => {
                 Act::Provision { system_user: users[user], environment: environment(place) }
             }
-            Deed::Remove(user, place, certificate) => Act::Remove {
-                system_user: users[user],
-                environment: environment(place),
-                certificate: certificates[certificate],
-            },
+            Deed::Remove(user, slot) => Act::Remove { system_user: users[user], slot },
+            Deed::Pin(node, signer) => Act::Pin { node: nodes[node], signer: Signer(signer) },
             Deed::Revoke(certificate) => Act::Revoke { certificate: certificates[certificate] },
             Deed::Deploy(node, certificate) => {
                 Act::Deploy { node: nodes[node], certificate: certificates[certificate] }
@@ -146,7 +145,7 @@ struct World<'c> {
     owners: [[Option<usize>; CERTIFICATES]; 2],
     revoked: [i64; CERTIFICATES],
     /// When due, of which system user, where, and what.
-    pending: Vec<(i64, usize, usize, Change)>,
+    pending: Vec<(i64, usize, usize, Draft)>,
     nodes: Vec<State>,
     /// What the STS of each environment signs with, and which of two SMDB trusts there.
     signers: [u32; 2],
@@ -155,11 +154,6 @@ struct World<'c> {
 
 /// The active slot and the rolling one.
 type Draft = (Option<usize>, Option<usize>);
-
-enum Change {
-    Provision(Draft),
-    Remove(usize),
-}
 
 #[derive(Clone, Copy, Default)]
 struct Place {
@@ -171,6 +165,7 @@ struct Place {
 #[derive(Clone, Copy)]
 struct State {
     certificate: usize,
+    pinned: u32,
     /// Issued when, for which certificate, as whom, signed with what.
     token: Option<(i64, usize, usize, u32)>,
 }
@@ -189,7 +184,8 @@ impl<'c> World<'c> {
             }
         }
         let nodes = case.nodes.iter();
-        let nodes = nodes.map(|it| State { certificate: it.certificate, token: None }).collect();
+        let nodes =
+            nodes.map(|it| State { certificate: it.certificate, pinned: 0, token: None }).collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
         let (signers, trusted) = ([0; 2], [[true, false]; 2]);
         let pending = Vec::new();
@@ -234,21 +230,19 @@ impl<'c> World<'c> {
                     if !case.rules.provisioning_checks_environment
                         || (fits(active) && fits(rolling))
                     {
-                        self.pending.push((
-                            now + lasting,
-                            user,
-                            place,
-                            Change::Provision((active, rolling)),
-                        ));
+                        self.pending.push((now + lasting, user, place, (active, rolling)));
                     }
                 }
-                Deed::Remove(user, place, certificate) => {
-                    self.pending.push((now + lasting, user, place, Change::Remove(certificate)));
-                }
+                Deed::Remove(user, Active) => self.drafts[user].0 = None,
+                Deed::Remove(user, Rolling) => self.drafts[user].1 = None,
                 Deed::SignWith(place, signer) => self.signers[place] = signer,
                 Deed::Trust(place, signer) => self.trusted[place][signer as usize] = true,
                 Deed::Distrust(place, signer) => self.trusted[place][signer as usize] = false,
-                Deed::Revoke(_) | Deed::Deploy(..) | Deed::Restart(_) | Deed::DropCache(_) => {}
+                Deed::Revoke(_)
+                | Deed::Deploy(..)
+                | Deed::Restart(_)
+                | Deed::DropCache(_)
+                | Deed::Pin(..) => {}
             }
         }
     }
@@ -277,22 +271,14 @@ impl<'c> World<'c> {
         let pending = std::mem::take(&mut self.pending);
         let (due, later) = pending.into_iter().partition(|(at, ..)| *at == now);
         self.pending = later;
-        for (_, user, place, change) in due {
+        for (_, user, place, (active, rolling)) in due {
             let it = &mut self.places[user][place];
-            match change {
-                Change::Provision((active, rolling)) => {
-                    it.snapshot = (active, rolling);
-                    let expired = active.is_some_and(|it| now >= self.case.certificates[it].2);
-                    if active.is_some() && !(expired && rolling.is_some()) {
-                        it.active = active;
-                    }
-                    it.rolling = if rolling == it.active { None } else { rolling };
-                }
-                Change::Remove(certificate) => {
-                    it.active = it.active.filter(|it| *it != certificate);
-                    it.rolling = it.rolling.filter(|it| *it != certificate);
-                }
+            it.snapshot = (active, rolling);
+            let expired = active.is_some_and(|it| now >= self.case.certificates[it].2);
+            if !(expired && rolling.is_some()) {
+                it.active = active;
             }
+            it.rolling = if rolling == it.active { None } else { rolling };
             self.own(user, place);
         }
         let rules = &self.case.rules;
@@ -335,6 +321,7 @@ impl<'c> World<'c> {
                     }
                 }
                 Deed::Restart(node) | Deed::DropCache(node) => self.keep(node, None),
+                Deed::Pin(node, signer) => self.nodes[node].pinned = signer,
                 Deed::Save(..)
                 | Deed::Provision(..)
                 | Deed::Remove(..)
@@ -348,18 +335,23 @@ impl<'c> World<'c> {
 
     /// Who the STS takes the holder for.
     fn judge(&self, place: usize, certificate: usize, now: i64) -> Option<usize> {
-        let (environment, from, until) = self.case.certificates[certificate];
+        let (environment, from, until, subject) = self.case.certificates[certificate];
         let lag = self.case.rules.sts_revocation_lag.millis() / 1_000;
-        let owner = self.owners[place][certificate]?;
-        let it = self.places[owner][place];
-        let in_force = it.active == Some(certificate)
-            || (self.case.rules.overlap && it.rolling == Some(certificate));
-        (environment == place
+        let holds = environment == place
             && from <= now
             && now < until
-            && now < self.revoked[certificate] + lag
-            && in_force)
-            .then_some(owner)
+            && now < self.revoked[certificate] + lag;
+        let owner = |certificate: usize| {
+            let owner = self.owners[place][certificate]?;
+            let it = self.places[owner][place];
+            let in_force = it.active == Some(certificate)
+                || (self.case.rules.overlap && it.rolling == Some(certificate));
+            in_force.then_some(owner)
+        };
+        let alike = (0..CERTIFICATES).filter(|other| {
+            self.case.rules.finds_by_subject && self.case.certificates[*other].3 == subject
+        });
+        std::iter::once(certificate).chain(alike).find_map(owner).filter(|_| holds)
     }
 
     /// A call: 0 if it succeeds, else the step at which it fails. Also whether it took a new token.
@@ -377,7 +369,8 @@ impl<'c> World<'c> {
         let left = self.nodes[node].token.filter(|(issued, ..)| now < issued + kept);
         let asked = || {
             let owner = self.judge(place, certificate, now)?;
-            Some((now, certificate, owner, self.signers[place]))
+            let signer = self.signers[place];
+            (signer == self.nodes[node].pinned).then_some((now, certificate, owner, signer))
         };
         let token = left.or_else(asked);
         self.keep(node, token.filter(|_| kept > 0));
@@ -462,7 +455,7 @@ prop_compose! {
     fn rules()(
         delay in select(vec![0, 0, 7]),
         look in select(vec![0, 0, 15]),
-        flags in any::<[bool; 4]>(),
+        flags in any::<[bool; 5]>(),
         sts_lag in select(vec![0, 8]),
         smdb_lag in select(vec![0, 5]),
         holder_check in select(vec![
@@ -470,13 +463,14 @@ prop_compose! {
         ]),
         lifetime in select(vec![20, 40]),
     ) -> Rules {
-        let [rolling_on_revocation, overlap, may_take_from_others, checks] = flags;
+        let [rolling_on_revocation, overlap, may_take_from_others, checks, finds_by_subject] = flags;
         Rules {
             activation_delay: s(delay),
             look_interval: s(look),
             rolling_on_revocation,
             overlap,
             may_take_from_others,
+            finds_by_subject,
             provisioning_checks_environment: checks,
             sts_revocation_lag: s(sts_lag),
             smdb_revocation_lag: s(smdb_lag),
@@ -493,8 +487,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => (0..2_usize, select(Slot::ALL.to_vec()), certificate())
             .prop_map(|(user, slot, certificate)| Deed::Save(user, slot, certificate)),
         5 => (0..2_usize, 0..2_usize).prop_map(|(user, place)| Deed::Provision(user, place)),
-        1 => (0..2_usize, 0..2_usize, certificate())
-            .prop_map(|(user, place, certificate)| Deed::Remove(user, place, certificate)),
+        1 => (0..2_usize, select(Slot::ALL.to_vec()))
+            .prop_map(|(user, slot)| Deed::Remove(user, slot)),
+        1 => (0..NODES, 0..2_u32).prop_map(|(node, signer)| Deed::Pin(node, signer)),
         1 => certificate().prop_map(Deed::Revoke),
         4 => (0..NODES, certificate()).prop_map(|(node, it)| Deed::Deploy(node, it)),
         1 => (0..NODES).prop_map(Deed::Restart),
@@ -529,7 +524,7 @@ prop_compose! {
     fn case()(
         rules in rules(),
         certificates in prop::collection::vec(
-            (select(vec![1_usize, 1, 1, 0]), select(vec![-50_i64, -50, 20]), (4_i64..30)),
+            (select(vec![1_usize, 1, 1, 0]), select(vec![-50_i64, -50, 20]), 4_i64..30, 0..3_u32),
             CERTIFICATES,
         ),
         privileged in any::<[bool; 2]>(),
@@ -538,7 +533,7 @@ prop_compose! {
         mut nodes in prop::collection::vec(client(), NODES),
         mut events in prop::collection::vec((0..24_i64, deed()), 0..14),
     ) -> Case {
-        let certificates = certificates.into_iter().map(|(it, from, until)| (it, from, until * 5));
+        let certificates = certificates.into_iter().map(|(it, from, until, subject)| (it, from, until * 5, subject));
         events.iter_mut().for_each(|(at, _)| *at *= 5);
         let in_force = vec![[0, 1], [2, 3]];
         // One process has one clock, and its nodes are often of one kind.
