@@ -3,7 +3,7 @@
 //! What comes of all clicks is a list of [`Standing`]s for each certificate in each environment; the
 //! rest (whose authority, dates, revocation) needs no list.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::Environment;
 
 use crate::{
@@ -65,7 +65,7 @@ impl Acceptance {
         if now >= dates.expires {
             return Err(Cause::CertificateExpired);
         }
-        if now >= self.revoked(certificate) + plan.rules.sts_revocation_lag {
+        if now >= self.revocation_seen(certificate, plan.rules.sts_revocation_lag) {
             return Err(Cause::CertificateRevoked);
         }
         match self.standing(environment, certificate, now) {
@@ -102,9 +102,12 @@ impl Acceptance {
         })
     }
 
-    /// When `certificate` is revoked; [`NEVER`] if it is not.
-    pub(crate) fn revoked(&self, certificate: CertificateNumber) -> Timestamp {
-        self.revocations[certificate.0]
+    /// When somebody who is `lag` behind sees that `certificate` is revoked. A revocation list counts in
+    /// whole seconds, so the lag runs from the second in which it was revoked; but nobody sees it before
+    /// that.
+    pub(crate) fn revocation_seen(&self, certificate: CertificateNumber, lag: Span) -> Timestamp {
+        let revoked = self.revocations[certificate.0];
+        revoked.max(revoked.truncated_to_second() + lag)
     }
 
     /// How `certificate` stands at `now`, whatever its dates.

@@ -19,7 +19,7 @@ use crate::{
     plan::{CertificateNumber, Node, NodeNumber, SystemUserNumber},
     rules::{FindBy, HolderCheck},
     signers::Signer,
-    walk::Surroundings,
+    walk::{Surroundings, after},
 };
 
 /// A token in a cache.
@@ -38,7 +38,7 @@ pub(crate) struct Caller<'p> {
     node: &'p Node,
     /// `u`
     keeps_for: Span,
-    /// Every certificate that the node was ever given.
+    /// Every certificate that the node, or another one of its process, was ever given.
     key_store: Vec<CertificateNumber>,
     /// The one that its configuration means, and whether somebody has configured it since it began.
     configured: CertificateNumber,
@@ -49,10 +49,11 @@ pub(crate) struct Caller<'p> {
     pinned: Signer,
     /// When it was given tokens.
     tokens: Vec<Timestamp>,
-    /// When its call was refused a token last; and how many calls failed though another node brought a
-    /// token in the same instant, with which one more would have succeeded.
-    refused: Option<Timestamp>,
-    too_early: u64,
+    /// When it called last while the walk stood still, and whether that failed.
+    called: Option<(Timestamp, bool)>,
+    /// How many calls failed more than its outages have, since another node of its cache called in the
+    /// same instant and changed what one more call would meet.
+    turned: i64,
     segments: Vec<Segment>,
     /// The present trouble: since when, and why.
     down: Option<(Timestamp, Cause)>,
@@ -68,14 +69,18 @@ impl<'p> Caller<'p> {
             number,
             node,
             keeps_for: node.keeps.keeps_for(plan.rules.token_lifetime, node.skew),
-            key_store: vec![node.certificate],
+            key_store: plan
+                .all_nodes()
+                .filter(|other| plan.run_together(number, *other))
+                .map(|other| plan.nodes[other.0].certificate)
+                .collect(),
             configured: node.certificate,
             is_reconfigured: false,
             present: Ok(node.certificate),
             pinned: Signer::FIRST,
             tokens: Vec::new(),
-            refused: None,
-            too_early: 0,
+            called: None,
+            turned: 0,
             segments: Vec::new(),
             down: None,
         };
@@ -83,25 +88,38 @@ impl<'p> Caller<'p> {
         caller
     }
 
-    /// Something happens to it; says whether its cache is lost.
+    /// Something happens to it or in its process; says whether its cache is lost.
     pub(crate) fn happens(&mut self, act: &Act, now: Timestamp) -> bool {
+        let plan = self.surroundings.plan;
+        let Some((node, _)) = act.at_node() else { return false };
+        let is_own = node == self.number;
+        if !plan.run_together(self.number, node) {
+            return false;
+        }
         match *act {
             Act::Deploy { certificate, .. } => {
                 if !self.key_store.contains(&certificate) {
                     self.key_store.push(certificate);
                 }
-                self.configured = certificate;
-                self.is_reconfigured = true;
-                self.present = self.look_up(now);
-                self.node.profile == ClientProfile::RestartOnSwap
+                if is_own {
+                    self.configured = certificate;
+                    self.is_reconfigured = true;
+                }
+                let restarts = plan.nodes[node.0].profile == ClientProfile::RestartOnSwap;
+                if is_own || restarts {
+                    self.present = self.look_up(now);
+                }
+                restarts
             }
             Act::Restart { .. } => {
                 self.present = self.look_up(now);
                 true
             }
-            Act::DropCache { .. } => true,
+            Act::DropCache { .. } => is_own,
             Act::Pin { signer, .. } => {
-                self.pinned = signer;
+                if is_own {
+                    self.pinned = signer;
+                }
                 false
             }
             Act::Save { .. }
@@ -180,6 +198,9 @@ impl<'p> Caller<'p> {
         if signer != self.pinned {
             return Err(Cause::AnswerUnusable);
         }
+        if self.node.answers_ahead_max.is_some_and(|ahead| -self.node.skew > ahead) {
+            return Err(Cause::AnswerNotCurrent);
+        }
         Ok(Token { issued: now, holder, subject, signer })
     }
 
@@ -190,10 +211,11 @@ impl<'p> Caller<'p> {
         let rules = &plan.rules;
         let keeps_key = self.node.profile != ClientProfile::CoreNewKeyOldToken;
         let expires = plan.get(token.holder).expires;
-        let revoked = acceptance.revoked(token.holder) + rules.smdb_revocation_lag;
+        let revoked = acceptance.revocation_seen(token.holder, rules.smdb_revocation_lag);
         let subject = &plan.system_users[token.subject.0];
         let caller = &plan.system_users[self.node.system_user.0];
-        if self.is_out_of_date() {
+        // A message may be late, but must be made less than this ahead of the service's time.
+        if rules.timestamp_tolerance.is_some_and(|tolerance| self.node.skew >= tolerance) {
             Err(Cause::ClockOffAtService)
         } else if !signers.is_trusted(self.node.environment, token.signer, now) {
             Err(Cause::SignerNotTrusted)
@@ -214,8 +236,8 @@ impl<'p> Caller<'p> {
         }
     }
 
-    /// A message made now says that it ends in five minutes of the client's own clock, which must
-    /// still be to come; and that it was made at a time which may be off by the tolerance.
+    /// A request to the STS made now says that it ends in five minutes of the client's own clock, which
+    /// must still be to come; and that it was made at a time which may be off by the tolerance.
     fn is_out_of_date(&self) -> bool {
         self.surroundings
             .plan
@@ -224,19 +246,21 @@ impl<'p> Caller<'p> {
             .is_some_and(|tolerance| self.node.skew > tolerance || self.node.skew <= -tolerance)
     }
 
-    /// A call at `now` has asked for a token, and has got one or not.
-    pub(crate) fn has_asked(&mut self, now: Timestamp, is_given: bool) {
-        if is_given {
+    /// It has called at `now`, with this outcome, and perhaps got a new token that it keeps.
+    pub(crate) fn has_called(&mut self, now: Timestamp, is_new: bool, outcome: Result<(), Cause>) {
+        self.called = Some((now, outcome.is_err()));
+        if is_new {
             self.tokens.push(now);
-        } else {
-            self.refused = Some(now);
         }
     }
 
     /// From `now` on a call would have this outcome.
     pub(crate) fn meets(&mut self, outcome: Result<(), Cause>, now: Timestamp) {
-        if outcome.is_ok() && self.refused == Some(now) {
-            self.too_early += self.node.calls.count(now, now + Span::from_millis(1));
+        if let Some((_, failed)) = self.called.filter(|(at, _)| *at == now)
+            && failed != outcome.is_err()
+        {
+            let calls = self.node.calls.count(now, after(now)).cast_signed();
+            self.turned += if failed { calls } else { -calls };
         }
         let cause = outcome.err();
         if self.down.map(|(_, cause)| cause) == cause {
@@ -256,7 +280,7 @@ impl<'p> Caller<'p> {
         let start = self.surroundings.plan.start;
         let calls = &self.node.calls;
         let mut forecast = NodeForecast::new(&self.segments, self.tokens, calls, start, until);
-        forecast.missed_calls += self.too_early;
+        forecast.missed_calls = forecast.missed_calls.saturating_add_signed(self.turned);
         forecast
     }
 }

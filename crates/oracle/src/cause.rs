@@ -29,6 +29,8 @@ pub enum Cause {
     CertificateReplaced,
     /// The client does not trust who signed the answer of the STS.
     AnswerUnusable,
+    /// The client's clock is so slow that the answer of the STS was made in its future.
+    AnswerNotCurrent,
     /// The token that the client kept has ended.
     TokenExpired,
     /// SMDB does not trust who signed the token.
@@ -49,7 +51,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -62,6 +64,7 @@ impl Cause {
         Self::CertificateNotInForce,
         Self::CertificateReplaced,
         Self::AnswerUnusable,
+        Self::AnswerNotCurrent,
         Self::TokenExpired,
         Self::SignerNotTrusted,
         Self::NotHolder,
@@ -79,7 +82,8 @@ impl Cause {
             Self::CertificateNotFound
             | Self::CertificateAmbiguous
             | Self::CertificateNotValid
-            | Self::AnswerUnusable => Party::Client,
+            | Self::AnswerUnusable
+            | Self::AnswerNotCurrent => Party::Client,
             Self::ClockOff
             | Self::CertificateNotTrusted
             | Self::CertificateNotYetValid
@@ -124,6 +128,7 @@ impl Cause {
             Self::CertificateNotInForce => "certificate-not-in-force",
             Self::CertificateReplaced => "certificate-replaced",
             Self::AnswerUnusable => "sts-answer-unusable",
+            Self::AnswerNotCurrent => "answer-not-current",
             Self::TokenExpired => "token-expired",
             Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",

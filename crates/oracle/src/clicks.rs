@@ -246,10 +246,15 @@ impl<'p> Clicks<'p> {
         if let Some(active) = after.active {
             self.acceptance.stand(environment, active, Standing::InForce(user), now);
         }
-        if let Some(rolling) = after.rolling {
-            let overlaps = self.plan.rules.overlap;
-            let standing = if overlaps { Standing::InForce(user) } else { Standing::Waits(user) };
-            self.acceptance.stand(environment, rolling, standing, now);
+        let Some(rolling) = after.rolling else { return };
+        if self.plan.rules.overlap {
+            self.acceptance.stand(environment, rolling, Standing::InForce(user), now);
+        } else if !matches!(
+            self.acceptance.standing(environment, rolling, now),
+            // Whoever it is taken from has it until it takes over.
+            Standing::InForce(other) if other != user
+        ) {
+            self.acceptance.stand(environment, rolling, Standing::Waits(user), now);
         }
     }
 
@@ -258,7 +263,7 @@ impl<'p> Clicks<'p> {
         let rules = &self.plan.rules;
         let end = active.map_or(now, |active| {
             let expires = self.plan.get(active).expires;
-            let seen = self.acceptance.revoked(active) + rules.sts_revocation_lag;
+            let seen = self.acceptance.revocation_seen(active, rules.sts_revocation_lag);
             let end = if rules.rolling_on_revocation { expires.min(seen) } else { expires };
             end.max(now)
         });

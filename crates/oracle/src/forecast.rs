@@ -27,11 +27,11 @@ impl Forecast {
         let (acceptance, signers) = (Acceptance::of(plan), Signers::of(plan));
         let surroundings = Surroundings { plan, acceptance: &acceptance, signers: &signers };
         let mut nodes: Vec<Option<NodeForecast>> = vec![None; plan.nodes.len()];
-        for first in (0..plan.nodes.len()).map(NodeNumber) {
+        for first in plan.all_nodes() {
             if nodes[first.0].is_some() {
                 continue;
             }
-            let others = (first.0 + 1..plan.nodes.len()).map(NodeNumber);
+            let others = plan.all_nodes().filter(|other| *other > first);
             let others = others.filter(|other| plan.share_cache(first, *other));
             let group: Vec<_> = std::iter::once(first).chain(others).collect();
             walk(surroundings, &group, |number, forecast| nodes[number.0] = Some(forecast));
@@ -88,8 +88,8 @@ pub struct NodeForecast {
     pub observed: Vec<Interval>,
     /// How many calls it makes.
     pub calls: u64,
-    /// How many of them fail. Where nodes share a cache, one may fail in the very instant in which
-    /// another brings the token that would have saved it: that one belongs to no outage.
+    /// How many of them fail. Where nodes share a cache, a call may fare otherwise than one more call in
+    /// the same instant would, once another node has called; it counts here, and in no outage.
     pub missed_calls: u64,
     /// When it was given tokens that it kept.
     pub tokens: Vec<Timestamp>,

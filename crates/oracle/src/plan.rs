@@ -1,6 +1,6 @@
 //! A plan: who has which certificate, and who does what at which instant. Nothing is reckoned here.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::{ClientProfile, Environment};
 
 use crate::{
@@ -105,6 +105,12 @@ impl Plan {
         &self.events[number.0]
     }
 
+    /// Whether two nodes are one, or run in one process.
+    pub(crate) fn run_together(&self, one: NodeNumber, other: NodeNumber) -> bool {
+        let process = self.nodes[one.0].process;
+        one == other || process.is_some() && process == self.nodes[other.0].process
+    }
+
     /// Whether two nodes share a cache. That of .NET belongs to the process and is found by the service
     /// alone; that of KOMBIT's client by the organisation as well.
     pub(crate) fn share_cache(&self, one: NodeNumber, other: NodeNumber) -> bool {
@@ -123,6 +129,10 @@ impl Plan {
 
     pub(crate) fn get(&self, number: CertificateNumber) -> &Certificate {
         &self.certificates[number.0]
+    }
+
+    pub(crate) fn all_nodes(&self) -> impl Iterator<Item = NodeNumber> + use<> {
+        (0..self.nodes.len()).map(NodeNumber)
     }
 
     /// Every certificate of the same subject.
@@ -243,9 +253,11 @@ pub struct Node {
     pub certificate: CertificateNumber,
     /// `s`: its clock minus the true time. Swaps in a plan are at the true time, so one that the
     /// client plans for `C` by its own clock stands at `C - s`.
-    pub skew: clock::Span,
-    /// What it runs in, together with the nodes that have the same number here: they share whatever
-    /// cache belongs to a process.
+    pub skew: Span,
+    /// How far ahead of its clock an answer of the STS may have been made; none where it does not look.
+    pub answers_ahead_max: Option<Span>,
+    /// What it runs in, together with the nodes that have the same number here: they share a key store
+    /// and whatever cache belongs to a process, and restart together.
     pub process: Option<u32>,
     /// When it calls. Of nodes that share a cache and call at one instant, the one that was added
     /// first calls first.
@@ -261,6 +273,13 @@ impl Node {
         system_user: SystemUserNumber,
         certificate: CertificateNumber,
     ) -> Self {
+        // WSS4J, measured: 60 s. The clients in .NET look at the end of an answer alone.
+        let answers_ahead_max = match profile {
+            ClientProfile::RestartOnSwap => Some(Span::from_seconds(60)),
+            ClientProfile::NoCache
+            | ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::CoreNewKeyOldToken => None,
+        };
         Self {
             system_user,
             environment,
@@ -268,7 +287,8 @@ impl Node {
             keeps: Keeps::of(profile),
             look_up: LookUp::of(profile),
             certificate,
-            skew: clock::Span::ZERO,
+            skew: Span::ZERO,
+            answers_ahead_max,
             process: None,
             calls: Calls::none(),
         }

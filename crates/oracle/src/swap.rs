@@ -71,7 +71,10 @@ impl Swap {
         let or_never = |at: Option<Timestamp>| at.unwrap_or(NEVER);
         let in_effect = |click: Option<Timestamp>| or_never(click) + rules.activation_delay;
         let provisioned = in_effect(self.provisioned);
-        let ended = self.expires.min(or_never(self.revoked) + rules.sts_revocation_lag);
+        // A revocation list counts in whole seconds.
+        let seen =
+            |lag: Span| or_never(self.revoked.map(|at| at.max(at.truncated_to_second() + lag)));
+        let ended = self.expires.min(seen(rules.sts_revocation_lag));
         let (old_until, in_force) = match self.policy {
             Policy::Rolling => {
                 let turns = if rules.rolling_on_revocation { ended } else { self.expires };
@@ -81,11 +84,10 @@ impl Swap {
             Policy::Replace => (ended.min(provisioned), provisioned),
             Policy::Overlap => (ended.min(in_effect(self.removed)), provisioned),
         };
-        let seen_by_smdb = or_never(self.revoked) + rules.smdb_revocation_lag;
         let holder_until = match rules.holder_check {
             HolderCheck::Ignored => NEVER,
             HolderCheck::Validity => self.expires,
-            HolderCheck::ValidityAndRevocation => self.expires.min(seen_by_smdb),
+            HolderCheck::ValidityAndRevocation => self.expires.min(seen(rules.smdb_revocation_lag)),
         };
         Turn {
             old_until,

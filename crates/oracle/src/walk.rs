@@ -48,12 +48,12 @@ pub(crate) fn walk(
     }
 }
 
-/// The run includes its last instant, so a half-open interval ends a millisecond later.
+/// The next instant: the run includes its last one, so a half-open interval ends there.
 pub(crate) fn after(end: Timestamp) -> Timestamp {
     end + Span::from_millis(1)
 }
 
-/// What happens to the nodes, in order.
+/// What happens to the nodes or in their processes, in order.
 fn events_of(plan: &Plan, group: &[NodeNumber]) -> Vec<(Timestamp, Phase, Act)> {
     let mut events: Vec<_> = plan
         .events
@@ -61,7 +61,8 @@ fn events_of(plan: &Plan, group: &[NodeNumber]) -> Vec<(Timestamp, Phase, Act)> 
         .filter(|event| event.at <= plan.end)
         .filter_map(|event| {
             let (node, phase) = event.act.at_node()?;
-            group.contains(&node).then_some((event.at, phase, event.act))
+            let concerns = group.iter().any(|member| plan.run_together(*member, node));
+            concerns.then_some((event.at, phase, event.act))
         })
         .collect();
     events.sort_by_key(|(at, phase, _)| (*at, *phase));
@@ -85,12 +86,11 @@ fn changes(
     let environment = plan.nodes[group[0].0].environment;
     for certificate in begun_with.chain(given) {
         let dates = plan.get(certificate);
-        let revoked = acceptance.revoked(certificate);
         changes.extend([
             dates.valid_from,
             dates.expires,
-            revoked + plan.rules.sts_revocation_lag,
-            revoked + plan.rules.smdb_revocation_lag,
+            acceptance.revocation_seen(certificate, plan.rules.sts_revocation_lag),
+            acceptance.revocation_seen(certificate, plan.rules.smdb_revocation_lag),
         ]);
         changes.extend(acceptance.changes(plan, environment, certificate));
     }
@@ -109,8 +109,7 @@ struct Walk<'p> {
 
 impl Walk<'_> {
     fn happens(&mut self, act: &Act, now: Timestamp) {
-        let Some((node, _)) = act.at_node() else { return };
-        for caller in self.callers.iter_mut().filter(|caller| caller.number == node) {
+        for caller in &mut self.callers {
             if caller.happens(act, now) {
                 self.token = None;
             }
@@ -128,26 +127,32 @@ impl Walk<'_> {
                 let asked = token.map_or_else(|| caller.ask(now), Ok);
                 let outcome = asked.and_then(|token| caller.use_token(&token, now));
                 caller.meets(outcome, now);
+                // Calls of this very instant have been made. A later one may bring a token, or drop
+                // one that is left for others.
+                let matters = self.token.is_some() || asked.is_ok() && caller.keeps_tokens();
                 next = next.min(match token {
                     Some(token) => caller.next_change(&token, now),
-                    None if asked.is_ok() && caller.keeps_tokens() => caller.next_call(now),
+                    None if matters => caller.next_call(after(now)),
                     None => until,
                 });
             }
-            // Calls of this very instant have been made, even if another one's lost their token.
-            now = next.max(now + Span::from_millis(1));
+            now = next;
         }
     }
 
-    /// Lets a call at `now` take a token if the cache has none for it: the first in order.
+    /// Lets calls at `now`, in order, drop the token if it is not left for them, and bring another one.
     fn calls(&mut self, now: Timestamp) {
         for caller in &mut self.callers {
-            let is_left = self.token.is_some_and(|token| caller.keeps(&token, now));
-            if is_left || !caller.keeps_tokens() || caller.next_call(now) != now {
+            if caller.next_call(now) != now {
                 continue;
             }
-            self.token = caller.ask(now).ok();
-            caller.has_asked(now, self.token.is_some());
+            let left = self.token.filter(|token| caller.keeps(token, now));
+            let asked = left.map_or_else(|| caller.ask(now), Ok);
+            let is_new = left.is_none() && asked.is_ok() && caller.keeps_tokens();
+            caller.has_called(now, is_new, asked.and_then(|token| caller.use_token(&token, now)));
+            if left.is_none() {
+                self.token = asked.ok().filter(|_| is_new);
+            }
         }
     }
 }

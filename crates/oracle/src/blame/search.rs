@@ -81,12 +81,11 @@ impl<'p> Search<'p> {
         instants.extend(plan.events.iter().map(|event| event.at));
         for (index, certificate) in plan.certificates.iter().enumerate() {
             let number = CertificateNumber(index);
-            let revoked = acceptance.revoked(number);
             instants.extend([
                 certificate.valid_from,
                 certificate.expires,
-                revoked + plan.rules.sts_revocation_lag,
-                revoked + plan.rules.smdb_revocation_lag,
+                acceptance.revocation_seen(number, plan.rules.sts_revocation_lag),
+                acceptance.revocation_seen(number, plan.rules.smdb_revocation_lag),
             ]);
             for environment in Environment::ALL {
                 instants.extend(acceptance.changes(plan, environment, number));

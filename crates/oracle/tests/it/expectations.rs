@@ -96,10 +96,17 @@ fn j3_beyond_the_tolerance_no_message_is_accepted() {
         });
         race.saved(10, Rolling).provisioned(10).deployed(201).check(expected);
     };
-    check(300, &[]);
+    check(299, &[]);
+    check(300, &["0..open step 3"]);
     check(301, &["0..open step 1"]);
     check(-299, &[]);
     check(-300, &["0..open step 1"]);
+
+    // Java does not take an answer that was made more than a minute ahead of its clock.
+    let java = |skew| Race::with(Restart, rules(), |node| Node { skew: s(skew), ..node });
+    java(-60).check(&["80..135 step 3", "215..open step 3 then 1"]);
+    java(-61).check(&["0..open step 1"]);
+    assert_eq!(first_cause(&java(-61)), Cause::AnswerNotCurrent);
 }
 
 #[test]

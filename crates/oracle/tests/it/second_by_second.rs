@@ -141,7 +141,7 @@ struct World<'c> {
     drafts: [Draft; 2],
     /// By system user, then by environment.
     places: [[Place; 2]; 2],
-    /// Who registered a certificate last, by environment and certificate.
+    /// Who brought a certificate into force last, by environment and certificate.
     owners: [[Option<usize>; CERTIFICATES]; 2],
     revoked: [i64; CERTIFICATES],
     /// When due, of which system user, where, and what.
@@ -261,6 +261,13 @@ impl<'c> World<'c> {
         (0..NODES).filter(|other| *other == node || alike(*other)).collect()
     }
 
+    /// A process restarts with all that run in it.
+    fn restart(&mut self, node: usize) {
+        for other in (0..NODES).filter(|other| *other == node || self.case.together) {
+            self.nodes[other].token = None;
+        }
+    }
+
     fn keep(&mut self, node: usize, token: Option<(i64, usize, usize, u32)>) {
         for other in self.sharing(node) {
             self.nodes[other].token = token;
@@ -306,7 +313,8 @@ impl<'c> World<'c> {
 
     fn own(&mut self, user: usize, place: usize) {
         let it = self.places[user][place];
-        for certificate in [it.active, it.rolling].into_iter().flatten() {
+        let rolling = it.rolling.filter(|_| self.case.rules.overlap);
+        for certificate in [it.active, rolling].into_iter().flatten() {
             self.owners[place][certificate] = Some(user);
         }
     }
@@ -317,10 +325,11 @@ impl<'c> World<'c> {
                 Deed::Deploy(node, certificate) => {
                     self.nodes[node].certificate = certificate;
                     if self.case.nodes[node].profile == Restart {
-                        self.keep(node, None);
+                        self.restart(node);
                     }
                 }
-                Deed::Restart(node) | Deed::DropCache(node) => self.keep(node, None),
+                Deed::Restart(node) => self.restart(node),
+                Deed::DropCache(node) => self.keep(node, None),
                 Deed::Pin(node, signer) => self.nodes[node].pinned = signer,
                 Deed::Save(..)
                 | Deed::Provision(..)
@@ -538,7 +547,8 @@ prop_compose! {
         let in_force = vec![[0, 1], [2, 3]];
         // One process has one clock, and its nodes are often of one kind.
         if together {
-            let Client { profile, keeps, skew, environment, .. } = nodes[0];
+            let Client { profile, skew, environment, .. } = nodes[0];
+            let keeps = if profile == NoCache { Keeps::Never } else { nodes[1].keeps };
             nodes[1] = Client { profile, keeps, skew, environment, ..nodes[1].clone() };
         }
         let certificates = certificates.collect();
