@@ -1,9 +1,11 @@
 //! What was measured against what the file expects: a pure function.
 
+use parties::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     downtime::{NodeDowntime, Outage},
+    forecast::{Oracle, Reckoned},
     scenario::{ClientName, Expected, ExpectedCount, ExpectedOutage, NodeName},
 };
 
@@ -48,6 +50,21 @@ pub enum Difference {
         /// What was measured.
         measured: Outage,
     },
+    /// Somebody else is to blame, or nobody.
+    Blame {
+        /// What the file expects.
+        expected: ExpectedOutage,
+        /// Who the oracle says is to blame.
+        found: Option<Role>,
+    },
+    /// The oracle reckons with other outages than were measured: one of the two is wrong, and so is
+    /// skift.
+    Oracle {
+        /// What it reckons.
+        reckoned: Reckoned,
+        /// What was measured.
+        measured: NodeDowntime,
+    },
     /// Another number of failed calls.
     #[serde(rename_all = "kebab-case")]
     MissedCalls {
@@ -58,9 +75,9 @@ pub enum Difference {
     },
 }
 
-/// Judges what was measured.
+/// Judges what was measured, and what the oracle says about it.
 #[must_use]
-pub fn judge(expected: &Expected, measured: &[NodeDowntime]) -> Judgement {
+pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) -> Judgement {
     let mut differences: Vec<Difference> = measured
         .iter()
         .flat_map(|node| {
@@ -71,6 +88,15 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime]) -> Judgement {
             compare(expected.collect(), node)
         })
         .collect();
+
+    differences.extend(expected.outages.iter().filter_map(|expected| {
+        let wanted = expected.blame?;
+        let found = oracle.blame(&expected.client, &expected.node).map(|blame| blame.who);
+        (found != Some(wanted)).then(|| Difference::Blame { expected: expected.clone(), found })
+    }));
+    differences.extend(oracle.contradicts(measured).map(|(reckoned, measured)| {
+        Difference::Oracle { reckoned: reckoned.clone(), measured: measured.clone() }
+    }));
 
     let missed = measured.iter().map(|node| node.missed_calls).sum();
     if let Some(expected) = expected.missed_calls.filter(|expected| expected.count != missed) {
@@ -145,6 +171,7 @@ mod tests {
             until: until.map(Timestamp::from_seconds),
             step: Step::One,
             cause: Some("certificate-expired".to_owned()),
+            blame: None,
             place: PLACE,
         }
     }
@@ -160,6 +187,10 @@ mod tests {
         }
     }
 
+    fn silent() -> Oracle {
+        Oracle::Silent { why: "nobody asked it".to_owned() }
+    }
+
     fn judged(outages: Vec<ExpectedOutage>, measured: Vec<Outage>, calls: u64) -> Judgement {
         let missed_calls = Some(ExpectedCount { count: 2, place: PLACE });
         let node = NodeDowntime {
@@ -169,7 +200,7 @@ mod tests {
             calls,
             missed_calls: calls.min(2),
         };
-        judge(&Expected { outages, missed_calls, place: PLACE }, &[node])
+        judge(&Expected { outages, missed_calls, place: PLACE }, &[node], &silent())
     }
 
     fn check(wanted: Vec<ExpectedOutage>, measured: Vec<Outage>, verdict: Verdict) {

@@ -10,7 +10,9 @@
 //! 5. [`journal`] has what was seen, one line for each observation;
 //! 6. [`downtime`] and [`expect`] are pure functions of it: outages, and whether they are as
 //!    expected;
-//! 7. [`report`] shows the result and decides nothing.
+//! 7. [`forecast`] asks the oracle what must come of it, knowing the scenario alone, so that the two
+//!    can be held against each other; it also says who is to blame;
+//! 8. [`report`] shows the result and decides nothing.
 //!
 //! [`keep`] is beside the way: it keeps the messages of calls for who asks for them.
 
@@ -18,6 +20,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod downtime;
 pub mod expect;
+pub mod forecast;
 pub mod journal;
 pub mod keep;
 mod plain;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     downtime::{self, NodeDowntime},
     expect::{self, Difference, Verdict},
+    forecast::Oracle,
     journal::{Journal, What},
     scenario::{Action, Expected, Scenario},
     world::ActionOutcome,
@@ -66,6 +67,8 @@ pub struct ScenarioReport {
     pub expected: Expected,
     /// How each node fared, by name.
     pub nodes: Vec<NodeDowntime>,
+    /// What the oracle says about it.
+    pub oracle: Oracle,
     /// What a party refused to a person.
     pub refusals: Vec<Refusal>,
 }
@@ -93,7 +96,8 @@ impl ScenarioReport {
     #[must_use]
     pub fn new(name: &str, file: &str, scenario: &Scenario, journal: &Journal) -> Self {
         let nodes = downtime::measure(journal);
-        let judgement = expect::judge(&scenario.expected, &nodes);
+        let oracle = Oracle::ask(scenario);
+        let judgement = expect::judge(&scenario.expected, &nodes, &oracle);
         Self {
             name: name.to_owned(),
             file: file.to_owned(),
@@ -106,6 +110,7 @@ impl ScenarioReport {
             differences: judgement.differences,
             expected: scenario.expected.clone(),
             nodes,
+            oracle,
             refusals: refusals(journal),
         }
     }

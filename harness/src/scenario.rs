@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use clock::{Span, Timestamp};
-use parties::{ClientProfile, Cvr, EntityId, Environment, Slot, Step, SystemUserId};
+use parties::{ClientProfile, Cvr, EntityId, Environment, Role, Slot, Step, SystemUserId};
 use pki::RevocationReason;
 use serde::{Deserialize, Serialize};
 
@@ -350,6 +350,9 @@ pub struct ExpectedOutage {
     /// The rejection's name, if the file says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// Who is to blame for the downtime of the node, if the file says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blame: Option<Role>,
     /// Where the file says so.
     pub place: Place,
 }

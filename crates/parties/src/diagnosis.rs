@@ -79,6 +79,27 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::MitidAdministrator,
+        Self::NemloginAdministrator,
+        Self::Vendor,
+        Self::ServiceOwner,
+        Self::Operator,
+    ];
+
+    /// The name that files and reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MitidAdministrator => "mitid-administrator",
+            Self::NemloginAdministrator => "nemlogin-administrator",
+            Self::Vendor => "vendor",
+            Self::ServiceOwner => "service-owner",
+            Self::Operator => "operator",
+        }
+    }
+
     /// What it is called.
     #[must_use]
     pub fn title(self) -> Text {

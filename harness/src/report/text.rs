@@ -2,13 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use clock::Timestamp;
-use parties::{Finding, Party};
+use clock::{Span, Timestamp};
+use parties::{Finding, Party, Role};
 
 use super::{Refusal, RunReport, ScenarioReport};
 use crate::{
     downtime::{NodeDowntime, Outage},
     expect::{Difference, Verdict},
+    forecast::{Blame, Oracle, Reckoned},
     plain::one_line,
     scenario::{Action, ClientName, ExpectedOutage, NodeName, Place, UploadedFile},
     world::Failure,
@@ -55,6 +56,9 @@ fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) ->
     for node in &report.nodes {
         for outage in &node.outages {
             write_outage(text, report, node, outage)?;
+        }
+        if let Some(blame) = report.oracle.blame(&node.client, &node.node) {
+            write_blame(text, report, blame)?;
         }
     }
     for refusal in &report.refusals {
@@ -122,6 +126,28 @@ fn write_next(text: &mut String, finding: &Finding) -> fmt::Result {
     writeln!(text, "          next       {who}: {what}")
 }
 
+/// What would have helped, and what would be left.
+fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt::Result {
+    let who = who(report, &blame.client, &blame.node);
+    let (role, what) = (blame.who.title().en, one_line(&blame.what.en));
+    writeln!(text, "      what would have helped {who} most: the {role} should")?;
+    let mended = instant(report, blame.mended);
+    match blame.done {
+        Some(done) => {
+            writeln!(text, "          {what} at {mended} instead of {}", instant(report, done))?;
+        }
+        None => writeln!(text, "          {what} at {mended}; nobody did")?,
+    }
+    match blame.left {
+        Span::ZERO => writeln!(text, "          then it would not have been down at all"),
+        left => writeln!(
+            text,
+            "          then it would have been down for {left} instead of {}",
+            blame.was
+        ),
+    }
+}
+
 fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
     let what = match &refusal.action {
         Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
@@ -185,9 +211,44 @@ fn write_difference(
             let unexpected = measured_outage(report, client, node, measured);
             (report.expected.place, "no such outage".to_owned(), unexpected)
         }
+        Difference::Blame { expected, found } => {
+            let blame = |role: Option<Role>| match role {
+                Some(role) => format!("the {} is to blame", role.title().en),
+                None => "nobody is to blame".to_owned(),
+            };
+            let measured = match (&report.oracle, found) {
+                (Oracle::Silent { why }, _) => format!("nothing is known of blame: {why}"),
+                (Oracle::Reckons { .. }, found) => blame(*found),
+            };
+            (expected.place, blame(expected.blame), measured)
+        }
+        Difference::Oracle { reckoned, measured } => {
+            let Reckoned { client, node, outages } = reckoned;
+            let outages: Vec<_> = outages
+                .iter()
+                .map(|outage| {
+                    let cause = outage.cause.as_deref().unwrap_or("a clock is off");
+                    let interval = interval(report, outage.from, outage.until);
+                    let missed = missed(outage.missed_calls);
+                    format!("{interval}, {}, {cause}, {missed}", outage.step)
+                })
+                .collect();
+            let reckoned = match outages.as_slice() {
+                [] => "no outage".to_owned(),
+                outages => outages.join("; "),
+            };
+            let told = measured.outages.iter();
+            let told = told.map(|outage| {
+                let missed = missed(outage.missed_calls);
+                format!("{}, {missed}", measured_outage(report, client, node, outage))
+            });
+            let told: Vec<_> = told.collect();
+            let told = if told.is_empty() { "no outage".to_owned() } else { told.join("; ") };
+            let reckoned = format!("the oracle reckons with {reckoned}; tell the makers of skift");
+            (report.expected.place, reckoned, told)
+        }
         Difference::MissedCalls { expected, measured } => {
-            let calls = |count: u64| format!("{count} {} failed", plural(count, "call"));
-            (expected.place, calls(expected.count), calls(*measured))
+            (expected.place, missed(expected.count), missed(*measured))
         }
     };
     let Place { line, column } = place;
@@ -234,6 +295,10 @@ fn instant(report: &ScenarioReport, at: Timestamp) -> String {
     format!("{at} (+{})", at.since(report.start))
 }
 
+fn missed(count: u64) -> String {
+    format!("{count} {} failed", plural(count, "call"))
+}
+
 fn plural(count: u64, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
@@ -278,7 +343,7 @@ mod tests {
             diagnosis: Some(Diagnosis::new(vec![finding("new\u{1b}[31m")])),
         });
         let mut journal = Journal::default();
-        let at = |hours| scenario.start + clock::Span::from_hours(hours);
+        let at = |hours| scenario.start + Span::from_hours(hours);
         for node in nodes {
             let (client, node): (ClientName, NodeName) = (name("fagsystem"), name(node));
             let seen = [(1, failed.clone()), (2, CallOutcome::Succeeded)];
@@ -316,12 +381,20 @@ FAIL  early: The client swaps before NemLog-in
           expected   old
           got        new [31m
           next       vendor: swap at the expiry
+      what would have helped fagsystem most: the vendor should
+          deploy `new` in fagsystem at 2030-03-01T10:00:00Z (+2h) instead of 2030-03-01T09:00:00Z (+1h)
+          then it would not have been down at all
       refused at 2030-03-01T11:00:00Z (+3h) to save certificate new in the rolling slot: \
 another system user has it
           next       vendor: swap at the expiry
       0 of 1 call failed
       no call met the outage of fagsystem from 2030-03-01T09:00:00Z (+1h): it was not shown;
           let it call more often, or add a call with [[at]]
+      early.toml:63:1
+          expected   the oracle reckons with from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z \
+(+2h), step 1, certificate-not-in-force, 12 calls failed; tell the makers of skift
+          measured   fagsystem down from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z (+2h), \
+step 1, certificate-not-in-force, 0 calls failed
       early.toml:{line}:16
           expected   12 calls failed
           measured   0 calls failed

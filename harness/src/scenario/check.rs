@@ -7,7 +7,7 @@ use std::{
 };
 
 use clock::{Span, Timestamp};
-use parties::{ClientProfile, Cvr, Environment, Slot, Step, SystemUserId};
+use parties::{ClientProfile, Cvr, Environment, Role, Slot, Step, SystemUserId};
 use pki::RevocationReason;
 use toml::{Spanned, Value};
 
@@ -522,7 +522,9 @@ impl Check<'_> {
         let step = Step::try_from(*outage.step.get_ref())
             .map_err(|error| wrong(&outage.step, Wrong::Value(error)))?;
         let cause = outage.cause.as_ref().map(cause).transpose()?;
-        Ok(ExpectedOutage { client, node, from, until, step, cause, place })
+        let blame = outage.blame.as_ref();
+        let blame = blame.map(|word| one_of("role", word, Role::ALL, Role::name)).transpose()?;
+        Ok(ExpectedOutage { client, node, from, until, step, cause, blame, place })
     }
 }
 

@@ -400,6 +400,8 @@ pub struct Outage {
     pub step: Spanned<u8>,
     /// The rejection's name.
     pub cause: Option<Word>,
+    /// Who is to blame for what the node's calls met.
+    pub blame: Option<Word>,
 }
 
 /// Reads what `text` says.

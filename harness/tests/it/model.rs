@@ -117,6 +117,12 @@ pub(crate) fn swap_scenario(
         time = "+0s"
         do.mitid.renew = {{ certificate = "old", as = "new" }}
         [[at]]
+        time = "+0s"
+        do.nemlogin.save = {{ system-user = "fagsystem", slot = "rolling", certificate = "new" }}
+        [[at]]
+        time = "+0s"
+        do.nemlogin.provision = {{ system-user = "fagsystem", environment = "production" }}
+        [[at]]
         time = "+{swap}"
         do.client.deploy = {{ client = "fagsystem", certificate = "new" }}
         [expected]

@@ -1,0 +1,175 @@
+//! What the oracle reckons of a scenario, before anything runs.
+//!
+//! [`Forecast::of`] puts a scenario into the oracle's words and asks it; nothing of a run goes in. So
+//! what a run measures can be held against it, to the millisecond.
+
+mod blame;
+mod translation;
+
+use clock::Timestamp;
+use parties::Step;
+use serde::{Deserialize, Serialize};
+
+pub use self::blame::Blame;
+use self::translation::Translated;
+use crate::{
+    downtime::{NodeDowntime, Outage},
+    scenario::{ClientName, NodeName, Scenario},
+};
+
+/// A scenario in the oracle's words, and what it reckons.
+#[derive(Debug, Clone)]
+pub struct Forecast<'s> {
+    scenario: &'s Scenario,
+    translated: Translated,
+    reckoned: oracle::Forecast,
+}
+
+/// What the oracle does not reckon with. Such a scenario is measured and not held against anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReckoned {
+    /// Clients share a process, and with it more than a cache.
+    #[error("clients share a process in which one is restarted, or looks for its certificate")]
+    SharedProcess,
+}
+
+/// What the oracle has to say about a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Oracle {
+    /// This.
+    Reckons {
+        /// How each node will fare.
+        nodes: Vec<Reckoned>,
+        /// Who is to blame for the downtime of each node that is down, where anything would have
+        /// helped.
+        blames: Vec<Blame>,
+    },
+    /// Nothing: something in it is beyond the oracle.
+    Silent {
+        /// What that is.
+        why: String,
+    },
+}
+
+impl Oracle {
+    /// Asks it about `scenario`.
+    #[must_use]
+    pub fn ask(scenario: &Scenario) -> Self {
+        match Forecast::of(scenario) {
+            Ok(forecast) => Self::Reckons { nodes: forecast.nodes(), blames: forecast.blames() },
+            Err(why) => Self::Silent { why: why.to_string() },
+        }
+    }
+
+    /// Who is to blame for the downtime of a node.
+    #[must_use]
+    pub fn blame(&self, client: &ClientName, node: &NodeName) -> Option<&Blame> {
+        let Self::Reckons { blames, .. } = self else { return None };
+        blames.iter().find(|blame| (&blame.client, &blame.node) == (client, node))
+    }
+
+    /// The nodes that were measured to fare otherwise than it reckons, with what it reckons.
+    pub fn contradicts<'o>(
+        &'o self,
+        measured: &'o [NodeDowntime],
+    ) -> impl Iterator<Item = (&'o Reckoned, &'o NodeDowntime)> {
+        let nodes = match self {
+            Self::Reckons { nodes, .. } => nodes.as_slice(),
+            Self::Silent { .. } => &[],
+        };
+        nodes.iter().filter_map(|reckoned| {
+            let same =
+                |it: &&NodeDowntime| (&it.client, &it.node) == (&reckoned.client, &reckoned.node);
+            let measured = measured.iter().find(same)?;
+            (!reckoned.agrees_with(measured)).then_some((reckoned, measured))
+        })
+    }
+}
+
+/// How one node will fare, as far as it can be held against what was measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Reckoned {
+    /// Whose node.
+    pub client: ClientName,
+    /// Which one.
+    pub node: NodeName,
+    /// When it will be down, in order.
+    pub outages: Vec<ReckonedOutage>,
+}
+
+/// An outage that the oracle reckons with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReckonedOutage {
+    /// The first instant at which a call fails.
+    pub from: Timestamp,
+    /// The first one at which it does not any more; none if the run ends before that.
+    pub until: Option<Timestamp>,
+    /// The step at which a call fails at first.
+    pub step: Step,
+    /// Why, where the oracle has one word for it: not for a clock that is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// How many calls fail in it.
+    pub missed_calls: u64,
+}
+
+impl<'s> Forecast<'s> {
+    /// Reckons what `scenario` will come to.
+    ///
+    /// # Errors
+    ///
+    /// If something in it is beyond the oracle.
+    pub fn of(scenario: &'s Scenario) -> Result<Self, NotReckoned> {
+        let translated = translation::translate(scenario)?;
+        let reckoned = oracle::Forecast::of(&translated.plan);
+        Ok(Self { scenario, translated, reckoned })
+    }
+
+    /// How each node will fare, in the order of [`Scenario::nodes`].
+    #[must_use]
+    pub fn nodes(&self) -> Vec<Reckoned> {
+        let nodes = self.translated.nodes.iter().map(|(client, node, number)| Reckoned {
+            client: client.clone(),
+            node: node.clone(),
+            outages: self.reckoned.node(*number).outages.iter().map(reckoned).collect(),
+        });
+        nodes.collect()
+    }
+
+    /// Who is to blame for the downtime of each node that is down, where anything would have helped.
+    #[must_use]
+    pub fn blames(&self) -> Vec<Blame> {
+        blame::blames(self.scenario, &self.translated)
+    }
+}
+
+impl Reckoned {
+    /// Whether this is what was measured: every outage to the millisecond, with its step, its cause
+    /// and the calls that failed in it.
+    #[must_use]
+    pub fn agrees_with(&self, measured: &NodeDowntime) -> bool {
+        self.outages.len() == measured.outages.len()
+            && self.outages.iter().zip(&measured.outages).all(|(one, other)| one.is(other))
+    }
+}
+
+impl ReckonedOutage {
+    fn is(&self, measured: &Outage) -> bool {
+        (self.from, self.until, self.step, self.missed_calls)
+            == (measured.from, measured.until, measured.failure.step, measured.missed_calls)
+            && self.cause.as_ref().is_none_or(|cause| *cause == measured.failure.cause)
+    }
+}
+
+fn reckoned(outage: &oracle::Outage) -> ReckonedOutage {
+    ReckonedOutage {
+        from: outage.from,
+        until: outage.until,
+        step: outage.step(),
+        cause: outage.cause().name().map(str::to_owned),
+        missed_calls: outage.missed_calls,
+    }
+}

@@ -1,0 +1,321 @@
+//! From a scenario to the oracle's words.
+
+use clock::{Span, Timestamp};
+use oracle::{
+    Act, Calls, CertificateNumber, EventNumber, Keeps, LookUp, Node, NodeNumber, Plan, Signer,
+    SystemUser, SystemUserNumber,
+};
+use parties::{ClientProfile, Environment, SystemUserId};
+use sim_smdb::HolderCheck;
+use sim_sts::{
+    Lookup,
+    administration::{IssuerCheck, Verdict},
+};
+
+use super::NotReckoned;
+use crate::{
+    scenario::{
+        Action, CertificateName, Client, ClientName, FindBy, Happening, NodeName, Rules, Scenario,
+        UploadedFile, When,
+    },
+    schedule::Phase,
+};
+
+/// How long a certificate lives, from its first second to the first at which it is refused.
+const CERTIFICATE_LIFE: Span = Span::from_days(1095);
+
+/// What an STS signs with once it has been rolled over.
+const NEW_SIGNER: Signer = Signer(1);
+
+/// A scenario in the oracle's words, with what each of its numbers stands for.
+#[derive(Debug, Clone)]
+pub(super) struct Translated {
+    pub(super) plan: Plan,
+    pub(super) certificates: Vec<(CertificateName, CertificateNumber)>,
+    pub(super) nodes: Vec<(ClientName, NodeName, NodeNumber)>,
+    /// Which entry of the scenario each event comes from.
+    pub(super) entries: Vec<(EventNumber, usize)>,
+}
+
+/// Puts `scenario` into the oracle's words.
+///
+/// # Errors
+///
+/// If something in it is beyond the oracle.
+pub(super) fn translate(scenario: &Scenario) -> Result<Translated, NotReckoned> {
+    let mut translation = Translation::new(scenario)?;
+    translation.parties();
+    translation.happenings();
+    let Translation { plan, certificates, nodes, entries, .. } = translation;
+    let certificates = certificates.into_iter().map(|(name, number, _)| (name, number));
+    Ok(Translated { plan, certificates: certificates.collect(), nodes, entries })
+}
+
+/// A scenario on its way into the oracle's words.
+struct Translation<'s> {
+    scenario: &'s Scenario,
+    plan: Plan,
+    certificates: Vec<(CertificateName, CertificateNumber, oracle::Certificate)>,
+    revoked: Vec<CertificateNumber>,
+    system_users: Vec<(&'s SystemUserId, SystemUserNumber)>,
+    nodes: Vec<(ClientName, NodeName, NodeNumber)>,
+    entries: Vec<(EventNumber, usize)>,
+}
+
+impl<'s> Translation<'s> {
+    fn new(scenario: &'s Scenario) -> Result<Self, NotReckoned> {
+        if shares_more_than_a_cache(scenario) {
+            return Err(NotReckoned::SharedProcess);
+        }
+        Ok(Self {
+            scenario,
+            plan: Plan::new(scenario.start, scenario.end(), rules(&scenario.rules)),
+            certificates: Vec::new(),
+            revoked: Vec::new(),
+            system_users: Vec::new(),
+            nodes: Vec::new(),
+            entries: Vec::new(),
+        })
+    }
+
+    /// What is there at the start.
+    fn parties(&mut self) {
+        for (index, (name, certificate)) in self.scenario.certificates.iter().enumerate() {
+            self.certificate(
+                name,
+                oracle::Certificate {
+                    environment: certificate.environment,
+                    valid_from: certificate.expires - CERTIFICATE_LIFE,
+                    expires: certificate.expires,
+                    subject: number(Some(index)),
+                },
+            );
+        }
+        for (id, system_user) in &self.scenario.system_users {
+            let mut organisations = self.scenario.organisations.keys();
+            let organisation = organisations.position(|name| *name == system_user.organisation);
+            let mut user = SystemUser::new().of_organisation(number(organisation));
+            // As worlds are set up: what production has stands in the draft.
+            for environment in Environment::ALL {
+                let own = self.scenario.certificates.iter().find(|(_, certificate)| {
+                    certificate.system_user == *id && certificate.environment == environment
+                });
+                if let Some(number) = own.and_then(|(name, _)| self.find(name)) {
+                    user = user.with(environment, number);
+                }
+            }
+            let number = self.plan.system_user(user);
+            self.system_users.push((id, number));
+        }
+        for (name, client) in &self.scenario.clients {
+            for node in &client.nodes {
+                if let Some(it) = self.node(name, client) {
+                    let number = self.plan.node(it);
+                    self.nodes.push((name.clone(), node.clone(), number));
+                }
+            }
+        }
+    }
+
+    fn node(&self, name: &ClientName, client: &Client) -> Option<Node> {
+        let mut calls = Calls::none();
+        for entry in &self.scenario.entries {
+            if entry.what == Happening::Call(name.clone()) {
+                calls = match entry.when {
+                    When::At(at) => calls.and_at(at),
+                    When::Every(interval) => calls.and_every(interval, self.scenario.start),
+                };
+            }
+        }
+        let system_user = self.system_user(&client.system_user)?;
+        let certificate = self.find(&client.certificate)?;
+        let profile = client.profile;
+        let keeps = match (Keeps::of(profile), client.margin) {
+            (Keeps::UntilBeforeEnd(_), Some(margin)) => Keeps::UntilBeforeEnd(margin),
+            (keeps, _) => keeps,
+        };
+        let find_by = match client.find_by {
+            FindBy::Thumbprint => oracle::FindBy::Thumbprint,
+            FindBy::CopiedThumbprint => oracle::FindBy::CopiedThumbprint,
+            FindBy::SubjectName => oracle::FindBy::SubjectName,
+        };
+        Some(Node {
+            keeps,
+            look_up: LookUp { find_by, ..LookUp::of(profile) },
+            skew: client.skew,
+            calls,
+            process: client.process.as_ref().map(|process| {
+                let mut processes = self.scenario.clients.values().map(|it| it.process.as_ref());
+                number(processes.position(|other| other == Some(process)))
+            }),
+            ..Node::new(profile, client.environment, system_user, certificate)
+        })
+    }
+
+    /// What people do, in the order in which they do it: whether a certificate is there hangs on what
+    /// came before.
+    fn happenings(&mut self) {
+        let mut actions = Vec::new();
+        for (index, entry) in self.scenario.entries.iter().enumerate() {
+            if let (When::At(at), Happening::Action(action)) = (entry.when, &entry.what) {
+                actions.push((at, Phase::of(&entry.what), index, action));
+            }
+        }
+        actions.sort_by_key(|(at, phase, ..)| (*at, *phase));
+        for (at, _, index, action) in actions {
+            for act in self.acts(action, at) {
+                let number = self.plan.at(at, act);
+                self.entries.push((number, index));
+            }
+        }
+    }
+
+    /// What an action comes to; nothing if it is refused.
+    fn acts(&mut self, action: &Action, at: Timestamp) -> Vec<Act> {
+        let act = match action {
+            Action::Renew { certificate, r#as } => {
+                self.renew(certificate, r#as, at);
+                None
+            }
+            Action::Revoke { certificate, .. } => self.standing(certificate, at).map(|number| {
+                self.revoked.push(number);
+                Act::Revoke { certificate: number }
+            }),
+            Action::Save { file: UploadedFile::P12, .. } => None,
+            Action::Save { system_user, slot, certificate, file: UploadedFile::Cer } => {
+                let found = self.system_user(system_user).zip(self.find(certificate));
+                let slot = *slot;
+                found.map(|(system_user, certificate)| Act::Save { system_user, slot, certificate })
+            }
+            Action::Provision { system_user, environment } => {
+                let environment = *environment;
+                let user = self.system_user(system_user);
+                user.map(|system_user| Act::Provision { system_user, environment })
+            }
+            Action::Deploy { client, nodes, certificate } => {
+                let Some(certificate) = self.find(certificate) else { return Vec::new() };
+                let deploy = |node| Act::Deploy { node, certificate };
+                return self.each(client, nodes).map(deploy).collect();
+            }
+            Action::Restart { client, nodes } => {
+                return self.each(client, nodes).map(|node| Act::Restart { node }).collect();
+            }
+            Action::RollOver { environment } => {
+                let environment = *environment;
+                Some(Act::SignWith { environment, signer: NEW_SIGNER })
+            }
+            Action::TrustSigner { environment } => {
+                let environment = *environment;
+                let distrust = Act::Distrust { environment, signer: Signer::FIRST };
+                return vec![Act::Trust { environment, signer: NEW_SIGNER }, distrust];
+            }
+            Action::Remove { system_user, slot } => {
+                let slot = *slot;
+                self.system_user(system_user).map(|system_user| Act::Remove { system_user, slot })
+            }
+            Action::PinSigner { client, nodes } => {
+                let pin = |node| Act::Pin { node, signer: NEW_SIGNER };
+                return self.each(client, nodes).map(pin).collect();
+            }
+        };
+        act.into_iter().collect()
+    }
+
+    /// A renewal: the same environment, and a full life from its issue on. What has expired, or is
+    /// revoked, is not renewed.
+    fn renew(&mut self, old: &CertificateName, new: &CertificateName, at: Timestamp) {
+        let Some(number) = self.standing(old, at) else { return };
+        let Some((.., old)) = self.certificates.iter().find(|(_, it, _)| *it == number) else {
+            return;
+        };
+        let begins_after = self.scenario.rules.mitid.certificates_begin_after;
+        let valid_from = (at + begins_after).truncated_to_second();
+        let expires = valid_from + CERTIFICATE_LIFE;
+        self.certificate(new, oracle::Certificate { valid_from, expires, ..*old });
+    }
+
+    fn certificate(&mut self, name: &CertificateName, certificate: oracle::Certificate) {
+        let number = self.plan.certificate(certificate);
+        self.certificates.push((name.clone(), number, certificate));
+    }
+
+    fn find(&self, name: &CertificateName) -> Option<CertificateNumber> {
+        self.certificates.iter().find(|(other, ..)| other == name).map(|(_, number, _)| *number)
+    }
+
+    /// A certificate that has neither expired nor been revoked.
+    fn standing(&self, name: &CertificateName, at: Timestamp) -> Option<CertificateNumber> {
+        let (_, number, certificate) =
+            self.certificates.iter().find(|(other, ..)| other == name)?;
+        (at < certificate.expires && !self.revoked.contains(number)).then_some(*number)
+    }
+
+    fn system_user(&self, id: &SystemUserId) -> Option<SystemUserNumber> {
+        self.system_users.iter().find(|(other, _)| *other == id).map(|(_, number)| *number)
+    }
+
+    fn each<'a>(
+        &'a self,
+        client: &'a ClientName,
+        nodes: &'a [NodeName],
+    ) -> impl Iterator<Item = NodeNumber> + 'a {
+        let named = move |name: &NodeName| {
+            let node = self.nodes.iter().find(move |(one, two, _)| (one, two) == (client, name));
+            node.map(|(.., number)| *number)
+        };
+        nodes.iter().filter_map(named)
+    }
+}
+
+fn actions(scenario: &Scenario) -> impl Iterator<Item = (Timestamp, &Action)> {
+    scenario.entries.iter().filter_map(|entry| match (entry.when, &entry.what) {
+        (When::At(at), Happening::Action(action)) => Some((at, action)),
+        _ => None,
+    })
+}
+
+/// Whether clients share a process in which one of them is restarted, or looks for its certificate
+/// among those of the others.
+fn shares_more_than_a_cache(scenario: &Scenario) -> bool {
+    let shares = |client: &Client| {
+        let same = |other: &&Client| {
+            (&other.process, other.environment) == (&client.process, client.environment)
+        };
+        client.process.is_some() && scenario.clients.values().filter(same).count() > 1
+    };
+    let restarts = |name: &ClientName, client: &Client| {
+        client.profile == ClientProfile::RestartOnSwap
+            || client.find_by == FindBy::SubjectName
+            || actions(scenario).any(
+                |(_, action)| matches!(action, Action::Restart { client, .. } if client == name),
+            )
+    };
+    scenario.clients.iter().any(|(name, client)| shares(client) && restarts(name, client))
+}
+
+/// The oracle tells organisations, and processes, apart by any number.
+fn number(position: Option<usize>) -> u32 {
+    position.and_then(|position| u32::try_from(position).ok()).unwrap_or(u32::MAX)
+}
+
+fn rules(rules: &Rules) -> oracle::Rules {
+    let (sts, smdb, administration) = (&rules.sts, &rules.smdb, &rules.administration);
+    oracle::Rules {
+        activation_delay: sts.activation_delay,
+        look_interval: sts.swap.look_interval,
+        rolling_on_revocation: sts.swap.rolling_on_revocation,
+        overlap: sts.swap.overlap,
+        may_take_from_others: administration.taken == Verdict::Accept,
+        provisioning_checks_environment: administration.issuer_check == IssuerCheck::AtProvisioning,
+        sts_revocation_lag: sts.revocation_lag,
+        smdb_revocation_lag: smdb.revocation_lag,
+        holder_check: match smdb.holder_certificate {
+            HolderCheck::Ignored => oracle::HolderCheck::Ignored,
+            HolderCheck::Validity => oracle::HolderCheck::Validity,
+            HolderCheck::ValidityAndRevocation => oracle::HolderCheck::ValidityAndRevocation,
+        },
+        token_lifetime: sts.token_lifetime,
+        finds_by_subject: sts.lookup == Lookup::Subject,
+        timestamp_tolerance: Some(sts.timestamp_tolerance),
+    }
+}
