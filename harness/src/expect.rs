@@ -187,10 +187,6 @@ mod tests {
         }
     }
 
-    fn silent() -> Oracle {
-        Oracle::Silent { why: "nobody asked it".to_owned() }
-    }
-
     fn judged(outages: Vec<ExpectedOutage>, measured: Vec<Outage>, calls: u64) -> Judgement {
         let missed_calls = Some(ExpectedCount { count: 2, place: PLACE });
         let node = NodeDowntime {
@@ -200,7 +196,7 @@ mod tests {
             calls,
             missed_calls: calls.min(2),
         };
-        judge(&Expected { outages, missed_calls, place: PLACE }, &[node], &silent())
+        judge(&Expected { outages, missed_calls, place: PLACE }, &[node], &Oracle::default())
     }
 
     fn check(wanted: Vec<ExpectedOutage>, measured: Vec<Outage>, verdict: Verdict) {

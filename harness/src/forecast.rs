@@ -25,48 +25,28 @@ pub struct Forecast<'s> {
     reckoned: oracle::Forecast,
 }
 
-/// What the oracle does not reckon with. Such a scenario is measured and not held against anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotReckoned {
-    /// Clients share a process, and with it more than a cache.
-    #[error("clients share a process in which one is restarted, or looks for its certificate")]
-    SharedProcess,
-}
-
 /// What the oracle has to say about a scenario.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Oracle {
-    /// This.
-    Reckons {
-        /// How each node will fare.
-        nodes: Vec<Reckoned>,
-        /// Who is to blame for the downtime of each node that is down, where anything would have
-        /// helped.
-        blames: Vec<Blame>,
-    },
-    /// Nothing: something in it is beyond the oracle.
-    Silent {
-        /// What that is.
-        why: String,
-    },
+pub struct Oracle {
+    /// How each node will fare.
+    pub nodes: Vec<Reckoned>,
+    /// Who is to blame for the downtime of each node that is down, where anything would have helped.
+    pub blames: Vec<Blame>,
 }
 
 impl Oracle {
     /// Asks it about `scenario`.
     #[must_use]
     pub fn ask(scenario: &Scenario) -> Self {
-        match Forecast::of(scenario) {
-            Ok(forecast) => Self::Reckons { nodes: forecast.nodes(), blames: forecast.blames() },
-            Err(why) => Self::Silent { why: why.to_string() },
-        }
+        let forecast = Forecast::of(scenario);
+        Self { nodes: forecast.nodes(), blames: forecast.blames() }
     }
 
     /// Who is to blame for the downtime of a node.
     #[must_use]
     pub fn blame(&self, client: &ClientName, node: &NodeName) -> Option<&Blame> {
-        let Self::Reckons { blames, .. } = self else { return None };
-        blames.iter().find(|blame| (&blame.client, &blame.node) == (client, node))
+        self.blames.iter().find(|blame| (&blame.client, &blame.node) == (client, node))
     }
 
     /// The nodes that were measured to fare otherwise than it reckons, with what it reckons.
@@ -74,11 +54,7 @@ impl Oracle {
         &'o self,
         measured: &'o [NodeDowntime],
     ) -> impl Iterator<Item = (&'o Reckoned, &'o NodeDowntime)> {
-        let nodes = match self {
-            Self::Reckons { nodes, .. } => nodes.as_slice(),
-            Self::Silent { .. } => &[],
-        };
-        nodes.iter().filter_map(|reckoned| {
+        self.nodes.iter().filter_map(|reckoned| {
             let same =
                 |it: &&NodeDowntime| (&it.client, &it.node) == (&reckoned.client, &reckoned.node);
             let measured = measured.iter().find(same)?;
@@ -118,17 +94,14 @@ pub struct ReckonedOutage {
 
 impl<'s> Forecast<'s> {
     /// Reckons what `scenario` will come to.
-    ///
-    /// # Errors
-    ///
-    /// If something in it is beyond the oracle.
-    pub fn of(scenario: &'s Scenario) -> Result<Self, NotReckoned> {
-        let translated = translation::translate(scenario)?;
+    #[must_use]
+    pub fn of(scenario: &'s Scenario) -> Self {
+        let translated = translation::translate(scenario);
         let reckoned = oracle::Forecast::of(&translated.plan);
-        Ok(Self { scenario, translated, reckoned })
+        Self { scenario, translated, reckoned }
     }
 
-    /// How each node will fare, in the order of [`Scenario::nodes`].
+    /// How each node will fare.
     #[must_use]
     pub fn nodes(&self) -> Vec<Reckoned> {
         let nodes = self.translated.nodes.iter().map(|(client, node, number)| Reckoned {

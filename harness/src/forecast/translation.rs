@@ -5,18 +5,17 @@ use oracle::{
     Act, Calls, CertificateNumber, EventNumber, Keeps, LookUp, Node, NodeNumber, Plan, Signer,
     SystemUser, SystemUserNumber,
 };
-use parties::{ClientProfile, Environment, SystemUserId};
+use parties::{Environment, SystemUserId};
 use sim_smdb::HolderCheck;
 use sim_sts::{
     Lookup,
     administration::{IssuerCheck, Verdict},
 };
 
-use super::NotReckoned;
 use crate::{
     scenario::{
-        Action, CertificateName, Client, ClientName, FindBy, Happening, NodeName, Rules, Scenario,
-        UploadedFile, When,
+        Action, CertificateName, Client, ClientName, Entry, FindBy, Happening, NodeName, Rules,
+        Scenario, UploadedFile, When,
     },
     schedule::Phase,
 };
@@ -38,17 +37,13 @@ pub(super) struct Translated {
 }
 
 /// Puts `scenario` into the oracle's words.
-///
-/// # Errors
-///
-/// If something in it is beyond the oracle.
-pub(super) fn translate(scenario: &Scenario) -> Result<Translated, NotReckoned> {
-    let mut translation = Translation::new(scenario)?;
+pub(super) fn translate(scenario: &Scenario) -> Translated {
+    let mut translation = Translation::new(scenario);
     translation.parties();
     translation.happenings();
     let Translation { plan, certificates, nodes, entries, .. } = translation;
     let certificates = certificates.into_iter().map(|(name, number, _)| (name, number));
-    Ok(Translated { plan, certificates: certificates.collect(), nodes, entries })
+    Translated { plan, certificates: certificates.collect(), nodes, entries }
 }
 
 /// A scenario on its way into the oracle's words.
@@ -63,11 +58,8 @@ struct Translation<'s> {
 }
 
 impl<'s> Translation<'s> {
-    fn new(scenario: &'s Scenario) -> Result<Self, NotReckoned> {
-        if shares_more_than_a_cache(scenario) {
-            return Err(NotReckoned::SharedProcess);
-        }
-        Ok(Self {
+    fn new(scenario: &'s Scenario) -> Self {
+        Self {
             scenario,
             plan: Plan::new(scenario.start, scenario.end(), rules(&scenario.rules)),
             certificates: Vec::new(),
@@ -75,7 +67,7 @@ impl<'s> Translation<'s> {
             system_users: Vec::new(),
             nodes: Vec::new(),
             entries: Vec::new(),
-        })
+        }
     }
 
     /// What is there at the start.
@@ -107,7 +99,14 @@ impl<'s> Translation<'s> {
             let number = self.plan.system_user(user);
             self.system_users.push((id, number));
         }
-        for (name, client) in &self.scenario.clients {
+        // Of nodes that share a cache and call at one instant the oracle lets the first one begin: as
+        // the file has them.
+        let mut clients: Vec<_> = self.scenario.clients.iter().collect();
+        clients.sort_by_key(|(name, _)| {
+            let calls = |entry: &Entry| entry.what == Happening::Call((*name).clone());
+            self.scenario.entries.iter().position(calls)
+        });
+        for (name, client) in clients {
             for node in &client.nodes {
                 if let Some(it) = self.node(name, client) {
                     let number = self.plan.node(it);
@@ -265,32 +264,6 @@ impl<'s> Translation<'s> {
         };
         nodes.iter().filter_map(named)
     }
-}
-
-fn actions(scenario: &Scenario) -> impl Iterator<Item = (Timestamp, &Action)> {
-    scenario.entries.iter().filter_map(|entry| match (entry.when, &entry.what) {
-        (When::At(at), Happening::Action(action)) => Some((at, action)),
-        _ => None,
-    })
-}
-
-/// Whether clients share a process in which one of them is restarted, or looks for its certificate
-/// among those of the others.
-fn shares_more_than_a_cache(scenario: &Scenario) -> bool {
-    let shares = |client: &Client| {
-        let same = |other: &&Client| {
-            (&other.process, other.environment) == (&client.process, client.environment)
-        };
-        client.process.is_some() && scenario.clients.values().filter(same).count() > 1
-    };
-    let restarts = |name: &ClientName, client: &Client| {
-        client.profile == ClientProfile::RestartOnSwap
-            || client.find_by == FindBy::SubjectName
-            || actions(scenario).any(
-                |(_, action)| matches!(action, Action::Restart { client, .. } if client == name),
-            )
-    };
-    scenario.clients.iter().any(|(name, client)| shares(client) && restarts(name, client))
 }
 
 /// The oracle tells organisations, and processes, apart by any number.

@@ -9,7 +9,7 @@ use super::{Refusal, RunReport, ScenarioReport};
 use crate::{
     downtime::{NodeDowntime, Outage},
     expect::{Difference, Verdict},
-    forecast::{Blame, Oracle, Reckoned},
+    forecast::{Blame, Reckoned},
     plain::one_line,
     scenario::{Action, ClientName, ExpectedOutage, NodeName, Place, UploadedFile},
     world::Failure,
@@ -216,11 +216,7 @@ fn write_difference(
                 Some(role) => format!("the {} is to blame", role.title().en),
                 None => "nobody is to blame".to_owned(),
             };
-            let measured = match (&report.oracle, found) {
-                (Oracle::Silent { why }, _) => format!("nothing is known of blame: {why}"),
-                (Oracle::Reckons { .. }, found) => blame(*found),
-            };
-            (expected.place, blame(expected.blame), measured)
+            (expected.place, blame(expected.blame), blame(*found))
         }
         Difference::Oracle { reckoned, measured } => {
             let Reckoned { client, node, outages } = reckoned;

@@ -4,7 +4,7 @@
 use clock::Span;
 use harness::{
     downtime::{Outage, measure},
-    forecast::Forecast,
+    forecast::{Forecast, Reckoned},
     run::run,
     scenario::Scenario,
     world::in_process::{InProcess, keys_needed},
@@ -33,14 +33,15 @@ proptest! {
     fn measured_and_reckoned_are_equal(world in world()) {
         let text = world.text();
         let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
-        let forecast = Forecast::of(&scenario).unwrap();
-        let reckoned = forecast.nodes();
+        let reckoned = Forecast::of(&scenario).nodes();
         let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
         keys.ensure(&keys_needed(&scenario), &mut |_, _| ()).unwrap();
         let mut in_process = InProcess::new(&scenario, |size, index| Some(keys.key(size, index)))
             .unwrap_or_else(|error| panic!("{error}"));
         let journal = run(&scenario, &mut in_process);
-        for (reckoned, measured) in reckoned.iter().zip(measure(&journal)) {
+        for measured in measure(&journal) {
+            let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
+            let reckoned = reckoned.iter().find(same).unwrap();
             prop_assert!(
                 reckoned.agrees_with(&measured),
                 "seed 20261122\n{text}\nmeasured\n{}reckoned\n{}",
@@ -88,6 +89,7 @@ struct Client {
     /// In seconds.
     skew: i64,
     two_nodes: bool,
+    shares_process: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -119,14 +121,12 @@ fn world() -> impl Strategy<Value = World> {
             "core-new-key-old-token",
         ]),
         prop::sample::select(vec![0, 0, 0, 1]),
-        prop::sample::select(vec![0, 0, 0, 7, -7, 45, -45]),
+        prop::sample::select(vec![0, 0, 0, 7, -7, 45, -45, 200, -200]),
+        prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
     );
-    let client = client.prop_map(|(profile, environment, skew, two_nodes)| Client {
-        profile,
-        environment,
-        skew,
-        two_nodes,
+    let client = client.prop_map(|(profile, environment, skew, two_nodes, shares_process)| {
+        Client { profile, environment, skew, two_nodes, shares_process }
     });
     let rules = (
         prop::bool::weighted(0.15),
@@ -252,12 +252,13 @@ impl World {
             "#
         );
         for (index, client) in self.clients.iter().enumerate() {
+            let process = if client.shares_process { "process = \"server\"\n" } else { "" };
             let nodes = if client.two_nodes { "\"a\", \"b\"" } else { "\"a\"" };
             let certificate = ["old", "test"][client.environment];
             text += &format!(
                 "[client.c{index}]\nsystem-user = \"fagsystem\"\nenvironment = \"{}\"\n\
                  profile = \"{}\"\nnodes = [{nodes}]\nskew = \"{}s\"\n\
-                 certificate = \"{certificate}\"\n\
+                 certificate = \"{certificate}\"\n{process}\
                  [[every]]\ninterval = \"{}m\"\ndo.client.submit = {{ client = \"c{index}\" }}\n",
                 ENVIRONMENTS[client.environment], client.profile, client.skew, self.interval
             );

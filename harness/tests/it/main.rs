@@ -12,5 +12,6 @@ mod races;
 mod rules;
 mod standing;
 mod stops;
+mod suite;
 mod tenants;
 mod vectors;

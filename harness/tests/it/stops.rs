@@ -1,6 +1,8 @@
 //! A run stops wherever something may change, the caches of clients included: looking more often
 //! shows nothing else. And what it writes down is the same with any keys.
 
+use std::collections::BTreeSet;
+
 use clock::{Span, Timestamp};
 use harness::{
     downtime::{NodeDowntime, measure},
@@ -16,10 +18,16 @@ use pki::{KeyPool, KeySize, PrivateKey};
 
 use crate::profiles::{CORE, DOTNET, RESTART, ROLLING, Race};
 
-/// A world that is looked at again and again.
-struct Watched {
+/// A world that is looked at more often than it asks for.
+pub(crate) struct Watched {
     world: InProcess,
-    every: Span,
+    stops: BTreeSet<Timestamp>,
+}
+
+impl Watched {
+    pub(crate) const fn at(world: InProcess, stops: BTreeSet<Timestamp>) -> Self {
+        Self { world, stops }
+    }
 }
 
 impl World for Watched {
@@ -36,7 +44,8 @@ impl World for Watched {
     }
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.world.next_change(now).into_iter().chain([now + self.every]).min()
+        let stop = self.stops.range(now + Span::from_millis(1)..).next().copied();
+        self.world.next_change(now).into_iter().chain(stop).min()
     }
 
     fn standing(&self, now: Timestamp) -> Vec<Standing> {
@@ -80,7 +89,9 @@ fn looking_more_often_shows_nothing_else() {
     for (race, every) in races.iter().zip([19, 23, 29]) {
         let scenario = race.scenario();
         let every = Span::from_minutes(every) + Span::from_millis(77);
-        let mut watched = Watched { world: world(&scenario, false), every };
+        let stops = (1..).map(|times| scenario.start + every * times);
+        let stops = stops.take_while(|at| *at < scenario.end()).collect();
+        let mut watched = Watched::at(world(&scenario, false), stops);
         let seen = intervals(&measure(&run(&scenario, &mut watched)));
         assert!(!seen.is_empty(), "{race:?}");
         assert_eq!(seen, intervals(&measure(&journal(&scenario, false))), "{race:?}");

@@ -1,0 +1,204 @@
+//! Every scenario of the folder `scenarios`, taken further than its file goes: other years, instants
+//! that nobody named, and worlds that are wrong on purpose.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use clock::Span;
+use entropy::Entropy;
+use harness::{
+    downtime::{NodeDowntime, measure},
+    expect::Verdict,
+    journal::Journal,
+    report::ScenarioReport,
+    run::run,
+    scenario::{Action, Happening, Scenario},
+    world::in_process::{InProcess, keys_needed},
+};
+use parties::Environment;
+use pki::KeyPool;
+
+use crate::stops::Watched;
+
+/// How many instants are drawn in each scenario.
+const INSTANTS: usize = 1_000;
+
+/// A scenario file: its name and its text.
+struct File {
+    name: String,
+    text: String,
+}
+
+impl File {
+    fn scenario(&self) -> Scenario {
+        Scenario::parse(&self.text).unwrap_or_else(|mistake| panic!("{}:{mistake}", self.name))
+    }
+}
+
+/// Every file below `scenarios`, by name.
+fn files() -> Vec<File> {
+    fn search(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                search(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "toml") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    search(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios")), &mut found);
+    found.sort();
+    let file = |path: PathBuf| File {
+        name: path.display().to_string(),
+        text: fs::read_to_string(&path).unwrap(),
+    };
+    found.into_iter().map(file).collect()
+}
+
+/// Does something with every file, on every processor.
+fn with_each(check: impl Fn(&File) + Sync) {
+    let files = files();
+    assert!(files.len() >= 4, "there are scenarios");
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let check = &check;
+    thread::scope(|scope| {
+        for first in 0..threads {
+            let files = &files;
+            scope.spawn(move || files.iter().skip(first).step_by(threads).for_each(check));
+        }
+    });
+}
+
+fn world(scenario: &Scenario) -> InProcess {
+    let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
+    keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
+    InProcess::new(scenario, |size, index| Some(keys.key(size, index)))
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn journal(scenario: &Scenario) -> Journal {
+    run(scenario, &mut world(scenario))
+}
+
+/// Who was down from when to when, counted from the start, at which step and why.
+fn told(scenario: &Scenario, downtime: &[NodeDowntime]) -> Vec<String> {
+    let line = |node: &NodeDowntime, outage: &harness::downtime::Outage| {
+        let from = outage.from.since(scenario.start);
+        let until = outage.until.map(|until| until.since(scenario.start));
+        let (step, cause) = (outage.failure.step, &outage.failure.cause);
+        format!("{}/{} {from}..{until:?} {step} {cause}", node.client, node.node)
+    };
+    downtime.iter().flat_map(|node| node.outages.iter().map(move |it| line(node, it))).collect()
+}
+
+/// Outages do not hang on the year: neither on the length of a date (UTCTime ends with 2049), nor on
+/// that of a number (2038).
+#[test]
+fn worlds_of_other_years_give_the_same_outages() {
+    with_each(|file| {
+        let scenario = file.scenario();
+        let outages = told(&scenario, &measure(&journal(&scenario)));
+        for start in [
+            "2020-06-15T08:00:00Z",
+            "2038-01-19T01:14:07Z",
+            "2049-12-31T22:00:00Z",
+            "2099-12-31T20:00:00Z",
+        ] {
+            let written = file.text.lines().find(|line| line.starts_with("start = ")).unwrap();
+            let text = file.text.replace(written, &format!("start = {start}"));
+            let elsewhen = Scenario::parse(&text).unwrap_or_else(|it| panic!("{}:{it}", file.name));
+            // What looks at whole multiples of a span since 1970 does so at other instants here.
+            if elsewhen.rules.sts.swap.look_interval > Span::ZERO {
+                continue;
+            }
+            let found = told(&elsewhen, &measure(&journal(&elsewhen)));
+            assert_eq!(found, outages, "{} from {start}", file.name);
+        }
+    });
+}
+
+/// A thousand looks at instants that nobody named show nothing that the stops did not.
+#[test]
+fn random_instants_never_contradict_an_outage() {
+    with_each(|file| {
+        let scenario = file.scenario();
+        let outages = told(&scenario, &measure(&journal(&scenario)));
+        let mut entropy = Entropy::seeded(20_261_122, "suite", &file.name);
+        let length = scenario.length.millis().unsigned_abs();
+        let stops = (0..INSTANTS).map(|_| {
+            let millis = u64::from_le_bytes(entropy.bytes()) % length;
+            scenario.start + Span::from_millis(i64::try_from(millis).unwrap())
+        });
+        let mut watched = Watched::at(world(&scenario), stops.collect());
+        let seen = told(&scenario, &measure(&run(&scenario, &mut watched)));
+        assert_eq!(seen, outages, "{}, seed 20261122", file.name);
+    });
+}
+
+/// Runs each scenario in a world that is built from a changed one, and expects that at least one of
+/// them no longer goes as its file says.
+#[track_caller]
+fn caught(change: impl Fn(&mut Scenario)) {
+    let caught = files().iter().any(|file| {
+        let told = file.scenario();
+        let mut wrong = told.clone();
+        change(&mut wrong);
+        let changed = wrong != told;
+        changed && {
+            let report = ScenarioReport::new(&file.name, &file.name, &told, &journal(&wrong));
+            report.verdict == Verdict::Fail
+        }
+    });
+    assert!(caught, "no scenario noticed");
+}
+
+fn actions(scenario: &mut Scenario) -> impl Iterator<Item = &mut Action> {
+    scenario.entries.iter_mut().filter_map(|entry| match &mut entry.what {
+        Happening::Action(action) => Some(action),
+        Happening::Call(_) => None,
+    })
+}
+
+fn move_expiry(scenario: &mut Scenario, by: Span) {
+    for certificate in scenario.certificates.values_mut() {
+        certificate.expires = certificate.expires + by;
+    }
+}
+
+#[test]
+fn a_certificate_that_ends_a_second_late_is_caught() {
+    caught(|scenario| move_expiry(scenario, Span::from_seconds(1)));
+}
+
+#[test]
+fn a_certificate_that_ends_a_second_early_is_caught() {
+    caught(|scenario| move_expiry(scenario, Span::from_seconds(-1)));
+}
+
+#[test]
+fn provisioning_without_what_was_saved_is_caught() {
+    caught(|scenario| {
+        scenario
+            .entries
+            .retain(|entry| !matches!(entry.what, Happening::Action(Action::Save { .. })));
+    });
+}
+
+#[test]
+fn provisioning_in_the_wrong_environment_is_caught() {
+    caught(|scenario| {
+        for action in actions(scenario) {
+            if let Action::Provision { environment, .. } = action {
+                *environment = match environment {
+                    Environment::Production => Environment::IntegrationTest,
+                    Environment::IntegrationTest => Environment::Production,
+                };
+            }
+        }
+    });
+}
