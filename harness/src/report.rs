@@ -27,7 +27,10 @@ pub struct RunReport {
     pub format: u32,
     /// The worst verdict: a failure, else one that is inconclusive, else a pass.
     pub verdict: Verdict,
-    /// One for each scenario, in the order in which they ran.
+    /// The seed of the command line, if it stood in for those of the files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// One for each scenario, in the order of the catalogue.
     pub scenarios: Vec<ScenarioReport>,
 }
 
@@ -37,7 +40,7 @@ impl RunReport {
     pub fn new(scenarios: Vec<ScenarioReport>) -> Self {
         let has = |verdict| scenarios.iter().any(|scenario| scenario.verdict == verdict);
         let worst = [Verdict::Fail, Verdict::Inconclusive].into_iter().find(|one| has(*one));
-        Self { format: FORMAT, verdict: worst.unwrap_or(Verdict::Pass), scenarios }
+        Self { format: FORMAT, verdict: worst.unwrap_or(Verdict::Pass), seed: None, scenarios }
     }
 }
 

@@ -32,13 +32,17 @@ pub fn scenario(report: &ScenarioReport, colour: Colour) -> String {
     text
 }
 
-/// The last line: how many went as expected.
+/// The last line: how many went as expected; and before it, whether the seed was another one.
 #[must_use]
 pub fn summary(report: &RunReport) -> String {
     let count = |verdict| report.scenarios.iter().filter(|one| one.verdict == verdict).count();
     let (passed, failed) = (count(Verdict::Pass), count(Verdict::Fail));
     let total = report.scenarios.len();
-    let mut text = format!("{total} {}: {passed} as expected", plural(total as u64, "scenario"));
+    let mut text = match report.seed {
+        Some(seed) => format!("seed {seed}, instead of those of the files\n"),
+        None => String::new(),
+    };
+    text += &format!("{total} {}: {passed} as expected", plural(total as u64, "scenario"));
     for (count, words) in
         [(failed, "not as expected"), (count(Verdict::Inconclusive), "inconclusive")]
     {

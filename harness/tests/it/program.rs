@@ -34,6 +34,9 @@ pub(crate) fn skift(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .env("SKIFT_KEYS", keys("keys"))
         .env_remove("SKIFT_OUT")
+        .env_remove("SKIFT_FILTER")
+        .env_remove("SKIFT_JOBS")
+        .env_remove("SKIFT_SEED")
         .output()
         .unwrap()
 }
@@ -97,6 +100,81 @@ fn other_keys_give_the_same_journals_and_report() {
     for ((path, one), (_, other)) in one.iter().zip(&other) {
         assert_eq!(one, other, "{}", path.display());
     }
+}
+
+#[test]
+fn any_number_of_jobs_gives_the_same_files_and_the_same_text() {
+    let run = |jobs: &str| {
+        let folder = folder(&format!("jobs-{jobs}"));
+        let output = skift(&folder, &["run", SCENARIOS, "--out", "out", "--jobs", jobs]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let mut files = Vec::new();
+        collect(&folder.join("out"), &mut files);
+        let below = |path: PathBuf| path.strip_prefix(&folder).unwrap().to_owned();
+        let files: Vec<_> = files.into_iter().map(|(path, text)| (below(path), text)).collect();
+        (text(&output.stdout), files)
+    };
+    let (one, eight) = (run("1"), run("8"));
+    assert_eq!(one, eight);
+    assert!(one.1.len() > 4, "{:?}", one.1);
+}
+
+#[test]
+fn only_scenarios_that_fit_the_filter_are_read() {
+    let folder = folder("filter");
+    for family in ["swap", "baseline"] {
+        fs::create_dir(folder.join(family)).unwrap();
+        fs::write(folder.join(family).join("race.toml"), EARLY).unwrap();
+    }
+    fs::write(folder.join("swap/wrong.toml"), "format = 1").unwrap();
+    for filter in ["baseline", "base*", "*line/rac?"] {
+        let output = skift(&folder, &["run", ".", "--filter", filter]);
+        assert_eq!(output.status.code(), Some(0), "{filter}: {}", text(&output.stderr));
+        let names: Vec<_> = report(&folder).scenarios.into_iter().map(|one| one.name).collect();
+        assert_eq!(names, ["baseline/race"], "{filter}");
+    }
+    assert_eq!(skift(&folder, &["run", ".", "--filter", "swap"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_filter_without_a_match_exits_4_and_names_what_is_near() {
+    let folder = folder("no-match");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    let output = skift(&folder, &["run", ".", "--filter", "rase"]);
+    assert_eq!(output.status.code(), Some(4));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.starts_with("no scenario has `rase` in its name; the nearest: race\n"),
+        "{stderr}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_seed_of_the_command_line_stands_in_for_those_of_the_files() {
+    let folder = folder("seed");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = skift(&folder, &[&["run", "race.toml"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let journal = fs::read_to_string(folder.join("target/skift/journal/race.jsonl")).unwrap();
+        (text(&output.stdout), report(&folder), journal)
+    };
+    let (own, seven, again) = (run(&[]), run(&["--seed", "7"]), run(&["--seed", "7"]));
+    assert_eq!((own.1.seed, own.1.scenarios[0].seed), (None, 1));
+    assert_eq!((seven.1.seed, seven.1.scenarios[0].seed), (Some(7), 7));
+    assert!(!own.0.contains("seed"), "{}", own.0);
+    assert!(seven.0.contains("\nseed 7, instead of those of the files\n"), "{}", seven.0);
+    assert_ne!(own.2, seven.2);
+    assert_eq!(seven, again);
+}
+
+#[test]
+fn without_a_word_it_says_what_it_can_and_exits_2() {
+    let output = skift(&folder("no-word"), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let help = text(&output.stderr);
+    assert!(help.contains("Usage: skift <COMMAND>") && help.contains("\nExit codes:\n"), "{help}");
 }
 
 /// Every file below `folder` with its text, by path.
@@ -187,7 +265,14 @@ fn every_mistaken_file_is_named_before_anything_runs() {
 #[test]
 fn a_mistake_on_the_command_line_exits_2() {
     let folder = folder("usage");
-    for arguments in [&["run"][..], &["run", "nowhere"], &["walk"], &["run", ".", "--fast"]] {
+    for arguments in [
+        &["run"][..],
+        &["run", "nowhere"],
+        &["walk"],
+        &["run", ".", "--fast"],
+        &["run", ".", "--jobs", "0"],
+        &["run", ".", "--seed", "x"],
+    ] {
         let output = skift(&folder, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!output.stderr.is_empty());

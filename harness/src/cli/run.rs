@@ -1,0 +1,213 @@
+//! `skift run`: lets scenarios happen, and says what came of them.
+
+use std::{
+    fs, io,
+    num::NonZeroUsize,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+};
+
+use pki::KeyPool;
+
+use super::{
+    EXIT_CODES, Exit,
+    filter::Filter,
+    jobs::{self, News},
+    keys,
+    print::{colour, complain, say},
+    progress::Progress,
+    suite::{self, Suite},
+};
+use crate::{
+    catalogue::Found,
+    expect::Verdict,
+    journal::Journal,
+    keep::{Keeper, KeepingWorld},
+    report::{RunReport, ScenarioReport, json, text},
+    run,
+    scenario::Scenario,
+    world::in_process::{InProcess, SetUpError},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  skift run scenarios
+  skift run scenarios --filter 'rolling-swap/*' --quiet
+  skift run my-night.toml --keep-messages messages";
+
+/// Lets scenarios happen on a clock of their own, measures every outage, and holds it against what
+/// the files expect.
+#[derive(Debug, clap::Args)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(super) struct Arguments {
+    /// Scenario files, or folders with scenario files in them.
+    #[arg(required = true, value_name = "FILE|DIR")]
+    paths: Vec<PathBuf>,
+
+    /// Run only the scenarios with this text in their names. With `*` or `?` in it, it is a
+    /// pattern for the whole name: `*` stands for any characters, `/` among them, and `?` for one.
+    ///
+    /// A scenario is called by its path below the folder, without the ending; `skift list` shows
+    /// the names. Capital letters count as others.
+    #[arg(long, value_name = "TEXT", env = "SKIFT_FILTER")]
+    filter: Option<Filter>,
+
+    /// How many scenarios run at once; as many as this machine has processors if it is not said.
+    /// The results are the same with any number.
+    #[arg(long, value_name = "N", env = "SKIFT_JOBS")]
+    jobs: Option<NonZeroUsize>,
+
+    /// What every random choice hangs on, instead of the seeds in the files. The report says so.
+    #[arg(long, value_name = "N", env = "SKIFT_SEED")]
+    seed: Option<u64>,
+
+    /// Where report.json and the journals are written.
+    #[arg(long, value_name = "DIR", env = "SKIFT_OUT", default_value = "target/skift")]
+    out: PathBuf,
+
+    /// Where private keys are kept, which are made on first use.
+    #[arg(long, value_name = "DIR", env = "SKIFT_KEYS", default_value = "target/skift/keys")]
+    keys: PathBuf,
+
+    /// Keep every message of every call below this folder, which is made: a folder for each call,
+    /// with 1-wsc-to-sts.xml to 4-wsp-to-wsc.xml in it.
+    ///
+    /// The messages hold tokens, and whoever has a token and its key may use it until it ends. The
+    /// files can be read by you alone; keep it so.
+    #[arg(long, value_name = "DIR", env = "SKIFT_KEEP_MESSAGES")]
+    keep_messages: Option<PathBuf>,
+
+    /// Show only what did not go as expected, and the last line.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Does it.
+pub(super) fn run(arguments: &Arguments) -> Exit {
+    let mut suite = match suite::load(&arguments.paths, arguments.filter.as_ref()) {
+        Ok(suite) => suite,
+        Err(exit) => return exit,
+    };
+    if let Some(seed) = arguments.seed {
+        suite.iter_mut().for_each(|(_, scenario)| scenario.seed = seed);
+    }
+    match run_suite(arguments, &suite) {
+        Ok(report) => report.verdict.into(),
+        Err(error) => {
+            complain(error);
+            Exit::Internal
+        }
+    }
+}
+
+fn run_suite(arguments: &Arguments, suite: &Suite) -> Result<RunReport, Trouble> {
+    let summary = arguments.out.join("report.json");
+    // What is there tells of another run. Should this one not end, nobody may take it for ours.
+    remove(&summary)?;
+    let pool = keys::pool(&arguments.keys, suite).map_err(|error| {
+        let folder = arguments.keys.clone();
+        Trouble::Keys { folder, error }
+    })?;
+    let reports = run_all(arguments, suite, &pool)?;
+    let report = RunReport { seed: arguments.seed, ..RunReport::new(reports) };
+    write(&summary, &json::render(&report))?;
+    say(&text::summary(&report)).map_err(Trouble::Unprintable)?;
+    Ok(report)
+}
+
+/// Runs every scenario. What comes of each is written and shown in the order of the catalogue,
+/// whichever ends first.
+fn run_all(
+    arguments: &Arguments,
+    suite: &Suite,
+    pool: &KeyPool,
+) -> Result<Vec<ScenarioReport>, Trouble> {
+    let colour = colour();
+    let names = suite.iter().map(|(found, _)| found.name.as_str()).collect();
+    let mut progress = Progress::new(names);
+    let mut reports = Vec::new();
+    let work = |index: usize| {
+        let (found, scenario) = &suite[index];
+        run_one(arguments, found, scenario, pool).map(|journal| {
+            let path = found.path.display().to_string();
+            let report = ScenarioReport::new(&found.name, &path, scenario, &journal);
+            (journal.to_json_lines(), report)
+        })
+    };
+    let mut take = |result: Result<(String, ScenarioReport), Trouble>, progress: &Progress<'_>| {
+        let (journal, report) = result?;
+        let file = arguments.out.join("journal").join(format!("{}.jsonl", report.name));
+        write(&file, &journal)?;
+        if !(arguments.quiet && report.verdict == Verdict::Pass) {
+            let text = text::scenario(&report, colour);
+            progress.aside(|| say(&text)).map_err(Trouble::Unprintable)?;
+        }
+        reports.push(report);
+        Ok(())
+    };
+    let jobs = arguments.jobs.unwrap_or_else(jobs::of_this_machine);
+    let end = jobs::in_order(suite.len(), jobs, work, |news| {
+        match news {
+            News::Begun(index) => progress.begun(index),
+            News::Done(index) => progress.done(index),
+            News::Result(result) => {
+                if let Err(trouble) = take(result, &progress) {
+                    return ControlFlow::Break(trouble);
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    match end {
+        ControlFlow::Continue(()) => Ok(reports),
+        ControlFlow::Break(trouble) => Err(trouble),
+    }
+}
+
+fn run_one(
+    arguments: &Arguments,
+    found: &Found,
+    scenario: &Scenario,
+    pool: &KeyPool,
+) -> Result<Journal, Trouble> {
+    let key = |size, index| Some(pool.key(size, index));
+    let Some(folder) = &arguments.keep_messages else {
+        return Ok(run::run(scenario, &mut InProcess::new(scenario, key)?));
+    };
+    let folder = folder.join(&found.name);
+    let world = InProcess::with_link(scenario, Keeper::default(), key)?;
+    let mut world = KeepingWorld::new(world, folder.clone());
+    let journal = run::run(scenario, &mut world);
+    world.finish().map_err(|error| Trouble::Unwritable { path: folder, error })?;
+    Ok(journal)
+}
+
+/// Why a run cannot be carried through, though its scenarios are right.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("{}: {error}", .path.display())]
+    Unwritable { path: PathBuf, error: io::Error },
+    #[error("the result cannot be printed: {0}")]
+    Unprintable(io::Error),
+    #[error("the keys in {}: {error}", .folder.display())]
+    Keys { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    SetUp(#[from] SetUpError),
+}
+
+/// Writes a file in one step, so that nobody reads half of it.
+fn write(path: &Path, text: &str) -> Result<(), Trouble> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let draft = path.with_added_extension("draft");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&draft, text))
+        .and_then(|()| fs::rename(&draft, path))
+        .map_err(|error| Trouble::Unwritable { path: path.to_owned(), error })
+}
+
+fn remove(path: &Path) -> Result<(), Trouble> {
+    match fs::remove_file(path) {
+        Err(error) if path.exists() => Err(Trouble::Unwritable { path: path.to_owned(), error }),
+        _ => Ok(()),
+    }
+}
