@@ -6,12 +6,16 @@ use clap::{Parser, Subcommand};
 
 use crate::expect::Verdict;
 
+mod check;
 mod filter;
 mod jobs;
 mod keys;
+mod list;
 mod print;
 mod progress;
 mod run;
+mod schema;
+mod show;
 mod suite;
 
 /// What the program says with its exit code.
@@ -54,7 +58,8 @@ Exit codes:
 const EXAMPLES: &str = "\
 Examples:
   skift run scenarios
-  skift run scenarios --filter early --jobs 1";
+  skift show scenarios --filter early
+  skift check my-night.toml";
 
 /// Replays certificate renewals against simulated Danish services and measures the downtime.
 #[derive(Debug, Parser)]
@@ -73,6 +78,14 @@ struct Arguments {
 enum Verb {
     /// Runs scenarios and reports which went as their files say.
     Run(run::Arguments),
+    /// Reads scenario files and shows their mistakes. Runs nothing.
+    Check(check::Arguments),
+    /// Lists scenarios with their titles and what they expect.
+    List(list::Arguments),
+    /// Tells scenarios in people's words, in the order of time.
+    Show(show::Arguments),
+    /// Prints the JSON Schema of scenario files, for editors.
+    Schema(schema::Arguments),
 }
 
 /// Does what the command line says.
@@ -81,6 +94,10 @@ pub fn main() -> ExitCode {
     let Arguments { verb } = Arguments::parse();
     let carry_out = || match &verb {
         Verb::Run(arguments) => run::run(arguments),
+        Verb::Check(arguments) => check::check(arguments),
+        Verb::List(arguments) => list::list(arguments),
+        Verb::Show(arguments) => show::show(arguments),
+        Verb::Schema(arguments) => schema::schema(arguments),
     };
     let exit = panic::catch_unwind(carry_out).unwrap_or_else(|_| {
         print::complain("skift failed: this is a mistake in skift and not in your scenario");

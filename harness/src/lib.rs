@@ -14,7 +14,8 @@
 //!    can be held against each other; it also says who is to blame;
 //! 8. [`report`] shows the result and decides nothing.
 //!
-//! [`keep`] is beside the way: it keeps the messages of calls for who asks for them.
+//! Beside the way are [`story`], which tells a scenario that has not run, and [`keep`], which keeps
+//! the messages of calls for who asks for them.
 
 pub mod catalogue;
 pub mod cli;
@@ -28,4 +29,5 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod schedule;
+pub mod story;
 pub mod world;

@@ -16,10 +16,15 @@ pub mod file;
 mod mistake;
 mod names;
 mod rules;
+pub mod schema;
+mod spanned;
 
 pub use mistake::{Mistake, Place, Wrong};
 pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName, ProcessName};
 pub use rules::Rules;
+
+/// How long a certificate lives, from its first second to the first at which it is refused.
+pub const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
 /// One timing race, ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use super::Exit;
 use crate::{plain, report::text::Colour};
 
 /// Prints a result. A reader who has gone away, as `head` does, is no failure.
@@ -16,6 +17,17 @@ pub(super) fn say(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Prints a result that is all there is to say.
+pub(super) fn print(text: &str) -> Exit {
+    match say(text) {
+        Ok(()) => Exit::AsExpected,
+        Err(error) => {
+            complain(format!("the result cannot be printed: {error}"));
+            Exit::Internal
+        }
     }
 }
 

@@ -11,12 +11,11 @@ use pki::KeyPool;
 
 use super::{
     EXIT_CODES, Exit,
-    filter::Filter,
     jobs::{self, News},
     keys,
     print::{colour, complain, say},
     progress::Progress,
-    suite::{self, Suite},
+    suite::{Selection, Suite},
 };
 use crate::{
     catalogue::Found,
@@ -40,17 +39,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {
-    /// Scenario files, or folders with scenario files in them.
-    #[arg(required = true, value_name = "FILE|DIR")]
-    paths: Vec<PathBuf>,
-
-    /// Run only the scenarios with this text in their names. With `*` or `?` in it, it is a
-    /// pattern for the whole name: `*` stands for any characters, `/` among them, and `?` for one.
-    ///
-    /// A scenario is called by its path below the folder, without the ending; `skift list` shows
-    /// the names. Capital letters count as others.
-    #[arg(long, value_name = "TEXT", env = "SKIFT_FILTER")]
-    filter: Option<Filter>,
+    #[command(flatten)]
+    selection: Selection,
 
     /// How many scenarios run at once; as many as this machine has processors if it is not said.
     /// The results are the same with any number.
@@ -84,7 +74,7 @@ pub(super) struct Arguments {
 
 /// Does it.
 pub(super) fn run(arguments: &Arguments) -> Exit {
-    let mut suite = match suite::load(&arguments.paths, arguments.filter.as_ref()) {
+    let mut suite = match arguments.selection.load_all() {
         Ok(suite) => suite,
         Err(exit) => return exit,
     };

@@ -9,13 +9,13 @@ use std::{
 use clock::{Span, Timestamp};
 use parties::{ClientProfile, Cvr, Environment, Role, Slot, Step, SystemUserId};
 use pki::RevocationReason;
-use toml::{Spanned, Value};
+use toml::Value;
 
 use super::{
-    Action, Certificate, CertificateName, Client, ClientName, Entry, Expected, ExpectedCount,
-    ExpectedOutage, FindBy, Happening, NodeName, Organisation, OrganisationName, Scenario,
-    SystemUser, UploadedFile, When,
-    file::{self, File, Time, Word},
+    Action, CERTIFICATE_LIFE, Certificate, CertificateName, Client, ClientName, Entry, Expected,
+    ExpectedCount, ExpectedOutage, FindBy, Happening, NodeName, Organisation, OrganisationName,
+    Scenario, SystemUser, UploadedFile, When,
+    file::{self, File, Spanned, Time, Word},
     mistake::{Found, Lines, Wrong},
     rules,
 };
@@ -24,9 +24,6 @@ use crate::schedule::Phase;
 /// The longest run. The authorities of a world are founded at its start and issue certificates
 /// for at least this long.
 const LENGTH_MAX: Span = Span::from_days(5 * 365);
-
-/// How long a certificate lives, from its first second to the first at which it is refused.
-const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
 /// The longest name of an organisation in a certificate, in characters (X.520, `ub-organization-name`).
 const ORGANISATION_NAME_MAX: usize = 64;
@@ -538,17 +535,21 @@ fn touches(one: &ExpectedOutage, other: &ExpectedOutage) -> bool {
         && reaches(other.from, one.until)
 }
 
-/// The name of a reason for which a call can fail: at the STS, at SMDB or at the client itself.
+/// The name of a reason for which a call can fail.
 fn cause(word: &Word) -> Result<String, Found> {
-    let sts = sim_sts::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
-    let smdb = sim_smdb::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
-    let client = wsc::Failure::ALL.iter().map(|cause| <&str>::from(*cause));
-    let known: BTreeSet<&str> = sts.chain(smdb).chain(client).collect();
-    let text = word.get_ref();
+    let (text, known) = (word.get_ref(), causes());
     if known.contains(text.as_str()) {
         return Ok(text.clone());
     }
     Err(wrong(word, Wrong::unknown("cause", text, known)))
+}
+
+/// The reasons for which a call can fail: at the STS, at SMDB or at the client itself.
+pub(super) fn causes() -> BTreeSet<&'static str> {
+    let sts = sim_sts::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
+    let smdb = sim_smdb::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
+    let client = wsc::Failure::ALL.iter().map(|cause| <&str>::from(*cause));
+    sts.chain(smdb).chain(client).collect()
 }
 
 fn environment(word: &Word) -> Result<Environment, Found> {

@@ -76,22 +76,23 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     Ok(())
 }
 
-const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
+pub(super) const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
     ("ignored", HolderCheck::Ignored),
     ("validity", HolderCheck::Validity),
     ("validity-and-revocation", HolderCheck::ValidityAndRevocation),
 ];
 
-const LOOKUPS: [(&str, Lookup); 2] =
+pub(super) const LOOKUPS: [(&str, Lookup); 2] =
     [("certificate", Lookup::Certificate), ("subject", Lookup::Subject)];
 
-const ISSUER_CHECKS: [(&str, IssuerCheck); 3] = [
+pub(super) const ISSUER_CHECKS: [(&str, IssuerCheck); 3] = [
     ("never", IssuerCheck::Never),
     ("at-upload", IssuerCheck::AtUpload),
     ("at-provisioning", IssuerCheck::AtProvisioning),
 ];
 
-const VERDICTS: [(&str, Verdict); 2] = [("refuse", Verdict::Refuse), ("accept", Verdict::Accept)];
+pub(super) const VERDICTS: [(&str, Verdict); 2] =
+    [("refuse", Verdict::Refuse), ("accept", Verdict::Accept)];
 
 fn named<T: Copy, const N: usize>(
     kind: &'static str,

@@ -11,7 +11,7 @@ use harness::{
     report::{RunReport, json},
 };
 
-const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
+pub(crate) const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
 pub(crate) const EARLY: &str =
     include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
 

@@ -1,0 +1,116 @@
+//! The verbs of `skift` that run nothing: check, list, show, schema.
+
+use std::fs;
+
+use crate::program::{EARLY, SCENARIOS, folder, skift, text};
+
+#[test]
+fn check_runs_nothing_and_says_so() {
+    let folder = folder("check-right");
+    let output = skift(&folder, &["check", SCENARIOS]);
+    let stdout = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(stdout.ends_with(" files: no mistake\n") && stdout.lines().count() == 1, "{stdout}");
+    assert!(output.stderr.is_empty());
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is written");
+}
+
+#[test]
+fn check_shows_the_mistake_of_every_file() {
+    let folder = folder("check-wrong");
+    fs::write(folder.join("a.toml"), EARLY.replace("seed = 1", "sede = 1")).unwrap();
+    fs::write(folder.join("b.toml"), EARLY).unwrap();
+    fs::write(folder.join("c.toml"), EARLY.replace("\"no-cache\"", "\"no-cash\"")).unwrap();
+    let output = skift(&folder, &["check", "."]);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(output.stdout.is_empty());
+    let line = |of: &str| 1 + EARLY.lines().position(|line| line == of).unwrap();
+    let (seed, profile) = (line("seed = 1"), line("profile = \"no-cache\""));
+    assert_eq!(
+        stderr,
+        format!(
+            "\
+./a.toml:{seed}:1: unknown key `sede`; did you mean `seed`?
+    |
+ {seed} | sede = 1
+    | ^^^^
+./c.toml:{profile}:11: unknown profile `no-cash`; did you mean `no-cache`?
+    |
+ {profile} | profile = \"no-cash\"
+    |           ^^^^^^^^^
+3 files: 2 with a mistake
+"
+        )
+    );
+}
+
+#[test]
+fn a_folder_without_scenarios_is_nothing_to_check_or_list_or_show() {
+    let folder = folder("nothing-to-check");
+    for verb in ["check", "list", "show"] {
+        assert_eq!(skift(&folder, &[verb, "."]).status.code(), Some(4), "{verb}");
+        assert_eq!(skift(&folder, &[verb, "nowhere.toml"]).status.code(), Some(2), "{verb}");
+    }
+}
+
+#[test]
+fn list_has_a_line_for_each_scenario() {
+    let folder = folder("list");
+    let output = skift(&folder, &["list", SCENARIOS, "--filter", "*/client-swaps-*"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let stdout = text(&output.stdout);
+    let early = stdout.lines().find(|line| line.contains("client-swaps-early")).unwrap();
+    let words: Vec<&str> = early.split("  ").map(str::trim).filter(|it| !it.is_empty()).collect();
+    let expected =
+        ["rolling-swap/client-swaps-early", "1 outage", "The client swaps before NemLog-in"];
+    assert_eq!(words, expected);
+    assert!(!stdout.contains("steady-state"), "{stdout}");
+}
+
+#[test]
+fn list_gives_programs_what_is_expected() {
+    let folder = folder("list-json");
+    fs::create_dir(folder.join("family")).unwrap();
+    fs::write(folder.join("family/early.toml"), EARLY).unwrap();
+    fs::write(folder.join("wrong.toml"), "format = 1").unwrap();
+    let output = skift(&folder, &["list", ".", "--json"]);
+    assert_eq!(output.status.code(), Some(2), "a file with a mistake is left out");
+    assert!(text(&output.stderr).starts_with("./wrong.toml:1:1: the key "));
+    let list: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(list["format"], 1);
+    let [early] = list["scenarios"].as_array().unwrap().as_slice() else {
+        panic!("{list}");
+    };
+    assert_eq!(early["name"], "family/early");
+    assert_eq!(early["family"], "family");
+    assert_eq!(early["file"], "./family/early.toml");
+    assert_eq!(early["title"], "The client swaps before NemLog-in");
+    assert_eq!(early["expected"]["outages"][0]["from"], "2030-03-01T09:00:00Z");
+    assert_eq!(early["expected"]["missed-calls"]["count"], 12);
+}
+
+#[test]
+fn show_tells_each_scenario() {
+    let folder = folder("show");
+    let output = skift(&folder, &["show", SCENARIOS]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let stdout = text(&output.stdout);
+    let told = stdout.matches("\nWhat is expected:\n").count();
+    let listed = text(&skift(&folder, &["list", SCENARIOS]).stdout);
+    assert_eq!(told, listed.lines().count());
+    assert!(stdout.contains("the NemLog-in administrator provisions system user fagsystem"));
+    assert!(!stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn every_verb_is_in_the_help_and_has_its_own() {
+    let folder = folder("help");
+    let help = text(&skift(&folder, &["--help"]).stdout);
+    for verb in ["run", "check", "list", "show", "schema"] {
+        assert!(help.contains(&format!("\n  {verb} ")), "{help}");
+        let output = skift(&folder, &[verb, "--help"]);
+        assert_eq!(output.status.code(), Some(0), "{verb}");
+        assert!(text(&output.stdout).contains("Exit codes:\n"), "{verb}");
+    }
+}
