@@ -4,12 +4,14 @@
 
 mod forecast;
 mod guide;
+mod head;
 mod keep;
 mod model;
 mod profiles;
 mod program;
 mod races;
 mod rules;
+mod schedule;
 mod schema;
 mod standing;
 mod stops;

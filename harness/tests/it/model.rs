@@ -10,6 +10,8 @@ use harness::{
 };
 use parties::{Direction, Environment, Party, Step};
 
+use crate::head::{HEAD, Head};
+
 /// When each certificate is accepted: `[from, until)`.
 pub(crate) type Accepted = BTreeMap<CertificateName, (Timestamp, Timestamp)>;
 
@@ -87,32 +89,10 @@ pub(crate) fn swap_scenario(
     swap: Span,
     expected: &str,
 ) -> Scenario {
-    let text = format!(
+    let (length, interval) = (length.to_string(), interval.to_string());
+    let expires = format!("+{expires}");
+    Head { length: &length, expires: &expires, interval: Some(&interval), ..HEAD }.before(&format!(
         r#"
-        format = 1
-        title = "A swap"
-        description = "A client turns from one certificate to another."
-        start = 2030-03-01T08:00:00Z
-        length = "{length}"
-        seed = 1
-        [organisation.kommune]
-        name = "Testkommunen"
-        cvr = "90000001"
-        [system-user.fagsystem]
-        organisation = "kommune"
-        entity-id = "https://wsc.testkommunen.invalid"
-        [certificate.old]
-        system-user = "fagsystem"
-        environment = "production"
-        expires = "+{expires}"
-        [client.fagsystem]
-        system-user = "fagsystem"
-        environment = "production"
-        profile = "no-cache"
-        certificate = "old"
-        [[every]]
-        interval = "{interval}"
-        do.client.submit = {{ client = "fagsystem" }}
         [[at]]
         time = "+0s"
         do.mitid.renew = {{ certificate = "old", as = "new" }}
@@ -128,8 +108,7 @@ pub(crate) fn swap_scenario(
         [expected]
         {expected}
         "#
-    );
-    Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+    ))
 }
 
 /// The old certificate is accepted before `old_until`, the new one from `new_from` on; both from

@@ -15,6 +15,8 @@ use harness::{
 use pki::KeyPool;
 use sim_smdb::HolderCheck;
 
+use crate::head::{HEAD, Head};
+
 pub(crate) const RESTART: &str = "restart-on-swap";
 pub(crate) const DOTNET: &str = "dotnet-cache-by-endpoint";
 pub(crate) const CORE: &str = "core-new-key-old-token";
@@ -72,50 +74,25 @@ impl Race {
             Swap::Rolling => ("rolling", "+1h30m"),
             Swap::Replaced(at) => ("active", at),
         };
-        let (profile, client) = (self.profile, self.client);
-        let happenings: String = self.happenings.iter().map(|line| happening(line)).collect();
-        let text = format!(
-            r#"
-            format = 1
-            title = "A race"
-            description = "Who is first?"
-            start = 2030-03-01T08:00:00Z
-            length = "28h"
-            seed = 1
-            [organisation.kommune]
-            name = "Testkommunen"
-            cvr = "90000001"
-            [system-user.fagsystem]
-            organisation = "kommune"
-            entity-id = "https://wsc.testkommunen.invalid"
-            [certificate.old]
-            system-user = "fagsystem"
-            environment = "production"
-            expires = "+20h"
-            [client.fagsystem]
-            system-user = "fagsystem"
-            environment = "production"
-            profile = "{profile}"
-            certificate = "old"
-            {client}
-            [[every]]
-            interval = "8h"
-            do.client.submit = {{ client = "fagsystem" }}
-            [[at]]
-            time = "+1h"
-            do.mitid.renew = {{ certificate = "old", as = "new" }}
-            [[at]]
-            time = "+1h"
-            do.nemlogin.save = {{ system-user = "fagsystem", slot = "{slot}", certificate = "new" }}
-            [[at]]
-            time = "{provisioned}"
-            do.nemlogin.provision = {{ system-user = "fagsystem", environment = "production" }}
-            {happenings}
-            [expected]
-            outages = []
-            "#
-        );
-        Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+        let provision = "system-user = \"fagsystem\", environment = \"production\"";
+        let mut happenings = vec![
+            "+1h mitid.renew certificate = \"old\", as = \"new\"".to_owned(),
+            format!(
+                "+1h nemlogin.save system-user = \"fagsystem\", slot = \"{slot}\", certificate = \
+                 \"new\""
+            ),
+            format!("{provisioned} nemlogin.provision {provision}"),
+        ];
+        happenings.extend_from_slice(&self.happenings);
+        Head {
+            length: "28h",
+            expires: "+20h",
+            profile: self.profile,
+            client: self.client,
+            interval: Some("8h"),
+            ..HEAD
+        }
+        .with(&happenings)
     }
 
     /// It has these outages, each as `+1h..+2h step 1: cause`.
@@ -123,13 +100,6 @@ impl Race {
     fn check(&self, expected: &[&str]) {
         assert_eq!(outages(&self.scenario(), self.holder_certificate), expected, "{self:?}");
     }
-}
-
-fn happening(line: &str) -> String {
-    let mut words = line.splitn(3, ' ');
-    let mut word = || words.next().expect("a time, a verb and its arguments");
-    let (time, verb, arguments) = (word(), word(), word());
-    format!("[[at]]\ntime = \"{time}\"\ndo.{verb} = {{ {arguments} }}\n")
 }
 
 pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {

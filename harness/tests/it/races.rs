@@ -16,51 +16,13 @@ use harness::{
 };
 use pki::KeyPool;
 
-pub(crate) const START: &str = "2030-03-01T08:00:00Z";
+use crate::head::{HEAD, Head, START};
 
 /// A race of one client with these nodes, that begins at `start`; a line for each thing that
 /// happens, as `+1h mitid.renew certificate = "old", as = "new"`.
 pub(crate) fn race(start: &str, nodes: &str, happenings: &[&str]) -> Scenario {
-    let happenings = happenings.iter().map(|line| {
-        let mut words = line.splitn(3, ' ');
-        let mut word = || words.next().expect("a time, a verb and its arguments");
-        let (time, verb, arguments) = (word(), word(), word());
-        format!("[[at]]\ntime = \"{time}\"\ndo.{verb} = {{ {arguments} }}\n")
-    });
-    let text = format!(
-        r#"
-        format = 1
-        title = "A race"
-        description = "Who is first?"
-        start = {start}
-        length = "6h"
-        seed = 1
-        [organisation.kommune]
-        name = "Testkommunen"
-        cvr = "90000001"
-        [system-user.fagsystem]
-        organisation = "kommune"
-        entity-id = "https://wsc.testkommunen.invalid"
-        [certificate.old]
-        system-user = "fagsystem"
-        environment = "production"
-        expires = "+2h"
-        [client.fagsystem]
-        system-user = "fagsystem"
-        environment = "production"
-        profile = "no-cache"
-        nodes = {nodes}
-        certificate = "old"
-        [[every]]
-        interval = "30m"
-        do.client.submit = {{ client = "fagsystem" }}
-        {}
-        [expected]
-        outages = []
-        "#,
-        happenings.collect::<String>()
-    );
-    Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+    let client = format!("nodes = {nodes}");
+    Head { start, client: &client, interval: Some("30m"), ..HEAD }.with(happenings)
 }
 
 /// What is seen of a race.

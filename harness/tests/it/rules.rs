@@ -7,7 +7,10 @@ use clock::Span;
 use harness::scenario::Rules;
 use sim_sts::Lookup;
 
-use crate::races::{RENEW, SAVE_ACTIVE, SAVE_ROLLING, START, deploy, outages, provision, race};
+use crate::{
+    head::START,
+    races::{RENEW, SAVE_ACTIVE, SAVE_ROLLING, deploy, outages, provision, race},
+};
 
 /// Under the rules that `change` makes, these happenings give these outages of node `a`.
 #[track_caller]
