@@ -7,7 +7,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::scenario::{Mistake, Scenario};
+use crate::scenario::{Mistake, Place, Scenario};
 
 /// The longest scenario file, in bytes. The longest that a person writes has a hundredth of it.
 pub const FILE_SIZE_MAX: u64 = 1 << 20;
@@ -50,11 +50,28 @@ pub enum CatalogueError {
     #[error("{}: no scenario found: a folder is searched for files that end with .toml", .0.display())]
     Empty(PathBuf),
     /// It is much too long.
-    #[error("{}: a scenario file has {FILE_SIZE_MAX} bytes at most", .0.display())]
-    TooLong(PathBuf),
+    #[error(
+        "{}: {}, and a scenario file has {FILE_SIZE_MAX} bytes at most; is it the right file?",
+        .path.display(), size(*.bytes)
+    )]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// How long it is, if it is a file with an end.
+        bytes: Option<u64>,
+    },
     /// It is not text.
-    #[error("{}: the file is not UTF-8", .0.display())]
-    NotText(PathBuf),
+    #[error("{}:{place}: byte {byte:#04x} at offset {offset} is not UTF-8; {}", .path.display(), encoding(*.offset, *.byte))]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// Where the text ends.
+        place: Place,
+        /// The first byte that is none of a text.
+        byte: u8,
+        /// How many bytes stand before it.
+        offset: usize,
+    },
     /// It is not a scenario.
     #[error("{}:{mistake}", .path.display())]
     Mistake {
@@ -152,18 +169,45 @@ fn name(path: &Path) -> String {
 ///
 /// If the file cannot be read, or there is a mistake in it.
 pub fn load(path: &Path) -> Result<Scenario, CatalogueError> {
-    // What a file says of its size is not asked: a device says nothing, and never ends.
+    // What a file says of its size is not relied on: a device says nothing, and never ends.
     let file = unreadable(path, fs::File::open(path))?;
+    let size = file.metadata().ok().filter(fs::Metadata::is_file).map(|it| it.len());
     let mut bytes = Vec::new();
     unreadable(path, file.take(FILE_SIZE_MAX + 1).read_to_end(&mut bytes))?;
     if bytes.len() as u64 > FILE_SIZE_MAX {
-        return Err(CatalogueError::TooLong(path.to_owned()));
+        return Err(CatalogueError::TooLong { path: path.to_owned(), bytes: size });
     }
-    let text = String::from_utf8(bytes).map_err(|_| CatalogueError::NotText(path.to_owned()))?;
+    let text = text(path, bytes)?;
     Scenario::parse(&text).map_err(|mistake| CatalogueError::Mistake {
         path: path.to_owned(),
         mistake: Box::new(mistake),
     })
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<String, CatalogueError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let (before, rest) = error.as_bytes().split_at(offset);
+        CatalogueError::NotText {
+            path: path.to_owned(),
+            place: Place::after(&String::from_utf8_lossy(before)),
+            byte: rest[0],
+            offset,
+        }
+    })
+}
+
+fn size(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "it does not end".to_owned(), |bytes| format!("it has {bytes} bytes"))
+}
+
+/// What was most likely done with the file, and what to do about it.
+const fn encoding(offset: usize, byte: u8) -> &'static str {
+    match (offset, byte) {
+        // The mark that UTF-16 begins with.
+        (0, 0xfe | 0xff) => "it looks like UTF-16: save the file as UTF-8",
+        _ => "save the file as UTF-8",
+    }
 }
 
 fn unreadable<T>(path: &Path, result: io::Result<T>) -> Result<T, CatalogueError> {
@@ -186,6 +230,25 @@ mod tests {
     #[cfg(unix)]
     fn a_file_without_an_end_is_too_long() {
         let endless = load(Path::new("/dev/zero"));
-        assert!(matches!(endless, Err(CatalogueError::TooLong(_))), "{endless:?}");
+        assert_eq!(
+            endless.unwrap_err().to_string(),
+            "/dev/zero: it does not end, and a scenario file has 1048576 bytes at most; is it the \
+             right file?"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_pointed_at() {
+        let complaint = |bytes: &[u8]| text(Path::new("a.toml"), bytes.to_vec()).unwrap_err();
+        assert_eq!(
+            complaint(b"a = 1\nname = \"Bl\xe5b\xe6r\"").to_string(),
+            "a.toml:2:11: byte 0xe5 at offset 16 is not UTF-8; save the file as UTF-8"
+        );
+        assert_eq!(
+            complaint(b"\xff\xfea\0").to_string(),
+            "a.toml:1:1: byte 0xff at offset 0 is not UTF-8; it looks like UTF-16: save the file as \
+             UTF-8"
+        );
+        assert_eq!(text(Path::new("a.toml"), b"\xc3\xa5".to_vec()).unwrap(), "\u{e5}");
     }
 }

@@ -16,6 +16,7 @@ pub mod file;
 mod mistake;
 mod names;
 mod rules;
+mod said;
 pub mod schema;
 mod spanned;
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize, de};
 
 /// A length of time in whole milliseconds; negative when it points backwards.
 ///
-/// Read and printed as people write it: `8h`, `2h1s`, `-7m`, `1095d`, `250ms`. A day is 24 hours.
+/// Read and printed as people write it: `8h`, `2h1s`, `-7m`, `1095d`, `250ms`. A day is 24 hours. Each
+/// unit comes once, the longest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span(i64);
 
@@ -122,39 +123,59 @@ impl fmt::Debug for Span {
     }
 }
 
-/// Why a text is not a [`Span`].
+/// The longest text that an error repeats, in characters.
+const TEXT_MAX: usize = 40;
+
+/// Why a text is not a [`Span`]; a text that is too long is cut.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a length of time; write it as 90s, 5m, 2h1s, 8h or 1095d")]
-pub struct ParseSpanError {
-    text: String,
+pub enum ParseSpanError {
+    /// It is not numbers with units.
+    #[error("`{0}` is not a length of time; write it as 90s, 5m, 2h1s, 8h or 1095d")]
+    Malformed(String),
+    /// A unit comes twice, or after a shorter one: most likely a slip.
+    #[error(
+        "`{0}` is not a length of time: each unit comes once, the longest first, as in 1d2h30m"
+    )]
+    Disorder(String),
+    /// More milliseconds than can be counted.
+    #[error("`{0}` is longer than the years that can be counted")]
+    TooLong(String),
 }
 
 impl FromStr for Span {
     type Err = ParseSpanError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).ok_or_else(|| ParseSpanError { text: text.to_owned() })
+        parse(text).map_err(|error| error(text.chars().take(TEXT_MAX).collect()))
     }
 }
 
-fn parse(text: &str) -> Option<Span> {
+fn parse(text: &str) -> Result<Span, fn(String) -> ParseSpanError> {
+    use ParseSpanError::{Disorder, Malformed, TooLong};
+
     let (sign, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
     if rest.is_empty() {
-        return None;
+        return Err(Malformed);
     }
     let mut total = 0_i64;
+    let mut units = UNITS.iter();
     while !rest.is_empty() {
-        let (number, tail) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0);
+        let (number, tail) = rest.split_at(digits.ok_or(Malformed as fn(_) -> _)?);
         let (unit, tail) =
             tail.split_at(tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len()));
-        let millis = UNITS.iter().find(|(name, _)| *name == unit)?.1;
-        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(millis)?)?;
+        if !UNITS.iter().any(|(name, _)| *name == unit) {
+            return Err(Malformed);
+        }
+        let (_, millis) = units.find(|(name, _)| *name == unit).ok_or(Disorder as fn(_) -> _)?;
+        let part = number.parse::<i64>().ok().and_then(|number| number.checked_mul(*millis));
+        total = part.and_then(|part| total.checked_add(part)).ok_or(TooLong as fn(_) -> _)?;
         rest = tail;
     }
-    Some(Span(sign * total))
+    Ok(Span(sign * total))
 }
 
 impl Serialize for Span {
@@ -193,8 +214,28 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_unit_or_no_number() {
-        for text in ["", "5", "h", "5 h", "5x", "+", "-", "9223372036854775807d"] {
-            assert!(text.parse::<Span>().is_err(), "{text}");
+        for text in ["", "5", "h", "5 h", "5x", "+", "-", "h5", "1h1", "+-1h", "1H", "١h"] {
+            let error = text.parse::<Span>().unwrap_err();
+            assert_eq!(error, ParseSpanError::Malformed(text.to_owned()));
         }
+    }
+
+    #[test]
+    fn refuses_units_out_of_order() {
+        for text in ["1h1h", "1s1h", "+1d2h3h", "-5ms1m", "1m1m30s"] {
+            let error = text.parse::<Span>().unwrap_err();
+            assert_eq!(error, ParseSpanError::Disorder(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_counted() {
+        for text in ["9223372036854775807d", "9223372036854775808ms", "106751991167d8h"] {
+            let error = text.parse::<Span>().unwrap_err();
+            assert_eq!(error, ParseSpanError::TooLong(text.to_owned()));
+        }
+        check("-9223372036854775807ms", -i64::MAX, "-106751991167d7h12m55s807ms");
+        let long = "1".repeat(100_000) + "h";
+        assert!(long.parse::<Span>().unwrap_err().to_string().len() < 200);
     }
 }

@@ -75,8 +75,8 @@ impl Selection {
                 CatalogueError::Empty(_) => Exit::NothingFound,
                 CatalogueError::Unreadable { .. }
                 | CatalogueError::SameName { .. }
-                | CatalogueError::TooLong(_)
-                | CatalogueError::NotText(_)
+                | CatalogueError::TooLong { .. }
+                | CatalogueError::NotText { .. }
                 | CatalogueError::Mistake { .. } => Exit::Mistaken,
             }
         })?;

@@ -9,7 +9,7 @@ use std::{
 use clock::{Span, Timestamp};
 use parties::{ClientProfile, Cvr, Environment, Role, Slot, Step, SystemUserId};
 use pki::RevocationReason;
-use toml::Value;
+use toml::{Value, value::Datetime};
 
 use super::{
     Action, CERTIFICATE_LIFE, Certificate, CertificateName, Client, ClientName, Entry, Expected,
@@ -17,7 +17,7 @@ use super::{
     Scenario, SystemUser, UploadedFile, When,
     file::{self, File, Spanned, Time, Word},
     mistake::{Found, Lines, Wrong},
-    rules,
+    rules, said,
 };
 use crate::schedule::Phase;
 
@@ -97,7 +97,11 @@ impl Run {
         match time.get_ref() {
             Value::String(text) if text.starts_with(['+', '-']) => {
                 let span: Span = text.parse().map_err(|error| value(time, &error))?;
-                Ok(self.start + span)
+                let at = self.start + span;
+                if !(Timestamp::FIRST..=Timestamp::LAST).contains(&at) {
+                    return Err(wrong(time, Wrong::TooFar(text.clone())));
+                }
+                Ok(at)
             }
             _ => date(time),
         }
@@ -560,9 +564,6 @@ fn environment(word: &Word) -> Result<Environment, Found> {
 fn date(time: &Time) -> Result<Timestamp, Found> {
     let text = match time.get_ref() {
         Value::String(text) => text.clone(),
-        Value::Datetime(date) if date.offset.is_none() => {
-            return Err(wrong(time, Wrong::Local(date.to_string())));
-        }
         Value::Datetime(date) => date.to_string(),
         other => {
             let found = other.type_str();
@@ -571,7 +572,15 @@ fn date(time: &Time) -> Result<Timestamp, Found> {
             return Err(wrong(time, Wrong::Value(message)));
         }
     };
-    text.parse().map_err(|error| value(time, &error))
+    let reading = text.parse::<Datetime>();
+    if matches!(reading, Ok(Datetime { offset: None, .. })) {
+        return Err(wrong(time, Wrong::Local(text)));
+    }
+    text.parse().map_err(|error| {
+        let reason = reading.err().map(|it| it.to_string()).unwrap_or_default();
+        said::impossible(&reason, &text)
+            .map_or_else(|| value(time, &error), |impossible| wrong(time, impossible))
+    })
 }
 
 fn positive(key: &'static str, word: &Word) -> Result<Span, Found> {

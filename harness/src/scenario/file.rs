@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub use super::spanned::Spanned;
 use super::{
     mistake::{Found, Wrong},
-    schema,
+    said, schema,
 };
 
 /// A word with its place.
@@ -456,41 +456,15 @@ pub(super) fn read(text: &str) -> Result<File, Found> {
     struct Version {
         format: Option<Spanned<i64>>,
     }
-    let version: Version = toml::from_str(text).map_err(|error| found(&error))?;
+    let is_control = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| is_control(*c)) {
+        return Err(Found { wrong: Wrong::Control(c), span: at..at + 1 });
+    }
+    let version: Version = toml::from_str(text).map_err(|error| said::found(text, &error))?;
     match version.format {
         Some(format) if *format.get_ref() != 1 => {
             Err(Found { wrong: Wrong::Format(*format.get_ref()), span: format.span() })
         }
-        _ => toml::from_str(text).map_err(|error| found(&error)),
+        _ => toml::from_str(text).map_err(|error| said::found(text, &error)),
     }
 }
-
-/// Puts what the TOML reader says into our words.
-fn found(error: &toml::de::Error) -> Found {
-    let message = error.message();
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = match quoted.next() {
-        Some(name) if message.starts_with("unknown field") => Wrong::unknown("key", name, quoted),
-        Some(name) if message.starts_with("unknown variant") => {
-            Wrong::unknown("party or verb", name, quoted)
-        }
-        Some(name) if message.starts_with("missing field") => Wrong::Missing(name.to_owned()),
-        _ if message.starts_with("wanted exactly 1 element") => Wrong::NotOneAction,
-        _ if message.starts_with("invalid type: unit variant") => Wrong::NotOneAction,
-        _ => Wrong::Syntax(
-            RUST_TYPES
-                .iter()
-                .fold(message.to_owned(), |text, (rust, word)| text.replace(rust, word)),
-        ),
-    };
-    Found { wrong, span: error.span().unwrap_or(0..0) }
-}
-
-/// Types as the reader names them, and as people do.
-const RUST_TYPES: [(&str, &str); 5] = [
-    ("expected i64", "expected a whole number"),
-    ("expected u64", "expected a whole number that is not negative"),
-    ("expected u8", "expected a step: 1, 2 or 3"),
-    ("expected a sequence", "expected a list"),
-    ("expected a map", "expected a table"),
-];

@@ -16,6 +16,14 @@ pub struct Place {
     pub column: usize,
 }
 
+impl Place {
+    /// The place behind `text`, with which a file begins.
+    #[must_use]
+    pub fn after(text: &str) -> Self {
+        Lines::new(text).place(text.len())
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
@@ -28,6 +36,9 @@ pub enum Wrong {
     /// It is not TOML, or a value has the wrong type.
     #[error("{0}")]
     Syntax(String),
+    /// It has a character that no text has.
+    #[error("the character U+{:04X} has no place in a scenario file; is it the right file?", u32::from(*.0))]
+    Control(char),
     /// It is written for another version of skift.
     #[error("format {0} is not known here; this version of skift reads format 1")]
     Format(i64),
@@ -49,6 +60,23 @@ pub enum Wrong {
     /// A value breaks the rule of its type.
     #[error("{0}")]
     Value(String),
+    /// A date or an hour that no calendar or clock has.
+    #[error("there is no `{text}`: expected {expected}")]
+    Impossible {
+        /// What is written.
+        text: String,
+        /// What would be possible.
+        expected: String,
+    },
+    /// A key or a table is there twice.
+    #[error("`{0}` is there already; keep one of the two")]
+    TwiceKey(String),
+    /// Tables and lists within one another, or a key of very many parts.
+    #[error("tables and lists are too deep within one another")]
+    TooDeep,
+    /// An instant that has no name.
+    #[error("`{0}` is too far from the start: it lies outside of the years 0000 to 9999")]
+    TooFar(String),
     /// A day without an hour, or an hour without an offset, names no instant.
     #[error(
         "`{0}` has no offset; write an instant as 2030-03-01T08:00:00Z, or as +2h from the start"

@@ -128,17 +128,12 @@ fn values() {
         "2",
         "format 2 is not known here; this version of skift reads format 1",
     );
-    check(
-        "format = 1",
-        "format = \"1\"",
-        "\"1\"",
-        "invalid type: string \"1\", expected a whole number",
-    );
+    check("format = 1", "format = \"1\"", "\"1\"", "a whole number is expected here, not a text");
     check(
         "seed = 1",
         "seed = -1",
         "-1",
-        "invalid value: integer `-1`, expected a whole number that is not negative",
+        "a whole number that is not negative is expected here, not the number -1",
     );
     check(
         "length = \"4h\"",

@@ -6,6 +6,7 @@ mod forecast;
 mod guide;
 mod head;
 mod keep;
+mod mistakes;
 mod model;
 mod profiles;
 mod program;

@@ -258,7 +258,7 @@ fn every_mistaken_file_is_named_before_anything_runs() {
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("b.toml:1:1: the key "), "{stderr}");
-    assert!(stderr.contains("c.toml: the file is not UTF-8"), "{stderr}");
+    assert!(stderr.contains("c.toml:1:1: byte 0xff at offset 0 is not UTF-8; "), "{stderr}");
     assert!(output.stdout.is_empty());
 }
 
