@@ -73,13 +73,19 @@ pub enum CatalogueError {
         offset: usize,
     },
     /// It is not a scenario.
-    #[error("{}:{mistake}", .path.display())]
-    Mistake {
+    #[error("{}", lines(.path, .mistakes))]
+    Mistakes {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it, and where.
-        mistake: Box<Mistake>,
+        /// What is wrong with it, and where; at least one.
+        mistakes: Vec<Mistake>,
     },
+}
+
+fn lines(path: &Path, mistakes: &[Mistake]) -> String {
+    let path = path.display();
+    let lines: Vec<String> = mistakes.iter().map(|mistake| format!("{path}:{mistake}")).collect();
+    lines.join("\n")
 }
 
 /// The scenario files among `paths`: files as they are, folders with every `.toml` in them and
@@ -178,10 +184,8 @@ pub fn load(path: &Path) -> Result<Scenario, CatalogueError> {
         return Err(CatalogueError::TooLong { path: path.to_owned(), bytes: size });
     }
     let text = text(path, bytes)?;
-    Scenario::parse(&text).map_err(|mistake| CatalogueError::Mistake {
-        path: path.to_owned(),
-        mistake: Box::new(mistake),
-    })
+    Scenario::check(&text)
+        .map_err(|mistakes| CatalogueError::Mistakes { path: path.to_owned(), mistakes })
 }
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, CatalogueError> {

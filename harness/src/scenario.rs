@@ -20,6 +20,7 @@ mod said;
 pub mod schema;
 mod spanned;
 
+use mistake::Mistakes;
 pub use mistake::{Mistake, Place, Wrong};
 pub use names::{CertificateName, ClientName, NameError, NodeName, OrganisationName, ProcessName};
 pub use rules::Rules;
@@ -63,9 +64,21 @@ impl Scenario {
     ///
     /// The first mistake in it, with its place.
     pub fn parse(text: &str) -> Result<Self, Mistake> {
+        Self::check(text).map_err(|mistakes| mistakes.into_iter().next().expect("there is one"))
+    }
+
+    /// Reads the text of a scenario file, as [`Scenario::parse`] does, and looks further when there
+    /// is a mistake.
+    ///
+    /// # Errors
+    ///
+    /// Its mistakes in the order of the file, at least one and twenty at most. What is no TOML, or has an unknown key or
+    /// a wrong type, is one by itself; of names and values all are there that do not come of another.
+    pub fn check(text: &str) -> Result<Self, Vec<Mistake>> {
         file::read(text)
+            .map_err(Mistakes::from)
             .and_then(|file| check::check(text, &file))
-            .map_err(|found| Mistake::new(text, found))
+            .map_err(|mistakes| mistakes.shown(text))
     }
 
     /// The last instant of the run: the run covers `[start, end]`, both included.

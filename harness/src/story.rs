@@ -236,7 +236,11 @@ fn expected(scenario: &Scenario, outage: &ExpectedOutage) -> String {
         Some(cause) => format!(": {}", cause.replace('-', " ")),
         None => String::new(),
     };
-    format!("{who} {when}, at {}{why}", outage.step)
+    let blame = match &outage.blame {
+        Some(role) => format!("; to blame: the {}", role.title().en),
+        None => String::new(),
+    };
+    format!("{who} {when}, at {}{why}{blame}", outage.step)
 }
 
 fn instant(scenario: &Scenario, at: Timestamp) -> String {

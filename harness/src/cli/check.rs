@@ -11,8 +11,8 @@ Examples:
   skift check scenarios
   skift check my-night.toml";
 
-/// Reads scenario files, runs nothing, and shows every file's mistake: where it is, the line itself,
-/// and what was probably meant.
+/// Reads scenario files, runs nothing, and shows the mistakes: where each is, the line itself, and
+/// what was probably meant.
 #[derive(Debug, clap::Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(super) struct Arguments {

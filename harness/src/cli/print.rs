@@ -33,15 +33,63 @@ pub(super) fn print(text: &str) -> Exit {
 
 /// Prints what is wrong, line for line, with nothing in it that a terminal would obey.
 pub(super) fn complain(text: impl fmt::Display) {
-    let text = text.to_string();
+    print_lines(&text.to_string(), str::to_owned);
+}
+
+/// Prints mistakes in files: on a terminal in bold what is wrong, and in red the mark below it.
+pub(super) fn complain_of_mistakes(text: impl fmt::Display) {
+    let paint = match wanted(&io::stderr()) {
+        Colour::On => painted,
+        Colour::Off => str::to_owned,
+    };
+    print_lines(&text.to_string(), paint);
+}
+
+fn print_lines(text: &str, paint: fn(&str) -> String) {
     let mut stderr = io::stderr().lock();
     for line in text.lines() {
-        let _ = writeln!(stderr, "{}", plain::one_line(line));
+        let _ = writeln!(stderr, "{}", paint(&plain::one_line(line)));
     }
 }
 
-/// Colour is for terminals, and for those who have not asked to be spared (no-color.org).
+/// A line about a mistake, as `scenario::Mistake` writes it.
+fn painted(line: &str) -> String {
+    match line.split_once(" | ") {
+        Some((margin, mark)) if margin.trim().is_empty() => {
+            format!("{margin} | \u{1b}[1;31m{mark}\u{1b}[0m")
+        }
+        _ if line.starts_with(' ') => line.to_owned(),
+        _ => format!("\u{1b}[1m{line}\u{1b}[0m"),
+    }
+}
+
+/// Whether results are printed in colour.
 pub(super) fn colour() -> Colour {
+    wanted(&io::stdout())
+}
+
+/// Colour is for terminals, and for those who have not asked to be spared (no-color.org).
+fn wanted(stream: &impl IsTerminal) -> Colour {
     let spared = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if io::stdout().is_terminal() && !spared { Colour::On } else { Colour::Off }
+    if stream.is_terminal() && !spared { Colour::On } else { Colour::Off }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_and_the_mark_are_painted() {
+        let painted: Vec<String> =
+            "a.toml:2:1: wrong\n   |\n 2 | a = \"b | c\"\n   | ^".lines().map(painted).collect();
+        assert_eq!(
+            painted,
+            [
+                "\u{1b}[1ma.toml:2:1: wrong\u{1b}[0m",
+                "   |",
+                " 2 | a = \"b | c\"",
+                "   | \u{1b}[1;31m^\u{1b}[0m",
+            ]
+        );
+    }
 }

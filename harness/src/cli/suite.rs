@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Exit, filter::Filter, print::complain};
+use super::{
+    Exit,
+    filter::Filter,
+    print::{complain, complain_of_mistakes},
+};
 use crate::{
     catalogue::{self, CatalogueError, Found},
     scenario::Scenario,
@@ -47,7 +51,7 @@ impl Selection {
             match catalogue::load(&found.path) {
                 Ok(scenario) => loaded.suite.push((found, scenario)),
                 Err(mistake) => {
-                    complain(mistake);
+                    complain_of_mistakes(mistake);
                     loaded.mistaken += 1;
                 }
             }
@@ -77,7 +81,7 @@ impl Selection {
                 | CatalogueError::SameName { .. }
                 | CatalogueError::TooLong { .. }
                 | CatalogueError::NotText { .. }
-                | CatalogueError::Mistake { .. } => Exit::Mistaken,
+                | CatalogueError::Mistakes { .. } => Exit::Mistaken,
             }
         })?;
         let Some(filter) = &self.filter else {

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    ops::Range,
     str::FromStr,
 };
 
@@ -16,7 +15,7 @@ use super::{
     ExpectedCount, ExpectedOutage, FindBy, Happening, NodeName, Organisation, OrganisationName,
     Scenario, SystemUser, UploadedFile, When,
     file::{self, File, Spanned, Time, Word},
-    mistake::{Found, Lines, Wrong},
+    mistake::{Found, Lines, Mistakes, Wrong, all},
     rules, said,
 };
 use crate::schedule::Phase;
@@ -41,20 +40,32 @@ const RENEWALS_MAX: usize = 100;
 const CALLS_MAX: u64 = 1_000_000;
 
 /// Turns what `file` says, whose text is `text`, into what it means.
-pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Found> {
-    let title = one_line("title", &file.title)?;
-    let description = filled("description", &file.description)?;
-    let run = run(file)?;
-    let rules = rules::rules(file)?;
-    let organisations = organisations(file)?;
+///
+/// What does not hang on one another is checked before any mistake is told. Where the next part
+/// would only repeat a mistake in other words, it is not looked at.
+pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let title = mistakes.keep(one_line("title", &file.title));
+    let description = mistakes.keep(filled("description", &file.description));
+    let run = mistakes.keep(run(file));
+    let rules = mistakes.keep(rules::rules(file));
+    let organisations = mistakes.keep(organisations(file));
+    let (Some(title), Some(description), Some(run), Some(rules), Some(organisations)) =
+        (title, description, run, rules, organisations)
+    else {
+        return Err(mistakes);
+    };
     let system_users = system_users(file, &organisations)?;
     let certificates = certificates(file, &run, &system_users)?;
     let known = KnownCertificates::new(file, &run, &certificates)?;
     let clients = clients(file, &known, &system_users)?;
     let rolled_over = rolled_over(file)?;
     let check = Check { lines: Lines::new(text), run, system_users, known, clients, rolled_over };
-    let entries = check.entries(file)?;
-    let expected = check.expected(&file.expected)?;
+    let entries = mistakes.keep(check.entries(file));
+    let expected = mistakes.keep(check.expected(&file.expected));
+    let (Some(entries), Some(expected)) = (entries, expected) else {
+        return Err(mistakes);
+    };
     Ok(Scenario {
         title,
         description,
@@ -124,63 +135,53 @@ fn run(file: &File) -> Result<Run, Found> {
 const YEAR_2012: Timestamp = Timestamp::from_seconds(1_325_376_000);
 const YEAR_2200: Timestamp = Timestamp::from_seconds(7_258_118_400);
 
-fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>, Found> {
-    file.organisation
-        .iter()
-        .map(|(name, said)| {
-            let cvr: Cvr = parsed(&said.cvr)?;
-            if !cvr.as_str().starts_with('9') {
-                return Err(wrong(&said.cvr, Wrong::RealCvr(cvr.into())));
-            }
-            not_longer("name", &said.name, ORGANISATION_NAME_MAX)?;
-            Ok((parsed(name)?, Organisation { name: one_line("name", &said.name)?, cvr }))
-        })
-        .collect()
+fn organisations(file: &File) -> Result<BTreeMap<OrganisationName, Organisation>, Mistakes> {
+    all(file.organisation.iter().map(|(name, said)| {
+        let cvr: Cvr = parsed(&said.cvr)?;
+        if !cvr.as_str().starts_with('9') {
+            return Err(wrong(&said.cvr, Wrong::RealCvr(cvr.into())));
+        }
+        not_longer("name", &said.name, ORGANISATION_NAME_MAX)?;
+        Ok((parsed(name)?, Organisation { name: one_line("name", &said.name)?, cvr }))
+    }))
 }
 
 fn system_users(
     file: &File,
     organisations: &BTreeMap<OrganisationName, Organisation>,
-) -> Result<BTreeMap<SystemUserId, SystemUser>, Found> {
-    file.system_user
-        .iter()
-        .map(|(name, said)| {
-            let organisation = key("organisation", &said.organisation, organisations)?;
-            not_longer("entity-id", &said.entity_id, ENTITY_ID_MAX)?;
-            Ok((parsed(name)?, SystemUser { organisation, entity_id: parsed(&said.entity_id)? }))
-        })
-        .collect()
+) -> Result<BTreeMap<SystemUserId, SystemUser>, Mistakes> {
+    all(file.system_user.iter().map(|(name, said)| {
+        let organisation = key("organisation", &said.organisation, organisations)?;
+        not_longer("entity-id", &said.entity_id, ENTITY_ID_MAX)?;
+        Ok((parsed(name)?, SystemUser { organisation, entity_id: parsed(&said.entity_id)? }))
+    }))
 }
 
 fn certificates(
     file: &File,
     run: &Run,
     system_users: &BTreeMap<SystemUserId, SystemUser>,
-) -> Result<BTreeMap<CertificateName, Certificate>, Found> {
-    let mut certificates = BTreeMap::<CertificateName, Certificate>::new();
-    for (name, said) in &file.certificate {
+) -> Result<BTreeMap<CertificateName, Certificate>, Mistakes> {
+    // Who has been the first in each active slot.
+    let mut slots = BTreeMap::new();
+    all(file.certificate.iter().map(|(name, said)| {
         let certificate = Certificate {
             system_user: key("system user", &said.system_user, system_users)?,
             environment: environment(&said.environment)?,
             expires: expiry(run, &said.expires)?,
         };
-        let in_the_slot = certificates.iter().find(|(_, other)| {
-            other.system_user == certificate.system_user
-                && other.environment == certificate.environment
-        });
-        if let Some((first, _)) = in_the_slot {
-            return Err(wrong(
-                name,
-                Wrong::SlotTaken {
-                    system_user: certificate.system_user.into(),
-                    environment: certificate.environment.name(),
-                    first: first.to_string(),
-                },
-            ));
+        let slot = (certificate.system_user.clone(), certificate.environment);
+        if let Some(first) = slots.get(&slot) {
+            let taken = Wrong::SlotTaken {
+                system_user: certificate.system_user.into(),
+                environment: certificate.environment.name(),
+                first: String::clone(first),
+            };
+            return Err(wrong(name, taken));
         }
-        certificates.insert(parsed(name)?, certificate);
-    }
-    Ok(certificates)
+        slots.insert(slot, name.get_ref().clone());
+        Ok((parsed(name)?, certificate))
+    }))
 }
 
 fn expiry(run: &Run, said: &Time) -> Result<Timestamp, Found> {
@@ -198,31 +199,28 @@ fn clients(
     file: &File,
     known: &KnownCertificates,
     system_users: &BTreeMap<SystemUserId, SystemUser>,
-) -> Result<BTreeMap<ClientName, Client>, Found> {
-    file.client
-        .iter()
-        .map(|(name, said)| {
-            let skew = match &said.skew {
-                Some(said) => skew(said)?,
-                None => Span::ZERO,
-            };
-            let client = Client {
-                system_user: key("system user", &said.system_user, system_users)?,
-                environment: environment(&said.environment)?,
-                profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
-                nodes: nodes(said)?,
-                skew,
-                margin: said.margin.as_ref().map(|word| positive("margin", word)).transpose()?,
-                find_by: match &said.find_by {
-                    Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
-                    None => FindBy::default(),
-                },
-                process: said.process.as_ref().map(parsed).transpose()?,
-                certificate: known.get(&said.certificate, Moment::Start)?,
-            };
-            Ok((parsed(name)?, client))
-        })
-        .collect()
+) -> Result<BTreeMap<ClientName, Client>, Mistakes> {
+    all(file.client.iter().map(|(name, said)| {
+        let skew = match &said.skew {
+            Some(said) => skew(said)?,
+            None => Span::ZERO,
+        };
+        let client = Client {
+            system_user: key("system user", &said.system_user, system_users)?,
+            environment: environment(&said.environment)?,
+            profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
+            nodes: nodes(said)?,
+            skew,
+            margin: said.margin.as_ref().map(|word| positive("margin", word)).transpose()?,
+            find_by: match &said.find_by {
+                Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
+                None => FindBy::default(),
+            },
+            process: said.process.as_ref().map(parsed).transpose()?,
+            certificate: known.get(&said.certificate, Moment::Start)?,
+        };
+        Ok((parsed(name)?, client))
+    }))
 }
 
 fn skew(word: &Word) -> Result<Span, Found> {
@@ -336,36 +334,42 @@ struct Check<'t> {
 
 impl Check<'_> {
     /// Both kinds of entry, in the order of the file.
-    fn entries(&self, file: &File) -> Result<Vec<Entry>, Found> {
+    fn entries(&self, file: &File) -> Result<Vec<Entry>, Mistakes> {
         let mut calls = 0;
+        let mut mistakes = Mistakes::default();
         let mut entries = Vec::new();
         for every in &file.every {
-            let every = every.get_ref();
-            let interval = positive("interval", &every.interval)?;
-            let what = self.happening(&every.r#do, self.run.start)?;
-            let Happening::Call(client) = &what else {
-                return Err(wrong(&every.r#do, Wrong::NotRepeatable));
-            };
-            let times = self.run.length.millis() / interval.millis() + 1;
-            self.count(&mut calls, times.unsigned_abs(), client, &every.interval)?;
-            entries.push((every.r#do.span(), When::Every(interval), what));
+            entries.extend(mistakes.keep(self.every(every.get_ref(), &mut calls)));
         }
         for at in &file.at {
-            let at = at.get_ref();
-            let instant = self.run.instant(&at.time)?;
-            let what = self.happening(&at.r#do, instant)?;
-            if let Happening::Call(client) = &what {
-                self.count(&mut calls, 1, client, &at.r#do)?;
-            }
-            entries.push((at.r#do.span(), When::At(instant), what));
+            entries.extend(mistakes.keep(self.at(at.get_ref(), &mut calls)));
         }
-        entries.sort_by_key(|(span, ..)| span.start);
-        let entry = |(span, when, what): (Range<usize>, _, _)| Entry {
-            when,
-            what,
-            place: self.lines.place(span.start),
+        entries.sort_by_key(|entry| entry.place);
+        mistakes.or(entries)
+    }
+
+    fn every(&self, every: &file::Every, calls: &mut u64) -> Result<Entry, Found> {
+        let interval = positive("interval", &every.interval)?;
+        let what = self.happening(&every.r#do, self.run.start)?;
+        let Happening::Call(client) = &what else {
+            return Err(wrong(&every.r#do, Wrong::NotRepeatable));
         };
-        Ok(entries.into_iter().map(entry).collect())
+        let times = self.run.length.millis() / interval.millis() + 1;
+        self.count(calls, times.unsigned_abs(), client, &every.interval)?;
+        Ok(self.entry(&every.r#do, When::Every(interval), what))
+    }
+
+    fn at(&self, at: &file::At, calls: &mut u64) -> Result<Entry, Found> {
+        let instant = self.run.instant(&at.time)?;
+        let what = self.happening(&at.r#do, instant)?;
+        if let Happening::Call(client) = &what {
+            self.count(calls, 1, client, &at.r#do)?;
+        }
+        Ok(self.entry(&at.r#do, When::At(instant), what))
+    }
+
+    fn entry(&self, said: &Spanned<file::Do>, when: When, what: Happening) -> Entry {
+        Entry { when, what, place: self.lines.place(said.span().start) }
     }
 
     fn count<T>(
@@ -482,23 +486,26 @@ impl Check<'_> {
         })
     }
 
-    fn expected(&self, said: &Spanned<file::Expected>) -> Result<Expected, Found> {
+    fn expected(&self, said: &Spanned<file::Expected>) -> Result<Expected, Mistakes> {
         let place = self.lines.place(said.span().start);
         let said = said.get_ref();
+        let mut mistakes = Mistakes::default();
         let mut outages = Vec::<ExpectedOutage>::new();
         for outage in &said.outages {
-            let expected = self.outage(outage)?;
-            if outages.iter().any(|other| touches(other, &expected)) {
-                let (client, node) = (expected.client.into(), expected.node.into());
-                return Err(wrong(outage, Wrong::Overlap { client, node }));
-            }
-            outages.push(expected);
+            let expected = self.outage(outage).and_then(|expected| {
+                if outages.iter().any(|other| touches(other, &expected)) {
+                    let (client, node) = (expected.client.into(), expected.node.into());
+                    return Err(wrong(outage, Wrong::Overlap { client, node }));
+                }
+                Ok(expected)
+            });
+            outages.extend(mistakes.keep(expected));
         }
         let missed_calls = said.missed_calls.as_ref().map(|count| ExpectedCount {
             count: *count.get_ref(),
             place: self.lines.place(count.span().start),
         });
-        Ok(Expected { outages, missed_calls, place })
+        mistakes.or(Expected { outages, missed_calls, place })
     }
 
     fn outage(&self, said: &Spanned<file::Outage>) -> Result<ExpectedOutage, Found> {

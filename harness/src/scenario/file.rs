@@ -446,6 +446,7 @@ pub struct Outage {
     #[schemars(with = "Option<schema::CauseName>")]
     pub cause: Option<Word>,
     /// Who is to blame for what the node's calls met.
+    #[schemars(with = "Option<schema::RoleName>")]
     pub blame: Option<Word>,
 }
 

@@ -257,6 +257,49 @@ pub(super) struct Found {
     pub(super) span: Range<usize>,
 }
 
+/// Mistakes as they are found; none at first.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Mistakes(Vec<Found>);
+
+impl Mistakes {
+    /// Takes the mistakes of `result`, and gives what is there without one.
+    pub(super) fn keep<T, E: Into<Self>>(&mut self, result: Result<T, E>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(mistakes) => {
+                self.0.extend(mistakes.into().0);
+                None
+            }
+        }
+    }
+
+    /// What they are, or `value` if there are none.
+    pub(super) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// The first of them, ready to be shown, in the order of the file.
+    pub(super) fn shown(mut self, text: &str) -> Vec<Mistake> {
+        self.0.sort_by_key(|found| found.span.start);
+        self.0.into_iter().take(MISTAKES_MAX).map(|found| Mistake::new(text, found)).collect()
+    }
+}
+
+impl From<Found> for Mistakes {
+    fn from(found: Found) -> Self {
+        Self(vec![found])
+    }
+}
+
+/// All of these, or every mistake in them.
+pub(super) fn all<T, C: FromIterator<T>>(
+    items: impl Iterator<Item = Result<T, Found>>,
+) -> Result<C, Mistakes> {
+    let mut mistakes = Mistakes::default();
+    let kept = items.filter_map(|item| mistakes.keep(item)).collect();
+    mistakes.or(kept)
+}
+
 /// A mistake in a scenario file, ready to be shown.
 ///
 /// Printed without the name of the file: `12:3: unknown certificate …`, then the line itself with
@@ -271,7 +314,7 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    pub(super) fn new(text: &str, found: Found) -> Self {
+    fn new(text: &str, found: Found) -> Self {
         Self {
             wrong: found.wrong,
             place: Lines::new(text).place(found.span.start),
@@ -380,6 +423,10 @@ fn shown(text: &str, width: usize) -> String {
         Some((end, _)) => one_line(&text[..end]) + "…",
     }
 }
+
+/// How many mistakes of a file are told. Who has mended these looks again, and a hostile file with
+/// thousands shall not cost anything.
+const MISTAKES_MAX: usize = 20;
 
 /// How many characters of a line are shown.
 const WIDTH: usize = 100;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use parties::{ClientProfile, Environment, Slot};
+use parties::{ClientProfile, Environment, Role, Slot};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema,
     transform::RecursiveTransform,
@@ -108,6 +108,8 @@ kinds! {
     ReasonName = one_of(sim_mitid::register::REASONS.map(pki::RevocationReason::name));
     /// A cause of an outage.
     CauseName = one_of(check::causes());
+    /// Who is to blame.
+    RoleName = one_of(Role::ALL.map(Role::name));
     /// What SMDB looks at.
     HolderCheckName = one_of(rules::HOLDER_CHECKS.map(|(name, _)| name));
     /// How the STS finds a system user.

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use harness::scenario::Scenario;
+use harness::scenario::{Mistake, Scenario};
 use proptest::{
     prelude::*,
     sample::{Index, select},
@@ -121,9 +121,16 @@ impl Slip {
 /// Whether the text is one that skift reads; if it is not, the mistake is shown well.
 #[track_caller]
 fn is_read(text: &str) -> bool {
-    let Err(mistake) = Scenario::parse(text) else {
+    let Err(mistakes) = Scenario::check(text) else {
         return true;
     };
+    assert!((1..=20).contains(&mistakes.len()) && mistakes.is_sorted_by_key(|it| it.place));
+    mistakes.iter().for_each(|mistake| is_shown_well(text, mistake));
+    false
+}
+
+#[track_caller]
+fn is_shown_well(text: &str, mistake: &Mistake) {
     let place = mistake.place;
     let line = text.split('\n').nth(place.line - 1);
     let line = line.unwrap_or_else(|| panic!("there is no line {}:\n{text}", place.line));
@@ -138,7 +145,6 @@ fn is_read(text: &str) -> bool {
     let (first, excerpt) = shown.split_once('\n').expect("the line follows the message");
     assert!(first.starts_with(&format!("{place}: ")) && first.len() > 10, "{shown}");
     assert!(excerpt.lines().count() == 3 && excerpt.ends_with('^'), "{shown}");
-    false
 }
 
 #[test]

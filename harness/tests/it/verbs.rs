@@ -45,6 +45,50 @@ fn check_shows_the_mistake_of_every_file() {
     );
 }
 
+/// What hangs on a mistake is not told as another one.
+#[test]
+fn check_shows_all_mistakes_of_a_file() {
+    let folder = folder("check-many");
+    let wrong = EARLY
+        .replace("length = \"4h\"", "length = \"4\"")
+        .replace("cvr = \"90000001\"", "cvr = \"30808460\"");
+    fs::write(folder.join("parties.toml"), wrong).unwrap();
+    let wrong = EARLY
+        .replace("time = \"+10m\"", "time = \"+5h\"")
+        .replace("slot = \"rolling\"", "slot = \"spare\"")
+        .replace("time = \"+1h\"", "time = \"+1x\"")
+        .replace("step = 1", "step = 4");
+    fs::write(folder.join("times.toml"), wrong).unwrap();
+    let output = skift(&folder, &["check", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = text(&output.stderr);
+    let told: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with('.'))
+        .map(|line| line.splitn(4, ':').nth(3).unwrap())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            " `4` is not a length of time; write it as 90s, 5m, 2h1s, 8h or 1095d",
+            " `30808460` could be a real CVR number; fictitious ones start with 9",
+            " 2030-03-01T13:00:00Z is outside of the run, which lasts from 2030-03-01T08:00:00Z to \
+             2030-03-01T12:00:00Z",
+        ],
+        "{stderr}"
+    );
+    let wrong = EARLY
+        .replace("slot = \"rolling\"", "slot = \"spare\"")
+        .replace("time = \"+1h\"", "time = \"+1x\"")
+        .replace("step = 1", "step = 4");
+    fs::write(folder.join("times.toml"), wrong).unwrap();
+    let stderr = text(&skift(&folder, &["check", "times.toml"]).stderr);
+    for told in ["unknown slot `spare`", "`+1x` is not a length", "step 4 does not exist"] {
+        assert!(stderr.contains(told), "{stderr}\nshould say {told}");
+    }
+    assert!(!stderr.contains('\u{1b}'), "no colour without a terminal");
+}
+
 #[test]
 fn a_folder_without_scenarios_is_nothing_to_check_or_list_or_show() {
     let folder = folder("nothing-to-check");
