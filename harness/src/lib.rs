@@ -12,7 +12,7 @@
 //!    expected;
 //! 7. [`forecast`] asks the oracle what must come of it, knowing the scenario alone, so that the two
 //!    can be held against each other; it also says who is to blame;
-//! 8. [`report`] shows the result and decides nothing.
+//! 8. [`report`] shows the result and decides nothing; [`results`] has the files that a run leaves.
 //!
 //! Beside the way are [`story`], which tells a scenario that has not run, and [`keep`], which keeps
 //! the messages of calls for who asks for them.
@@ -26,6 +26,7 @@ pub mod journal;
 pub mod keep;
 mod plain;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod scenario;
 pub mod schedule;

@@ -2,7 +2,7 @@
 
 /// Whether a terminal shows `c` and does nothing else: it is no control character, and none that
 /// turns the direction of what is around it (Unicode Standard Annex 9, 2).
-fn is_plain(c: char) -> bool {
+pub(crate) fn is_plain(c: char) -> bool {
     let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !turns && !c.is_control()
 }

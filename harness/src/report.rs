@@ -1,4 +1,4 @@
-//! The result of a run, as data; [`text`] and [`json`] show it. Nothing here decides anything.
+//! The result of a run, as data; [`html`], [`text`], [`json`] and [`junit`] show it. Nothing here decides anything.
 
 use clock::Timestamp;
 use parties::Finding;
@@ -13,8 +13,12 @@ use crate::{
     world::ActionOutcome,
 };
 
+pub mod html;
 pub mod json;
+pub mod junit;
+mod markup;
 pub mod text;
+mod words;
 
 /// The version of the format of a [`RunReport`].
 pub const FORMAT: u32 = 1;
@@ -124,6 +128,11 @@ impl ScenarioReport {
         let calls = self.nodes.iter().map(|node| node.calls).sum();
         (calls, self.nodes.iter().map(|node| node.missed_calls).sum())
     }
+}
+
+/// The folder that a scenario lies in, as its name tells it; nothing if it lies in none.
+fn family(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(family, _)| family)
 }
 
 fn refusals(journal: &Journal) -> Vec<Refusal> {

@@ -1,11 +1,6 @@
 //! `skift run`: lets scenarios happen, and says what came of them.
 
-use std::{
-    fs, io,
-    num::NonZeroUsize,
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-};
+use std::{io, num::NonZeroUsize, ops::ControlFlow, path::PathBuf};
 
 use pki::KeyPool;
 
@@ -22,7 +17,8 @@ use crate::{
     expect::Verdict,
     journal::Journal,
     keep::{Keeper, KeepingWorld},
-    report::{RunReport, ScenarioReport, json, text},
+    report::{RunReport, text},
+    results::{self, Outcome, Results, Unwritable},
     run,
     scenario::Scenario,
     world::in_process::{InProcess, SetUpError},
@@ -51,7 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", env = "SKIFT_SEED")]
     seed: Option<u64>,
 
-    /// Where report.json and the journals are written.
+    /// Where report.html, report.json, junit.xml and the journals are written. The folder holds one
+    /// run: what an older one left there under these names is replaced.
     #[arg(long, value_name = "DIR", env = "SKIFT_OUT", default_value = "target/skift")]
     out: PathBuf,
 
@@ -91,17 +88,15 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
 }
 
 fn run_suite(arguments: &Arguments, suite: &Suite) -> Result<RunReport, Trouble> {
-    let summary = arguments.out.join("report.json");
-    // What is there tells of another run. Should this one not end, nobody may take it for ours.
-    remove(&summary)?;
+    let results = Results::begin(&arguments.out)?;
     let pool = keys::pool(&arguments.keys, suite).map_err(|error| {
         let folder = arguments.keys.clone();
         Trouble::Keys { folder, error }
     })?;
-    let reports = run_all(arguments, suite, &pool)?;
-    let report = RunReport { seed: arguments.seed, ..RunReport::new(reports) };
-    write(&summary, &json::render(&report))?;
-    say(&text::summary(&report)).map_err(Trouble::Unprintable)?;
+    let report = run_all(arguments, suite, &pool, results)?.finish(arguments.seed)?;
+    let page = results::page(&arguments.out);
+    let summary = format!("{}the report to open: {}\n", text::summary(&report), page.display());
+    say(&summary).map_err(Trouble::Unprintable)?;
     Ok(report)
 }
 
@@ -111,28 +106,26 @@ fn run_all(
     arguments: &Arguments,
     suite: &Suite,
     pool: &KeyPool,
-) -> Result<Vec<ScenarioReport>, Trouble> {
+    mut results: Results,
+) -> Result<Results, Trouble> {
     let colour = colour();
     let names = suite.iter().map(|(found, _)| found.name.as_str()).collect();
     let mut progress = Progress::new(names);
-    let mut reports = Vec::new();
     let work = |index: usize| {
         let (found, scenario) = &suite[index];
         run_one(arguments, found, scenario, pool).map(|journal| {
             let path = found.path.display().to_string();
-            let report = ScenarioReport::new(&found.name, &path, scenario, &journal);
-            (journal.to_json_lines(), report)
+            Outcome::of(index, &found.name, &path, scenario, &journal)
         })
     };
-    let mut take = |result: Result<(String, ScenarioReport), Trouble>, progress: &Progress<'_>| {
-        let (journal, report) = result?;
-        let file = arguments.out.join("journal").join(format!("{}.jsonl", report.name));
-        write(&file, &journal)?;
-        if !(arguments.quiet && report.verdict == Verdict::Pass) {
-            let text = text::scenario(&report, colour);
+    let mut take = |result: Result<Outcome, Trouble>, progress: &Progress<'_>| {
+        let outcome = result?;
+        let is_shown = !(arguments.quiet && outcome.report.verdict == Verdict::Pass);
+        let text = is_shown.then(|| text::scenario(&outcome.report, colour));
+        results.take(outcome)?;
+        if let Some(text) = text {
             progress.aside(|| say(&text)).map_err(Trouble::Unprintable)?;
         }
-        reports.push(report);
         Ok(())
     };
     let jobs = arguments.jobs.unwrap_or_else(jobs::of_this_machine);
@@ -149,7 +142,7 @@ fn run_all(
         ControlFlow::Continue(())
     });
     match end {
-        ControlFlow::Continue(()) => Ok(reports),
+        ControlFlow::Continue(()) => Ok(results),
         ControlFlow::Break(trouble) => Err(trouble),
     }
 }
@@ -168,36 +161,21 @@ fn run_one(
     let world = InProcess::with_link(scenario, Keeper::default(), key)?;
     let mut world = KeepingWorld::new(world, folder.clone());
     let journal = run::run(scenario, &mut world);
-    world.finish().map_err(|error| Trouble::Unwritable { path: folder, error })?;
+    world.finish().map_err(|error| Trouble::NotKept { folder, error })?;
     Ok(journal)
 }
 
 /// Why a run cannot be carried through, though its scenarios are right.
 #[derive(Debug, thiserror::Error)]
 enum Trouble {
-    #[error("{}: {error}", .path.display())]
-    Unwritable { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+    #[error("{}: {error}", .folder.display())]
+    NotKept { folder: PathBuf, error: io::Error },
     #[error("the result cannot be printed: {0}")]
     Unprintable(io::Error),
     #[error("the keys in {}: {error}", .folder.display())]
     Keys { folder: PathBuf, error: io::Error },
     #[error(transparent)]
     SetUp(#[from] SetUpError),
-}
-
-/// Writes a file in one step, so that nobody reads half of it.
-fn write(path: &Path, text: &str) -> Result<(), Trouble> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let draft = path.with_added_extension("draft");
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&draft, text))
-        .and_then(|()| fs::rename(&draft, path))
-        .map_err(|error| Trouble::Unwritable { path: path.to_owned(), error })
-}
-
-fn remove(path: &Path) -> Result<(), Trouble> {
-    match fs::remove_file(path) {
-        Err(error) if path.exists() => Err(Trouble::Unwritable { path: path.to_owned(), error }),
-        _ => Ok(()),
-    }
 }

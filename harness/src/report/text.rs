@@ -5,13 +5,16 @@ use std::fmt::{self, Write};
 use clock::{Span, Timestamp};
 use parties::{Finding, Party, Role};
 
-use super::{Refusal, RunReport, ScenarioReport};
+use super::{
+    Refusal, RunReport, ScenarioReport,
+    words::{infinitive, plural, who},
+};
 use crate::{
     downtime::{NodeDowntime, Outage},
     expect::{Difference, Verdict},
     forecast::{Blame, Reckoned},
     plain::one_line,
-    scenario::{Action, ClientName, ExpectedOutage, NodeName, Place, UploadedFile},
+    scenario::{ClientName, ExpectedOutage, NodeName, Place},
     world::Failure,
 };
 
@@ -29,6 +32,14 @@ pub enum Colour {
 pub fn scenario(report: &ScenarioReport, colour: Colour) -> String {
     let mut text = String::new();
     write_scenario(&mut text, report, colour).expect("a string takes everything");
+    text
+}
+
+/// Everything in one scenario that is not as expected.
+#[must_use]
+pub(super) fn differences(report: &ScenarioReport) -> String {
+    let mut text = String::new();
+    write_differences(&mut text, report).expect("a string takes everything");
     text
 }
 
@@ -69,11 +80,13 @@ fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) ->
         write_refusal(text, report, refusal)?;
     }
     write_calls(text, report)?;
-    for difference in &report.differences {
-        write_difference(text, report, difference)?;
-    }
+    write_differences(text, report)?;
     text.push('\n');
     Ok(())
+}
+
+fn write_differences(text: &mut String, report: &ScenarioReport) -> fmt::Result {
+    report.differences.iter().try_for_each(|difference| write_difference(text, report, difference))
 }
 
 fn verdict(verdict: Verdict, colour: Colour) -> String {
@@ -153,29 +166,9 @@ fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt
 }
 
 fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
-    let what = match &refusal.action {
-        Action::Renew { certificate, .. } => format!("to renew certificate {certificate}"),
-        Action::Revoke { certificate, .. } => format!("to revoke certificate {certificate}"),
-        Action::Save { certificate, slot, file: UploadedFile::P12, .. } => {
-            format!("to save the key store of certificate {certificate} in the {slot} slot")
-        }
-        Action::Save { certificate, slot, file: UploadedFile::Cer, .. } => {
-            format!("to save certificate {certificate} in the {slot} slot")
-        }
-        Action::Remove { slot, .. } => format!("to empty the {slot} slot"),
-        Action::Provision { environment, .. } => format!("to provision in {environment}"),
-        Action::RollOver { environment } => format!("to roll the STS of {environment} over"),
-        Action::TrustSigner { environment } => {
-            format!("to trust the new signer in {environment}")
-        }
-        Action::PinSigner { client, .. } => format!("to pin the new signer in {client}"),
-        Action::Deploy { client, certificate, .. } => {
-            format!("to deploy certificate {certificate} in {client}")
-        }
-        Action::Restart { client, .. } => format!("to restart {client}"),
-    };
+    let what = infinitive(&refusal.action);
     let at = instant(report, refusal.at);
-    writeln!(text, "      refused at {at} {what}: {}", one_line(&refusal.text))?;
+    writeln!(text, "      refused at {at} to {what}: {}", one_line(&refusal.text))?;
     refusal.finding.as_ref().map_or(Ok(()), |finding| write_next(text, finding))
 }
 
@@ -203,6 +196,21 @@ fn write_difference(
     report: &ScenarioReport,
     difference: &Difference,
 ) -> fmt::Result {
+    let Sides { place: Place { line, column }, expected, measured } = sides(report, difference);
+    writeln!(text, "      {}:{line}:{column}", one_line(&report.file))?;
+    writeln!(text, "          expected   {expected}")?;
+    writeln!(text, "          measured   {measured}")
+}
+
+/// The two sides of a difference, in words.
+pub(super) struct Sides {
+    /// Where the file says what is expected.
+    pub(super) place: Place,
+    pub(super) expected: String,
+    pub(super) measured: String,
+}
+
+pub(super) fn sides(report: &ScenarioReport, difference: &Difference) -> Sides {
     let (place, expected, measured) = match difference {
         Difference::Outage { expected, measured } => {
             let instead = match measured {
@@ -251,10 +259,7 @@ fn write_difference(
             (expected.place, missed(expected.count), missed(*measured))
         }
     };
-    let Place { line, column } = place;
-    writeln!(text, "      {}:{line}:{column}", one_line(&report.file))?;
-    writeln!(text, "          expected   {expected}")?;
-    writeln!(text, "          measured   {measured}")
+    Sides { place, expected, measured }
 }
 
 fn expected_outage(report: &ScenarioReport, outage: &ExpectedOutage) -> String {
@@ -275,12 +280,6 @@ fn measured_outage(
     format!("{who} down {interval}, {}, {}", outage.failure.step, outage.failure.cause)
 }
 
-/// The client, and which of its nodes if it has several.
-fn who(report: &ScenarioReport, client: &ClientName, node: &NodeName) -> String {
-    let nodes = report.nodes.iter().filter(|one| one.client == *client).count();
-    if nodes > 1 { format!("{client}/{node}") } else { client.to_string() }
-}
-
 fn interval(report: &ScenarioReport, from: Timestamp, until: Option<Timestamp>) -> String {
     match until {
         Some(until) => {
@@ -299,10 +298,6 @@ fn missed(count: u64) -> String {
     format!("{count} {} failed", plural(count, "call"))
 }
 
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
 #[cfg(test)]
 mod tests {
     use parties::{Diagnosis, Role, Slot, Step, Text};
@@ -310,7 +305,7 @@ mod tests {
     use super::*;
     use crate::{
         journal::{Journal, What},
-        scenario::Scenario,
+        scenario::{Action, Scenario, UploadedFile},
         world::{ActionOutcome, CallOutcome},
     };
 

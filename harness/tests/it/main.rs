@@ -11,6 +11,7 @@ mod model;
 mod profiles;
 mod program;
 mod races;
+mod results;
 mod rules;
 mod schedule;
 mod schema;

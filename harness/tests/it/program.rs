@@ -344,7 +344,9 @@ fn a_run_that_does_not_end_leaves_no_result_of_another() {
     fs::write(folder.join("keys"), "a file where a folder should be").unwrap();
     let output = skift(&folder, &["run", "race.toml", "--keys", "keys"]);
     assert_eq!(output.status.code(), Some(70), "{}", text(&output.stderr));
-    assert!(!folder.join("target/skift/report.json").exists());
+    for name in ["report.html", "report.json", "junit.xml"] {
+        assert!(!folder.join("target/skift").join(name).exists(), "{name}");
+    }
 }
 
 #[test]
@@ -367,5 +369,7 @@ fn quiet_shows_only_what_is_not_as_expected() {
     assert_eq!(output.status.code(), Some(1), "{stdout}");
     assert!(stdout.starts_with("FAIL  wrong: "), "{stdout}");
     assert!(!stdout.contains("PASS"), "{stdout}");
-    assert!(stdout.ends_with("2 scenarios: 1 as expected, 1 not as expected\n"), "{stdout}");
+    let last = "2 scenarios: 1 as expected, 1 not as expected\n\
+                the report to open: target/skift/report.html\n";
+    assert!(stdout.ends_with(last), "{stdout}");
 }

@@ -1,0 +1,215 @@
+//! One outage in words: what broke, when, for how long, at which step, why, and who must do what.
+
+use std::fmt::{self, Write};
+
+use clock::Span;
+use parties::{Finding, Party, Step};
+
+use super::{axis::date_and_time, instant};
+use crate::{
+    downtime::{NodeDowntime, Outage},
+    forecast::Blame,
+    report::{
+        Refusal, ScenarioReport,
+        markup::text,
+        words::{infinitive, plural, who},
+    },
+};
+
+/// Tells of an outage; `link` is where the point stands at which it began.
+pub(super) fn write(
+    html: &mut String,
+    report: &ScenarioReport,
+    node: &NodeDowntime,
+    outage: &Outage,
+    link: Option<&str>,
+) -> fmt::Result {
+    let length = outage.length(report.end);
+    write!(
+        html,
+        "<div class=\"told\"><h4>{} was down for <strong>{length}</strong></h4>\n<p>From ",
+        text(who(report, &node.client, &node.node))
+    )?;
+    instant(html, report, outage.from)?;
+    html.push_str(" to ");
+    match outage.until {
+        Some(until) => instant(html, report, until)?,
+        None => html.push_str("the end of the run, and still down then"),
+    }
+    let refused = match outage.failure.party {
+        Party::Client => "It failed in the client itself".to_owned(),
+        party => format!("It was refused by the {party}").replace("the SMDB", "SMDB"),
+    };
+    write!(
+        html,
+        ". Calls failed at <strong>{}</strong>, {}. {refused}: <strong>{}</strong>. {}",
+        outage.failure.step,
+        step(outage.failure.step),
+        text(outage.failure.cause.replace('-', " ")),
+        met(outage.missed_calls)
+    )?;
+    if let Some(link) = link {
+        write!(html, " <a href=\"#{link}\">The messages behind it</a>")?;
+    }
+    html.push_str("</p>\n");
+    let findings = outage.failure.diagnosis.as_ref().map_or(&[][..], |it| it.findings());
+    if let Some((decisive, others)) = findings.split_first() {
+        write_finding(html, decisive)?;
+        for other in others {
+            write!(
+                html,
+                "<details><summary>Also against it: {}</summary>",
+                text(other.cause.replace('-', " "))
+            )?;
+            write_finding(html, other)?;
+            html.push_str("</details>\n");
+        }
+    }
+    html.push_str("</div>\n");
+    Ok(())
+}
+
+fn met(calls: u64) -> String {
+    match calls {
+        0 => "No call met it, so it was reckoned and not shown: let it call more often, or add a call \
+              with <code>[[at]]</code>."
+            .to_owned(),
+        calls => format!("{calls} {} met it.", plural(calls, "call")),
+    }
+}
+
+/// What a step is, for who does not know the numbers of DST's guide.
+pub(super) const fn step(step: Step) -> &'static str {
+    match step {
+        Step::One => "where the client asks the STS for a token",
+        Step::Two => "where the STS answers with a token",
+        Step::Three => "where the client calls SMDB",
+    }
+}
+
+/// In English, with Danish beside it.
+fn write_finding(html: &mut String, finding: &Finding) -> fmt::Result {
+    let title = finding.who.title();
+    let (en, da) = (capital(&title.en), capital(&title.da));
+    write!(
+        html,
+        "<div class=\"finding\"><div class=\"act\"><p><b>{}</b> must act: {}</p>\
+         <p lang=\"da\"><b>{}</b> skal handle: {}</p></div>\n<dl>",
+        text(en),
+        marked(&finding.what.en),
+        text(da),
+        marked(&finding.what.da)
+    )?;
+    let rows = [
+        ("Rule", "Regel", &finding.rule),
+        ("Expected", "Forventet", &finding.expected),
+        ("Got", "Modtaget", &finding.got),
+    ];
+    for (name, navn, said) in rows {
+        write!(
+            html,
+            "<div><dt>{name}<span lang=\"da\">{navn}</span></dt><dd>{}</dd>",
+            text(&said.en)
+        )?;
+        if said.en != said.da {
+            write!(html, "<dd lang=\"da\">{}</dd>", marked(&said.da))?;
+        }
+        html.push_str("</div>\n");
+    }
+    html.push_str("</dl></div>\n");
+    Ok(())
+}
+
+/// Text in which a value stands between back quotes, as the sentences of a diagnosis have it.
+fn marked(said: &str) -> String {
+    let parts: Vec<_> = said.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return text(said).to_string();
+    }
+    let parts = parts.iter().enumerate().map(|(index, part)| match index % 2 {
+        0 => text(part).to_string(),
+        _ => format!("<code>{}</code>", text(part)),
+    });
+    parts.collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What the oracle says would have helped a node most.
+pub(super) fn write_blame(
+    html: &mut String,
+    report: &ScenarioReport,
+    blame: &Blame,
+) -> fmt::Result {
+    let (role, what) = (blame.who.title(), &blame.what);
+    let who = who(report, &blame.client, &blame.node);
+    write!(
+        html,
+        "<div class=\"told blame\"><h4>What would have helped {} most</h4>\n\
+         <p>The <strong>{}</strong> should <strong>{}</strong> at ",
+        text(&who),
+        text(&role.en),
+        marked(&what.en)
+    )?;
+    instant(html, report, blame.mended)?;
+    match blame.done {
+        Some(done) => {
+            html.push_str(" instead of ");
+            instant(html, report, done)?;
+        }
+        None => html.push_str("; nobody did"),
+    }
+    let (was, left) = (blame.was, blame.left);
+    let (en, da) = match left {
+        Span::ZERO => (
+            "It would not have been down at all.".to_owned(),
+            "Så havde der slet ingen nedetid været.".to_owned(),
+        ),
+        left => (
+            format!("It would have been down for {left} instead of {was}."),
+            format!("Så havde nedetiden været {left} i stedet for {was}."),
+        ),
+    };
+    write!(
+        html,
+        ". {en}</p>\n<p lang=\"da\"><strong>{}</strong>: <strong>{}</strong>, kl. {} UTC. {da}</p>\
+         </div>\n",
+        text(capital(&role.da)),
+        marked(&what.da),
+        date_and_time(blame.mended)
+    )
+}
+
+/// What a person tried in vain.
+pub(super) fn write_refusal(
+    html: &mut String,
+    report: &ScenarioReport,
+    refusal: &Refusal,
+) -> fmt::Result {
+    write!(
+        html,
+        "<div class=\"told\"><h4>Refused: to {}</h4>\n<p>At ",
+        text(infinitive(&refusal.action))
+    )?;
+    instant(html, report, refusal.at)?;
+    writeln!(html, ": {}.</p>", marked(&refusal.text))?;
+    if let Some(finding) = &refusal.finding {
+        write_finding(html, finding)?;
+    }
+    html.push_str("</div>\n");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_between_back_quotes_is_set_apart() {
+        assert_eq!(marked("got `CN=<b>` of it"), "got <code>CN=&lt;b&gt;</code> of it");
+        assert_eq!(marked("a ` alone & `two` pairs"), "a ` alone &amp; `two` pairs");
+    }
+}

@@ -1,0 +1,169 @@
+//! What a run leaves in its folder: `report.html`, `report.json`, `junit.xml`, and a journal of each
+//! scenario below `journal/`.
+//!
+//! The folder holds one run. What an older one left under these names is replaced, and a journal that
+//! this run has not written is taken away. Every file is there in one step, so that nobody reads half of
+//! it; and until all is well there is no report, so that nobody takes an older one for this run's.
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    journal::Journal,
+    report::{
+        RunReport, ScenarioReport,
+        html::{self, Section},
+        json, junit,
+    },
+    scenario::Scenario,
+};
+
+const PAGE: &str = "report.html";
+const DATA: &str = "report.json";
+const JUNIT: &str = "junit.xml";
+const JOURNALS: &str = "journal";
+const ENDING: &str = "jsonl";
+
+/// What came of one scenario, ready to be written: made where the scenario ran, with no journal left in
+/// memory but as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What was measured and judged.
+    pub report: ScenarioReport,
+    journal: String,
+    section: Section,
+}
+
+impl Outcome {
+    /// Measures, judges and tells what `journal` has of a scenario: the one at `place` in the run, from
+    /// 0, that is called `name` and was read from `file`.
+    #[must_use]
+    pub fn of(
+        place: usize,
+        name: &str,
+        file: &str,
+        scenario: &Scenario,
+        journal: &Journal,
+    ) -> Self {
+        let report = ScenarioReport::new(name, file, scenario, journal);
+        let below = format!("{JOURNALS}/{name}.{ENDING}");
+        let section = html::section(place, &report, journal, &below);
+        Self { report, journal: journal.to_json_lines(), section }
+    }
+}
+
+/// The folder of a run, as it fills.
+#[derive(Debug)]
+pub struct Results {
+    folder: PathBuf,
+    journals: BTreeSet<PathBuf>,
+    reports: Vec<ScenarioReport>,
+    sections: Vec<Section>,
+}
+
+/// A file or folder that the machine does not let us write.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {error}", .path.display())]
+pub struct Unwritable {
+    path: PathBuf,
+    error: io::Error,
+}
+
+impl Results {
+    /// Takes away what an older run reported in `folder`, which need not be there.
+    ///
+    /// # Errors
+    ///
+    /// If an old report cannot be taken away.
+    pub fn begin(folder: &Path) -> Result<Self, Unwritable> {
+        for name in [PAGE, DATA, JUNIT] {
+            remove(&folder.join(name))?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            journals: BTreeSet::new(),
+            reports: Vec::new(),
+            sections: Vec::new(),
+        })
+    }
+
+    /// Writes the journal of the next scenario, and keeps what the reports will say of it.
+    ///
+    /// # Errors
+    ///
+    /// If the journal cannot be written.
+    pub fn take(&mut self, outcome: Outcome) -> Result<(), Unwritable> {
+        let Outcome { report, journal, section } = outcome;
+        let file = self.folder.join(JOURNALS).join(format!("{}.{ENDING}", report.name));
+        write(&file, &journal)?;
+        self.journals.insert(file);
+        self.reports.push(report);
+        self.sections.push(section);
+        Ok(())
+    }
+
+    /// Writes the reports. `seed` is that of the command line, if it stood in for those of the files.
+    ///
+    /// # Errors
+    ///
+    /// If a report cannot be written, or an old journal not be taken away.
+    pub fn finish(self, seed: Option<u64>) -> Result<RunReport, Unwritable> {
+        let journals = self.folder.join(JOURNALS);
+        if journals.is_dir() {
+            clear(&journals, &self.journals)?;
+        }
+        let report = RunReport { seed, ..RunReport::new(self.reports) };
+        write(&self.folder.join(JUNIT), &junit::render(&report))?;
+        write(&self.folder.join(DATA), &json::render(&report))?;
+        write(&self.folder.join(PAGE), &html::page(&report, &self.sections))?;
+        Ok(report)
+    }
+}
+
+/// Where the page of a run lies.
+#[must_use]
+pub fn page(folder: &Path) -> PathBuf {
+    folder.join(PAGE)
+}
+
+/// Takes away the journals below `folder` that are not `ours`, and the folders that are empty then. Only
+/// what ends as a journal does was written by skift, and nothing else is touched.
+fn clear(folder: &Path, ours: &BTreeSet<PathBuf>) -> Result<(), Unwritable> {
+    let unreadable = |error| Unwritable { path: folder.to_owned(), error };
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
+        // A link leads elsewhere, and what is there is not ours.
+        if kind.is_dir() {
+            clear(&path, ours)?;
+            // It holds what others put there, or our journals: then it stays.
+            let _ = fs::remove_dir(&path);
+        } else if kind.is_file()
+            && path.extension().is_some_and(|ending| ending == ENDING)
+            && !ours.contains(&path)
+        {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file in one step.
+fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
+    let folder = path.parent().unwrap_or_else(|| Path::new("."));
+    let draft = path.with_added_extension("draft");
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&draft, text))
+        .and_then(|()| fs::rename(&draft, path))
+        .map_err(|error| Unwritable { path: path.to_owned(), error })
+}
+
+fn remove(path: &Path) -> Result<(), Unwritable> {
+    match fs::remove_file(path) {
+        Err(error) if path.exists() => Err(Unwritable { path: path.to_owned(), error }),
+        _ => Ok(()),
+    }
+}
