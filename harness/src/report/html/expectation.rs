@@ -14,7 +14,7 @@ use crate::{
         text::{Sides, sides},
         words::{plural, who},
     },
-    scenario::{ClientName, ExpectedOutage, NodeName, Place},
+    scenario::{ClientName, ExpectedCount, ExpectedOutage, NodeName, Place},
 };
 
 /// The most outages that the page compares; those that differ come before the others then.
@@ -164,19 +164,19 @@ fn write_outage(
 
 fn write_missed_calls(html: &mut String, report: &ScenarioReport) -> fmt::Result {
     let (calls, missed) = report.calls();
-    let expected = report.expected.missed_calls;
-    let is_same = expected.is_none_or(|expected| expected.count == missed);
-    let class = if is_same { "same" } else { "differs" };
-    let expected = match expected {
-        Some(expected) => expected.count.to_string(),
-        None => "not said".to_owned(),
+    let measured = format!("{missed} of {calls} {}", plural(calls, "call"));
+    let Some(ExpectedCount { count, place }) = report.expected.missed_calls else {
+        return writeln!(
+            html,
+            "<tr><th scope=\"row\">failed calls</th><td>not said</td><td>{measured}</td><td></td></tr>"
+        );
     };
-    let calls = format!("{missed} of {calls} {}", plural(calls, "call"));
+    let is_same = count == missed;
+    let class = if is_same { "same" } else { "differs" };
     write!(
         html,
-        "<tr class=\"{class}\"><th scope=\"row\">failed calls</th><td>{expected}</td><td>{calls}"
+        "<tr class=\"{class}\"><th scope=\"row\">failed calls</th><td>{count}</td><td>{measured}"
     )?;
-    let place = report.expected.missed_calls.map_or(report.expected.place, |it| it.place);
     write_end(html, report, is_same, place)
 }
 

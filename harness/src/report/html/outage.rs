@@ -109,7 +109,7 @@ fn write_finding(html: &mut String, finding: &Finding) -> fmt::Result {
         write!(
             html,
             "<div><dt>{name}<span lang=\"da\">{navn}</span></dt><dd>{}</dd>",
-            text(&said.en)
+            marked(&said.en)
         )?;
         if said.en != said.da {
             write!(html, "<dd lang=\"da\">{}</dd>", marked(&said.da))?;
@@ -165,11 +165,11 @@ pub(super) fn write_blame(
     let (was, left) = (blame.was, blame.left);
     let (en, da) = match left {
         Span::ZERO => (
-            "It would not have been down at all.".to_owned(),
+            "Then it would not have been down at all.".to_owned(),
             "Så havde der slet ingen nedetid været.".to_owned(),
         ),
         left => (
-            format!("It would have been down for {left} instead of {was}."),
+            format!("Then it would have been down for {left} instead of {was}."),
             format!("Så havde nedetiden været {left} i stedet for {was}."),
         ),
     };

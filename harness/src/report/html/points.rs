@@ -112,7 +112,13 @@ impl<'j> Points<'j> {
                 }
                 What::Standing(_) => continue,
             };
-            points.push(Point { from: *at, until: *at, id, what });
+            // What falls due stands before the calls that meet it, though it was noted after them.
+            let mut place = points.len();
+            if matches!(what, Told::Accepted(_)) {
+                let calls = points.iter().rev();
+                place -= calls.take_while(|it| it.is_call_at(*at)).count();
+            }
+            points.insert(place, Point { from: *at, until: *at, id, what });
         }
         Self { points, links }
     }
@@ -160,6 +166,10 @@ impl<'j> Points<'j> {
 }
 
 impl<'j> Point<'j> {
+    fn is_call_at(&self, at: Timestamp) -> bool {
+        self.from == at && matches!(self.what, Told::Calls { .. })
+    }
+
     /// Takes a call in, if it is one more of the same.
     fn goes_on(
         &mut self,

@@ -408,3 +408,23 @@ fn a_run_with_many_turns_is_cut_and_says_so() {
         assert!(words(points).contains("more points are not shown"));
     });
 }
+
+#[test]
+fn what_falls_due_is_told_before_the_calls_that_meet_it() {
+    let mut run = Run::early(EARLY);
+    run.calls(200, failed());
+    let turned = Standing::Registration {
+        system_user: name("fagsystem"),
+        environment: Environment::Production,
+        accepted: vec![name("other")],
+        planned: Vec::new(),
+    };
+    run.stands(200, turned);
+    check(&run.page(), |document| {
+        let points = elements(document, "details", "points")[0];
+        let last: Vec<_> = elements_in(points, "tr").map(words).collect();
+        let last = &last[last.len() - 2..];
+        assert!(last[0].ends_with("production now knows fagsystem by other"), "{last:?}");
+        assert!(last[1].contains("1 call by fagsystem: failed at step 1"), "{last:?}");
+    });
+}
