@@ -80,32 +80,58 @@ impl From<Cpr> for String {
     }
 }
 
-/// Whether something that could be a personal number, real or made up, stands in a text: six digits
-/// that begin with a day and a month, and four more, with or without something between them. Day,
-/// month and year may stand apart too.
+/// How somebody may write a personal number: which lengths each of its rows of digits may have, and
+/// how many characters may stand between two of them. The year is written in two digits or in four.
+const SHAPES: [(&[&[usize]], usize); 5] = [
+    (&[&[10, 12]], 0),
+    (&[&[6, 8], &[4]], 5),
+    (&[&[6, 8], &[2], &[2]], 3),
+    (&[&[4], &[2, 4], &[4]], 3),
+    (&[&[1, 2], &[1, 2], &[2, 4], &[4]], 3),
+];
+
+/// Whether something that could be a personal number, real or made up, stands in a text: a day, a
+/// month and a year, and four digits more, with or without something between them.
 ///
-/// Letters do not hide one. Only where ten digits are part of a longer row of digits are they
+/// Letters do not hide one. Only where its digits are part of a longer row of digits are they
 /// something else.
 #[must_use]
 pub fn stands_in(text: &str) -> bool {
     let rows = rows_of_digits(text);
-    let single = rows.iter().any(|row| row.digits.len() == 10 && born(&row.digits).is_some());
-    single || in_parts(text, &rows, &[6, 4], 5) || in_parts(text, &rows, &[2, 2, 2, 4], 3)
+    SHAPES.iter().any(|(lengths, gap)| in_parts(text, &rows, lengths, *gap))
 }
 
 /// Whether rows of these lengths follow one another, with at most `gap` characters between two of
 /// them and no letter or digit among these, and begin with a date.
-fn in_parts(text: &str, rows: &[Row], lengths: &[usize], gap: usize) -> bool {
-    let apart = |pair: &[Row]| {
-        let between = &text[pair[0].end..pair[1].start];
-        between.chars().count() <= gap && !between.chars().any(char::is_alphanumeric)
-    };
-    rows.windows(lengths.len()).any(|parts| {
-        let digits: String = parts.iter().map(|row| &*row.digits).collect();
-        parts.iter().map(|row| row.digits.len()).eq(lengths.iter().copied())
-            && parts.windows(2).all(apart)
-            && born(&digits).is_some()
+fn in_parts(text: &str, rows: &[Row], lengths: &[&[usize]], gap: usize) -> bool {
+    (0..rows.len()).any(|at| {
+        let Some(parts) = rows.get(at..at + lengths.len()) else { return false };
+        let digits = || parts.iter().map(|row| format!("{:0>2}", row.digits)).collect::<String>();
+        parts.iter().zip(lengths).all(|(row, allowed)| allowed.contains(&row.digits.len()))
+            && parts.windows(2).all(|pair| apart(text, pair, gap))
+            && !is_a_month(text, &rows[..=at])
+            && begins_with_a_birthday(&digits())
     })
+}
+
+/// Whether two rows are so near that they can be parts of one number. A colon between two digits and
+/// two makes them a time of day.
+fn apart(text: &str, pair: &[Row], gap: usize) -> bool {
+    let between = &text[pair[0].end..pair[1].start];
+    let time = between == ":" && pair.iter().all(|row| row.digits.len() == 2);
+    between.chars().count() <= gap && !between.chars().any(char::is_alphanumeric) && !time
+}
+
+/// Whether the last row is the month of a day before it: the end of `12/10-11/12 2024` is no number.
+fn is_a_month(text: &str, rows: &[Row]) -> bool {
+    let [.., day, month] = rows else { return false };
+    let short = |row: &Row| row.digits.len() <= 2;
+    short(day) && short(month) && matches!(&text[day.end..month.start], "/" | ".")
+}
+
+/// Whether ten digits begin with a day and a month, or twelve with these and a year of a person.
+fn begins_with_a_birthday(digits: &str) -> bool {
+    born(digits).is_some() && (digits.len() == 10 || matches!(&digits[4..6], "18" | "19" | "20"))
 }
 
 /// What may be repeated of a text from outside, to a caller and to an operator.
@@ -204,6 +230,18 @@ mod tests {
             "01.01.80-0049",
             "den 61/01/80 - 0049",
             "010180  -  0049",
+            "01011980-0049",
+            "010119800049",
+            "01-01-1980-0049",
+            "01/01 1980 0049",
+            "0101-1980-0049",
+            "010180 00 49",
+            "01011980 00 49",
+            "0101-80-0049",
+            "1/1-80 0049",
+            "født 1.1.1980, 0049",
+            "1/12 80 - 0049",
+            "61/1-80 0049",
         ] {
             assert!(stands_in(text), "{text}");
         }
@@ -219,6 +257,24 @@ mod tests {
             "01-03-2030",
             "010180      0049",
             "0113800049",
+            "011319800049",
+            "010117800049",
+            "01013080-0049",
+            "0101198000491",
+            "203003010810",
+            "CVR 90000001, sag 0049",
+            "CVR 90000001-0049",
+            "12345678 0049",
+            "2030-03-0049",
+            "sag 1-2-0049",
+            "1/3-2030",
+            "1/3 2030 - 4/5 2031",
+            "12/10-11/12 2024",
+            "1/10-3/12 2024",
+            "010330 08:10",
+            "01-03-2030 08:10",
+            "01.03.2030 kl. 0810",
+            "2030-03-01 12:10:05",
             "00000000-0000-4000-8000-000000000001",
         ] {
             assert!(!stands_in(text), "{text}");
@@ -230,9 +286,14 @@ mod tests {
         assert!(stands_in("7d8e0101800049ab"));
         assert!(!stands_in_name("7d8e0101800049ab"));
         assert!(!stands_in_name("7d8e0101-8000-4ab9-8000-0101800049ab"));
-        for name in
-            ["sag-010180-0049", "0101800049", "cpr0101800049", "borger010180-0049", "010180-0049x"]
-        {
+        for name in [
+            "sag-010180-0049",
+            "0101800049",
+            "cpr0101800049",
+            "borger010180-0049",
+            "010180-0049x",
+            "sag-1-1-1980-0049",
+        ] {
             assert!(stands_in_name(name), "{name}");
         }
     }
