@@ -174,6 +174,27 @@ pub struct ServiceFault {
 }
 
 impl ServiceFaultCode {
+    /// Every code.
+    pub const ALL: [Self; 6] = [
+        Self::InvalidSecurity,
+        Self::FailedAuthentication,
+        Self::InvalidSecurityToken,
+        Self::DestinationUnreachable,
+        Self::ActionNotSupported,
+        Self::Declared,
+    ];
+
+    /// Whether it says something of the call itself, and nothing of its security or its token.
+    #[must_use]
+    pub const fn is_about_the_call(self) -> bool {
+        match self {
+            Self::DestinationUnreachable | Self::ActionNotSupported | Self::Declared => true,
+            Self::InvalidSecurity | Self::FailedAuthentication | Self::InvalidSecurityToken => {
+                false
+            }
+        }
+    }
+
     /// The subcode's local name; of a declared fault, that of the code.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -200,10 +221,12 @@ impl ServiceFaultCode {
 }
 
 impl ServiceFault {
-    /// Whether it is about the call itself and not about its security or its token.
+    /// Whether it is about the call itself (its address, its operation, or what the contract declares)
+    /// and not about its security or its token: another token would not mend it.
     #[must_use]
-    pub fn is_declared(&self) -> bool {
-        self.code == ServiceFaultCode::Declared.name()
+    pub fn is_about_the_call(&self) -> bool {
+        let codes = ServiceFaultCode::ALL.iter().filter(|code| code.is_about_the_call());
+        codes.map(|code| code.name()).any(|name| name == self.code)
     }
 
     /// Writes a fault. It is not signed.

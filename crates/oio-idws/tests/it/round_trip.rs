@@ -296,15 +296,7 @@ fn a_fault_of_the_sts_in_both_shapes() {
 
 #[test]
 fn a_fault_of_a_service() {
-    let codes = [
-        ServiceFaultCode::InvalidSecurity,
-        ServiceFaultCode::FailedAuthentication,
-        ServiceFaultCode::InvalidSecurityToken,
-        ServiceFaultCode::DestinationUnreachable,
-        ServiceFaultCode::ActionNotSupported,
-        ServiceFaultCode::Declared,
-    ];
-    for code in codes {
+    for code in ServiceFaultCode::ALL {
         for relates_to in [None, Some("urn:uuid:<&>")] {
             let message = ServiceFault::write(code, "no <&> no", "urn:uuid:1", relates_to);
             let expected =

@@ -56,9 +56,9 @@ impl Wsc {
                         ));
                         obstacles
                     }
-                    // Another token would not mend what the contract declares.
+                    // Another token would not mend what is wrong with the call itself.
                     Ok(ServiceReply::Fault(fault))
-                        if !fault.is_declared()
+                        if !fault.is_about_the_call()
                             && let Some(again) = again =>
                     {
                         let mut obstacles = self.obstacles_to_ask();

@@ -119,11 +119,20 @@ fn one_more_try_with_a_fresh_token_mends_a_kept_one() {
     }
 }
 
-/// What the contract declares is about the call and not about its token: the token stays, and nothing
+/// A wrong address, an unknown operation and what the contract declares are about the call and not
+/// about its token: the token stays, and nothing
 /// is submitted twice.
 #[test]
 fn a_fault_about_the_call_itself_is_not_tried_again() {
-    for (code, tried_again) in [("Sender", false), ("FailedAuthentication", true)] {
+    for (code, tried_again) in [
+        ("Sender", false),
+        ("DestinationUnreachable", false),
+        ("ActionNotSupported", false),
+        ("InvalidSecurity", true),
+        ("FailedAuthentication", true),
+        ("InvalidSecurityToken", true),
+        ("MustUnderstand", true),
+    ] {
         let settings = Settings {
             on_fault: OnFault::RetryOnceWithFreshToken,
             ..Settings::of(ClientProfile::DotnetCacheByEndpoint)
