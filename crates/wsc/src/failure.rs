@@ -8,7 +8,10 @@ use oio_idws::{
 };
 use parties::Step;
 
-use crate::look_up::{FindBy, StartError};
+use crate::{
+    habits::Freshness,
+    look_up::{FindBy, StartError},
+};
 
 /// Why a client cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
@@ -110,6 +113,8 @@ pub enum Failure {
         created: Timestamp,
         /// What the client's clock showed.
         clock: Timestamp,
+        /// When it would have counted as current.
+        freshness: Freshness,
     },
     /// Nobody waits for what came.
     #[error("an answer came that nobody waits for")]

@@ -2,9 +2,10 @@
 //!
 //! No thumbprint stands here: it derives from a key, and a diagnosis may enter a journal.
 
+use clock::Timestamp;
 use parties::{Finding, Role, Step, Text};
 
-use crate::{Failure, FindBy};
+use crate::{Failure, FindBy, habits::Freshness};
 
 impl Failure {
     /// The same for the control port, the journal and the report.
@@ -89,10 +90,10 @@ impl Failure {
                  Java-klienten).",
             ),
             Self::AnswerNotCurrent { .. } => Text::new(
-                "An answer may be made a few minutes before, and a minute after, what the client's \
-                 own clock shows (WSS4J, WCF).",
-                "Et svar må være dannet højst få minutter før og højst ét minut efter det, klientens \
-                 eget ur viser (WSS4J, WCF).",
+                "An answer must be made near what the client's own clock shows; how near is up to \
+                 the client (WSS4J, WCF).",
+                "Et svar skal være dannet tæt på det, klientens eget ur viser; hvor tæt, bestemmer \
+                 klienten (WSS4J, WCF).",
             ),
             Self::UnexpectedAnswer => Text::new(
                 "Only an answer that is waited for is read.",
@@ -136,10 +137,7 @@ impl Failure {
                 format!("an answer that ends after {clock}, by the client's clock"),
                 format!("et svar, der udløber efter {clock} efter klientens ur"),
             ),
-            Self::AnswerNotCurrent { clock, .. } => Text::new(
-                format!("an answer that was made around {clock}, by the client's clock"),
-                format!("et svar, der er dannet omkring {clock} efter klientens ur"),
-            ),
+            Self::AnswerNotCurrent { clock, freshness, .. } => current(*freshness, *clock),
             Self::UnexpectedAnswer => {
                 Text::new("nothing, until something is asked", "intet, før der er spurgt")
             }
@@ -282,6 +280,24 @@ impl Failure {
             ),
         }
     }
+}
+
+/// What counts as current when the client's clock shows `clock`.
+fn current(freshness: Freshness, clock: Timestamp) -> Text {
+    let earliest = freshness.age_max.map(|age| clock - age);
+    let latest = freshness.ahead_max.map(|ahead| clock + ahead);
+    let (en, da) = match (earliest, latest) {
+        (Some(earliest), Some(latest)) => {
+            (format!("from {earliest} to {latest}"), format!("fra {earliest} til {latest}"))
+        }
+        (Some(earliest), None) => (format!("from {earliest} on"), format!("fra {earliest}")),
+        (None, Some(latest)) => (format!("until {latest}"), format!("til {latest}")),
+        (None, None) => ("at any time".to_owned(), "når som helst".to_owned()),
+    };
+    Text::new(
+        format!("an answer that was made {en}, by the client's clock"),
+        format!("et svar, der er dannet {da} efter klientens ur"),
+    )
 }
 
 fn in_danish(find_by: &FindBy) -> String {

@@ -17,6 +17,8 @@ pub struct Habits {
     pub signs_with: SigningKey,
     /// Which certificates a look-up at its start considers.
     pub finds: Validity,
+    /// What a look-up that finds several certificates does.
+    pub several: Several,
     /// What an invisible mark in front of a thumbprint does to the look-up.
     pub mark: LeadingMark,
     /// Whether the pinned certificate of the STS must be valid at the start.
@@ -82,6 +84,18 @@ pub enum Validity {
     Any,
 }
 
+/// What a look-up that finds several certificates does. The order is that of the key store, in which
+/// they were put in; a real one has none that anybody promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Several {
+    /// It fails: WCF's own look-up takes exactly one.
+    Error,
+    /// It takes the first one.
+    First,
+    /// It takes the last one.
+    Last,
+}
+
 /// What U+200E, the mark that Windows' certificate dialog puts in front of a thumbprint that is
 /// copied from it, does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +141,7 @@ const DOTNET: Habits = Habits {
     swap: Swap::InProcess,
     signs_with: SigningKey::OfTheToken,
     finds: Validity::ValidOnly,
+    several: Several::Error,
     mark: LeadingMark::Spoils,
     pinned: Validity::ValidOnly,
     layout: Layout::DotNet,
@@ -147,6 +162,7 @@ impl Habits {
                 swap: Swap::Restart,
                 signs_with: SigningKey::Present,
                 finds: Validity::Any,
+                several: Several::Error,
                 mark: LeadingMark::Spoils,
                 pinned: Validity::Any,
                 layout: Layout::Cxf,

@@ -10,7 +10,7 @@ use pki::Certificate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    habits::{Habits, LeadingMark, Validity},
+    habits::{Habits, LeadingMark, Several, Validity},
     key_store::{KeyStore, Thumbprint},
 };
 
@@ -103,7 +103,7 @@ pub enum StartError {
         /// What the client's clock showed.
         clock: Timestamp,
     },
-    /// Several certificates are meant.
+    /// Several certificates are meant, and the client takes none of them.
     Ambiguous {
         /// What was looked for.
         find_by: FindBy,
@@ -121,7 +121,7 @@ pub enum StartError {
     },
 }
 
-/// Finds the one certificate that `find_by` means, at a start when the client's clock shows
+/// Finds the certificate that `find_by` means, at a start when the client's clock shows
 /// `clock`.
 pub(crate) fn own_certificate(
     find_by: Option<&FindBy>,
@@ -136,7 +136,9 @@ pub(crate) fn own_certificate(
         return Err(StartError::NotFound { find_by: find_by.clone() });
     };
     let counted = |certificate: &&&Certificate| is_counted(certificate, habits.finds, clock);
-    match found.iter().filter(counted).collect::<Vec<_>>()[..] {
+    let counted: Vec<_> = found.iter().filter(counted).collect();
+    let count = counted.len();
+    match counted[..] {
         [] => Err(StartError::NotValid {
             find_by: find_by.clone(),
             not_before: first.not_before(),
@@ -144,9 +146,11 @@ pub(crate) fn own_certificate(
             clock,
         }),
         [only] => Ok(Thumbprint::of(only)),
-        ref several => {
-            Err(StartError::Ambiguous { find_by: find_by.clone(), count: several.len() })
-        }
+        [first, .., last] => match habits.several {
+            Several::Error => Err(StartError::Ambiguous { find_by: find_by.clone(), count }),
+            Several::First => Ok(Thumbprint::of(first)),
+            Several::Last => Ok(Thumbprint::of(last)),
+        },
     }
 }
 

@@ -140,7 +140,8 @@ impl Wsc {
                 && freshness.ahead_max.is_none_or(|ahead| created <= clock + ahead)
         };
         let created = time.created.filter(|created| !is_current(*created));
-        let not_current = created.map(|created| Failure::AnswerNotCurrent { step, created, clock });
+        let not_current =
+            created.map(|created| Failure::AnswerNotCurrent { step, created, clock, freshness });
         expired.into_iter().chain(not_current).collect()
     }
 }

@@ -6,7 +6,7 @@ use clock::{Span, Timestamp};
 use oio_idws::Credential;
 use parties::{ClientProfile, Environment};
 use stage::{INSTANT, start};
-use wsc::{FindBy, Settings, Thumbprint, Trust, exchange::Event};
+use wsc::{FindBy, Habits, Settings, Thumbprint, Trust, exchange::Event, habits::Several};
 
 use crate::world::{NEW, Node, OLD, STAGE, STRANGER, STS, asked, order, token_for, trust};
 
@@ -95,6 +95,34 @@ fn a_subject_name_must_find_exactly_one() {
         assert_eq!(node.find(by_name("FAGSYSTEM"), start()), Ok(()));
         assert_eq!(node.wsc.present(), Some(&Thumbprint::of(&OLD.certificate)));
     }
+}
+
+/// The .NET client's own look-up takes whichever comes first, and works or fails by luck. What has
+/// expired is passed over before one is taken.
+#[test]
+fn of_several_certificates_a_client_may_take_one() {
+    let [older, old, new] =
+        [with_life(0, start() - Span::from_days(9), start()), OLD.clone(), NEW.clone()];
+    let found = |several, credentials: &[&Credential]| {
+        let settings = Settings::of(ClientProfile::DotnetCacheByEndpoint);
+        let habits = Habits { several, ..settings.habits };
+        let mut node = Node::with(Settings { habits, ..settings });
+        for credential in credentials {
+            node.wsc.key_store().install((*credential).clone());
+        }
+        let by_name = FindBy::SubjectName("Fagsystem A".to_owned());
+        node.find(by_name, start()).map_err(|failure| failure.name())?;
+        Ok(node.wsc.present().unwrap().clone())
+    };
+    let [is_old, is_new] = [&old, &new].map(|it| Ok(Thumbprint::of(&it.certificate)));
+    for credentials in [&[&old, &new][..], &[&older, &old, &new], &[&old, &new, &older]] {
+        assert_eq!(found(Several::First, credentials), is_old);
+        assert_eq!(found(Several::Last, credentials), is_new);
+        assert_eq!(found(Several::Error, credentials), Err("certificate-ambiguous"));
+    }
+    assert_eq!(found(Several::First, &[&new, &old]), is_new);
+    assert_eq!(found(Several::Last, &[&new, &old]), is_old);
+    assert_eq!(found(Several::First, &[&older]), Err("certificate-not-valid"));
 }
 
 /// A certificate of the same subject with other dates.

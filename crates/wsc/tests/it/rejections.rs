@@ -135,6 +135,7 @@ fn each_failure_is_explained_in_both_languages_and_tells_no_secret() {
         }
         for text in [&finding.rule, &finding.what] {
             assert_ne!(text.en, text.da, "{finding:?}");
+            assert!(text.en.ends_with('.') && text.da.ends_with('.'), "{finding:?}");
         }
         let shown = format!("{finding:?} {failure} {}", serde_json::to_string(&finding).unwrap());
         for certificate in [&OLD, &NEW, &STRANGER] {
@@ -142,6 +143,29 @@ fn each_failure_is_explained_in_both_languages_and_tells_no_secret() {
         }
         assert!(!shown.contains("<Do") && !shown.contains("EncryptedData"), "{shown}");
     }
+}
+
+/// Each client has its own idea of what is current, and the diagnosis tells that client's.
+#[test]
+fn an_answer_that_is_not_current_is_told_with_the_clients_own_bounds() {
+    let told = |profile, after: Span| {
+        let mut node = Node::of(profile);
+        let id = call(&mut node);
+        let answer = answer_to(&id, &SMDB, start());
+        node.outcome(&answer, start() + after).unwrap_err().finding().expected
+    };
+    let wss4j = told(ClientProfile::RestartOnSwap, -Span::from_seconds(61));
+    assert_eq!(
+        wss4j.en,
+        "an answer that was made from 2030-03-01T07:53:59Z to 2030-03-01T07:59:59Z, by the \
+         client's clock"
+    );
+    let wcf = told(ClientProfile::NoCache, -Span::from_minutes(5));
+    assert_eq!(
+        wcf.da,
+        "et svar, der er dannet fra 2030-03-01T07:45:00.001Z til 2030-03-01T07:59:59.999Z efter \
+         klientens ur"
+    );
 }
 
 /// What decides comes first, and what else is wrong comes after it.
