@@ -296,7 +296,7 @@ pub enum Action {
         /// Which environment's.
         environment: Environment,
     },
-    /// The SMDB of an environment trusts that new certificate from then on, and not the old one.
+    /// The SMDB of an environment trusts that new certificate from then on, beside the old one.
     #[serde(rename_all = "kebab-case")]
     TrustSigner {
         /// Which environment's.

@@ -40,7 +40,7 @@ fn main() {
         entity_id: ENTITY_ID.parse().expect("a URI"),
         address: ADDRESS.to_owned(),
         credential: service.clone(),
-        sts: Timeline::starting(before(), sts.certificate.clone()),
+        sts: Timeline::starting(before(), vec![sts.certificate.clone()]),
         anchors: stage.authority(ENVIRONMENT).anchors(),
         schemas: SchemaVersion::calendar(),
         policy: Policy::default(),

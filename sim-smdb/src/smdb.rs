@@ -78,8 +78,9 @@ pub struct Configuration {
     pub address: String,
     /// What it signs with, and what tokens are encrypted for.
     pub credential: Credential,
-    /// The certificates of the STS that it trusts over time.
-    pub sts: Timeline<Certificate>,
+    /// The certificates of the STS that it trusts over time. It may trust several at once, as WCF's
+    /// *trustedIssuers* may: so a new signer breaks no token that the old one signed.
+    pub sts: Timeline<Vec<Certificate>>,
     /// The authority of its environment, for revocation lists.
     pub anchors: TrustAnchors,
     /// The version of the schema in force over time.
@@ -92,7 +93,7 @@ pub struct Configuration {
 #[derive(Debug, Clone)]
 pub struct Smdb {
     configuration: Configuration,
-    /// The certificates of the STS once more, to try a token by before the time is known.
+    /// The certificates of the STS once more, each once, to try a token by before the time is known.
     issuers: Vec<Certificate>,
     seal: Arc<Seal>,
     revocations: KnownRevocations,
@@ -105,7 +106,12 @@ impl Smdb {
     /// SMDB that received nothing yet.
     #[must_use]
     pub fn new(configuration: Configuration) -> Self {
-        let issuers = configuration.sts.entries().map(|(_, it)| it.clone()).collect();
+        let mut issuers: Vec<Certificate> = Vec::new();
+        for certificate in configuration.sts.entries().flat_map(|(_, trusted)| trusted) {
+            if !issuers.contains(certificate) {
+                issuers.push(certificate.clone());
+            }
+        }
         let seal = Arc::new(Seal::of(&configuration.credential.key, "courses"));
         Self {
             configuration,
@@ -153,8 +159,8 @@ impl Smdb {
         &self.configuration.schemas
     }
 
-    pub(crate) fn trusted_sts(&self, now: Timestamp) -> Option<&Certificate> {
-        self.configuration.sts.at(now)
+    pub(crate) fn trusts(&self, sts: &Certificate, now: Timestamp) -> bool {
+        self.configuration.sts.at(now).is_some_and(|trusted| trusted.contains(sts))
     }
 
     pub(crate) const fn revocations(&self) -> &KnownRevocations {

@@ -205,8 +205,7 @@ impl<'s> Translation<'s> {
             }
             Action::TrustSigner { environment } => {
                 let environment = *environment;
-                let distrust = Act::Distrust { environment, signer: Signer::FIRST };
-                return vec![Act::Trust { environment, signer: NEW_SIGNER }, distrust];
+                Some(Act::Trust { environment, signer: NEW_SIGNER })
             }
             Action::Remove { system_user, slot } => {
                 let slot = *slot;

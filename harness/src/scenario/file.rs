@@ -364,7 +364,7 @@ pub struct RollOver {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a table with environment")]
 pub struct TrustSigner {
-    /// Whose SMDB trusts the STS's new certificate from then on.
+    /// Whose SMDB trusts the STS's new certificate from then on, beside the old one.
     #[schemars(with = "schema::EnvironmentName")]
     pub environment: Word,
 }

@@ -49,7 +49,7 @@ pub(super) fn believable(
     against: &mut Vec<Rejection>,
 ) {
     let assertion = &token.assertion;
-    if smdb.trusted_sts(now) != Some(&token.signed_by) {
+    if !smdb.trusts(&token.signed_by, now) {
         against.push(Rejection::UnknownIssuer);
     }
     if now < assertion.not_before {

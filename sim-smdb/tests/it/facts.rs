@@ -180,8 +180,8 @@ fn restless() -> impl Strategy<Value = Restless> {
 /// An SMDB with something to change in every way: a signer, a schema, revocations, a list that ends.
 fn set_up(restless: &Restless) -> Smdb {
     let minute = |it: i64| start() + Span::from_minutes(it);
-    let mut sts = Timeline::starting(after("-30d"), STS.certificate.clone());
-    sts.set(minute(restless.sts), NEXT_STS.certificate.clone());
+    let mut sts = Timeline::starting(after("-30d"), vec![STS.certificate.clone()]);
+    sts.set(minute(restless.sts), vec![NEXT_STS.certificate.clone()]);
     let mut schemas = Timeline::starting(after("-30d"), SchemaVersion::V2025_01);
     schemas.set(minute(restless.schema), SchemaVersion::V2025_07);
     let policy = Policy {

@@ -194,7 +194,7 @@ impl World {
     /// Submits before the holder's certificate begins.
     fn submit_early(&mut self, assertion: &Assertion) -> Reply {
         let mut early = self.clone();
-        let sts = Timeline::starting(after("-90d"), STS.certificate.clone());
+        let sts = Timeline::starting(after("-90d"), vec![STS.certificate.clone()]);
         let policy = *self.smdb.policy();
         early.smdb = sim_smdb::Smdb::new(Configuration { sts, policy, ..configuration() });
         early.submit(assertion, &submission("sag-1"), after("-31d"))

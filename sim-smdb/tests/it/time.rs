@@ -1,7 +1,7 @@
 //! What happens at an instant, a second and a millisecond before it, and as long after.
 
 use clock::{Span, Timeline, Timestamp};
-use oio_idws::{assertion::Assertion, call::ServiceCall};
+use oio_idws::{Credential, assertion::Assertion, call::ServiceCall};
 use parties::{Core, Environment};
 use pki::{RevocationList, RevocationReason, Revoked};
 use sim_smdb::{
@@ -113,7 +113,7 @@ fn the_holders_certificate_is_looked_at_where_the_policy_says_so() {
 fn the_holders_certificate_has_a_beginning_too() {
     let begins = HOLDER.certificate.not_before();
     let policy = Policy { holder_certificate: HolderCheck::Validity, ..Policy::default() };
-    let sts = Timeline::starting(after("-90d"), STS.certificate.clone());
+    let sts = Timeline::starting(after("-90d"), vec![STS.certificate.clone()]);
     let early = Assertion { not_before: after("-90d"), ..assertion() };
     let at = |now| {
         let course = Course {
@@ -226,7 +226,7 @@ fn a_list_is_needed_where_it_is_looked_at() {
 fn a_version_of_the_schema_is_retired_on_the_day_of_the_next() {
     let at_version = |version: SchemaVersion| {
         move |now: Timestamp| {
-            let sts = Timeline::starting(after("-9000d"), STS.certificate.clone());
+            let sts = Timeline::starting(after("-9000d"), vec![STS.certificate.clone()]);
             let mut world = World::with(Configuration { sts, ..configuration() });
             let live = Assertion { not_before: after("-9000d"), ..assertion() };
             let submission = Submission {
@@ -262,26 +262,48 @@ fn a_date_is_in_the_future_until_its_day_begins() {
     check_boundary(date("2030-03-02").begins(), ["invalid-submission", "answered"], at);
 }
 
+/// What comes of submitting with a token of this signer.
+fn signed_by(world: &World, sts: &'static Credential) -> impl Fn(Timestamp) -> &'static str {
+    move |now| {
+        let mut world = world.clone();
+        let token = token(&assertion().write(sts).unwrap(), &SMDB.certificate);
+        let call = world.call(token, written(&submission("sag-1")), now);
+        world.send(&call.write(&HOLDER).unwrap(), now).name()
+    }
+}
+
 #[test]
 fn the_sts_is_known_by_the_certificate_of_the_time() {
     let rollover = after("1h");
-    let mut known = Timeline::starting(after("-30d"), STS.certificate.clone());
-    known.set(rollover, NEXT_STS.certificate.clone());
+    let [old, new] = [&STS, &NEXT_STS].map(|it| it.certificate.clone());
+    let mut known = Timeline::starting(after("-30d"), vec![old]);
+    known.set(rollover, vec![new]);
     let world = World::with(Configuration { sts: known, ..configuration() });
     assert_eq!(world.smdb.next_change(start()), Some(rollover));
     let midnight = date("2030-03-02").begins();
     assert_eq!(world.smdb.next_change(rollover), Some(midnight));
-    let signed_by = |sts: &'static oio_idws::Credential| {
-        let world = &world;
-        move |now: Timestamp| {
-            let mut world = world.clone();
-            let token = token(&assertion().write(sts).unwrap(), &SMDB.certificate);
-            let call = world.call(token, written(&submission("sag-1")), now);
-            world.send(&call.write(&HOLDER).unwrap(), now).name()
-        }
-    };
+    let signed_by = |sts| signed_by(&world, sts);
     check_boundary(rollover, ["answered", "unknown-issuer"], signed_by(&STS));
     check_boundary(rollover, ["unknown-issuer", "answered"], signed_by(&NEXT_STS));
+}
+
+/// WCF's list of trusted issuers may hold the old signer beside the new one, so that no live token
+/// dies of a roll-over.
+#[test]
+fn an_old_signer_may_be_trusted_beside_the_new_one() {
+    let [trusted, distrusted] = [after("1h"), after("2h")];
+    let [old, new] = [&STS, &NEXT_STS].map(|it| it.certificate.clone());
+    let mut known = Timeline::starting(after("-30d"), vec![old.clone()]);
+    known.set(trusted, vec![old, new.clone()]);
+    known.set(distrusted, vec![new]);
+    let world = World::with(Configuration { sts: known, ..configuration() });
+    let signed_by = |sts| signed_by(&world, sts);
+    check_boundary(trusted, ["answered", "answered"], signed_by(&STS));
+    check_boundary(trusted, ["unknown-issuer", "answered"], signed_by(&NEXT_STS));
+    check_boundary(distrusted, ["answered", "unknown-issuer"], signed_by(&STS));
+    check_boundary(distrusted, ["answered", "answered"], signed_by(&NEXT_STS));
+    assert_eq!(world.smdb.next_change(start()), Some(trusted));
+    assert_eq!(world.smdb.next_change(trusted), Some(distrusted));
 }
 
 #[test]

@@ -334,7 +334,7 @@ pub(crate) fn configuration() -> Configuration {
         entity_id: ENTITY_ID.parse().unwrap(),
         address: ADDRESS.to_owned(),
         credential: SMDB.clone(),
-        sts: Timeline::starting(after("-30d"), STS.certificate.clone()),
+        sts: Timeline::starting(after("-30d"), vec![STS.certificate.clone()]),
         anchors: STAGE.authority(Environment::IntegrationTest).anchors(),
         schemas: SchemaVersion::calendar(),
         policy: Policy::default(),

@@ -480,11 +480,13 @@ fn smdb(
     policy: sim_smdb::Policy,
     turns: &Turns,
 ) -> Smdb {
-    let mut sts = Timeline::new();
+    // The old signer stays trusted beside the new one: its tokens live for hours.
+    let (mut sts, mut trusted) = (Timeline::new(), Vec::new());
     for (at, credential) in
         service.sts_over_time(turns.trust.get(&authority.environment())).entries()
     {
-        sts.set(at, credential.certificate.clone());
+        trusted.push(credential.certificate.clone());
+        sts.set(at, trusted.clone());
     }
     Smdb::new(Configuration {
         environment: authority.environment(),

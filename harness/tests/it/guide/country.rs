@@ -444,7 +444,7 @@ fn smdb(environment: Environment, services: &Services) -> Smdb {
         entity_id: ENTITY_ID.parse().unwrap(),
         address: ADDRESS.to_owned(),
         credential: smdb.clone(),
-        sts: Timeline::starting(sts.certificate.not_before(), sts.certificate.clone()),
+        sts: Timeline::starting(sts.certificate.not_before(), vec![sts.certificate.clone()]),
         anchors: STAGE.authority(environment).anchors(),
         schemas: SchemaVersion::calendar(),
         policy: sim_smdb::Policy::default(),
