@@ -272,6 +272,22 @@ fn a_status_tells_what_became_of_the_latest_version() {
     );
 }
 
+/// A resend that was refused is no later version: what was stored is what became of the course.
+#[test]
+fn a_status_is_not_about_a_resend_that_was_refused() {
+    let mut world = World::new();
+    let receipt = world.submit(&assertion(), &submission("sag-1"), start()).receipt();
+    let other = Course { citizen: cpr("7405911048"), ..course() };
+    let other = Submission { course: other, ..submission("sag-1") };
+    assert_eq!(world.submit(&assertion(), &other, start()).name(), "conflicting-resend");
+    let which = Which::Reference(reference("sag-1"));
+    let get = GetStatus { authority: cvr("90000001"), which };
+    let status = world.ask(Operation::Status, get.write(LATEST), start());
+    let status = status.content(StatusReport::read);
+    assert_eq!((status.id, status.version), (Some(receipt.id), 1));
+    assert_eq!((status.status, &*status.violations), (Status::Accepted, &[][..]));
+}
+
 #[test]
 fn the_list_of_errors_holds_what_is_not_corrected_yet() {
     let mut world = World::new();
@@ -302,6 +318,11 @@ fn the_list_of_errors_holds_what_is_not_corrected_yet() {
     // Sent again with other content in the same version: an error until a new version comes.
     assert_eq!(submit(&mut world, "c", &unchecked, "4m"), "conflicting-resend");
     assert_eq!(today(&mut world), ["b Accepteret SIM-1003", "c Afvist SIM-5001"]);
+    // A warning about a course that is annulled tells nobody anything.
+    let id = world.smdb.ledger().find(&cvr("90000001"), &reference("b")).unwrap().id.clone();
+    let annul = Annul { authority: cvr("90000001"), id, reason: code("fejl") };
+    assert_eq!(world.ask(Operation::Annul, annul.write(LATEST), after("5m")).name(), "answered");
+    assert_eq!(today(&mut world), ["c Afvist SIM-5001"]);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use stage::{Forgery, start, tampered};
 
 use crate::world::{
     HOLDER, Reply, SMDB, STAGE, STRANGER, STS, World, after, assertion, code, configuration,
-    course, cvr, date, signed, submission, token, written,
+    course, cvr, date, kept, signed, submission, token, written,
 };
 
 /// What comes of submitting with a token that says this, at the start.
@@ -364,4 +364,31 @@ fn the_first_check_that_fails_decides() {
     let all = [&timestamp[..], &rest].concat();
     check(&signed(&unprivileged), &invalid, old, &HOLDER, &all);
     check(&signed(&assertion()), &body, astray, &HOLDER, &["wrong-address"]);
+}
+
+/// The end of the order: the address before the replay, and the version before the privilege.
+#[test]
+fn the_later_checks_have_an_order_too() {
+    let mut world = World::new();
+    let message = world.written(start());
+    assert_eq!(world.send(&message, start()).name(), "answered");
+    // It moved meanwhile, and remembers what it received.
+    let address = "https://andet.invalid/".to_owned();
+    let mut moved = World::with(Configuration { address, ..configuration() });
+    world.facts.iter().for_each(|fact| parties::Core::apply(&mut moved.smdb, kept(fact)));
+    assert_eq!(moved.send(&message, start()).against(), ["wrong-address", "replayed"]);
+    // Sent once more, with an operation that there is not: the replay decides.
+    let mut world = World::new();
+    let call = world.call(signed(&assertion()), written(&submission("sag-1")), start());
+    assert_eq!(world.send(&call.write(&HOLDER).unwrap(), start()).name(), "answered");
+    let call = ServiceCall { action: "urn:x".to_owned(), ..call };
+    let reply = world.send(&call.write(&HOLDER).unwrap(), start());
+    assert_eq!(reply.against(), ["replayed", "unknown-operation"]);
+    // A version that is retired, without the privilege for any.
+    let unprivileged = signed(&Assertion { privileges: None, ..assertion() });
+    let old = SchemaVersion::V2025_01;
+    let call = world.call(unprivileged, submission("sag-2").write(old), start());
+    let call = ServiceCall { action: Operation::Report.action(old), ..call };
+    let reply = world.send(&call.write(&HOLDER).unwrap(), start());
+    assert_eq!(reply.against(), ["schema-retired", "missing-privilege"]);
 }

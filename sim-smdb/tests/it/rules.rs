@@ -93,6 +93,22 @@ fn sim_2001_a_citizen_has_one_open_course_in_a_municipality() {
     assert_eq!(verdict(&mut world, &other, start()), (Status::Accepted, told(&[])));
 }
 
+/// The latest version says whose a course is: whom an earlier one named is free to have another.
+#[test]
+fn a_course_that_was_moved_to_another_citizen_is_in_nobody_elses_way() {
+    let mut world = World::new();
+    let first = Submission { course: open_course(), ..submission("sag-1") };
+    assert_eq!(verdict(&mut world, &first, start()), (Status::Accepted, told(&[])));
+    let moved = Course { citizen: cpr("7405911048"), ..open_course() };
+    let moved = Submission { version: 2, course: moved, ..first.clone() };
+    assert_eq!(verdict(&mut world, &moved, start()), (Status::Accepted, told(&[])));
+    let own = Submission { course: open_course(), ..submission("sag-2") };
+    assert_eq!(verdict(&mut world, &own, start()), (Status::Accepted, told(&[])));
+    let second = Submission { course: moved.course, ..submission("sag-3") };
+    let refused = (Status::Refused, told(&["SIM-2001 Cpr"]));
+    assert_eq!(verdict(&mut world, &second, start()), refused);
+}
+
 #[test]
 fn sim_2002_an_open_course_in_another_municipality_is_a_warning() {
     let mut world = World::new();
