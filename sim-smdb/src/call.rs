@@ -180,15 +180,16 @@ fn dispatch(signed: &SignedCall<Content>) -> Result<&Body, Rejection> {
 
 fn in_force(smdb: &Smdb, version: SchemaVersion, now: Timestamp) -> Result<(), Rejection> {
     let schemas = smdb.schemas();
-    if schemas.at(now) == Some(&version) {
+    let in_force = schemas.at(now).copied();
+    if in_force == Some(version) {
         return Ok(());
     }
     let retired = schemas.entries().find(|(at, other)| *at <= now && **other > version);
     Err(match retired {
-        Some((since, _)) => Rejection::SchemaRetired { version, since },
+        Some((since, _)) => Rejection::SchemaRetired { version, since, in_force },
         None => {
             let from = schemas.entries().find(|(at, other)| *at > now && **other == version);
-            Rejection::SchemaNotInForce { version, from: from.map(|(at, _)| at) }
+            Rejection::SchemaNotInForce { version, from: from.map(|(at, _)| at), in_force }
         }
     })
 }
@@ -267,10 +268,8 @@ fn declare(
     relates_to: String,
     now: Timestamp,
 ) -> Option<CallAnswer> {
-    let violations: &[Violation] = match rejection {
-        Rejection::InvalidSubmission { violations } => violations,
-        _ => &[],
-    };
+    let violations: &[Violation] =
+        if let Rejection::InvalidSubmission { violations } = rejection { violations } else { &[] };
     let text = rejection.fault_text();
     let fault = SmdbFault {
         rule: rejection.rule()?,
@@ -294,20 +293,11 @@ fn declare(
 /// ask for the list.
 fn remembered(body: Option<&Body>, rejection: &Rejection, now: Timestamp) -> Option<Fact> {
     let Some(Ok(Command::Report(submission))) = body.map(|body| &body.command) else { return None };
-    let violations = match rejection {
-        Rejection::InvalidSubmission { violations } => violations.clone(),
-        Rejection::ConflictingResend { .. }
-        | Rejection::OutdatedVersion { .. }
-        | Rejection::CourseAnnulled { .. } => {
-            vec![Violation::new(rejection.rule()?, "Klientreference")]
-        }
-        _ => return None,
-    };
     Some(Fact::Refused {
         authority: submission.authority.clone(),
         reference: submission.reference.clone(),
         version: submission.version,
         at: now,
-        violations,
+        violations: rejection.listed()?,
     })
 }

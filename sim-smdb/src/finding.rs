@@ -3,12 +3,12 @@
 
 use parties::{Finding, Role, Text};
 
-use crate::{Rejection, rule::Violation};
+use crate::{Rejection, contract::Operation, rule::Violation, schema::SchemaVersion};
 
 /// The parts of a finding that are the same for every rejection of a cause.
 struct Lesson {
     rule: [&'static str; 2],
-    expected: [&'static str; 2],
+    expected: Text,
     who: Role,
     what: [&'static str; 2],
 }
@@ -22,10 +22,7 @@ impl Rejection {
         Finding {
             cause: self.name().to_owned(),
             rule: text(rule),
-            expected: match self {
-                Self::WrongAudience { ours, .. } => Text::same(ours),
-                _ => text(expected),
-            },
+            expected,
             got: self.got(),
             who,
             what: text(what),
@@ -95,11 +92,11 @@ impl Rejection {
                 "et MessageID eller en signaturværdi, der allerede er modtaget",
             ),
             Self::UnknownOperation { action } => Text::same(action),
-            Self::SchemaRetired { version, since } => Text::new(
+            Self::SchemaRetired { version, since, .. } => Text::new(
                 format!("version {version}, retired since {since}"),
                 format!("version {version}, udgået {since}"),
             ),
-            Self::SchemaNotInForce { version, from } => {
+            Self::SchemaNotInForce { version, from, .. } => {
                 let from = from.map_or_else(|| "–".to_owned(), |at| at.to_string());
                 Text::new(
                     format!("version {version}, in force from {from}"),
@@ -135,414 +132,422 @@ impl Rejection {
     }
 
     #[expect(clippy::too_many_lines, reason = "a table: one row for each cause")]
-    const fn lesson(&self) -> Lesson {
+    fn lesson(&self) -> Lesson {
         match self {
             Self::MalformedXml { .. } => Lesson {
                 rule: [
-                    "A message is XML without a document type, of bounded size (our choice)",
-                    "En besked er XML uden dokumenttype og af begrænset størrelse (vores valg)",
+                    "A message is XML without a document type, of bounded size (our choice).",
+                    "En besked er XML uden dokumenttype og af begrænset størrelse (vores valg).",
                 ],
-                expected: ["well-formed XML", "velformet XML"],
+                expected: Text::new("well-formed XML", "velformet XML"),
                 who: Role::Vendor,
                 what: [
-                    "Look at the bytes that your client sends; a proxy may have cut or changed them",
-                    "Se på de bytes, din klient sender; en proxy kan have afkortet eller ændret dem",
+                    "Look at the bytes that your client sends; a proxy may have cut or changed them.",
+                    "Se på de bytes, din klient sender; en proxy kan have afkortet eller ændret dem.",
                 ],
             },
             Self::NotSoap { .. } => Lesson {
                 rule: [
-                    "A call is SOAP 1.2 with one WS-Security header (OIO IDWS SOAP 1.1)",
-                    "Et kald er SOAP 1.2 med én WS-Security-header (OIO IDWS SOAP 1.1)",
+                    "A call is SOAP 1.2 with one WS-Security header (OIO IDWS SOAP 1.1).",
+                    "Et kald er SOAP 1.2 med én WS-Security-header (OIO IDWS SOAP 1.1).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a SOAP 1.2 envelope with a wsse:Security header",
                     "en SOAP 1.2-envelope med en wsse:Security-header",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Set the binding to SOAP 1.2 with WS-Addressing 1.0",
-                    "Sæt din binding til SOAP 1.2 med WS-Addressing 1.0",
+                    "Set the binding to SOAP 1.2 with WS-Addressing 1.0.",
+                    "Sæt din binding til SOAP 1.2 med WS-Addressing 1.0.",
                 ],
             },
             Self::TimestampUnreadable { .. } => Lesson {
                 rule: [
-                    "A message says in its timestamp until when it holds (OIO IDWS SOAP 1.1)",
-                    "En besked siger i sit tidsstempel, hvor længe den gælder (OIO IDWS SOAP 1.1)",
+                    "A message says in its timestamp until when it holds (OIO IDWS SOAP 1.1).",
+                    "En besked siger i sit tidsstempel, hvor længe den gælder (OIO IDWS SOAP 1.1).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a wsu:Timestamp with Created and Expires",
                     "et wsu:Timestamp med Created og Expires",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Let your client write a timestamp with both times in UTC",
-                    "Lad din klient skrive et tidsstempel med begge tidspunkter i UTC",
+                    "Let your client write a timestamp with both times in UTC.",
+                    "Lad din klient skrive et tidsstempel med begge tidspunkter i UTC.",
                 ],
             },
             Self::TimestampExpired { .. } => Lesson {
                 rule: [
-                    "A message is refused from its Expires and the allowed skew on (WCF: five minutes)",
-                    "En besked afvises fra dens Expires plus den tilladte urafvigelse (WCF: fem minutter)",
+                    "A message is refused from its Expires and the allowed skew on (WCF: five minutes).",
+                    "En besked afvises fra dens Expires plus den tilladte urafvigelse (WCF: fem minutter).",
                 ],
-                expected: ["an Expires that has not passed", "et Expires, der ikke er passeret"],
+                expected: Text::new(
+                    "an Expires that has not passed",
+                    "et Expires, der ikke er passeret",
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Set the client's clock by NTP; do not keep messages back before you send them",
-                    "Stil klientens ur med NTP, og hold ikke beskeder tilbage, før du sender dem",
+                    "Set the client's clock by NTP; do not keep messages back before you send them.",
+                    "Stil klientens ur med NTP, og hold ikke beskeder tilbage, før du sender dem.",
                 ],
             },
             Self::TimestampImplausible { .. } => Lesson {
                 rule: [
-                    "Created lies before Expires and not in the future beyond the skew (WCF: five minutes)",
-                    "Created ligger før Expires og ikke i fremtiden ud over den tilladte urafvigelse (WCF: fem minutter)",
+                    "Created lies before Expires and not in the future beyond the skew (WCF: five minutes).",
+                    "Created ligger før Expires og ikke i fremtiden ud over den tilladte urafvigelse (WCF: fem minutter).",
                 ],
-                expected: ["a Created near now", "et Created tæt på nu"],
+                expected: Text::new("a Created near now", "et Created tæt på nu"),
                 who: Role::Vendor,
                 what: [
-                    "Set the client's clock by NTP; a clock that is fast makes messages of the future",
-                    "Stil klientens ur med NTP; et ur, der går for stærkt, danner beskeder fra fremtiden",
+                    "Set the client's clock by NTP; a clock that is fast makes messages of the future.",
+                    "Stil klientens ur med NTP; et ur, der går for stærkt, danner beskeder fra fremtiden.",
                 ],
             },
             Self::TimestampTooOld { .. } => Lesson {
                 rule: [
                     "A message is refused when it is older than its lifetime and the skew, whatever its \
-                     Expires says (WCF: five minutes and five)",
+                     Expires says (WCF: five minutes and five).",
                     "En besked afvises, når den er ældre end sin levetid plus den tilladte \
-                     urafvigelse, uanset dens Expires (WCF: fem minutter og fem)",
+                     urafvigelse, uanset dens Expires (WCF: fem minutter og fem).",
                 ],
-                expected: ["a message that was just made", "en besked, der lige er dannet"],
+                expected: Text::new(
+                    "a message that was just made",
+                    "en besked, der lige er dannet",
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Make and sign the message when you send it; do not queue signed messages",
-                    "Dan og signér beskeden, når du sender den; sæt ikke signerede beskeder i kø",
+                    "Make and sign the message when you send it; do not queue signed messages.",
+                    "Dan og signér beskeden, når du sender den; sæt ikke signerede beskeder i kø.",
                 ],
             },
             Self::TokenUnreadable { .. } => Lesson {
                 rule: [
-                    "The token is encrypted for the service's own certificate",
-                    "Tokenet er krypteret til tjenestens eget certifikat",
+                    "The token is encrypted for the service's own certificate.",
+                    "Tokenet er krypteret til tjenestens eget certifikat.",
                 ],
-                expected: [
+                expected: Text::new(
                     "an EncryptedAssertion for the present certificate of SMDB",
                     "en EncryptedAssertion til SMDB's nuværende certifikat",
-                ],
+                ),
                 who: Role::ServiceOwner,
                 what: [
                     "See whether NemLog-in has the present certificate of SMDB: after a swap it must be \
-                     provisioned there",
+                     provisioned there.",
                     "Se, om NemLog-in har SMDB's nuværende certifikat: efter et certifikatskifte skal det \
-                     provisioneres dér",
+                     provisioneres dér.",
                 ],
             },
             Self::UnknownIssuer => Lesson {
                 rule: [
                     "A token is signed with the certificate of the STS of this environment that is \
-                     pinned at the time",
+                     pinned at the time.",
                     "Et token er signeret med det certifikat for miljøets STS, som SMDB har tillid til på \
-                     tidspunktet",
+                     tidspunktet.",
                 ],
-                expected: [
+                expected: Text::new(
                     "the pinned certificate of the STS",
                     "det certifikat for STS'en, som SMDB har tillid til",
-                ],
+                ),
                 who: Role::ServiceOwner,
                 what: [
                     "See whether the STS swapped its certificate, and whether the token is from the \
-                     other environment",
-                    "Se, om STS'en har skiftet certifikat, og om tokenet er fra det andet miljø",
+                     other environment.",
+                    "Se, om STS'en har skiftet certifikat, og om tokenet er fra det andet miljø.",
                 ],
             },
             Self::TokenInvalid { .. } => Lesson {
                 rule: [
-                    "The signature of the STS covers the whole token, and the token is a system user's",
-                    "STS'ens signatur dækker hele tokenet, og tokenet er en systembrugers",
+                    "The signature of the STS covers the whole token, and the token is a system user's.",
+                    "STS'ens signatur dækker hele tokenet, og tokenet er en systembrugers.",
                 ],
-                expected: ["a token as the STS wrote it", "tokenet, som STS'en skrev det"],
+                expected: Text::new("a token as the STS wrote it", "tokenet, som STS'en skrev det"),
                 who: Role::Vendor,
                 what: [
-                    "Send the token on as you got it: do not format, parse or change it",
-                    "Send tokenet videre, som du fik det: formatér, fortolk eller ret det ikke",
+                    "Send the token on as you got it: do not format, parse or change it.",
+                    "Send tokenet videre, som du fik det: formatér, fortolk eller ret det ikke.",
                 ],
             },
             Self::TokenNotYetValid { .. } => Lesson {
                 rule: [
-                    "A token holds from its NotBefore on, without skew (SAML 2.0 core, 2.5.1.2)",
-                    "Et token gælder fra sit NotBefore, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2)",
+                    "A token holds from its NotBefore on, without skew (SAML 2.0 core, 2.5.1.2).",
+                    "Et token gælder fra sit NotBefore, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2).",
                 ],
-                expected: ["a NotBefore that has come", "et NotBefore, der er nået"],
+                expected: Text::new("a NotBefore that has come", "et NotBefore, der er nået"),
                 who: Role::Operator,
                 what: [
-                    "Compare the clocks of the STS and of SMDB",
-                    "Sammenlign STS'ens og SMDB's ure",
+                    "Compare the clocks of the STS and of SMDB.",
+                    "Sammenlign STS'ens og SMDB's ure.",
                 ],
             },
             Self::TokenExpired { .. } => Lesson {
                 rule: [
-                    "A token is refused from its NotOnOrAfter on, without skew (SAML 2.0 core, 2.5.1.2)",
-                    "Et token afvises fra sit NotOnOrAfter, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2)",
+                    "A token is refused from its NotOnOrAfter on, without skew (SAML 2.0 core, 2.5.1.2).",
+                    "Et token afvises fra sit NotOnOrAfter, uden tolerance for urafvigelse (SAML 2.0 core, 2.5.1.2).",
                 ],
-                expected: ["a token in its time", "et token inden for sin gyldighed"],
+                expected: Text::new("a token in its time", "et token inden for sin gyldighed"),
                 who: Role::Vendor,
                 what: [
-                    "Let your client drop a token before it ends, and ask the STS for a new one",
-                    "Lad din klient kassere et token, før det udløber, og bede STS'en om et nyt",
+                    "Let your client drop a token before it ends, and ask the STS for a new one.",
+                    "Lad din klient kassere et token, før det udløber, og bede STS'en om et nyt.",
                 ],
             },
-            Self::WrongAudience { .. } => Lesson {
+            Self::WrongAudience { ours, .. } => Lesson {
                 rule: [
-                    "The audience of a token is the service's entity id, compared as a string",
-                    "Et tokens målgruppe er tjenestens entity id, sammenlignet som tekst",
+                    "The audience of a token is the service's entity id, compared as a string.",
+                    "Et tokens målgruppe er tjenestens entity id, sammenlignet som tekst.",
                 ],
-                expected: ["the entity id of SMDB", "SMDB's entity id"],
+                expected: Text::same(ours),
                 who: Role::Vendor,
                 what: [
-                    "Ask the STS for a token for this very entity id: a slash at the end makes another one",
-                    "Bed STS'en om et token til netop dette entity id: en skråstreg til sidst gør det til et andet",
+                    "Ask the STS for a token for this very entity id: a slash at the end makes another one.",
+                    "Bed STS'en om et token til netop dette entity id: en skråstreg til sidst gør det til et andet.",
                 ],
             },
             Self::HolderCertificateNotYetValid { .. } | Self::HolderCertificateExpired { .. } => {
                 Lesson {
                     rule: [
-                        "The holder's certificate is within its dates (here by the switch holder-certificate)",
-                        "Indehaverens certifikat er inden for sin gyldighedsperiode (her ved valget holder-certificate)",
+                        "The holder's certificate is within its dates (here by the switch holder-certificate).",
+                        "Indehaverens certifikat er inden for sin gyldighedsperiode (her ved valget holder-certificate).",
                     ],
-                    expected: [
+                    expected: Text::new(
                         "a certificate in its time",
                         "et certifikat inden for sin gyldighed",
-                    ],
+                    ),
                     who: Role::Vendor,
                     what: [
                         "Deploy the renewed certificate, and ask for a new token with it: the old token \
-                     keeps naming the old certificate",
+                     keeps naming the old certificate.",
                         "Idriftsæt det fornyede certifikat, og hent et nyt token med det: det gamle token \
-                     angiver stadig det gamle certifikat",
+                     angiver stadig det gamle certifikat.",
                     ],
                 }
             }
             Self::HolderCertificateRevoked { .. } => Lesson {
                 rule: [
-                    "The holder's certificate is not revoked (here by the switch holder-certificate)",
-                    "Indehaverens certifikat er ikke spærret (her ved valget holder-certificate)",
+                    "The holder's certificate is not revoked (here by the switch holder-certificate).",
+                    "Indehaverens certifikat er ikke spærret (her ved valget holder-certificate).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a certificate that is not on the list",
                     "et certifikat, der ikke er på listen",
-                ],
+                ),
                 who: Role::MitidAdministrator,
                 what: [
-                    "Order or renew a certificate, have it registered and provisioned, and deploy it",
-                    "Bestil eller forny et certifikat, få det registreret og provisioneret, og idriftsæt det",
+                    "Order or renew a certificate, have it registered and provisioned, and deploy it.",
+                    "Bestil eller forny et certifikat, få det registreret og provisioneret, og idriftsæt det.",
                 ],
             },
             Self::RevocationUnknown => Lesson {
                 rule: [
-                    "SMDB has the authority's revocation list, before its nextUpdate (RFC 5280, 5.1.2.5)",
-                    "SMDB har udstederens spærreliste, før dens nextUpdate er passeret (RFC 5280, 5.1.2.5)",
+                    "SMDB has the authority's revocation list, before its nextUpdate (RFC 5280, 5.1.2.5).",
+                    "SMDB har udstederens spærreliste, før dens nextUpdate er passeret (RFC 5280, 5.1.2.5).",
                 ],
-                expected: ["a list in force", "en gældende spærreliste"],
+                expected: Text::new("a list in force", "en gældende spærreliste"),
                 who: Role::Operator,
                 what: [
-                    "See whether SMDB can fetch the list: addresses must be open in the firewall",
-                    "Se, om SMDB kan hente listen: adresserne skal være åbne i firewallen",
+                    "See whether SMDB can fetch the list: addresses must be open in the firewall.",
+                    "Se, om SMDB kan hente listen: adresserne skal være åbne i firewallen.",
                 ],
             },
             Self::NotHolder { .. } => Lesson {
                 rule: [
                     "Body, every header, timestamp and token are signed with the key that the token \
-                     names (OIO IDWS SOAP 1.1, holder of key)",
+                     names (OIO IDWS SOAP 1.1, holder of key).",
                     "Body, alle headere, tidsstempel og token er signeret med den nøgle, som tokenet \
-                     angiver (OIO IDWS SOAP 1.1, holder-of-key)",
+                     angiver (OIO IDWS SOAP 1.1, holder-of-key).",
                 ],
-                expected: [
+                expected: Text::new(
                     "one signature over all of them by the token's holder",
                     "én signatur over dem alle fra tokenets indehaver",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
                     "After a swap, drop tokens of the old certificate: they are bound to the old key. \
-                     Else see what changes the message after it is signed",
+                     Else see what changes the message after it is signed.",
                     "Kassér tokens for det gamle certifikat efter et certifikatskifte: de er bundet til den \
-                     gamle nøgle. Se ellers efter, hvad der ændrer beskeden, efter at den er signeret",
+                     gamle nøgle. Se ellers efter, hvad der ændrer beskeden, efter at den er signeret.",
                 ],
             },
             Self::WrongAddress { .. } => Lesson {
                 rule: [
                     "The signed wsa:To is this service's address, so that no other service's message is \
-                     used here (WS-Addressing 1.0)",
+                     used here (WS-Addressing 1.0).",
                     "Den signerede wsa:To er denne tjenestes adresse, så en anden tjenestes besked ikke \
-                     kan bruges her (WS-Addressing 1.0)",
+                     kan bruges her (WS-Addressing 1.0).",
                 ],
-                expected: ["the address of SMDB", "SMDB's adresse"],
+                expected: Text::new("the address of SMDB", "SMDB's adresse"),
                 who: Role::Vendor,
                 what: [
-                    "Set the address of the endpoint in your configuration, for the right environment",
-                    "Ret endpointets adresse i konfigurationen, så den passer til det rigtige miljø",
+                    "Set the address of the endpoint in your configuration, for the right environment.",
+                    "Ret endpointets adresse i konfigurationen, så den passer til det rigtige miljø.",
                 ],
             },
             Self::Replayed => Lesson {
                 rule: [
-                    "A message is accepted once (OIO IDWS SOAP 1.1)",
-                    "En besked modtages én gang (OIO IDWS SOAP 1.1)",
+                    "A message is accepted once (OIO IDWS SOAP 1.1).",
+                    "En besked modtages én gang (OIO IDWS SOAP 1.1).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a message with a MessageID of its own",
                     "en besked med sit eget MessageID",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Make a new message for a retry; keep the client's reference and version",
-                    "Dan en ny besked, når du prøver igen; behold klientreference og version",
+                    "Make a new message for a retry; keep the client's reference and version.",
+                    "Dan en ny besked, når du prøver igen; behold klientreference og version.",
                 ],
             },
             Self::UnknownOperation { .. } => Lesson {
                 rule: [
-                    "The action and the body name an operation of the service (our contract)",
-                    "Action og body angiver en operation i tjenesten (vores kontrakt)",
+                    "The action and the body name an operation of the service (our contract).",
+                    "Action og body angiver en operation i tjenesten (vores kontrakt).",
                 ],
-                expected: [
-                    "{namespace}/SmdbService/{operation}",
-                    "{navnerum}/SmdbService/{operation}",
-                ],
+                expected: operations(),
                 who: Role::Vendor,
                 what: [
-                    "Generate the client from the present contract",
-                    "Generér klienten ud fra den gældende kontrakt",
+                    "Generate the client from the present contract.",
+                    "Generér klienten ud fra den gældende kontrakt.",
                 ],
             },
-            Self::SchemaRetired { .. } | Self::SchemaNotInForce { .. } => Lesson {
-                rule: [
-                    "A call is in the version of the schema in force: a new one holds from 1 January or \
-                     1 July (the order is issued anew then)",
-                    "Et kald er i den version af skemaet, der er i kraft: en ny gælder fra 1. januar \
-                     eller 1. juli (hvor bekendtgørelsen udstedes på ny)",
-                ],
-                expected: ["the version in force", "den gældende version"],
-                who: Role::Vendor,
-                what: [
-                    "Release the client for the version in force on its first day",
-                    "Idriftsæt klienten til den nye version på dens første dag",
-                ],
-            },
+            Self::SchemaRetired { in_force, .. } | Self::SchemaNotInForce { in_force, .. } => {
+                Lesson {
+                    rule: [
+                        "A call is in the version of the schema in force: a new one holds from 1 January or \
+                     1 July (the order is issued anew then).",
+                        "Et kald er i den version af skemaet, der er i kraft: en ny gælder fra 1. januar \
+                     eller 1. juli (hvor bekendtgørelsen udstedes på ny).",
+                    ],
+                    expected: named(*in_force),
+                    who: Role::Vendor,
+                    what: [
+                        "Release the client for the version in force on its first day.",
+                        "Idriftsæt klienten til den nye version på dens første dag.",
+                    ],
+                }
+            }
             Self::MalformedRequest { .. } => Lesson {
                 rule: [
-                    "The body follows the schema (our contract)",
-                    "Body følger skemaet (vores kontrakt)",
+                    "The body follows the schema (our contract).",
+                    "Body følger skemaet (vores kontrakt).",
                 ],
-                expected: [
+                expected: Text::new(
                     "each element once, and of its kind",
                     "hvert element én gang og af den rigtige type",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Mend the element that is named; what stands there is not repeated",
-                    "Ret det element, der er nævnt; dets indhold gentages ikke",
+                    "Mend the element that is named; what stands there is not repeated.",
+                    "Ret det element, der er nævnt; dets indhold gentages ikke.",
                 ],
             },
             Self::ForeignAuthority { .. } => Lesson {
                 rule: [
                     "The CVR number of the token is that of the authority, unless a power of attorney \
-                     gives it a group of privileges (SIM-4001)",
+                     gives it a group of privileges (SIM-4001).",
                     "Tokenets CVR-nummer er myndighedens, medmindre en fuldmagt giver det en \
-                     privilegiegruppe (SIM-4001)",
+                     privilegiegruppe (SIM-4001).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a token of the authority, or with a group for it",
                     "et token for myndigheden eller med en privilegiegruppe for den",
-                ],
+                ),
                 who: Role::NemloginAdministrator,
                 what: [
                     "If the vendor serves several authorities: keep one token for each. Else the \
-                     authority gives a power of attorney",
+                     authority gives a power of attorney.",
                     "Betjener leverandøren flere myndigheder: gem et token for hver. Ellers skal \
-                     myndigheden give fuldmagt",
+                     myndigheden give fuldmagt.",
                 ],
             },
             Self::MissingPrivilege { .. } => Lesson {
                 rule: [
-                    "The token holds a privilege for the operation and the authority (SIM-4002)",
-                    "Tokenet har et privilegium til operationen for myndigheden (SIM-4002)",
+                    "The token holds a privilege for the operation and the authority (SIM-4002).",
+                    "Tokenet har et privilegium til operationen for myndigheden (SIM-4002).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a privilege that was requested and approved",
                     "et privilegium, der er ansøgt om og godkendt",
-                ],
+                ),
                 who: Role::ServiceOwner,
                 what: [
                     "The NemLog-in administrator requests the privilege, and Danmarks Statistik approves \
-                     it; then a new token has it",
+                     it; then a new token has it.",
                     "NemLog-in-administratoren ansøger om privilegiet, og Danmarks Statistik godkender \
-                     det; derefter har et nyt token det",
+                     det; derefter har et nyt token det.",
                 ],
             },
             Self::ConflictingResend { .. } => Lesson {
                 rule: [
-                    "The same reference and version is the same submission (SIM-5001)",
-                    "Samme klientreference og version er samme indberetning (SIM-5001)",
+                    "The same reference and version is the same submission (SIM-5001).",
+                    "Samme klientreference og version er samme indberetning (SIM-5001).",
                 ],
-                expected: [
+                expected: Text::new(
                     "the same content, or a higher version",
                     "samme indhold eller en højere version",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Raise the version for each change of a course",
-                    "Hæv versionen, hver gang et forløb ændres",
+                    "Raise the version for each change of a course.",
+                    "Hæv versionen, hver gang et forløb ændres.",
                 ],
             },
             Self::OutdatedVersion { .. } => Lesson {
                 rule: [
-                    "A version comes after those before it (SIM-5002)",
-                    "En version kommer efter de foregående (SIM-5002)",
+                    "A version comes after those before it (SIM-5002).",
+                    "En version kommer efter de foregående (SIM-5002).",
                 ],
-                expected: ["a higher version", "en højere version"],
+                expected: Text::new("a higher version", "en højere version"),
                 who: Role::Vendor,
                 what: [
-                    "Fetch the course, and submit the change as the next version",
-                    "Hent forløbet, og indberet ændringen som næste version",
+                    "Fetch the course, and submit the change as the next version.",
+                    "Hent forløbet, og indberet ændringen som næste version.",
                 ],
             },
             Self::CourseAnnulled { .. } => Lesson {
                 rule: [
-                    "A course that was annulled stays so (SIM-5003)",
-                    "Et annulleret forløb forbliver annulleret (SIM-5003)",
+                    "A course that was annulled stays so (SIM-5003).",
+                    "Et annulleret forløb forbliver annulleret (SIM-5003).",
                 ],
-                expected: [
+                expected: Text::new(
                     "a reference of its own for a new course",
                     "en ny klientreference til et nyt forløb",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Submit the course under a new reference",
-                    "Indberet forløbet med en ny klientreference",
+                    "Submit the course under a new reference.",
+                    "Indberet forløbet med en ny klientreference.",
                 ],
             },
             Self::InvalidSubmission { .. } => Lesson {
                 rule: [
-                    "A course breaks no rule of severity FEJL (the list of rules, our choice)",
-                    "Et forløb bryder ingen regel med alvorlighed FEJL (regellisten, vores valg)",
+                    "A course breaks no rule of severity FEJL (the list of rules, our choice).",
+                    "Et forløb bryder ingen regel med alvorlighed FEJL (regellisten, vores valg).",
                 ],
-                expected: ["a course that keeps the rules", "et forløb, der overholder reglerne"],
+                expected: Text::new(
+                    "a course that keeps the rules",
+                    "et forløb, der overholder reglerne",
+                ),
                 who: Role::Vendor,
                 what: [
                     "Mend the fields that are named, and submit again; personal numbers are made up \
-                     here (day of birth plus 60)",
+                     here (day of birth plus 60).",
                     "Ret de nævnte felter, og indberet igen; personnumre er opdigtede her (fødselsdag \
-                     plus 60)",
+                     plus 60).",
                 ],
             },
             Self::NotFound => Lesson {
                 rule: [
-                    "An organisation sees its own courses (SIM-6001)",
-                    "En myndighed ser sine egne forløb (SIM-6001)",
+                    "An organisation sees its own courses (SIM-6001).",
+                    "En myndighed ser sine egne forløb (SIM-6001).",
                 ],
-                expected: [
+                expected: Text::new(
                     "the id or reference of an own course",
                     "id eller klientreference på et af myndighedens egne forløb",
-                ],
+                ),
                 who: Role::Vendor,
                 what: [
-                    "Search for the course, and see on whose behalf the call is made",
-                    "Søg efter forløbet, og se efter, på hvis vegne kaldet sker",
+                    "Search for the course, and see on whose behalf the call is made.",
+                    "Søg efter forløbet, og se efter, på hvis vegne kaldet sker.",
                 ],
             },
         }
@@ -557,4 +562,19 @@ fn broken(violations: &[Violation]) -> Text {
     });
     let (en, da): (Vec<_>, Vec<_>) = told.unzip();
     Text::new(en.join("; "), da.join("; "))
+}
+
+/// The actions of the latest contract, as a call may name them.
+fn operations() -> Text {
+    let actions = Operation::ALL.iter().map(|it| it.action(SchemaVersion::LATEST));
+    let actions = actions.collect::<Vec<_>>().join(", ");
+    Text::new(format!("one of {actions}"), format!("en af {actions}"))
+}
+
+/// The version in force, if there is one.
+fn named(in_force: Option<SchemaVersion>) -> Text {
+    match in_force {
+        Some(version) => Text::same(format!("version {version}")),
+        None => Text::new("none: no version is in force", "ingen: ingen version er i kraft"),
+    }
 }

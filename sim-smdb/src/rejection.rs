@@ -158,6 +158,8 @@ pub enum Rejection {
         version: SchemaVersion,
         /// The first instant of the one that took its place.
         since: Timestamp,
+        /// The version in force.
+        in_force: Option<SchemaVersion>,
     },
     /// The call is in a version of the schema that is not in force yet.
     #[error("version {version} of the schema is not in force yet")]
@@ -166,6 +168,8 @@ pub enum Rejection {
         version: SchemaVersion,
         /// From when on it is, if that is known.
         from: Option<Timestamp>,
+        /// The version in force.
+        in_force: Option<SchemaVersion>,
     },
     /// The body lacks something, or holds something that the schema does not know.
     #[error("the body cannot be read: {what}")]
@@ -259,14 +263,71 @@ impl Rejection {
         match refusal {
             TokenRefusal::Missing | TokenRefusal::NotDecryptable => Self::TokenUnreadable { what },
             TokenRefusal::UnknownIssuer => Self::UnknownIssuer,
-            _ => Self::TokenInvalid { what },
+            TokenRefusal::Signature(_) | TokenRefusal::Content(_) => Self::TokenInvalid { what },
         }
     }
 
     /// The fault that the caller gets, as a WCF service would give it: the same for every breach
     /// of the message's security, and the same for every token that does not hold.
     #[must_use]
-    pub const fn fault_code(&self) -> ServiceFaultCode {
+    pub fn fault_code(&self) -> ServiceFaultCode {
+        match self.told() {
+            Told::Nothing(Hidden::Security) => ServiceFaultCode::InvalidSecurity,
+            Told::Nothing(Hidden::Token) => ServiceFaultCode::FailedAuthentication,
+            Told::Nothing(Hidden::Encryption) => ServiceFaultCode::InvalidSecurityToken,
+            Told::WrongAddress(_) => ServiceFaultCode::DestinationUnreachable,
+            Told::UnknownOperation(_) => ServiceFaultCode::ActionNotSupported,
+            Told::Rule { .. } => ServiceFaultCode::Declared,
+        }
+    }
+
+    /// The rule that is broken, where the caller is told of it.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        match self.told() {
+            Told::Rule { rule, .. } => rule,
+            Told::Nothing(_) | Told::WrongAddress(_) | Told::UnknownOperation(_) => None,
+        }
+    }
+
+    /// The text that the caller gets: WCF's own, or the rule's in Danish.
+    #[must_use]
+    pub fn fault_text(&self) -> String {
+        match self.told() {
+            Told::Nothing(Hidden::Security) => {
+                "An error occurred when verifying security for the message.".to_owned()
+            }
+            Told::Nothing(Hidden::Token) => {
+                "At least one security token in the message could not be validated.".to_owned()
+            }
+            Told::Nothing(Hidden::Encryption) => {
+                "An error occurred when processing the security tokens in the message.".to_owned()
+            }
+            Told::WrongAddress(to) => format!(
+                "The message with To '{to}' cannot be processed at the receiver, due to an \
+                 AddressFilter mismatch at the EndpointDispatcher.  Check that the sender and \
+                 receiver's EndpointAddresses agree."
+            ),
+            Told::UnknownOperation(action) => format!(
+                "The message with Action '{action}' cannot be processed at the receiver, due to a \
+                 ContractFilter mismatch at the EndpointDispatcher. This may be because of either a \
+                 contract mismatch (mismatched Actions between sender and receiver) or a \
+                 binding/security mismatch between the sender and the receiver.  Check that sender \
+                 and receiver have the same contract and the same binding (including security \
+                 requirements, e.g. Message, Transport, None)."
+            ),
+            Told::Rule { rule: None, .. } => self.to_string(),
+            Told::Rule { rule: Some(rule), beside: None } => rule.text().da,
+            Told::Rule { rule: Some(rule), beside: Some(beside) } => {
+                format!("{}: {beside}", rule.text().da)
+            }
+        }
+    }
+
+    /// What the caller is told: the one place that decides it.
+    fn told(&self) -> Told<'_> {
+        let rule = |rule| Told::Rule { rule: Some(rule), beside: None };
+        let beside = |rule, beside| Told::Rule { rule: Some(rule), beside: Some(beside) };
         match self {
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
@@ -275,7 +336,7 @@ impl Rejection {
             | Self::TimestampImplausible { .. }
             | Self::TimestampTooOld { .. }
             | Self::NotHolder { .. }
-            | Self::Replayed => ServiceFaultCode::InvalidSecurity,
+            | Self::Replayed => Told::Nothing(Hidden::Security),
             Self::UnknownIssuer
             | Self::TokenInvalid { .. }
             | Self::TokenNotYetValid { .. }
@@ -284,39 +345,42 @@ impl Rejection {
             | Self::HolderCertificateNotYetValid { .. }
             | Self::HolderCertificateExpired { .. }
             | Self::HolderCertificateRevoked { .. }
-            | Self::RevocationUnknown => ServiceFaultCode::FailedAuthentication,
-            Self::TokenUnreadable { .. } => ServiceFaultCode::InvalidSecurityToken,
-            Self::WrongAddress { .. } => ServiceFaultCode::DestinationUnreachable,
-            Self::UnknownOperation { .. } => ServiceFaultCode::ActionNotSupported,
-            Self::SchemaRetired { .. }
-            | Self::SchemaNotInForce { .. }
-            | Self::MalformedRequest { .. }
-            | Self::ForeignAuthority { .. }
-            | Self::MissingPrivilege { .. }
-            | Self::ConflictingResend { .. }
-            | Self::OutdatedVersion { .. }
-            | Self::CourseAnnulled { .. }
-            | Self::InvalidSubmission { .. }
-            | Self::NotFound => ServiceFaultCode::Declared,
+            | Self::RevocationUnknown => Told::Nothing(Hidden::Token),
+            Self::TokenUnreadable { .. } => Told::Nothing(Hidden::Encryption),
+            Self::WrongAddress { to } => Told::WrongAddress(to.as_deref().unwrap_or_default()),
+            Self::UnknownOperation { action } => Told::UnknownOperation(action),
+            Self::SchemaRetired { version, since, .. } => {
+                beside(Rule::SchemaRetired, format!("{version} (pr. {})", Date::of(*since)))
+            }
+            Self::SchemaNotInForce { version, .. } => {
+                beside(Rule::SchemaNotInForce, version.to_string())
+            }
+            Self::MalformedRequest { what } => beside(Rule::Malformed, what.clone()),
+            Self::ForeignAuthority { .. } => rule(Rule::ForeignAuthority),
+            Self::MissingPrivilege { operation, .. } => {
+                beside(Rule::MissingPrivilege, operation.privileges().join(" / "))
+            }
+            Self::ConflictingResend { .. } => rule(Rule::ConflictingResend),
+            Self::OutdatedVersion { .. } => rule(Rule::OutdatedVersion),
+            Self::CourseAnnulled { .. } => rule(Rule::Annulled),
+            Self::InvalidSubmission { violations } => {
+                let error = violations.iter().find(|it| it.is_error());
+                Told::Rule { rule: error.map(|it| it.rule), beside: None }
+            }
+            Self::NotFound => rule(Rule::NotFound),
         }
     }
 
-    /// The rule that is broken, where the caller is told of it.
-    #[must_use]
-    pub fn rule(&self) -> Option<Rule> {
+    /// What a submission broke, as the list of errors has it; `None` of what is no matter of the
+    /// submission.
+    pub(crate) fn listed(&self) -> Option<Vec<Violation>> {
         match self {
-            Self::SchemaRetired { .. } => Some(Rule::SchemaRetired),
-            Self::SchemaNotInForce { .. } => Some(Rule::SchemaNotInForce),
-            Self::MalformedRequest { .. } => Some(Rule::Malformed),
-            Self::ForeignAuthority { .. } => Some(Rule::ForeignAuthority),
-            Self::MissingPrivilege { .. } => Some(Rule::MissingPrivilege),
-            Self::ConflictingResend { .. } => Some(Rule::ConflictingResend),
-            Self::OutdatedVersion { .. } => Some(Rule::OutdatedVersion),
-            Self::CourseAnnulled { .. } => Some(Rule::Annulled),
-            Self::InvalidSubmission { violations } => {
-                violations.iter().find(|it| it.is_error()).map(|it| it.rule)
+            Self::InvalidSubmission { violations } => Some(violations.clone()),
+            Self::ConflictingResend { .. }
+            | Self::OutdatedVersion { .. }
+            | Self::CourseAnnulled { .. } => {
+                Some(vec![Violation::new(self.rule()?, "Klientreference")])
             }
-            Self::NotFound => Some(Rule::NotFound),
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
             | Self::TimestampUnreadable { .. }
@@ -336,63 +400,35 @@ impl Rejection {
             | Self::NotHolder { .. }
             | Self::WrongAddress { .. }
             | Self::Replayed
-            | Self::UnknownOperation { .. } => None,
+            | Self::UnknownOperation { .. }
+            | Self::SchemaRetired { .. }
+            | Self::SchemaNotInForce { .. }
+            | Self::MalformedRequest { .. }
+            | Self::ForeignAuthority { .. }
+            | Self::MissingPrivilege { .. }
+            | Self::NotFound => None,
         }
     }
+}
 
-    /// The text that the caller gets: WCF's own, or the rule's in Danish.
-    #[must_use]
-    pub fn fault_text(&self) -> String {
-        match self.fault_code() {
-            ServiceFaultCode::InvalidSecurity => {
-                "An error occurred when verifying security for the message.".to_owned()
-            }
-            ServiceFaultCode::FailedAuthentication => {
-                "At least one security token in the message could not be validated.".to_owned()
-            }
-            ServiceFaultCode::InvalidSecurityToken => {
-                "An error occurred when processing the security tokens in the message.".to_owned()
-            }
-            ServiceFaultCode::DestinationUnreachable
-            | ServiceFaultCode::ActionNotSupported
-            | ServiceFaultCode::Declared => self.outspoken(),
-        }
-    }
+/// What a caller is told of a rejection.
+enum Told<'r> {
+    /// That there is one, in a text that is the same for all of its kind.
+    Nothing(Hidden),
+    /// To whom the message is addressed.
+    WrongAddress(&'r str),
+    /// Which operation there is not.
+    UnknownOperation(&'r str),
+    /// The rule that is broken, and what a caller may know beside it.
+    Rule { rule: Option<Rule>, beside: Option<String> },
+}
 
-    /// The text of a fault that explains itself.
-    fn outspoken(&self) -> String {
-        match self {
-            Self::WrongAddress { to } => format!(
-                "The message with To '{}' cannot be processed at the receiver, due to an \
-                 AddressFilter mismatch at the EndpointDispatcher.  Check that the sender and \
-                 receiver's EndpointAddresses agree.",
-                to.as_deref().unwrap_or_default()
-            ),
-            Self::UnknownOperation { action } => format!(
-                "The message with Action '{action}' cannot be processed at the receiver, due to a \
-                 ContractFilter mismatch at the EndpointDispatcher. This may be because of either a \
-                 contract mismatch (mismatched Actions between sender and receiver) or a \
-                 binding/security mismatch between the sender and the receiver.  Check that sender \
-                 and receiver have the same contract and the same binding (including security \
-                 requirements, e.g. Message, Transport, None)."
-            ),
-            _ => self.rule().map_or_else(|| self.to_string(), |rule| self.in_danish(rule)),
-        }
-    }
-
-    /// The rule's text, with what a caller may know beside it.
-    fn in_danish(&self, rule: Rule) -> String {
-        let text = rule.text().da;
-        match self {
-            Self::SchemaRetired { version, since } => {
-                format!("{text}: {version} (pr. {})", Date::of(*since))
-            }
-            Self::SchemaNotInForce { version, .. } => format!("{text}: {version}"),
-            Self::MalformedRequest { what } => format!("{text}: {what}"),
-            Self::MissingPrivilege { operation, .. } => {
-                format!("{text}: {}", operation.privileges().join(" / "))
-            }
-            _ => text,
-        }
-    }
+/// What is not explained.
+enum Hidden {
+    /// A breach of the message's security.
+    Security,
+    /// A token that does not hold.
+    Token,
+    /// A token that cannot be opened.
+    Encryption,
 }

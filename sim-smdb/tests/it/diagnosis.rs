@@ -43,10 +43,12 @@ fn example(cause: Cause) -> Rejection {
         Cause::Replayed => Rejection::Replayed,
         Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },
         Cause::SchemaRetired => {
-            Rejection::SchemaRetired { version: SchemaVersion::V2025_01, since: at }
+            let in_force = Some(SchemaVersion::V2025_07);
+            Rejection::SchemaRetired { version: SchemaVersion::V2025_01, since: at, in_force }
         }
         Cause::SchemaNotInForce => {
-            Rejection::SchemaNotInForce { version: SchemaVersion::V2025_07, from: None }
+            let in_force = Some(SchemaVersion::V2025_01);
+            Rejection::SchemaNotInForce { version: SchemaVersion::V2025_07, from: None, in_force }
         }
         Cause::MalformedRequest => Rejection::MalformedRequest { what },
         Cause::ForeignAuthority => {
@@ -81,6 +83,14 @@ fn each_rejection_is_explained_in_english_and_in_danish() {
             let english = [" the ", " of ", " that ", "certificate ", "billet"];
             assert!(en == da || !english.iter().any(|it| da.contains(it)), "{cause:?}: {da}");
         }
+        // A rule and an advice are whole sentences; what was expected and what came are not.
+        for Text { en, da } in [&finding.rule, &finding.what] {
+            assert!(en.ends_with('.') && da.ends_with('.'), "{cause:?}: {en} / {da}");
+        }
+        for Text { en, da } in [&finding.expected, &finding.got] {
+            assert!(!en.ends_with('.') && !da.ends_with('.'), "{cause:?}: {en} / {da}");
+            assert!(!en.contains('{') && !da.contains('{'), "{cause:?}: {en} / {da}");
+        }
         // What comes is no time of day, and a clock that is off is not crooked.
         let danish = format!("{finding:?}");
         assert!(!danish.contains("klokken") && !danish.contains("skævhed"), "{danish}");
@@ -103,6 +113,18 @@ fn the_texts_of_a_version_say_which_it_is() {
     assert!(early.fault_text().contains("ikke trådt i kraft"));
     assert_eq!(retired.rule().map(Rule::code), Some("SIM-3001"));
     assert!(!retired.fault_text().contains('Z'), "{}", retired.fault_text());
+    // And what would have been accepted.
+    assert_eq!(retired.finding().expected, Text::same("version 2025-07"));
+    assert_eq!(early.finding().expected, Text::same("version 2025-01"));
+}
+
+#[test]
+fn the_finding_of_an_unknown_operation_names_those_that_there_are() {
+    let expected = example(Cause::UnknownOperation).finding().expected;
+    for operation in Operation::ALL {
+        let action = operation.action(SchemaVersion::LATEST);
+        assert!(expected.en.contains(&action) && expected.da.contains(&action), "{expected:?}");
+    }
 }
 
 #[test]

@@ -119,7 +119,6 @@ pub struct SignedCall<T> {
 
 /// Why a token was not believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum TokenRefusal {
     /// The call carries none.
     #[error("the call carries no token")]
