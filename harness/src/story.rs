@@ -290,7 +290,7 @@ production
 
 What is expected:
   fagsystem is down for 1h, from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z (+2h), at \
-step 1: certificate not in force
+step 1: certificate not in force; to blame: the vendor
   12 calls fail
 "
         );
