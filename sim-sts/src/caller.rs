@@ -16,15 +16,17 @@ pub(crate) fn in_its_life(path: &Path, now: Timestamp) -> Result<(), Rejection> 
 
 fn refused(leaf: &Certificate, refusal: ChainRefusal, now: Timestamp) -> Rejection {
     let certificate = || CertificateName::of(leaf);
-    match (refusal.certificate, refusal.reason, refusal.boundary) {
-        (PathMember::Leaf, ChainReason::NotYetValid, Some(from)) => {
-            Rejection::CertificateNotYetValid { certificate: certificate(), from, now }
-        }
-        (PathMember::Leaf, ChainReason::Expired, Some(since)) => {
-            Rejection::CertificateExpired { certificate: certificate(), since, now }
-        }
-        _ => Rejection::CertificateNotTrusted { refusal },
+    let boundary = match refusal.certificate {
+        PathMember::Leaf => refusal.boundary,
+        PathMember::Issuing | PathMember::Root => None,
+    };
+    if let Some(from) = boundary.filter(|_| refusal.reason == ChainReason::NotYetValid) {
+        return Rejection::CertificateNotYetValid { certificate: certificate(), from, now };
     }
+    if let Some(since) = boundary.filter(|_| refusal.reason == ChainReason::Expired) {
+        return Rejection::CertificateExpired { certificate: certificate(), since, now };
+    }
+    Rejection::CertificateNotTrusted { refusal }
 }
 
 /// Whether the dates of a certificate hold that has no path: what else is wrong with a stranger's.

@@ -2,7 +2,7 @@
 //!
 //! The order of the checks decides which rejection a caller gets (`docs/ARCHITECTURE.md`): size,
 //! XML, SOAP shape, timestamp, coverage of the signature, signature, content, chain and dates,
-//! revocation, organisation, registration, service, replay, signer. `checks` holds them.
+//! revocation, organisation, registration, service, approval, replay, signer. `checks` holds them.
 
 mod asked;
 mod checks;
@@ -31,10 +31,10 @@ pub enum Request {
     Unreadable(Unreadable),
     /// It is one; what holds of it is still to be judged.
     Read {
-        /// The message's id, for the fault; not verified.
-        message_id: Option<String>,
+        /// The message's id, for the fault.
+        message_id: Option<Claimed<String>>,
         /// The message's times, which are judged before its signature is.
-        time: MessageTime,
+        time: Claimed<MessageTime>,
         /// What was signed, or why nothing was.
         signed: Result<Box<Signed>, Unsigned>,
     },
@@ -45,8 +45,8 @@ pub enum Request {
 pub struct Unsigned {
     /// Why it does not.
     pub refusal: TokenRequestRefusal,
-    /// The certificate that it carries, not verified: for a diagnosis alone.
-    pub claimed: Option<Certificate>,
+    /// The certificate that it carries: for a diagnosis alone.
+    pub claimed: Option<Claimed<Certificate>>,
 }
 
 /// What the signature of a request covers, with everything that does not depend on time.
@@ -66,26 +66,21 @@ impl Request {
     pub(crate) fn read(issuer: &Issuer, bytes: &[u8]) -> Self {
         match ReceivedTokenRequest::read(bytes, &Limits::default(), issuer.policy().legacy) {
             Ok(received) => Self::Read {
-                message_id: received.message_id.map(Claimed::into_unverified),
-                time: received.time.into_unverified(),
+                message_id: received.message_id,
+                time: received.time,
                 signed: match received.signed {
                     Ok(signed) => Ok(Box::new(Signed::new(issuer, signed))),
-                    Err(refusal) => {
-                        let claimed = received.certificate.map(Claimed::into_unverified);
-                        Err(Unsigned { refusal, claimed })
-                    }
+                    Err(refusal) => Err(Unsigned { refusal, claimed: received.certificate }),
                 },
             },
             Err(unreadable) => Self::Unreadable(unreadable),
         }
     }
 
-    fn message_id(&self) -> Option<String> {
+    const fn message_id(&self) -> Option<&Claimed<String>> {
         match self {
-            Self::Unreadable(unreadable) => {
-                unreadable.message_id.clone().map(Claimed::into_unverified)
-            }
-            Self::Read { message_id, .. } => message_id.clone(),
+            Self::Unreadable(unreadable) => unreadable.message_id.as_ref(),
+            Self::Read { message_id, .. } => message_id.as_ref(),
         }
     }
 }
@@ -96,7 +91,10 @@ impl Signed {
         Self {
             path: issuer.path(&signed.certificate),
             replay_key: ReplayKey::new(&signed.signature_value),
-            asked: signed.request.map_err(|it| malformed(it.to_string())).and_then(Asked::parse),
+            asked: signed
+                .request
+                .map_err(|it| malformed(it.to_string()))
+                .and_then(|request| Asked::parse(request, issuer.policy())),
             certificate: signed.certificate,
         }
     }
@@ -150,7 +148,8 @@ pub(crate) fn decide(
             let answer = Answer::Rejected {
                 rejection,
                 message_id: addressing::sts_message_id(entropy),
-                relates_to: request.message_id(),
+                // A fault is not signed either, and says whose message it answers as far as it knows.
+                relates_to: request.message_id().map(|it| it.unverified().clone()),
             };
             (answer, Vec::new())
         }

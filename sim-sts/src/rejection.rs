@@ -92,6 +92,12 @@ pub enum Rejection {
         /// Why.
         what: String,
     },
+    /// A header has SOAP's attribute `mustUnderstand`, which the STS does not accept there.
+    #[error("wsa:{header} has the attribute mustUnderstand, which the STS does not accept there")]
+    MustUnderstand {
+        /// Which: `Action` or `To`.
+        header: &'static str,
+    },
     /// The request is for none of the cases that an STS knows.
     #[error("wsa:To `{to}` is not a case of this STS")]
     UnknownCase {

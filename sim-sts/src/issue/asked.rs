@@ -12,7 +12,7 @@ use oio_idws::{
 
 use xml_security::xml::shown;
 
-use crate::Rejection;
+use crate::{Policy, Rejection};
 
 /// The scenarios of use that the STS tells apart by `wsa:To` (`RULES` 2.3.1.3). All of them come to
 /// the same URL, and have the same names in both environments.
@@ -70,10 +70,15 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// [`Rejection::UnknownCase`], [`Rejection::CaseNotOffered`], [`Rejection::ActsAs`], or
-    /// [`Rejection::InvalidRequest`] for an action, a request type or a token type that the STS does
-    /// not know.
-    pub fn parse(request: TokenRequest) -> Result<Self, Rejection> {
+    /// [`Rejection::MustUnderstand`], [`Rejection::UnknownCase`], [`Rejection::CaseNotOffered`],
+    /// [`Rejection::ActsAs`], or [`Rejection::InvalidRequest`] for an action, a request type or a token
+    /// type that the STS does not know.
+    pub fn parse(request: TokenRequest, policy: &Policy) -> Result<Self, Rejection> {
+        if let Some(header) = request.must_understand
+            && !policy.accepts_must_understand
+        {
+            return Err(Rejection::MustUnderstand { header });
+        }
         match Case::parse(&request.to) {
             Some(Case::SystemUser) => {}
             Some(case @ (Case::Bootstrap | Case::Local)) => {

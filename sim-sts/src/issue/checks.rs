@@ -7,6 +7,7 @@ use clock::{Span, Timestamp};
 use oio_idws::soap::MessageTime;
 use parties::{Cvr, EntityId};
 use pki::{Certificate, Standing};
+use xml_security::Claimed;
 
 use super::{Asked, Request, Unsigned};
 use crate::{Issuer, Policy, Rejection, ReplayKey, Service, caller, registration::Registration};
@@ -64,10 +65,10 @@ fn examine<'a>(
             objections.0(Rejection::unreadable(unreadable))?;
             return ControlFlow::Continue(None);
         }
-        Request::Read { time, signed, .. } => (*time, signed),
+        Request::Read { time, signed, .. } => (time, signed),
     };
     let until = objections.hold(timely(time, issuer.policy(), now))?;
-    let claimed = signed.as_ref().err().and_then(|it| it.claimed.as_ref());
+    let claimed = signed.as_ref().err().and_then(|it| it.claimed.as_ref()).map(Claimed::unverified);
     let unsigned = |it: &Unsigned| Rejection::unsigned(&it.refusal);
     let signed = objections.hold(signed.as_deref().map_err(unsigned))?;
     let asked = match signed {
@@ -150,9 +151,16 @@ impl<F: FnMut(Rejection) -> ControlFlow<()>> Objections<F> {
 ///
 /// Says from which instant on the message is refused by these rules, and need not be remembered: it
 /// is never further away than the policy's, whatever end the message names.
-fn timely(time: MessageTime, policy: &Policy, now: Timestamp) -> Result<Timestamp, Rejection> {
+///
+/// The times are only claimed: a message that is out of date is refused before anybody asks who signed
+/// it, and for one that is signed they are those that were signed.
+fn timely(
+    time: &Claimed<MessageTime>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Timestamp, Rejection> {
     let (tolerance, life) = (policy.timestamp_tolerance, policy.timestamp_life);
-    let MessageTime { created, expires } = time;
+    let MessageTime { created, expires } = *time.unverified();
     if expires <= now {
         return Err(Rejection::TimestampExpired { expires, now });
     }

@@ -28,6 +28,9 @@ pub struct Policy {
     pub lookup: Lookup,
     /// How faults are laid out.
     pub fault_shape: FaultShape,
+    /// Whether `wsa:Action` and `wsa:To` may have SOAP's attribute `mustUnderstand`. The real STS does
+    /// not accept it there, and WCF writes it by itself.
+    pub accepts_must_understand: bool,
     /// Which fault a caller gets for what.
     pub faults: FaultTable,
     /// Whether signatures with SHA-1 are still verified.
@@ -47,6 +50,7 @@ impl Default for Policy {
             revocation_lag: Span::from_hours(1),
             lookup: Lookup::Certificate,
             fault_shape: FaultShape::NemLogin,
+            accepts_must_understand: false,
             faults: FaultTable::default(),
             legacy: Legacy::Refuse,
             privilege_attribute: PrivilegeAttribute::DkGov,

@@ -45,6 +45,7 @@ const fn code(cause: Cause) -> StsFaultCode {
         | Cause::MalformedXml
         | Cause::NotSoap
         | Cause::TimestampUnreadable
+        | Cause::MustUnderstand
         | Cause::UnknownCase
         | Cause::CaseNotOffered
         | Cause::InvalidRequest

@@ -36,6 +36,7 @@ const fn who(cause: Cause) -> Role {
         | Cause::TimestampImplausible
         | Cause::NotSigned
         | Cause::SignatureInvalid
+        | Cause::MustUnderstand
         | Cause::UnknownCase
         | Cause::CaseNotOffered
         | Cause::InvalidRequest

@@ -152,6 +152,18 @@ fn the_life_of_a_token_that_is_asked_for() {
     check(after("8h"), granted, ["as asked", "as asked", "eight hours"]);
 }
 
+/// `STSDOC` 2.1: an invalid lifetime is overridden with the default, and refuses nothing.
+#[test]
+fn a_lifetime_that_cannot_be_read_gives_eight_hours() {
+    let mut world = World::with_old();
+    let asked =
+        TokenRequest { lifetime_until: Some(after("2h")), ..request(start(), world.entropy()) };
+    let message = asked.write(&OLD).unwrap();
+    let message = Forgery::of(&message).replace("2030-03-01T10:00:00Z", "10:00").sign(&OLD.key);
+    let reply = world.send(TEST, message.as_bytes(), start());
+    assert_eq!(reply.assertion().not_on_or_after, after("8h"));
+}
+
 /// A client may ask for a fraction of a second; the real STS grants none.
 #[test]
 fn an_end_within_a_second_is_granted_at_its_beginning() {

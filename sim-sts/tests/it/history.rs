@@ -1,5 +1,7 @@
 //! What random histories are made of: instants, rules, certificates, and requests that are values.
 
+use std::fmt::Debug;
+
 use clock::{Span, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, soap::MessageTime};
@@ -11,11 +13,12 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, RngSeed, TestRunner},
 };
 use sim_sts::{
-    ReplayKey,
+    Policy, ReplayKey, Sts,
     administration::Verdict,
     issue::{Asked, Request, Signed},
 };
 use stage::start;
+use xml_security::Claimed;
 
 use crate::world::{STAGE, TEST, request};
 
@@ -38,6 +41,34 @@ pub(crate) fn check<S: Strategy>(cases: u32, strategy: &S, property: impl Fn(S::
 /// An instant from `from` on and before `to`.
 pub(crate) fn between(from: Timestamp, to: Timestamp, look: u32) -> Timestamp {
     from + Span::from_millis(i64::from(look) % to.since(from).millis().max(1))
+}
+
+/// Asserts that nothing seen differs strictly between two instants that `next_change` names, from `now`
+/// until `until`; says at how many of them something does. Whoever asks all of NemLog-in (`whole`)
+/// stops at them too.
+pub(crate) fn steady<T: PartialEq + Debug>(
+    mut now: Timestamp,
+    until: Timestamp,
+    look: u32,
+    whole: &Sts,
+    next_change: impl Fn(Timestamp) -> Option<Timestamp>,
+    seen: impl Fn(Timestamp) -> T,
+) -> usize {
+    let mut changes = 0;
+    while now < until {
+        let next = next_change(now).filter(|next| *next < until);
+        let stops = |next| whole.next_change(now).is_some_and(|whole| whole <= next);
+        assert!(next.is_none_or(stops), "{now}: all stop where one does");
+        let next = next.unwrap_or(until);
+        assert!(next > now, "an instant of change lies ahead");
+        let expected = seen(now);
+        for at in [next - stage::INSTANT, between(now, next, look)] {
+            assert_eq!(seen(at), expected, "{now} .. {at}");
+        }
+        changes += usize::from(seen(next) != expected);
+        now = next;
+    }
+    changes
 }
 
 /// Certificates whose lives begin and end around the history.
@@ -67,13 +98,16 @@ pub(crate) fn verdict() -> impl Strategy<Value = Verdict> {
 pub(crate) fn value(path: &Path, now: Timestamp, entropy: &mut Entropy) -> Request {
     let request = request(now, entropy);
     Request::Read {
-        message_id: Some(request.message_id.clone()),
-        time: MessageTime { created: Some(now), expires: now + Span::from_minutes(5) },
+        message_id: Some(Claimed::new(request.message_id.clone())),
+        time: Claimed::new(MessageTime {
+            created: Some(now),
+            expires: now + Span::from_minutes(5),
+        }),
         signed: Ok(Box::new(Signed {
             certificate: path.leaf().clone(),
             path: Ok(path.clone()),
             replay_key: ReplayKey::new(&entropy.bytes::<32>()),
-            asked: Asked::parse(request),
+            asked: Asked::parse(request, &Policy::default()),
         })),
     }
 }

@@ -1,14 +1,20 @@
 //! Which reason to refuse comes first, and what is refused beside the one way that each is provoked in
 //! `rejections.rs`.
 
-use clock::{Span, Timestamp};
+use clock::{Span, Timeline, Timestamp};
 use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest, uris::STS_SIGNATURE_CASE};
-use sim_sts::Rejection;
+use sim_sts::{
+    Issuer, Policy, Rejection, Sts,
+    administration::{Privilege, Request},
+};
 use stage::{Forgery, start, tampered};
 
 use crate::{
     rejections::{asked, sent, written},
-    world::{ELSEWHERE, EXPIRY, NEWEST, OLD, OTHER, TEST, World, after, request},
+    world::{
+        ELSEWHERE, EXPIRY, NEWEST, OLD, OTHER, PRIVILEGE, STAGE, TEST, World, after, issuers,
+        replay, request, service, signer, signers, user,
+    },
 };
 
 #[test]
@@ -96,6 +102,65 @@ fn the_first_check_that_fails_decides() {
     for (by, expected) in [(&OLD, "certificate-expired"), (&ELSEWHERE, "certificate-not-trusted")] {
         let message = expired.write(by).unwrap();
         assert_eq!(world.send(TEST, message.as_bytes(), *EXPIRY).name(), expected);
+    }
+}
+
+/// NemLog-in as it was remembered, over other STSs.
+fn over(world: &World, issuers: impl IntoIterator<Item = Issuer>) -> World {
+    let mut other = world.clone();
+    other.sts = Sts::new(issuers);
+    replay(&mut other.sts, &world.facts);
+    other
+}
+
+/// The end of the list. What is wrong with a request is told before what is wrong with the STS, and a
+/// replay that would be refused anyway is refused for what it asks.
+#[test]
+fn service_and_approval_come_before_the_replay_and_that_before_the_signer() {
+    let policy = Policy::default();
+    let mut world = World::with_old();
+    let message = written(&mut world);
+    assert_eq!(sent(&mut world, &message).name(), "token");
+    let anchors = STAGE.authority(TEST).anchors();
+    let without_services = [Issuer::new(TEST, anchors, signers(), Vec::new(), policy)];
+    assert_eq!(sent(&mut over(&world, without_services), &message).name(), "unknown-service");
+
+    let late = Timeline::starting(after("1h"), signer().clone());
+    let mut unsigned = over(&world, issuers(policy, &late, false));
+    assert_eq!(sent(&mut unsigned, &message).name(), "replayed");
+    let nowhere = asked(&mut unsigned, &OLD, start(), |it| it.applies_to = "urn:x".to_owned());
+    assert_eq!(nowhere.name(), "unknown-service");
+    assert_eq!(unsigned.probe(&OLD, start()), "no-signer");
+
+    let mut approved = over(&world, issuers(policy, &signers(), true));
+    assert_eq!(sent(&mut approved, &message).name(), "replayed");
+    let (audience, uri) = (service(), PRIVILEGE.to_owned());
+    let privilege = Privilege { environment: TEST, audience, uri };
+    let withdraw = Request::WithdrawPrivilege { system_user: user(), privilege };
+    approved.click(&withdraw, start()).unwrap();
+    assert_eq!(sent(&mut approved, &message).name(), "not-approved");
+}
+
+/// What a WCF client by default writes.
+#[test]
+fn a_header_that_must_be_understood_is_refused_unless_the_rules_take_it() {
+    for header in ["Action", "To"] {
+        let asked = |accepts_must_understand| {
+            let policy = Policy { accepts_must_understand, ..Policy::default() };
+            let mut world = World::with_old_and(policy);
+            let (from, to) =
+                (format!("<wsa:{header} "), format!("<wsa:{header} S11:mustUnderstand=\"1\" "));
+            let message = Forgery::of(&written(&mut world)).replace(&from, &to).sign(&OLD.key);
+            sent(&mut world, &message)
+        };
+        let refused = asked(false);
+        assert_eq!(refused.rejection(), Some(&Rejection::MustUnderstand { header }));
+        assert!(refused.text().contains("The request was invalid or malformed"));
+        let finding = refused.diagnosis.decisive().unwrap();
+        for text in [&finding.got.en, &finding.got.da] {
+            assert!(text.contains(header) && text.contains("mustUnderstand"), "{text}");
+        }
+        assert_eq!(asked(true).name(), "token");
     }
 }
 

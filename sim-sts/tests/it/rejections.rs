@@ -72,6 +72,10 @@ fn provoked(cause: Cause, policy: Policy) -> Reply {
         }),
         Cause::NotSigned => sent(world, &forged.unsigned("to").sign(&OLD.key)),
         Cause::SignatureInvalid => sent(world, &tampered(&written, "saml.smdb", "saml.evil")),
+        Cause::MustUnderstand => {
+            let marked = forged.replace("<wsa:To ", "<wsa:To S11:mustUnderstand=\"1\" ");
+            sent(world, &marked.sign(&OLD.key))
+        }
         Cause::UnknownCase => {
             asked(world, &OLD, start(), |request| request.to = "urn:x".to_owned())
         }

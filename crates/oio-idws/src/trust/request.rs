@@ -13,7 +13,7 @@ use xml_security::{
 use crate::{
     MessageError,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{ISSUE_ACTION, ISSUE_REQUEST, SAML_TOKEN_TYPE, WSA, WSP, WST, WST14, WSU},
+    uris::{ISSUE_ACTION, ISSUE_REQUEST, SAML_TOKEN_TYPE, SOAP11, WSA, WSP, WST, WST14, WSU},
 };
 
 /// What must be signed: every header, the timestamp, the certificate and the body (`RULES`
@@ -53,6 +53,9 @@ pub struct TokenRequest {
     pub applies_to: String,
     /// Whether it carries a token to act as somebody else.
     pub acts_as: bool,
+    /// The first of `wsa:Action` and `wsa:To` that has SOAP's attribute `mustUnderstand`, whatever it
+    /// says: the STS does not accept that. It is read alone; no layout writes it.
+    pub must_understand: Option<&'static str>,
 }
 
 impl TokenRequest {
@@ -76,6 +79,7 @@ impl TokenRequest {
             lifetime_until: None,
             applies_to,
             acts_as: false,
+            must_understand: None,
         }
     }
 }
@@ -170,6 +174,9 @@ fn signed(
 fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
     let body = message.body();
     let request = body.only_child(WST, "RequestSecurityToken")?;
+    if let Some(other) = body.children().find(|it| !it.is(WST, "RequestSecurityToken")) {
+        return Err(MessageError::value("a request, and it stands alone", other.local_name()));
+    }
     let address = request
         .only_child(WSP, "AppliesTo")?
         .only_child(WSA, "EndpointReference")?
@@ -186,15 +193,13 @@ fn content(message: &SignedMessage<'_>) -> Result<TokenRequest, MessageError> {
             .to_owned(),
         request_type: request.only_child(WST, "RequestType")?.text()?,
         token_type: request.optional_child(WST, "TokenType")?.map(|it| it.text()).transpose()?,
-        lifetime_until: request
-            .optional_child(WST, "Lifetime")?
-            .map(|lifetime| lifetime.optional_child(WSU, "Expires"))
-            .transpose()?
-            .flatten()
-            .map(|it| time(&it))
-            .transpose()?,
+        lifetime_until: lifetime_until(&request),
         applies_to: address,
         acts_as: request.child(WST14, "ActAs").is_some(),
+        must_understand: ["Action", "To"].into_iter().find(|name| {
+            let header = message.header(WSA, name);
+            header.is_some_and(|it| it.attribute_ns(SOAP11, "mustUnderstand").is_some())
+        }),
     })
 }
 
@@ -205,7 +210,9 @@ fn header(message: &SignedMessage<'_>, name: &'static str) -> Result<String, Mes
     Ok(header.text()?)
 }
 
-fn time(element: &Verified<Element<'_>>) -> Result<Timestamp, MessageError> {
-    let text = element.text()?;
-    text.trim().parse().map_err(|_| MessageError::value("a point in time", &text))
+/// The end of the token asked for. One that is invalid is none: the STS then takes its own (`STSDOC`
+/// 2.1, on `InvalidTimeRange`: "overridden with default").
+fn lifetime_until(request: &Verified<Element<'_>>) -> Option<Timestamp> {
+    let lifetime = request.only_child(WST, "Lifetime").ok()?;
+    lifetime.only_child(WSU, "Expires").ok()?.text().ok()?.trim().parse().ok()
 }

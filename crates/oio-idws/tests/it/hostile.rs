@@ -1,7 +1,7 @@
 //! What is missing, doubled, unsigned, forged or ambiguous is a typed error.
 
 use oio_idws::{
-    MessageError,
+    Layout, MessageError,
     assertion::Assertion,
     call::{CallAnswerError, ReceivedCall, ServiceReply, SignedCall, TokenRefusal},
     soap::{UnreadableReason, Version},
@@ -81,24 +81,34 @@ fn an_element_where_an_address_should_be() {
 fn what_may_be_said_once_and_is_said_twice() {
     let request_type = "<wst:RequestType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Issue\
                         </wst:RequestType>";
-    let lifetime = "<wst:Lifetime><wsu:Expires>2030-03-01T10:00:00Z</wsu:Expires></wst:Lifetime>";
-    let ends = "<wsu:Expires>2030-03-01T10:00:00Z</wsu:Expires>".repeat(2);
     let token_type = "<wst:TokenType>urn:another</wst:TokenType>";
-    for doubled in [
-        [request_type, request_type].concat(),
-        [lifetime, lifetime, request_type].concat(),
-        format!("<wst:Lifetime>{ends}</wst:Lifetime>{request_type}"),
-        [request_type, token_type].concat(),
-    ] {
+    for doubled in [[request_type, request_type].concat(), [request_type, token_type].concat()] {
         check_content(&changed_request(request_type, &doubled), "more than one");
     }
     check_content(&changed_request(request_type, ""), "has no");
 }
 
+/// `STSDOC` 2.1: an invalid lifetime is overridden with the default, so to ask for one is to ask for
+/// none.
 #[test]
-fn a_lifetime_that_is_no_point_in_time() {
-    let lifetime = "<wst:Lifetime><wsu:Expires>in an hour</wsu:Expires></wst:Lifetime><wst:UseKey>";
-    check_content(&changed_request("<wst:UseKey>", lifetime), "a point in time");
+fn a_lifetime_that_is_no_point_in_time_or_stands_twice_is_none() {
+    let end = "<wsu:Expires>2030-03-01T10:00:00Z</wsu:Expires>";
+    let lifetime = |content: &str| format!("<wst:Lifetime>{content}</wst:Lifetime>");
+    let asked = |lifetime: &str| {
+        let message = changed_request("<wst:UseKey>", &format!("{lifetime}<wst:UseKey>"));
+        signed(&message).request.unwrap().lifetime_until
+    };
+    assert_eq!(asked(&lifetime(end)), Some("2030-03-01T10:00:00Z".parse().unwrap()));
+    for invalid in [
+        lifetime("<wsu:Expires>in an hour</wsu:Expires>"),
+        lifetime("<wsu:Expires><a/></wsu:Expires>"),
+        lifetime("<wsu:Expires/>"),
+        lifetime(""),
+        lifetime(&end.repeat(2)),
+        lifetime(end).repeat(2),
+    ] {
+        assert_eq!(asked(&invalid), None, "{invalid}");
+    }
 }
 
 #[test]
@@ -107,6 +117,39 @@ fn a_body_with_two_requests_or_none() {
     check_content(&changed_request(begin, &format!("{begin}/>{begin}")), "more than one");
     let message = written_request().replace("wst:RequestSecurityToken", "wst:RequestSomething");
     check_content(&Forgery::of(&message).sign(&CLIENT.key), "has no");
+}
+
+/// `RULES` 2.3.2: exactly one request, and so nothing beside it.
+#[test]
+fn a_body_with_something_beside_the_request() {
+    let [begin, end] = ["<wst:RequestSecurityToken ", "</wst:RequestSecurityToken>"];
+    for other in ["<x xmlns=\"urn:x\"/>", "<wst:RequestSecurityTokenCollection/>"] {
+        check_content(&changed_request(begin, &format!("{other}{begin}")), "stands alone");
+        check_content(&changed_request(end, &format!("{end}{other}")), "stands alone");
+    }
+    let white_space = changed_request(end, &format!("{end}\n  <!-- x -->"));
+    assert!(signed(&white_space).request.is_ok());
+}
+
+/// What WCF writes by itself, and the STS does not accept. That it must understand the security header
+/// is as it should be.
+#[test]
+fn a_header_that_must_be_understood_is_seen() {
+    for layout in [Layout::DotNet, Layout::Cxf] {
+        let ours = token_request().write_as(layout, &CLIENT).unwrap();
+        assert_eq!(ours.matches("mustUnderstand").count(), 1);
+        assert_eq!(signed(&ours).request.unwrap().must_understand, None);
+    }
+    for name in ["Action", "To"] {
+        for says in ["1", "0"] {
+            let header = format!("<wsa:{name} ");
+            let marked = format!("{header}S11:mustUnderstand=\"{says}\" ");
+            let request = signed(&changed_request(&header, &marked)).request.unwrap();
+            assert_eq!(request.must_understand, Some(name));
+        }
+    }
+    let named = changed_request("<wsa:To ", "<wsa:To mustUnderstand=\"1\" ");
+    assert_eq!(signed(&named).request.unwrap().must_understand, None, "not SOAP's attribute");
 }
 
 #[test]

@@ -53,6 +53,10 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
             "a message that nobody changed after it was signed, and RSA with SHA-256 or stronger",
             "en besked, som ingen har ændret efter signeringen, og RSA med SHA-256 eller stærkere",
         ),
+        Rejection::MustUnderstand { header } => Text::new(
+            format!("wsa:{header} without mustUnderstand"),
+            format!("wsa:{header} uden mustUnderstand"),
+        ),
         Rejection::UnknownCase { .. } | Rejection::CaseNotOffered { .. } => {
             Text::same(Case::SystemUser.uri())
         }

@@ -29,6 +29,10 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("made at {created}, to be used before {expires}; it is {now}"),
             format!("oprettet {created}, kan bruges før {expires}; nu er det {now}"),
         ),
+        Rejection::MustUnderstand { header } => Text::new(
+            format!("wsa:{header} with mustUnderstand"),
+            format!("wsa:{header} med mustUnderstand"),
+        ),
         Rejection::UnknownCase { to } => Text::same(to),
         Rejection::CaseNotOffered { case } => Text::same(case.uri()),
         Rejection::ActsAs => Text::new("a request with ActAs", "en anmodning med ActAs"),

@@ -45,6 +45,12 @@ pub(super) fn rule(cause: Cause) -> Text {
             "Signaturen er dannet med nøglen til beskedens certifikat og passer til beskeden, som den blev \
              modtaget (RULES 2.3.1.4).",
         ),
+        Cause::MustUnderstand => (
+            "wsa:Action and wsa:To do not have the attribute mustUnderstand; wsse:Security has it (code \
+             of the .NET client: the real STS does not accept it there).",
+            "wsa:Action og wsa:To har ikke attributten mustUnderstand; det har wsse:Security (.NET-klientens \
+             kode: den rigtige STS accepterer den ikke der).",
+        ),
         Cause::UnknownCase => (
             "wsa:To names one of the three cases of the STS, and not the address that the message is \
              sent to (RULES 2.3.1.3).",

@@ -39,6 +39,12 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Kontrollér, at nøgle og certifikat hører sammen, og at intet mellem klient og STS ændrer \
              beskeden: den må ikke formateres om efter signeringen.",
         ),
+        Rejection::MustUnderstand { .. } => (
+            "Let the client leave mustUnderstand out of the header before it signs. WCF writes it by \
+             itself: change the message on its way out, as the .NET reference client does.",
+            "Lad klienten udelade mustUnderstand af headeren, før den signerer. WCF skriver den af sig selv: \
+             ændr beskeden på vej ud, som .NET-referenceklienten gør.",
+        ),
         Rejection::UnknownCase { .. } => (
             "Write the name of the case in wsa:To, whatever address the message is sent to.",
             "Skriv scenariets navn i wsa:To, uanset hvilken adresse beskeden sendes til.",
@@ -63,7 +69,24 @@ pub(super) fn what(rejection: &Rejection) -> Text {
                  simulator.",
                 "Fjern straks det rigtige certifikat fra klienten, og bestil et i simulatoren.",
             ),
-            _ => (
+            ChainReason::NotYetValid
+            | ChainReason::Expired
+            | ChainReason::Revoked
+            | ChainReason::UnknownIssuer
+            | ChainReason::SelfSigned
+            | ChainReason::BadSignature
+            | ChainReason::UnsupportedAlgorithm
+            | ChainReason::NotACertificateAuthority
+            | ChainReason::PathTooLong
+            | ChainReason::IsACertificateAuthority
+            | ChainReason::WrongKeyUsage
+            | ChainReason::NoKeyUsage
+            | ChainReason::UnknownCriticalExtension
+            | ChainReason::NotOces
+            | ChainReason::RevocationListOfAnother
+            | ChainReason::RevocationListBadSignature
+            | ChainReason::RevocationListNotYetValid
+            | ChainReason::RevocationListExpired => (
                 "Deploy a system certificate that MitID Erhverv issued in this environment.",
                 "Idriftsæt et systemcertifikat, som MitID Erhverv har udstedt i dette miljø.",
             ),
