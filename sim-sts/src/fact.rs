@@ -23,7 +23,7 @@ impl ReplayKey {
 
 /// Something that happened at the STS of one environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
+#[serde(tag = "what", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum IssuerFact {
     /// A system user's details were brought into force.
     Provisioned {
@@ -58,7 +58,7 @@ pub enum IssuerFact {
 }
 
 impl parties::Fact for IssuerFact {
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {

@@ -47,6 +47,9 @@ pub struct Issuer {
 /// What is found out about a certificate when it is provisioned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Provisioned {
+    /// Kept for its dates: it may have left every timeline before it took over, and whoever uses it is
+    /// refused for another reason from them on.
+    certificate: Certificate,
     path: Result<Path, ChainRefusal>,
     /// Every system user that it was ever provisioned for: nobody else can be known by it.
     users: BTreeSet<SystemUserId>,
@@ -171,6 +174,7 @@ impl Issuer {
         for certificate in details.certificates() {
             let known = self.provisioned.entry(certificate.sha256());
             let known = known.or_insert_with(|| Provisioned {
+                certificate: certificate.clone(),
                 path: Path::build(certificate, &self.anchors),
                 users: BTreeSet::new(),
             });
@@ -273,11 +277,12 @@ impl Core for Issuer {
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let registrations = self.registrations.values().map(|it| it.next_change(now));
+        let provisioned = self.provisioned.values().map(|it| it.certificate.next_change(now));
         let authorities = std::iter::once(self.anchors.root())
             .chain(self.anchors.issuing())
             .map(|authority| authority.next_change(now));
         let revocations = self.revocations.next_change(self.policy.revocation_lag, now);
         let others = [revocations, self.signer.next_change_after(now)];
-        parties::earliest(registrations.chain(authorities).chain(others))
+        parties::earliest(registrations.chain(provisioned).chain(authorities).chain(others))
     }
 }

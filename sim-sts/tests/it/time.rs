@@ -135,6 +135,19 @@ fn a_revocation_that_is_known_is_an_instant_of_change() {
     assert_eq!(world.sts.next_change(start()), Some(after("1h")));
 }
 
+/// An authority ends too, and with it whatever it issued for longer.
+#[test]
+fn the_end_of_an_authority_is_an_instant_of_change() {
+    let ends = STAGE.authority(TEST).issuing().first_refused();
+    let before = ends - Span::from_hours(1);
+    let certificate = STAGE.system(TEST, "Fagsystem A", 8, before..ends + Span::from_days(1));
+    let mut world = World::new();
+    world.save(&user(), Slot::Active, &certificate.certificate, before).unwrap();
+    world.provision(&user(), TEST, before);
+    check_boundary(&world, &certificate, ends, ["token", "certificate-not-trusted"]);
+    assert_eq!(world.sts.issuer(TEST).unwrap().next_change(before), Some(ends));
+}
+
 #[test]
 fn a_list_serves_until_the_next_one_should_have_come() {
     let mut world = World::with_old();
