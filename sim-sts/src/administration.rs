@@ -43,7 +43,7 @@ pub use privilege::{Privilege, PrivilegeStatus};
 pub use rejection::{Cause, Rejection};
 pub use request::{Answer, Request};
 pub use system_user::{ItSystem, Status, SystemUser};
-pub use upload::Kind;
+pub use upload::{FileEnding, Kind};
 
 use crate::registration::{SwapRules, TechnicalDetails};
 

@@ -9,6 +9,15 @@ use crate::{
 /// Larger than any certificate; it bounds the work that a hostile file can cause.
 const FILE_MAX: usize = 64 * 1024;
 
+/// How Java's own key stores begin: JKS, and JCEKS.
+const JAVA: [[u8; 4]; 2] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
+/// How a key of PuTTY begins.
+const PUTTY: &str = "PuTTY-User-Key-File-";
+/// How the label of a private key in PEM ends.
+const KEY_LABEL: &[u8] = b"PRIVATE KEY-----";
+/// A PKCS#12 of an indefinite length, which is BER and not DER, up to its version.
+const INDEFINITE_PKCS12: [u8; 5] = [asn1::SEQUENCE, 0x80, asn1::INTEGER, 1, 3];
+
 /// Why an uploaded file is not taken for a certificate. Each is a mistake that people make, and
 /// says what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +37,12 @@ pub enum UploadRefusal {
          export the certificate alone (.cer), without the private key"
     )]
     Pkcs12,
+    /// A key store of Java (`.jks`, `.jceks`): it holds the private key.
+    #[error(
+        "the file is a Java key store (.jks), which holds the private key: \
+         export the certificate alone (.cer), without the private key"
+    )]
+    JavaKeyStore,
     /// A private key, alone or beside a certificate.
     #[error(
         "the file holds a private key, which never leaves its owner: \
@@ -50,7 +65,7 @@ pub enum UploadRefusal {
     #[error(transparent)]
     Malformed(MalformedCertificate),
     /// Anything else.
-    #[error("the file is not a certificate: upload it as DER or PEM (.cer, .crt, .pem)")]
+    #[error("the file is not a certificate: upload it as a .cer file (DER or PEM inside)")]
     NotACertificate,
 }
 
@@ -65,7 +80,9 @@ impl Certificate {
     /// [`UploadRefusal`], for whatever bytes: this never panics.
     pub fn from_cer(file: &[u8]) -> Result<Self, UploadRefusal> {
         if file.len() > FILE_MAX {
-            return Err(UploadRefusal::TooLarge { octets: file.len() });
+            // A key store may hold a long chain, and matters more than its size.
+            let octets = file.len();
+            return Err(holds_a_key(file).unwrap_or(UploadRefusal::TooLarge { octets }));
         }
         let content = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).trim_ascii();
         if content.is_empty() {
@@ -81,7 +98,7 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     let blocks = pem::blocks(text);
     let labelled = |test: fn(&str) -> bool| blocks.iter().any(|block| test(block.label));
     // The worst first: what matters about a file with a private key is that it has one.
-    if labelled(|label| label.ends_with("PRIVATE KEY")) {
+    if labelled(|label| label.ends_with("PRIVATE KEY")) || text.starts_with(PUTTY) {
         return Err(UploadRefusal::PrivateKey);
     }
     if labelled(|label| label == "PKCS12") {
@@ -106,6 +123,9 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
 }
 
 fn from_binary(der: &[u8]) -> Result<Certificate, UploadRefusal> {
+    if JAVA.iter().any(|magic| der.starts_with(magic)) {
+        return Err(UploadRefusal::JavaKeyStore);
+    }
     if der.first() != Some(&asn1::SEQUENCE) {
         return Err(UploadRefusal::NotACertificate);
     }
@@ -113,11 +133,29 @@ fn from_binary(der: &[u8]) -> Result<Certificate, UploadRefusal> {
         .map_err(|malformed| recognise(der).unwrap_or(UploadRefusal::Malformed(malformed)))
 }
 
+/// What a file of any size has of a private key, by its first octets.
+fn holds_a_key(file: &[u8]) -> Option<UploadRefusal> {
+    let begin = &file[..file.len().min(FILE_MAX)];
+    let is_key = begin.windows(KEY_LABEL.len()).any(|it| it == KEY_LABEL);
+    if is_key || begin.starts_with(PUTTY.as_bytes()) {
+        return Some(UploadRefusal::PrivateKey);
+    }
+    if JAVA.iter().any(|magic| begin.starts_with(magic)) {
+        return Some(UploadRefusal::JavaKeyStore);
+    }
+    if begin.starts_with(&INDEFINITE_PKCS12) {
+        return Some(UploadRefusal::Pkcs12);
+    }
+    let is_worse =
+        |it: &UploadRefusal| matches!(it, UploadRefusal::Pkcs12 | UploadRefusal::PrivateKey);
+    first_fields(file).ok().flatten().filter(is_worse)
+}
+
 /// What else begins like this.
 fn recognise(der: &[u8]) -> Option<UploadRefusal> {
     // Some tools write these two with indefinite lengths, which is BER and not DER.
     let signed_data = asn1::oid(oids::PKCS7_SIGNED_DATA);
-    if der.starts_with(&[0x30, 0x80, asn1::INTEGER, 1, 3]) {
+    if der.starts_with(&INDEFINITE_PKCS12) {
         return Some(UploadRefusal::Pkcs12);
     }
     if der.strip_prefix(&[0x30, 0x80]).is_some_and(|rest| rest.starts_with(&signed_data)) {

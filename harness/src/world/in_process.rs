@@ -154,6 +154,7 @@ impl<L: Link + Clone> InProcess<L> {
             system_user: system_user.clone(),
             slot,
             certificate: Certificate::from_cer(&file).map(Box::new),
+            file_name: None,
         };
         self.administer(&request, now)
     }

@@ -32,12 +32,16 @@ impl Administration {
                 let taken = self.against_entity_id(system_user, entity_id, now);
                 self.unknown(system_user).into_iter().chain(taken).collect()
             }
-            Request::Save { system_user, slot, certificate } => {
-                let against = match certificate {
-                    Ok(it) => self.against_certificate(system_user, *slot, it, now),
-                    Err(refusal) => vec![Rejection::NotACerFile(refusal.clone())],
-                };
-                self.unknown(system_user).into_iter().chain(against).collect()
+            Request::Save { system_user, slot, certificate, file_name } => {
+                let mut found: Vec<_> = self.unknown(system_user).into_iter().collect();
+                // What a file holds matters more than its name: it may be a key that has leaked.
+                let refusal = certificate.as_ref().err().cloned();
+                found.extend(refusal.map(Rejection::NotACerFile));
+                found.extend(self.against_name(file_name.as_ref()));
+                if let Ok(it) = certificate {
+                    found.extend(self.against_certificate(system_user, *slot, it, now));
+                }
+                found
             }
             Request::Remove { system_user, slot } => {
                 let Some(user) = self.system_users.get(system_user) else {
@@ -138,7 +142,7 @@ impl Administration {
 
     /// Whether the request puts in a slot what is there.
     pub(super) fn is_saved(&self, request: &Request, now: Timestamp) -> bool {
-        let Request::Save { system_user, slot, certificate: Ok(certificate) } = request else {
+        let Request::Save { system_user, slot, certificate: Ok(certificate), .. } = request else {
             return false;
         };
         let user = self.system_users.get(system_user);
@@ -162,7 +166,7 @@ impl Administration {
             Request::SaveEntityId { system_user, entity_id } => {
                 Fact::EntityIdSaved { system_user, entity_id }
             }
-            Request::Save { system_user, slot, certificate } => {
+            Request::Save { system_user, slot, certificate, .. } => {
                 Fact::Saved { system_user, slot, certificate: *certificate.ok()?, at }
             }
             Request::Remove { system_user, slot } => Fact::Removed { system_user, slot, at },

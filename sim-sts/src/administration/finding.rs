@@ -25,8 +25,8 @@ impl Rejection {
         Finding {
             cause: self.name().to_owned(),
             rule: Text::new(
-                format!("{} ({source_en})", said.rule[0]),
-                format!("{} ({source_da})", said.rule[1]),
+                format!("{} ({source_en}).", said.rule[0]),
+                format!("{} ({source_da}).", said.rule[1]),
             ),
             expected: text(said.expected),
             got: text(said.got),
@@ -46,6 +46,7 @@ impl Rejection {
                 register::entity_id_taken(entity_id, holder)
             }
             Self::NotACerFile(refusal) => upload::not_a_cer_file(refusal),
+            Self::WrongFileName(ending) => upload::wrong_file_name(ending),
             Self::NotSystemCertificate { kind, subject } => {
                 upload::not_system_certificate(*kind, subject)
             }
@@ -78,7 +79,8 @@ impl Rejection {
     }
 }
 
-/// A finding before its texts are put together; English first, then Danish.
+/// A finding before its texts are put together; English first, then Danish. Rule and what to do are
+/// sentences, of which the rule's has no end before its source; the others are fragments.
 struct Said {
     source: [&'static str; 2],
     rule: [String; 2],

@@ -6,6 +6,8 @@
 pub struct Policy {
     /// When a certificate's issuer is looked at.
     pub issuer_check: IssuerCheck,
+    /// A file whose name does not end in `.cer`, where a name is said. DST's guide: refused.
+    pub other_file_name: Verdict,
     /// Which kinds of certificates a system user may have.
     pub kinds: Kinds,
     /// A certificate that has expired when it is saved.
@@ -30,6 +32,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             issuer_check: IssuerCheck::AtProvisioning,
+            other_file_name: Verdict::Refuse,
             kinds: Kinds::System,
             expired: Verdict::Refuse,
             not_yet_valid: Verdict::Accept,

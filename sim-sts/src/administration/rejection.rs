@@ -4,7 +4,7 @@ use clock::Timestamp;
 use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId};
 use pki::{ChainRefusal, UploadRefusal};
 
-use super::{Kind, PowerOfAttorney, Privilege};
+use super::{FileEnding, Kind, PowerOfAttorney, Privilege};
 
 /// Why the administration refuses. The order is that of the checks, as far as they meet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
@@ -43,6 +43,9 @@ pub enum Rejection {
     /// The file is not a `.cer` file.
     #[error("the file cannot be used: {0}")]
     NotACerFile(UploadRefusal),
+    /// The name of the file does not end in `.cer`.
+    #[error("the file's name does not end in .cer{}", got(.0))]
+    WrongFileName(FileEnding),
     /// The certificate is not a system's.
     #[error("the certificate of `{subject}` is {kind}: a system user takes a system certificate")]
     NotSystemCertificate {
@@ -151,4 +154,9 @@ impl Rejection {
     pub fn name(&self) -> &'static str {
         self.cause().into()
     }
+}
+
+/// What the name ends in instead.
+fn got(ending: &FileEnding) -> String {
+    if ending.is_none() { String::new() } else { format!(", but in {ending}") }
 }

@@ -4,7 +4,7 @@ use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId};
 use pki::{Certificate, UploadRefusal};
 use serde::Deserialize;
 
-use super::{PowerOfAttorney, Privilege, Rejection, wire};
+use super::{FileEnding, PowerOfAttorney, Privilege, Rejection, wire};
 
 /// What the administrator asks, or the owner of a service, or who gives a power of attorney.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +42,9 @@ pub enum Request {
         /// The file that was chosen, or why it cannot be used. On the wire PEM, or a file in base64.
         #[serde(deserialize_with = "wire::file")]
         certificate: Result<Box<Certificate>, UploadRefusal>,
+        /// How the file's name ends, if a name is said.
+        #[serde(default)]
+        file_name: Option<FileEnding>,
     },
     /// Empty a slot of the draft.
     Remove {

@@ -5,6 +5,7 @@ use std::fmt;
 use clock::Timestamp;
 use parties::{Slot, SystemUserId};
 use pki::{Certificate, ChainReason, ChainRefusal, KeyUsage, Path};
+use serde::Deserialize;
 
 use super::{Administration, IssuerCheck, Kinds, Rejection, system_user};
 
@@ -57,7 +58,53 @@ impl fmt::Display for Kind {
     }
 }
 
+/// How the name of an uploaded file ends, in lower case and with its dot. No more of it is kept: a name
+/// may say anything, also about a person.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub struct FileEnding(String);
+
+impl FileEnding {
+    /// The ending of a file's name: at most five letters and digits after its last dot.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let is_one = ending.len() <= 5 && ending.chars().all(|it| it.is_ascii_alphanumeric());
+        Self(if is_one { ending.to_ascii_lowercase() } else { String::new() })
+    }
+
+    /// Whether the name has none.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it is `.cer`.
+    #[must_use]
+    pub fn is_cer(&self) -> bool {
+        self.0 == "cer"
+    }
+}
+
+impl From<String> for FileEnding {
+    fn from(name: String) -> Self {
+        Self::of(&name)
+    }
+}
+
+impl fmt::Display for FileEnding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, ".{}", self.0)
+    }
+}
+
 impl Administration {
+    /// What speaks against the name of an uploaded file.
+    pub(super) fn against_name(&self, ending: Option<&FileEnding>) -> Option<Rejection> {
+        let other = ending.filter(|it| !it.is_cer())?;
+        self.policy.other_file_name.refuses().then(|| Rejection::WrongFileName(other.clone()))
+    }
+
     /// Everything that speaks against putting the certificate in a slot of the system user's draft.
     pub(super) fn against_certificate(
         &self,

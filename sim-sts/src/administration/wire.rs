@@ -1,6 +1,7 @@
 //! Requests and answers as JSON: the control port of the administration.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use parties::Text;
 use pki::{Certificate, UploadRefusal};
 use serde::{Deserialize, Deserializer};
 
@@ -10,8 +11,14 @@ use super::{Answer, Request};
 const REQUEST_MAX: usize = 256 * 1024;
 
 /// What is said of a certificate that is saved again where it is.
-const UNCHANGED: &str = "the slot has this certificate already: if you meant a renewed one, compare \
-                         the thumbprints, and upload its file";
+fn unchanged() -> Text {
+    Text::new(
+        "The slot has this certificate already: if you meant a renewed one, compare the thumbprints, and \
+         upload its file.",
+        "Certifikatet står her allerede: mente du et fornyet, så sammenlign aftrykkene, og upload dets \
+         fil.",
+    )
+}
 
 pub(super) fn read(bytes: &[u8]) -> Request {
     if bytes.len() > REQUEST_MAX {
@@ -24,7 +31,7 @@ pub(super) fn read(bytes: &[u8]) -> Request {
 pub(super) fn write(answer: &Answer) -> Vec<u8> {
     let json = match answer {
         Answer::Done => serde_json::json!({ "done": true }),
-        Answer::Unchanged => serde_json::json!({ "unchanged": true, "text": UNCHANGED }),
+        Answer::Unchanged => serde_json::json!({ "unchanged": true, "note": unchanged() }),
         Answer::Rejected(rejection) => {
             serde_json::json!({ "rejected": rejection.name(), "text": rejection.to_string() })
         }

@@ -194,7 +194,7 @@ fn a_certificate_that_is_saved_again_where_it_is_changes_nothing_and_is_told() {
         let (answer, facts) = before.decide(&request, start(), world.entropy());
         assert_eq!((&answer, facts), (&Answer::Unchanged, Vec::new()));
         let said = String::from_utf8(before.write(&answer, world.entropy())).unwrap();
-        assert!(said.contains("thumbprints"), "{said}");
+        assert!(said.contains("thumbprints") && said.contains("aftrykkene"), "{said}");
     }
     let other = click("active", &NEWEST.certificate.to_pem());
     assert!(send(&mut world, &other).contains("done"));
@@ -235,6 +235,7 @@ fn a_private_key_that_was_uploaded_is_a_matter_for_who_can_revoke() {
     for (refusal, who) in [
         (UploadRefusal::Pkcs12, Role::MitidAdministrator),
         (UploadRefusal::PrivateKey, Role::MitidAdministrator),
+        (UploadRefusal::JavaKeyStore, Role::MitidAdministrator),
         (UploadRefusal::Request, Role::NemloginAdministrator),
     ] {
         let finding = Rejection::NotACerFile(refusal).finding();

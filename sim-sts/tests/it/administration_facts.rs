@@ -118,7 +118,7 @@ impl Click {
             2 => Request::SaveEntityId { system_user, entity_id },
             3..8 => {
                 let certificate = Ok(Box::new(all[self.certificate].certificate.clone()));
-                Request::Save { system_user, slot, certificate }
+                Request::Save { system_user, slot, certificate, file_name: None }
             }
             8 => Request::Remove { system_user, slot },
             9..13 => Request::Provision { system_user, environment },
@@ -214,6 +214,7 @@ fn clicks_met(administration: &Administration, all: &[Credential], now: Timestam
                 system_user: system_user.clone(),
                 slot,
                 certificate: Ok(Box::new(it.certificate.clone())),
+                file_name: None,
             });
             for request in saves.chain([remove]) {
                 seen.push(match administration.decide(&request, now, entropy).0 {

@@ -51,6 +51,13 @@ fn save_file(slot: Slot, file: &str) -> Value {
     json!({ "save": { "system-user": user(), "slot": slot, "certificate": file } })
 }
 
+/// A file of that name, saved in the active slot.
+fn named(name: &str, file: &str) -> Value {
+    json!({ "save": {
+        "system-user": user(), "slot": "active", "certificate": file, "file-name": name,
+    } })
+}
+
 fn save(slot: Slot, certificate: &Certificate) -> Value {
     save_file(slot, &certificate.to_pem())
 }
@@ -135,6 +142,7 @@ fn provoke(cause: Cause) -> Rejection {
             (vec![], json!({ "save-entity-id": { "system-user": user(), "entity-id": entity_id } }))
         }
         Cause::NotACerFile => (vec![], save_file(Slot::Active, "MAA=")),
+        Cause::WrongFileName => (vec![], named("nyt-certifikat.PEM", &NEW.certificate.to_pem())),
         Cause::NotSystemCertificate => {
             (vec![], save(Slot::Active, &of_kind(CertificateKind::Organisation)))
         }
@@ -253,7 +261,50 @@ fn each_finding_of_the_administration_is_said_in_both_languages() {
         }
         let name: &str = cause.into();
         assert_eq!(finding.cause, name);
+        // Rule and advice are sentences; what was due and what came are fragments.
+        for text in [&finding.rule, &finding.what] {
+            for said in [&text.en, &text.da] {
+                let begins = said.chars().next().is_some_and(|it| !it.is_lowercase());
+                assert!(begins && said.ends_with('.'), "{cause:?}: {said}");
+            }
+        }
+        for text in [&finding.expected, &finding.got] {
+            let ends = [&text.en, &text.da].iter().any(|said| said.ends_with('.'));
+            assert!(!ends, "{cause:?}: {text:?}");
+        }
     }
+}
+
+/// A `.pem` is refused by its name, also with a certificate in it, and nothing else is kept of a name.
+#[test]
+fn a_file_is_a_cer_file_by_its_name_too_unless_the_rules_take_others() {
+    let pem = NEW.certificate.to_pem();
+    let said = |rules: Rules, name: &str, file: &str| {
+        let rejection = send(&mut World::with_rules(rules), &named(name, file));
+        rejection.map_or_else(|| "saved".to_owned(), |it| it.to_string())
+    };
+    let usual = |name: &str| said(Rules::default(), name, &pem);
+    for name in ["a.cer", "A.CER", "a.b.cer", ".cer"] {
+        assert_eq!(usual(name), "saved", "{name}");
+    }
+    assert_eq!(usual("a.pem"), "the file's name does not end in .cer, but in .pem");
+    assert_eq!(usual("a.cer.crt"), "the file's name does not end in .cer, but in .crt");
+    for name in ["cer", "acer", "", "x.0101701234", "a.cer/", "a. cer"] {
+        assert_eq!(usual(name), "the file's name does not end in .cer", "{name}");
+    }
+    let lenient = Rules { other_file_name: Verdict::Accept, ..Rules::default() };
+    assert_eq!(said(lenient, "a.pem", &pem), "saved");
+    // What it holds comes first: a key that has leaked.
+    let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+    let leaked = said(Rules::default(), "a.pem", &format!("{pem}{key}"));
+    assert!(leaked.contains("private key"), "{leaked}");
+}
+
+/// The guide's own term: the rolling slot is not simply the new certificate's.
+#[test]
+fn the_rolling_slot_is_called_in_danish_what_the_guide_calls_it() {
+    let got = provoke(Cause::SlotEmpty).finding().got;
+    assert!(got.da.contains("certifikatet til rullende skift"), "{}", got.da);
 }
 
 #[test]

@@ -268,6 +268,11 @@ fn each_rejection_has_a_finding_in_english_and_in_danish() {
         }
         assert_ne!(finding.rule.en, finding.rule.da);
         assert_ne!(finding.what.en, finding.what.da);
+        for said in [&finding.rule, &finding.what].map(|it| [&it.en, &it.da]).as_flattened() {
+            let is_name = said.starts_with("wsa:");
+            assert!(is_name || !said.starts_with(char::is_lowercase), "{said}");
+            assert!(said.ends_with('.'), "{said}");
+        }
         rules.insert(finding.rule.en.clone());
         // Nothing that derives from a key, and no key.
         let told = serde_json::to_string(&finding).unwrap();

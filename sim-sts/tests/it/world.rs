@@ -12,7 +12,7 @@ use parties::{
 use pki::{Certificate, RevocationList, RevocationReason, Revoked};
 use sim_sts::{
     Issuer, IssuerFact, IssuerLesson, IssuerNeed, Policy, Rejection, Service, Sts,
-    administration::{self, Answer as Click, Privilege, Request},
+    administration::{self, Answer as Click, FileEnding, Privilege, Request},
     issue::Answer,
 };
 use stage::{Stage, start};
@@ -271,7 +271,8 @@ impl World {
     ) -> Result<(), administration::Rejection> {
         let certificate = Certificate::from_cer(certificate.to_pem().as_bytes()).map(Box::new);
         let system_user = user.clone();
-        self.click(&Request::Save { system_user, slot, certificate }, now)
+        let file_name = Some(FileEnding::of("certificate.cer"));
+        self.click(&Request::Save { system_user, slot, certificate, file_name }, now)
     }
 
     pub(crate) fn provision(

@@ -75,6 +75,46 @@ fn says_that_a_private_key_is_one_whatever_else_is_there() {
 }
 
 #[test]
+fn says_that_a_key_of_another_program_is_one() {
+    for magic in [b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"] {
+        let file = [&magic[..], b"\0\0\0\x02\0\0\0\x01"].concat();
+        assert_eq!(refusal(file), UploadRefusal::JavaKeyStore);
+    }
+    for version in ["2", "3"] {
+        let file = format!("PuTTY-User-Key-File-{version}: ssh-rsa\nEncryption: none\n");
+        assert_eq!(refusal(file), UploadRefusal::PrivateKey);
+    }
+}
+
+/// That a file is too large is not the worst of it.
+#[test]
+fn says_that_a_key_is_one_however_large_the_file_is() {
+    let octets = 100 * 1024;
+    let padded = |begin: &[u8]| {
+        let mut file = begin.to_vec();
+        file.resize(octets, b'x');
+        refusal(file)
+    };
+    // The length of the whole, in three octets; then the version.
+    let length = u32::try_from(octets - 5).unwrap().to_be_bytes();
+    let pkcs12 = [&[0x30, 0x83][..], &length[1..], &[2, 1, 3, 0x30, 0]].concat();
+    assert_eq!(padded(&pkcs12), UploadRefusal::Pkcs12);
+    assert_eq!(padded(b"\x30\x80\x02\x01\x03\x30\x80"), UploadRefusal::Pkcs12);
+    assert_eq!(padded(b"\xfe\xed\xfe\xed"), UploadRefusal::JavaKeyStore);
+    assert_eq!(padded(b"-----BEGIN RSA PRIVATE KEY-----\n"), UploadRefusal::PrivateKey);
+    assert_eq!(padded(b"PuTTY-User-Key-File-3: ssh-rsa\n"), UploadRefusal::PrivateKey);
+    assert_eq!(padded(b"\x30\x83\x01\x02\x03"), UploadRefusal::TooLarge { octets });
+    assert_eq!(padded(b"x"), UploadRefusal::TooLarge { octets });
+}
+
+/// The guide: a file that ends in `.pem` is refused.
+#[test]
+fn recommends_no_file_that_is_refused() {
+    let text = refusal("hello").to_string();
+    assert!(text.contains(".cer") && !text.contains(".pem") && !text.contains(".crt"), "{text}");
+}
+
+#[test]
 fn says_what_else_was_uploaded() {
     let leaf = leaf();
     let authority = world::authority(Environment::Production);

@@ -283,7 +283,7 @@ impl Country {
         now: Timestamp,
     ) -> Result<(), &'static str> {
         let certificate = Certificate::from_cer(file).map(Box::new);
-        let request = Request::Save { system_user: user(), slot, certificate };
+        let request = Request::Save { system_user: user(), slot, certificate, file_name: None };
         self.administer(&request, now)
     }
 

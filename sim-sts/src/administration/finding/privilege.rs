@@ -8,7 +8,7 @@ use crate::administration::{PowerOfAttorney, Privilege};
 pub(super) fn privilege_requested_already(privilege: &Privilege) -> Said {
     Said {
         source: OURS,
-        rule: both("a privilege is requested once", "der ansøges kun én gang om et privilegium"),
+        rule: both("A privilege is requested once", "Der ansøges kun én gang om et privilegium"),
         expected: both(
             "a privilege that is neither requested nor approved",
             "et privilegium, der hverken er ansøgt om eller godkendt",
@@ -16,8 +16,8 @@ pub(super) fn privilege_requested_already(privilege: &Privilege) -> Said {
         got: named(privilege),
         who: Role::ServiceOwner,
         what: both(
-            "decide on the request; if it is approved, there is nothing to do",
-            "tag stilling til ansøgningen; er den godkendt, er der ingenting at gøre",
+            "Decide on the request; if it is approved, there is nothing to do.",
+            "Tag stilling til ansøgningen; er den godkendt, er der ingenting at gøre.",
         ),
     }
 }
@@ -26,15 +26,15 @@ pub(super) fn privilege_not_requested(privilege: &Privilege) -> Said {
     Said {
         source: GUIDE,
         rule: both(
-            "a privilege is requested, and then approved by the owner of the service",
-            "der ansøges om et privilegium, og derefter godkender tjenesteejeren det",
+            "A privilege is requested, and then approved by the owner of the service",
+            "Der ansøges om et privilegium, og derefter godkender tjenesteejeren det",
         ),
         expected: both("a request that waits for a decision", "en ansøgning, der venter på svar"),
         got: named(privilege),
         who: Role::NemloginAdministrator,
         what: both(
-            "request the privilege first; if it is approved already, there is nothing to do",
-            "ansøg om privilegiet først; er det allerede godkendt, er der ingenting at gøre",
+            "Request the privilege first; if it is approved already, there is nothing to do.",
+            "Ansøg om privilegiet først; er det allerede godkendt, er der ingenting at gøre.",
         ),
     }
 }
@@ -43,8 +43,8 @@ pub(super) fn privilege_not_held(privilege: &Privilege) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "only what was requested or approved can be withdrawn",
-            "kun det, der er ansøgt om eller godkendt, kan trækkes tilbage",
+            "Only what was requested or approved can be withdrawn",
+            "Kun det, der er ansøgt om eller godkendt, kan trækkes tilbage",
         ),
         expected: both(
             "a privilege that the system user has, or waits for",
@@ -53,8 +53,8 @@ pub(super) fn privilege_not_held(privilege: &Privilege) -> Said {
         got: named(privilege),
         who: Role::NemloginAdministrator,
         what: both(
-            "look at the privileges of the system user",
-            "se systembrugerens privilegier igennem",
+            "Look at the privileges of the system user.",
+            "Se systembrugerens privilegier igennem.",
         ),
     }
 }
@@ -64,15 +64,15 @@ pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "a power of attorney is given to another organisation",
-            "en fuldmagt gives til en anden organisation",
+            "A power of attorney is given to another organisation",
+            "En fuldmagt gives til en anden organisation",
         ),
         expected: both("two CVR numbers", "to forskellige CVR-numre"),
         got: [format!("CVR {cvr} twice"), format!("CVR {cvr} to gange")],
         who: Role::MitidAdministrator,
         what: both(
-            "name the organisation that is to act",
-            "angiv den organisation, der skal handle for den anden",
+            "Name the organisation that is to act.",
+            "Angiv den organisation, der skal handle for den anden.",
         ),
     }
 }
@@ -80,11 +80,11 @@ pub(super) fn power_of_attorney_to_oneself(cvr: &Cvr) -> Said {
 pub(super) fn power_of_attorney_exists(power: &PowerOfAttorney) -> Said {
     Said {
         source: OURS,
-        rule: both("a power of attorney is given once", "en fuldmagt gives én gang"),
+        rule: both("A power of attorney is given once", "En fuldmagt gives én gang"),
         expected: both("one that is not in force", "en, der ikke gælder i forvejen"),
         got: power_named(power),
         who: Role::MitidAdministrator,
-        what: both("nothing: it is in force", "ingenting: fuldmagten gælder allerede"),
+        what: both("Nothing: it is in force.", "Ingenting: fuldmagten gælder allerede."),
     }
 }
 
@@ -92,15 +92,15 @@ pub(super) fn no_power_of_attorney(power: &PowerOfAttorney) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "only a power of attorney that was given can be withdrawn",
-            "kun en fuldmagt, der er givet, kan tilbagekaldes",
+            "Only a power of attorney that was given can be withdrawn",
+            "Kun en fuldmagt, der er givet, kan tilbagekaldes",
         ),
         expected: both("one that is in force", "en, der gælder"),
         got: power_named(power),
         who: Role::MitidAdministrator,
         what: both(
-            "compare organisations, environment and privilege with what was given",
-            "sammenlign organisationer, miljø og privilegium med det, der blev givet",
+            "Compare organisations, environment and privilege with what was given.",
+            "Sammenlign organisationer, miljø og privilegium med det, der blev givet.",
         ),
     }
 }

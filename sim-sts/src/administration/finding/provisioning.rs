@@ -10,8 +10,8 @@ pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "only what is there can be removed",
-            "kun et certifikat, der er gemt, kan fjernes",
+            "Only what is there can be removed",
+            "Kun et certifikat, der er gemt, kan fjernes",
         ),
         expected: both("a slot with a certificate", "en plads med et certifikat"),
         got: [
@@ -20,8 +20,8 @@ pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
         ],
         who: Role::NemloginAdministrator,
         what: both(
-            "look at what is saved; another administrator may have removed it",
-            "se, hvad der er gemt; en anden administrator kan have fjernet det",
+            "Look at what is saved; another administrator may have removed it.",
+            "Se, hvad der er gemt; en anden administrator kan have fjernet det.",
         ),
     }
 }
@@ -29,11 +29,14 @@ pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
 pub(super) fn environment_not_offered(environment: Environment) -> Said {
     Said {
         source: OURS,
-        rule: both("an environment has an STS", "et miljø har en STS"),
+        rule: both("An environment has an STS", "Et miljø har en STS"),
         expected: both("an environment that is simulated here", "et miljø, som simulatoren har"),
         got: [environment.to_string(), environment.in_danish().to_owned()],
         who: Role::Operator,
-        what: both("start the simulator with that environment", "start simulatoren med det miljø"),
+        what: both(
+            "Start the simulator with that environment.",
+            "Start simulatoren med det miljø.",
+        ),
     }
 }
 
@@ -41,13 +44,13 @@ pub(super) fn nothing_saved(id: &SystemUserId) -> Said {
     Said {
         source: GUIDE,
         rule: both(
-            "provisioning brings into force what is saved",
-            "provisionering sætter det gemte i kraft",
+            "Provisioning brings into force what is saved",
+            "Provisionering sætter det gemte i kraft",
         ),
         expected: both("a draft with a certificate", "tekniske oplysninger med et certifikat"),
         got: [format!("empty slots for `{id}`"), format!("ingen gemte certifikater for `{id}`")],
         who: Role::NemloginAdministrator,
-        what: both("save a certificate, then provision", "gem et certifikat, og provisionér så"),
+        what: both("Save a certificate, then provision.", "Gem et certifikat, og provisionér så."),
     }
 }
 
@@ -63,8 +66,8 @@ pub(super) fn other_environment(
             "vores valg: RULES 2.3.1.4.3 ved klikket",
         ],
         rule: both(
-            "a certificate comes into force only in the environment whose authority issued it",
-            "et certifikat kan kun sættes i kraft i det miljø, som det er udstedt i",
+            "A certificate comes into force only in the environment whose authority issued it",
+            "Et certifikat kan kun sættes i kraft i det miljø, som det er udstedt i",
         ),
         expected: [
             format!("a certificate for {environment}"),
@@ -77,10 +80,10 @@ pub(super) fn other_environment(
         who: Role::NemloginAdministrator,
         what: [
             format!(
-                "save the certificate for {environment} and provision again, or provision to the other environment"
+                "Save the certificate for {environment} and provision again, or provision to the other environment."
             ),
             format!(
-                "gem certifikatet til {danish}, og provisionér igen, eller provisionér til det andet miljø"
+                "Gem certifikatet til {danish}, og provisionér igen, eller provisionér til det andet miljø."
             ),
         ],
     }
@@ -89,6 +92,6 @@ pub(super) fn other_environment(
 const fn slot_in_danish(slot: Slot) -> &'static str {
     match slot {
         Slot::Active => "det aktive certifikat",
-        Slot::Rolling => "det nye certifikat",
+        Slot::Rolling => "certifikatet til rullende skift",
     }
 }

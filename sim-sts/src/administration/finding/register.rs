@@ -7,14 +7,14 @@ use super::{OURS, Said, both, same};
 pub(super) fn malformed_request(what: &str) -> Said {
     Said {
         source: OURS,
-        rule: both("a request is JSON of a known shape", "en anmodning er JSON i en kendt form"),
+        rule: both("A request is JSON of a known shape", "En anmodning er JSON i en kendt form"),
         expected: both(
             "a request that the control port knows",
             "en anmodning, som kontrolporten kender",
         ),
         got: [what.to_owned(), format!("noget, der ikke kan læses: {what}")],
         who: Role::Operator,
-        what: both("correct the request and send it again", "ret anmodningen, og send den igen"),
+        what: both("Correct the request and send it again.", "Ret anmodningen, og send den igen."),
     }
 }
 
@@ -22,8 +22,8 @@ pub(super) fn unknown_it_system(id: &ItSystemId) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "a system user belongs to an IT system",
-            "en systembruger hører til et it-system",
+            "A system user belongs to an IT system",
+            "En systembruger hører til et it-system",
         ),
         expected: both(
             "the handle of an IT system that exists",
@@ -32,8 +32,8 @@ pub(super) fn unknown_it_system(id: &ItSystemId) -> Said {
         got: same(format!("`{id}`")),
         who: Role::NemloginAdministrator,
         what: both(
-            "create the IT system first, or correct its handle",
-            "opret it-systemet først, eller ret dets navn",
+            "Create the IT system first, or correct its handle.",
+            "Opret it-systemet først, eller ret dets navn.",
         ),
     }
 }
@@ -41,13 +41,13 @@ pub(super) fn unknown_it_system(id: &ItSystemId) -> Said {
 pub(super) fn it_system_exists(id: &ItSystemId) -> Said {
     Said {
         source: OURS,
-        rule: both("each IT system has a handle of its own", "hvert it-system har sit eget navn"),
+        rule: both("Each IT system has a handle of its own", "Hvert it-system har sit eget navn"),
         expected: both("a handle that is free", "et navn, der er ledigt"),
         got: same(format!("`{id}`")),
         who: Role::NemloginAdministrator,
         what: both(
-            "choose another handle, or use the IT system that exists",
-            "vælg et andet navn, eller brug det it-system, der findes",
+            "Choose another handle, or use the IT system that exists.",
+            "Vælg et andet navn, eller brug det it-system, der findes.",
         ),
     }
 }
@@ -56,15 +56,15 @@ pub(super) fn unknown_system_user(id: &SystemUserId) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "a click concerns a system user that exists",
-            "et klik gælder en systembruger, der findes",
+            "A click concerns a system user that exists",
+            "Et klik gælder en systembruger, der findes",
         ),
         expected: both("the handle of a system user", "navnet på en systembruger"),
         got: same(format!("`{id}`")),
         who: Role::NemloginAdministrator,
         what: both(
-            "create the system user first, or correct its handle",
-            "opret systembrugeren først, eller ret dens navn",
+            "Create the system user first, or correct its handle.",
+            "Opret systembrugeren først, eller ret dens navn.",
         ),
     }
 }
@@ -73,15 +73,15 @@ pub(super) fn system_user_exists(id: &SystemUserId) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "each system user has a handle of its own",
-            "hver systembruger har sit eget navn",
+            "Each system user has a handle of its own",
+            "Hver systembruger har sit eget navn",
         ),
         expected: both("a handle that is free", "et navn, der er ledigt"),
         got: same(format!("`{id}`")),
         who: Role::NemloginAdministrator,
         what: both(
-            "choose another handle, or use the system user that exists",
-            "vælg et andet navn, eller brug den systembruger, der findes",
+            "Choose another handle, or use the system user that exists.",
+            "Vælg et andet navn, eller brug den systembruger, der findes.",
         ),
     }
 }
@@ -90,8 +90,8 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
     Said {
         source: OURS,
         rule: both(
-            "two system users do not share an entity id: a token names its holder by it",
-            "to systembrugere deler ikke entity id: et token angiver sin indehaver med det",
+            "Two system users do not share an entity id: a token names its holder by it",
+            "To systembrugere deler ikke entity id: et token angiver sin indehaver med det",
         ),
         expected: both("an entity id that nobody else has", "et entity id, som ingen anden har"),
         got: [
@@ -100,8 +100,8 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
         ],
         who: Role::NemloginAdministrator,
         what: both(
-            "choose another entity id, and tell the owner of the service",
-            "vælg et andet entity id, og giv tjenesteejeren besked",
+            "Choose another entity id, and tell the owner of the service.",
+            "Vælg et andet entity id, og giv tjenesteejeren besked.",
         ),
     }
 }

@@ -5,15 +5,22 @@ use parties::{Cvr, Role, SystemUserId};
 use pki::{ChainReason, ChainRefusal, UploadRefusal};
 
 use super::{GUIDE, OURS, Said, both, same};
-use crate::{administration::Kind, rejection::untrusted};
+use crate::{
+    administration::{FileEnding, Kind},
+    rejection::untrusted,
+};
 
 pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
     // A private key that was sent to somebody is no longer private, whoever it was.
-    let leaked = matches!(refusal, UploadRefusal::Pkcs12 | UploadRefusal::PrivateKey);
+    let leaked = matches!(
+        refusal,
+        UploadRefusal::Pkcs12 | UploadRefusal::JavaKeyStore | UploadRefusal::PrivateKey
+    );
     let danish = match refusal {
         UploadRefusal::Empty => "en tom fil".to_owned(),
         UploadRefusal::TooLarge { octets } => format!("en fil på {octets} byte"),
         UploadRefusal::Pkcs12 => "et nøglelager (.p12 eller .pfx) med den private nøgle".to_owned(),
+        UploadRefusal::JavaKeyStore => "et Java-nøglelager (.jks) med den private nøgle".to_owned(),
         UploadRefusal::PrivateKey => "en privat nøgle".to_owned(),
         UploadRefusal::Pkcs7 => "et PKCS#7-bundt (.p7b)".to_owned(),
         UploadRefusal::Request => "en certifikatanmodning (.csr)".to_owned(),
@@ -24,25 +31,45 @@ pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
     Said {
         source: GUIDE,
         rule: both(
-            "the certificate is uploaded alone, as .cer, without its private key",
-            "certifikatet uploades alene, som .cer, uden den private nøgle",
+            "The certificate is uploaded alone, as .cer, without its private key",
+            "Certifikatet uploades alene, som .cer, uden den private nøgle",
         ),
         expected: both("one certificate in DER or PEM", "ét certifikat i DER eller PEM"),
         got: [refusal.to_string(), danish],
         who: if leaked { Role::MitidAdministrator } else { Role::NemloginAdministrator },
         what: if leaked {
             both(
-                "the private key has left its owner: revoke the certificate, order a new one, and \
-                 upload its .cer file alone",
-                "den private nøgle er ikke længere hemmelig: spær certifikatet, bestil et nyt, og upload kun \
-                 dets .cer-fil",
+                "The private key has left its owner: revoke the certificate, order a new one, and \
+                 upload its .cer file alone.",
+                "Den private nøgle er ikke længere hemmelig: spær certifikatet, bestil et nyt, og upload kun \
+                 dets .cer-fil.",
             )
         } else {
             both(
-                "export the system's own certificate as .cer, and upload that",
-                "eksportér systemets eget certifikat som .cer, og upload det",
+                "Export the system's own certificate as .cer, and upload that.",
+                "Eksportér systemets eget certifikat som .cer, og upload det.",
             )
         },
+    }
+}
+
+pub(super) fn wrong_file_name(ending: &FileEnding) -> Said {
+    Said {
+        source: GUIDE,
+        rule: both("The name of the file ends in .cer", "Filens navn ender på .cer"),
+        expected: both("a .cer file", "en .cer-fil"),
+        got: if ending.is_none() {
+            both("a name without an ending", "et navn uden endelse")
+        } else {
+            [format!("a name that ends in {ending}"), format!("et navn, der ender på {ending}")]
+        },
+        who: Role::NemloginAdministrator,
+        what: both(
+            "Export the certificate alone as .cer, and upload that. A .pem or .crt file that holds nothing \
+             but the certificate may be given that name.",
+            "Eksportér kun certifikatet som .cer, og upload det. En .pem- eller .crt-fil, der ikke \
+             indeholder andet end certifikatet, kan blot omdøbes.",
+        ),
     }
 }
 
@@ -53,8 +80,8 @@ pub(super) fn not_system_certificate(kind: Kind, subject: &str) -> Said {
             "MitID Erhverv: systemcertifikater står for systemer",
         ],
         rule: both(
-            "a system user is known by a system certificate",
-            "en systembruger kendes på et systemcertifikat",
+            "A system user is known by a system certificate",
+            "En systembruger kendes på et systemcertifikat",
         ),
         expected: both(
             "the system certificate of the external system",
@@ -63,8 +90,8 @@ pub(super) fn not_system_certificate(kind: Kind, subject: &str) -> Said {
         got: [format!("{kind}: {subject}"), format!("{}: {subject}", kind_in_danish(kind))],
         who: Role::MitidAdministrator,
         what: both(
-            "order a system certificate in MitID Erhverv, and upload that",
-            "bestil et systemcertifikat i MitID Erhverv, og upload det",
+            "Order a system certificate in MitID Erhverv, and upload that.",
+            "Bestil et systemcertifikat i MitID Erhverv, og upload det.",
         ),
     }
 }
@@ -73,8 +100,8 @@ pub(super) fn certificate_not_trusted(refusal: &ChainRefusal) -> Said {
     Said {
         source: ["RULES 2.3.1.4.3", "RULES 2.3.1.4.3"],
         rule: both(
-            "the certificate is issued by the authority of one of the two environments",
-            "certifikatet er fra udstederen i et af de to miljøer",
+            "The certificate is issued by the authority of one of the two environments",
+            "Certifikatet er fra udstederen i et af de to miljøer",
         ),
         expected: both(
             "a certificate from the simulated MitID Erhverv",
@@ -88,13 +115,13 @@ pub(super) fn certificate_not_trusted(refusal: &ChainRefusal) -> Said {
         },
         what: if refusal.reason == ChainReason::RealAuthority {
             both(
-                "keep real certificates out of a simulator: order one from the simulated MitID Erhverv",
-                "hold rigtige certifikater ude af en simulator: bestil et i det simulerede MitID Erhverv",
+                "Keep real certificates out of a simulator: order one from the simulated MitID Erhverv.",
+                "Hold rigtige certifikater ude af en simulator: bestil et i det simulerede MitID Erhverv.",
             )
         } else {
             both(
-                "order a system certificate in MitID Erhverv, and upload that",
-                "bestil et systemcertifikat i MitID Erhverv, og upload det",
+                "Order a system certificate in MitID Erhverv, and upload that.",
+                "Bestil et systemcertifikat i MitID Erhverv, og upload det.",
             )
         },
     }
@@ -106,7 +133,7 @@ pub(super) fn key_too_short(bits: usize, least: usize) -> Said {
             "OCES3: 37 of 37 certificates have 3072 bits",
             "OCES3: 37 ud af 37 certifikater har 3072 bit",
         ],
-        rule: both("the key is long enough", "nøglen er lang nok"),
+        rule: both("The key is long enough", "Nøglen er lang nok"),
         expected: [
             format!("an RSA key of {least} bits or more"),
             format!("en RSA-nøgle på mindst {least} bit"),
@@ -114,8 +141,8 @@ pub(super) fn key_too_short(bits: usize, least: usize) -> Said {
         got: [format!("{bits} bits"), format!("{bits} bit")],
         who: Role::MitidAdministrator,
         what: both(
-            "renew the certificate with a longer key",
-            "forny certifikatet med en længere nøgle",
+            "Renew the certificate with a longer key.",
+            "Forny certifikatet med en længere nøgle.",
         ),
     }
 }
@@ -124,8 +151,8 @@ pub(super) fn certificate_expired(since: Timestamp) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "a certificate that is saved has not expired",
-            "et certifikat, der gemmes, er ikke udløbet",
+            "A certificate that is saved has not expired",
+            "Et certifikat, der gemmes, er ikke udløbet",
         ),
         expected: both(
             "a certificate that is valid now or later",
@@ -134,8 +161,8 @@ pub(super) fn certificate_expired(since: Timestamp) -> Said {
         got: [format!("one that is refused since {since}"), format!("et, der afvises fra {since}")],
         who: Role::MitidAdministrator,
         what: both(
-            "order a new certificate: an expired one cannot be renewed. If you meant the renewed one, upload that file",
-            "bestil et nyt certifikat: et udløbet kan ikke fornyes. Mente du det fornyede, så upload filen med det",
+            "Order a new certificate: an expired one cannot be renewed. If you meant the renewed one, upload that file.",
+            "Bestil et nyt certifikat: et udløbet kan ikke fornyes. Mente du det fornyede, så upload filen med det.",
         ),
     }
 }
@@ -144,15 +171,15 @@ pub(super) fn certificate_not_yet_valid(from: Timestamp) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "a certificate that is saved is valid already",
-            "et certifikat, der gemmes, er allerede gyldigt",
+            "A certificate that is saved is valid already",
+            "Et certifikat, der gemmes, er allerede gyldigt",
         ),
         expected: both("a certificate that has begun", "et certifikat, hvis gyldighed er begyndt"),
         got: [format!("one that begins at {from}"), format!("et, der først gælder fra {from}")],
         who: Role::NemloginAdministrator,
         what: [
-            format!("wait until {from}, or order one that begins earlier"),
-            format!("vent til {from}, eller bestil et, der gælder fra et tidligere tidspunkt"),
+            format!("Wait until {from}, or order one that begins earlier."),
+            format!("Vent til {from}, eller bestil et, der gælder fra et tidligere tidspunkt."),
         ],
     }
 }
@@ -165,15 +192,15 @@ pub(super) fn other_organisation(named: Option<&Cvr>, owner: &Cvr) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "the certificate names the organisation of the system user, or one that it gave a power of attorney",
-            "certifikatet er udstedt til systembrugerens organisation eller til en, som den har givet fuldmagt",
+            "The certificate names the organisation of the system user, or one that it gave a power of attorney",
+            "Certifikatet er udstedt til systembrugerens organisation eller til en, som den har givet fuldmagt",
         ),
         expected: same(format!("CVR {owner}")),
         got: named,
         who: Role::NemloginAdministrator,
         what: both(
-            "upload the certificate of the right organisation, or let the organisation give the vendor a power of attorney first",
-            "upload den rigtige organisations certifikat, eller lad organisationen give leverandøren fuldmagt først",
+            "Upload the certificate of the right organisation, or let the organisation give the vendor a power of attorney first.",
+            "Upload den rigtige organisations certifikat, eller lad organisationen give leverandøren fuldmagt først.",
         ),
     }
 }
@@ -185,8 +212,8 @@ pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
             "FAQ: hver løsning har sit eget certifikat",
         ],
         rule: both(
-            "two system users do not share a certificate",
-            "to systembrugere deler ikke et certifikat",
+            "Two system users do not share a certificate",
+            "To systembrugere deler ikke et certifikat",
         ),
         expected: both(
             "a certificate that no other system user has",
@@ -198,8 +225,8 @@ pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
         ],
         who: Role::NemloginAdministrator,
         what: both(
-            "order a certificate for this system, or remove it from the other system user and provision that first",
-            "bestil et certifikat til dette system, eller fjern det fra den anden systembruger, og provisionér den først",
+            "Order a certificate for this system, or remove it from the other system user and provision that first.",
+            "Bestil et certifikat til dette system, eller fjern det fra den anden systembruger, og provisionér den først.",
         ),
     }
 }
@@ -208,8 +235,8 @@ pub(super) fn in_both_slots(id: &SystemUserId) -> Said {
     Said {
         source: OURS,
         rule: both(
-            "the rolling certificate is another than the active one",
-            "det nye certifikat er et andet end det aktive",
+            "The rolling certificate is another than the active one",
+            "Det nye certifikat er et andet end det aktive",
         ),
         expected: both("the renewed certificate", "det fornyede certifikat"),
         got: [
@@ -218,8 +245,8 @@ pub(super) fn in_both_slots(id: &SystemUserId) -> Said {
         ],
         who: Role::NemloginAdministrator,
         what: both(
-            "compare the thumbprints, and upload the file of the renewed certificate",
-            "sammenlign aftrykkene, og upload filen med det fornyede certifikat",
+            "Compare the thumbprints, and upload the file of the renewed certificate.",
+            "Sammenlign aftrykkene, og upload filen med det fornyede certifikat.",
         ),
     }
 }
