@@ -225,33 +225,37 @@ impl<'a> Reader<'a> {
         // So much of it as a time could be: this may be anything, of any length.
         let excerpt = content[..content.len().min(24)].escape_ascii();
         let unreadable = || format!("`{excerpt}` is not a time");
-        let text = std::str::from_utf8(content).map_err(|_| unreadable())?;
-        let digits = text.strip_suffix('Z').ok_or_else(unreadable)?;
-        if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
-            return Err(unreadable());
-        }
+        let digits = content.strip_suffix(b"Z").ok_or_else(unreadable)?;
         // RFC 5280, section 4.1.2.5.1: two digits from 50 on mean the twentieth century.
-        let digits = match (tag, digits.len()) {
-            (UTC_TIME, 12) if digits < "5" => format!("20{digits}"),
-            (UTC_TIME, 12) => format!("19{digits}"),
-            (GENERALIZED_TIME, 14) => digits.to_owned(),
+        let century: &[u8] = match (tag, digits) {
+            (UTC_TIME, [b'0'..=b'4', ..]) if digits.len() == 12 => b"20",
+            (UTC_TIME, _) if digits.len() == 12 => b"19",
+            (GENERALIZED_TIME, _) if digits.len() == 14 => b"",
             _ => return Err(unreadable()),
         };
-        let part = |from: usize, to: usize| &digits[from..to];
-        if part(12, 14) == "60" {
-            return Err(unreadable()); // a leap second has no place on our clock
+        if !digits.iter().all(u8::is_ascii_digit) {
+            return Err(unreadable());
         }
-        format!(
-            "{}-{}-{}T{}:{}:{}Z",
-            part(0, 4),
-            part(4, 6),
-            part(6, 8),
-            part(8, 10),
-            part(10, 12),
-            part(12, 14)
-        )
-        .parse()
-        .map_err(|_| unreadable())
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let places = text.iter_mut().filter(|place| **place == b'0');
+        for (place, digit) in places.zip(century.iter().chain(digits)) {
+            *place = *digit;
+        }
+        // A leap second has no place on our clock, and is refused with all that is no time.
+        let text = std::str::from_utf8(&text).map_err(|_| unreadable())?;
+        text.parse().map_err(|_| unreadable())
+    }
+}
+
+/// Whether this is the content of an INTEGER of at most 20 octets and a sign, in the shortest form
+/// (X.690, section 8.3.2).
+pub(crate) fn check_integer(content: &[u8]) -> Result<(), Flaw> {
+    match content {
+        [] | [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
+            Err("an INTEGER that is not in its shortest form".to_owned())
+        }
+        _ if content.len() > 21 => Err("an INTEGER that is too long".to_owned()),
+        _ => Ok(()),
     }
 }
 
@@ -302,6 +306,16 @@ mod tests {
             (PRINTABLE_STRING, "260325140428Z"),
         ] {
             assert!(Reader::new(&tlv(tag, text.as_bytes())).unwrap().time().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_integer_has_its_shortest_form() {
+        for sound in [&[0][..], &[0x7f], &[0x80], &[0, 0x80], &[0xff], &[0xff, 0x7f], &[1; 21]] {
+            assert_eq!(check_integer(sound), Ok(()), "{sound:02x?}");
+        }
+        for unsound in [&[][..], &[0, 0], &[0, 0x7f], &[0xff, 0x80], &[0xff, 0xff], &[1; 22]] {
+            assert!(check_integer(unsound).is_err(), "{unsound:02x?}");
         }
     }
 

@@ -3,17 +3,17 @@
 use std::fmt;
 
 use const_oid::ObjectIdentifier;
-use der::Decode as _;
-use x509_cert::ext::pkix::{
-    AuthorityInfoAccessSyntax, AuthorityKeyIdentifier, BasicConstraints, CertificatePolicies,
-    CrlDistributionPoints, ExtendedKeyUsage, SubjectAltName,
-    name::{DistributionPointName, GeneralName},
-};
 
+use self::general_name::GeneralName;
 use crate::{
     asn1::{self, Flaw, Reader},
+    name::Name,
     oids,
 };
+
+mod general_name;
+#[cfg(test)]
+mod tests;
 
 /// More than any certificate has; it bounds the work that a hostile one can cause.
 const EXTENSIONS_MAX: usize = 64;
@@ -68,16 +68,10 @@ impl Extensions {
     fn take(&mut self, extension: &Extension<'_>) -> Result<(), Flaw> {
         let value = extension.value;
         match extension.kind {
-            oids::BASIC_CONSTRAINTS => {
-                let basic = BasicConstraints::from_der(value).map_err(text)?;
-                self.authority = basic
-                    .ca
-                    .then_some(AuthorityConstraint { path_length: basic.path_len_constraint });
-            }
+            oids::BASIC_CONSTRAINTS => self.authority = AuthorityConstraint::read(value)?,
             oids::KEY_USAGE => self.key_usage = Some(KeyUsage::read(value)?),
             oids::AUTHORITY_KEY_IDENTIFIER => {
-                let identifier = AuthorityKeyIdentifier::from_der(value).map_err(text)?;
-                self.authority_key = identifier.key_identifier.map(|key| key.as_bytes().to_vec());
+                self.authority_key = authority_key(value)?.map(<[u8]>::to_vec);
             }
             oids::SUBJECT_KEY_IDENTIFIER => {
                 let mut identifier = Reader::new(value)?;
@@ -85,44 +79,141 @@ impl Extensions {
                 identifier.finish()?;
             }
             oids::CERTIFICATE_POLICIES => {
-                let policies = CertificatePolicies::from_der(value).map_err(text)?;
-                self.policies = policies.0.iter().map(|policy| policy.policy_identifier).collect();
+                for_each(value, |list| {
+                    self.policies.push(policy(list)?);
+                    Ok(())
+                })?;
             }
             oids::SUBJECT_ALT_NAME => {
-                for name in SubjectAltName::from_der(value).map_err(text)?.0 {
-                    if let GeneralName::Rfc822Name(address) = name {
-                        self.emails.push(address.to_string());
-                    }
-                }
+                for_each(value, |list| {
+                    let name = GeneralName::read(list)?;
+                    self.emails.extend(name.email().map(str::to_owned));
+                    Ok(())
+                })?;
             }
             oids::CRL_DISTRIBUTION_POINTS => {
-                for point in CrlDistributionPoints::from_der(value).map_err(text)?.0 {
-                    if let Some(DistributionPointName::FullName(names)) = point.distribution_point {
-                        self.crl_urls.extend(names.into_iter().filter_map(url));
-                    }
-                }
+                for_each(value, |list| distribution_point(list, &mut self.crl_urls))?;
             }
             oids::AUTHORITY_INFO_ACCESS => {
-                for access in AuthorityInfoAccessSyntax::from_der(value).map_err(text)?.0 {
-                    match access.access_method {
-                        oids::ACCESS_OCSP => self.ocsp_urls.extend(url(access.access_location)),
-                        oids::ACCESS_CA_ISSUERS => {
-                            self.issuer_urls.extend(url(access.access_location));
-                        }
+                for_each(value, |list| {
+                    let mut access = list.enter(asn1::SEQUENCE)?;
+                    let (method, location) = (access.oid()?, GeneralName::read(&mut access)?);
+                    let url = location.url().map(str::to_owned);
+                    match method {
+                        oids::ACCESS_OCSP => self.ocsp_urls.extend(url),
+                        oids::ACCESS_CA_ISSUERS => self.issuer_urls.extend(url),
                         _ => {}
                     }
-                }
+                    access.finish()
+                })?;
             }
             // No purpose stands for signed messages, so none is asked for: it only has to be sound.
-            oids::EXTENDED_KEY_USAGE => {
-                ExtendedKeyUsage::from_der(value).map_err(text)?;
-            }
+            oids::EXTENDED_KEY_USAGE => for_each(value, |list| list.oid().map(drop))?,
             unknown if extension.critical => {
                 self.unknown_critical.get_or_insert(unknown);
             }
             _ => {}
         }
         Ok(())
+    }
+}
+
+impl AuthorityConstraint {
+    /// Reads `BasicConstraints`: `None` of who is no authority.
+    fn read(value: &[u8]) -> Result<Option<Self>, Flaw> {
+        let mut fields = Reader::of(value, asn1::SEQUENCE)?;
+        let is_authority = fields.peek() == Some(asn1::BOOLEAN) && fields.boolean()?;
+        let path_length = if fields.is_finished() { None } else { Some(fields.small()?) };
+        fields.finish()?;
+        let path_length = path_length
+            .map(|it| u8::try_from(it).map_err(|_| format!("a path of {it} authorities")))
+            .transpose()?;
+        Ok(is_authority.then_some(Self { path_length }))
+    }
+}
+
+/// Reads a `SEQUENCE OF`, element by element.
+fn for_each<'a>(
+    value: &'a [u8],
+    mut read: impl FnMut(&mut Reader<'a>) -> Result<(), Flaw>,
+) -> Result<(), Flaw> {
+    let mut list = Reader::of(value, asn1::SEQUENCE)?;
+    while !list.is_finished() {
+        read(&mut list)?;
+    }
+    Ok(())
+}
+
+/// `AuthorityKeyIdentifier` (RFC 5280, section 4.2.1.1): the identifier of the key, if it has one.
+fn authority_key(value: &[u8]) -> Result<Option<&[u8]>, Flaw> {
+    let mut fields = Reader::of(value, asn1::SEQUENCE)?;
+    let key = fields.optional(asn1::context(0))?;
+    if let Some(issuer) = fields.optional(asn1::context_constructed(1))? {
+        GeneralName::read_all(issuer)?;
+    }
+    if let Some(serial) = fields.optional(asn1::context(2))? {
+        asn1::check_integer(serial)?;
+    }
+    fields.finish()?;
+    Ok(key)
+}
+
+/// `PolicyInformation` (RFC 5280, section 4.2.1.4): which policy. Its qualifiers only have to be
+/// sound.
+fn policy(list: &mut Reader<'_>) -> Result<ObjectIdentifier, Flaw> {
+    let mut fields = list.enter(asn1::SEQUENCE)?;
+    let policy = fields.oid()?;
+    if let Some(qualifiers) = fields.optional(asn1::SEQUENCE)? {
+        let mut qualifiers = Reader::new(qualifiers)?;
+        while !qualifiers.is_finished() {
+            let mut qualifier = qualifiers.enter(asn1::SEQUENCE)?;
+            qualifier.oid()?;
+            if !qualifier.is_finished() {
+                qualifier.any()?;
+            }
+            qualifier.finish()?;
+        }
+    }
+    fields.finish()?;
+    Ok(policy)
+}
+
+/// `DistributionPoint` (RFC 5280, section 4.2.1.13): adds where the list lies.
+fn distribution_point(list: &mut Reader<'_>, urls: &mut Vec<String>) -> Result<(), Flaw> {
+    let mut fields = list.enter(asn1::SEQUENCE)?;
+    if let Some(name) = fields.optional(asn1::context_constructed(0))? {
+        let mut name = Reader::new(name)?;
+        let relative = name.peek() == Some(asn1::context_constructed(1));
+        if relative {
+            let parts = name.content(asn1::context_constructed(1))?;
+            Name::from_der(&asn1::sequence([&asn1::set([parts])]))?;
+        } else {
+            let names = GeneralName::read_all(name.content(asn1::context_constructed(0))?)?;
+            urls.extend(names.iter().filter_map(GeneralName::url).map(str::to_owned));
+        }
+        name.finish()?;
+    }
+    if let Some(reasons) = fields.optional(asn1::context(1))? {
+        named_bits(reasons)?;
+    }
+    if let Some(issuer) = fields.optional(asn1::context_constructed(2))? {
+        GeneralName::read_all(issuer)?;
+    }
+    fields.finish()
+}
+
+/// The content of a named bit list of at most 16 bits, the first highest.
+fn named_bits(content: &[u8]) -> Result<u16, Flaw> {
+    // What is unused is zeros (X.690, section 11.2.1), or others would not see what we see.
+    let no_zeros =
+        |unused: u8, bits: &[u8]| bits.last().map_or(unused, |last| last & !(0xff << unused)) != 0;
+    match content {
+        [unused @ 0..=7, bits @ ..] if bits.len() <= 2 && !no_zeros(*unused, bits) => {
+            let mut octets = [0; 2];
+            octets[..bits.len()].copy_from_slice(bits);
+            Ok(u16::from_be_bytes(octets))
+        }
+        _ => Err("not a named bit list of at most 16 bits".to_owned()),
     }
 }
 
@@ -190,20 +281,9 @@ impl KeyUsage {
 
     fn read(value: &[u8]) -> Result<Self, Flaw> {
         let mut reader = Reader::new(value)?;
-        let content = reader.content(asn1::BIT_STRING)?;
+        let bits = named_bits(reader.content(asn1::BIT_STRING)?)?;
         reader.finish()?;
-        // What is unused is zeros (X.690, section 11.2.1), or others would not see what we see.
-        let no_zeros = |unused: u8, bits: &[u8]| {
-            bits.last().map_or(unused, |last| last & !(0xff << unused)) != 0
-        };
-        match content {
-            [unused @ 0..=7, bits @ ..] if bits.len() <= 2 && !no_zeros(*unused, bits) => {
-                let mut octets = [0; 2];
-                octets[..bits.len()].copy_from_slice(bits);
-                Ok(Self(u16::from_be_bytes(octets)))
-            }
-            _ => Err("not a named bit list of at most 16 bits".to_owned()),
-        }
+        Ok(Self(bits))
     }
 
     /// As DER: a named bit list without trailing zeros (X.690, section 11.2.2).
@@ -227,15 +307,4 @@ impl fmt::Debug for KeyUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyUsage({self})")
     }
-}
-
-fn url(name: GeneralName) -> Option<String> {
-    match name {
-        GeneralName::UniformResourceIdentifier(url) => Some(url.to_string()),
-        _ => None,
-    }
-}
-
-fn text(error: der::Error) -> Flaw {
-    error.to_string()
 }
