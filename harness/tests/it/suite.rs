@@ -15,10 +15,10 @@ use harness::{
     journal::Journal,
     report::ScenarioReport,
     run::run,
-    scenario::{Action, Happening, Scenario},
+    scenario::{Action, Entry, Happening, Scenario, When},
     world::in_process::{InProcess, keys_needed},
 };
-use parties::Environment;
+use parties::{ClientProfile, Environment};
 use pki::KeyPool;
 
 use crate::stops::Watched;
@@ -180,6 +180,21 @@ fn actions(scenario: &mut Scenario) -> impl Iterator<Item = &mut Action> {
     })
 }
 
+/// Puts what `follow` gives right behind the actions that it is given for.
+fn insert(scenario: &mut Scenario, follow: impl Fn(&Action) -> Vec<Action>) {
+    let entries = std::mem::take(&mut scenario.entries);
+    for entry in entries {
+        let follows = match (&entry.what, entry.when) {
+            (Happening::Action(action), When::At(_)) => follow(action),
+            _ => Vec::new(),
+        };
+        let (when, place) = (entry.when, entry.place);
+        scenario.entries.push(entry);
+        let follows = follows.into_iter().map(Happening::Action);
+        scenario.entries.extend(follows.map(|what| Entry { when, what, place }));
+    }
+}
+
 fn move_expiry(scenario: &mut Scenario, by: Span) {
     for certificate in scenario.certificates.values_mut() {
         certificate.expires = certificate.expires + by;
@@ -194,6 +209,22 @@ fn a_certificate_that_ends_a_second_late_is_caught() {
 #[test]
 fn a_certificate_that_ends_a_second_early_is_caught() {
     caught(|scenario| move_expiry(scenario, Span::from_seconds(-1)));
+}
+
+#[test]
+fn saving_that_acts_like_provisioning_is_caught() {
+    caught(|scenario| {
+        insert(scenario, |action| match action {
+            Action::Save { system_user, .. } => {
+                let provision = |environment| Action::Provision {
+                    system_user: system_user.clone(),
+                    environment,
+                };
+                Environment::ALL.map(provision).into()
+            }
+            _ => Vec::new(),
+        });
+    });
 }
 
 #[test]
@@ -216,5 +247,32 @@ fn provisioning_in_the_wrong_environment_is_caught() {
                 };
             }
         }
+    });
+}
+
+/// A cache that is keyed by the certificate finds nothing after a swap.
+#[test]
+fn a_cache_that_is_keyed_by_the_certificate_is_caught() {
+    caught(|scenario| {
+        let dotnet: Vec<_> = scenario
+            .clients
+            .iter()
+            .filter(|(_, client)| client.profile == ClientProfile::DotnetCacheByEndpoint)
+            .map(|(name, _)| name.clone())
+            .collect();
+        insert(scenario, |action| match action {
+            Action::Deploy { client, nodes, .. } if dotnet.contains(client) => {
+                vec![Action::Restart { client: client.clone(), nodes: nodes.clone() }]
+            }
+            _ => Vec::new(),
+        });
+    });
+}
+
+#[test]
+fn a_swap_at_the_revocation_is_caught() {
+    caught(|scenario| {
+        let swap = &mut scenario.rules.sts.swap;
+        swap.rolling_on_revocation = !swap.rolling_on_revocation;
     });
 }
