@@ -3,7 +3,7 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use aws_lc_rs::digest;
@@ -30,6 +30,8 @@ pub struct Certificate(Arc<Fields>);
 
 struct Fields {
     der: Vec<u8>,
+    /// Asked for at each request that the certificate signs.
+    sha256: OnceLock<[u8; 32]>,
     signed: Vec<u8>,
     algorithm: Result<SignatureAlgorithm, String>,
     signature: Vec<u8>,
@@ -110,6 +112,7 @@ impl Certificate {
             public_key: PublicKey::from_spki(key)?,
             extensions: extensions.map_err(in_field("extensions"))?,
             der: der.to_vec(),
+            sha256: OnceLock::new(),
         })))
     }
 
@@ -196,10 +199,10 @@ impl Certificate {
     /// The SHA-256 of the DER.
     #[must_use]
     pub fn sha256(&self) -> [u8; 32] {
-        digest::digest(&digest::SHA256, self.der())
-            .as_ref()
-            .try_into()
-            .expect("SHA-256 has 32 octets")
+        *self.0.sha256.get_or_init(|| {
+            let digest = digest::digest(&digest::SHA256, self.der());
+            digest.as_ref().try_into().expect("SHA-256 has 32 octets")
+        })
     }
 
     /// What the key may be used for; `None` if the certificate does not say.
