@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// A message is read and written in many small pieces: with this allocator that takes a tenth less
-/// beside the RSA work than with glibc's (docs/PERFORMANCE.md).
+/// A message is read and written in many small pieces, and glibc's allocator takes longer for them
+/// (docs/PERFORMANCE.md).
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

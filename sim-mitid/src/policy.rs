@@ -15,7 +15,7 @@ pub struct Policy {
     pub reminders: Vec<Span>,
     /// How long after the click an agreement ends (*opsigelse*).
     pub termination_notice: Span,
-    /// How long after its issue a certificate begins to be valid. The real one's begin at once.
+    /// How long after its issue a certificate begins to be valid. Our choice: they begin at once.
     pub certificates_begin_after: Span,
     /// Whether a renewal may keep the key: RFC 7030, section 4.2.2 allows it and libest knows
     /// nothing else, but every real renewal that was measured has a new one.
