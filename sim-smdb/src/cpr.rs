@@ -108,25 +108,33 @@ fn in_parts(text: &str, rows: &[Row], lengths: &[&[usize]], gap: usize) -> bool 
         let Some(parts) = rows.get(at..at + lengths.len()) else { return false };
         let digits = || parts.iter().map(|row| format!("{:0>2}", row.digits)).collect::<String>();
         parts.iter().zip(lengths).all(|(row, allowed)| allowed.contains(&row.digits.len()))
-            && parts.windows(2).all(|pair| apart(text, pair, gap))
-            && !is_a_month(text, &rows[..=at])
+            && parts.windows(2).all(|pair| are_near(text, pair, gap))
             && begins_with_a_birthday(&digits())
+            && !ends_in_a_time(text, parts)
+            && !ends_two_dates(text, &rows[..at], parts)
     })
 }
 
-/// Whether two rows are so near that they can be parts of one number. A colon between two digits and
-/// two makes them a time of day.
-fn apart(text: &str, pair: &[Row], gap: usize) -> bool {
+/// Whether two rows are so near that they can be parts of one number.
+fn are_near(text: &str, pair: &[Row], gap: usize) -> bool {
     let between = &text[pair[0].end..pair[1].start];
-    let time = between == ":" && pair.iter().all(|row| row.digits.len() == 2);
-    between.chars().count() <= gap && !between.chars().any(char::is_alphanumeric) && !time
+    between.chars().count() <= gap && !between.chars().any(char::is_alphanumeric)
 }
 
-/// Whether the last row is the month of a day before it: the end of `12/10-11/12 2024` is no number.
-fn is_a_month(text: &str, rows: &[Row]) -> bool {
-    let [.., day, month] = rows else { return false };
-    let short = |row: &Row| row.digits.len() <= 2;
-    short(day) && short(month) && matches!(&text[day.end..month.start], "/" | ".")
+/// Whether a date in one row stands before a time of day: `010330 08:10`.
+fn ends_in_a_time(text: &str, parts: &[Row]) -> bool {
+    let [_, hour, minute] = parts else { return false };
+    minute.digits.len() == 2 && &text[hour.end..minute.start] == ":"
+}
+
+/// Whether these are the end of two dates and their year, as in `12/10-11/12 2024`: the first row is
+/// the month of a day before it, and the last a year.
+fn ends_two_dates(text: &str, before: &[Row], parts: &[Row]) -> bool {
+    let ([.., day], [month, .., year]) = (before, parts) else { return false };
+    let is_date = day.digits.len() <= 2
+        && matches!(&text[day.end..month.start], "/" | ".")
+        && born(&format!("{:0>2}{:0>2}", day.digits, month.digits)).is_some_and(|day| day <= 31);
+    is_date && matches!(year.digits.as_bytes(), [b'1', b'9', ..] | [b'2', b'0', ..])
 }
 
 /// Whether ten digits begin with a day and a month, or twelve with these and a year of a person.
@@ -242,6 +250,13 @@ mod tests {
             "født 1.1.1980, 0049",
             "1/12 80 - 0049",
             "61/1-80 0049",
+            "2/01.01.80-0049",
+            "1.01.01.80-0049",
+            "12/61-01-80-0049",
+            "12/61-01-80-2049",
+            "barn 2.61-01-80-0049",
+            "01:01:80-0049",
+            "01:01:80 0049",
         ] {
             assert!(stands_in(text), "{text}");
         }
