@@ -94,7 +94,7 @@ impl ReplayKey {
 }
 
 impl parties::Fact for Fact {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {
