@@ -186,6 +186,17 @@ mod tests {
         assert!(again.open(&changed).is_none() && again.open(b"short").is_none());
     }
 
+    /// A nonce that comes twice with one key would give away both texts (NIST SP 800-38D section 8).
+    #[test]
+    fn other_bytes_or_another_purpose_have_another_nonce() {
+        let key = PrivateKey::generate(KeySize::Rsa2048);
+        let nonce =
+            |purpose, plaintext| Seal::of(&key, purpose).close(plaintext)[..NONCE_LEN].to_vec();
+        let one = nonce("courses", b"6101800049");
+        assert_ne!(nonce("courses", b"6101800050"), one);
+        assert_ne!(nonce("others", b"6101800049"), one);
+    }
+
     #[test]
     fn what_is_held_is_plain_and_what_is_written_is_sealed() {
         let key = PrivateKey::generate(KeySize::Rsa2048);

@@ -12,7 +12,7 @@ const FILE_MAX: usize = 64 * 1024;
 /// How Java's own key stores begin: JKS, and JCEKS.
 const JAVA: [[u8; 4]; 2] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
 /// How a key of PuTTY begins.
-const PUTTY: &str = "PuTTY-User-Key-File-";
+const PUTTY: &[u8] = b"PuTTY-User-Key-File-";
 /// How the label of a private key in PEM ends.
 const KEY_LABEL: &[u8] = b"PRIVATE KEY-----";
 /// A PKCS#12 of an indefinite length, which is BER and not DER, up to its version.
@@ -79,14 +79,16 @@ impl Certificate {
     ///
     /// [`UploadRefusal`], for whatever bytes: this never panics.
     pub fn from_cer(file: &[u8]) -> Result<Self, UploadRefusal> {
-        if file.len() > FILE_MAX {
-            // A key store may hold a long chain, and matters more than its size.
-            let octets = file.len();
-            return Err(holds_a_key(file).unwrap_or(UploadRefusal::TooLarge { octets }));
-        }
         let content = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).trim_ascii();
         if content.is_empty() {
             return Err(UploadRefusal::Empty);
+        }
+        // What matters about a file with a private key is that it has one, whatever else it is.
+        if let Some(leaked) = holds_a_key(file, content) {
+            return Err(leaked);
+        }
+        if file.len() > FILE_MAX {
+            return Err(UploadRefusal::TooLarge { octets: file.len() });
         }
         // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
         // octets 80 to 84, which cannot follow an ASCII character.
@@ -97,10 +99,6 @@ impl Certificate {
 fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     let blocks = pem::blocks(text);
     let labelled = |test: fn(&str) -> bool| blocks.iter().any(|block| test(block.label));
-    // The worst first: what matters about a file with a private key is that it has one.
-    if labelled(|label| label.ends_with("PRIVATE KEY")) || text.starts_with(PUTTY) {
-        return Err(UploadRefusal::PrivateKey);
-    }
     if labelled(|label| label == "PKCS12") {
         return Err(UploadRefusal::Pkcs12);
     }
@@ -123,41 +121,44 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
 }
 
 fn from_binary(der: &[u8]) -> Result<Certificate, UploadRefusal> {
-    if JAVA.iter().any(|magic| der.starts_with(magic)) {
-        return Err(UploadRefusal::JavaKeyStore);
-    }
     if der.first() != Some(&asn1::SEQUENCE) {
-        return Err(UploadRefusal::NotACertificate);
+        return Err(key_in(der).unwrap_or(UploadRefusal::NotACertificate));
     }
     Certificate::from_der(der)
         .map_err(|malformed| recognise(der).unwrap_or(UploadRefusal::Malformed(malformed)))
 }
 
-/// What a file of any size has of a private key, by its first octets.
-fn holds_a_key(file: &[u8]) -> Option<UploadRefusal> {
-    let begin = &file[..file.len().min(FILE_MAX)];
-    let is_key = begin.windows(KEY_LABEL.len()).any(|it| it == KEY_LABEL);
-    if is_key || begin.starts_with(PUTTY.as_bytes()) {
+/// What a file of any size, and its content without what may stand around it, shows of a private
+/// key or of a store for one.
+fn holds_a_key(file: &[u8], content: &[u8]) -> Option<UploadRefusal> {
+    let has_label = content.windows(KEY_LABEL.len()).any(|it| it == KEY_LABEL);
+    if has_label || content.starts_with(PUTTY) {
         return Some(UploadRefusal::PrivateKey);
     }
-    if JAVA.iter().any(|magic| begin.starts_with(magic)) {
+    key_in(file)
+}
+
+/// What begins like a private key or a store for one.
+fn key_in(der: &[u8]) -> Option<UploadRefusal> {
+    if JAVA.iter().any(|magic| der.starts_with(magic)) {
         return Some(UploadRefusal::JavaKeyStore);
     }
-    if begin.starts_with(&INDEFINITE_PKCS12) {
+    // Some tools write it with indefinite lengths, which is BER and not DER.
+    if der.starts_with(&INDEFINITE_PKCS12) {
         return Some(UploadRefusal::Pkcs12);
     }
-    let is_worse =
+    let is_key =
         |it: &UploadRefusal| matches!(it, UploadRefusal::Pkcs12 | UploadRefusal::PrivateKey);
-    first_fields(file).ok().flatten().filter(is_worse)
+    first_fields(der).ok().flatten().filter(is_key)
 }
 
 /// What else begins like this.
 fn recognise(der: &[u8]) -> Option<UploadRefusal> {
-    // Some tools write these two with indefinite lengths, which is BER and not DER.
-    let signed_data = asn1::oid(oids::PKCS7_SIGNED_DATA);
-    if der.starts_with(&INDEFINITE_PKCS12) {
-        return Some(UploadRefusal::Pkcs12);
+    if let Some(key) = key_in(der) {
+        return Some(key);
     }
+    // This too is written with indefinite lengths by some tools.
+    let signed_data = asn1::oid(oids::PKCS7_SIGNED_DATA);
     if der.strip_prefix(&[0x30, 0x80]).is_some_and(|rest| rest.starts_with(&signed_data)) {
         return Some(UploadRefusal::Pkcs7);
     }

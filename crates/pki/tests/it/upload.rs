@@ -107,6 +107,22 @@ fn says_that_a_key_is_one_however_large_the_file_is() {
     assert_eq!(padded(b"x"), UploadRefusal::TooLarge { octets });
 }
 
+/// What stands before it, however long, in whatever encoding, does not hide it.
+#[test]
+fn says_that_a_key_is_one_wherever_it_stands() {
+    let key = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".as_slice();
+    let long = vec![b'x'; 100 * 1024];
+    let latin_1 = b"Registreret for K\xf8benhavn\n".as_slice();
+    let der = leaf().der().to_vec();
+    for before in [&long[..], latin_1, &der, b"\xef\xbb\xbf"] {
+        assert_eq!(refusal([before, key].concat()), UploadRefusal::PrivateKey);
+        assert_eq!(refusal([before, key, before].concat()), UploadRefusal::PrivateKey);
+    }
+    let marked = "\u{feff}PuTTY-User-Key-File-3: ssh-rsa\n";
+    assert_eq!(refusal(marked), UploadRefusal::PrivateKey);
+    assert_eq!(refusal([marked.as_bytes(), latin_1].concat()), UploadRefusal::PrivateKey);
+}
+
 /// The guide: a file that ends in `.pem` is refused.
 #[test]
 fn recommends_no_file_that_is_refused() {
