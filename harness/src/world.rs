@@ -23,6 +23,10 @@ pub trait World {
     fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome;
 
     /// One real call by one node at `now`: it leaves its traces (tokens kept, submissions received).
+    ///
+    /// It ends as a probe of that node right after it would, and no probe of another node ends
+    /// otherwise than before it, unless both run in one process. A run rests on this: it does not
+    /// look again where a call has just shown how things are.
     fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome;
 
     /// Whether a call begun at `now` would succeed: tried on a clone that is then dropped.

@@ -59,6 +59,11 @@ impl Race {
         self
     }
 
+    pub(crate) fn called(mut self, at: &str) -> Self {
+        self.happenings.push(format!("{at} client.submit client = \"fagsystem\""));
+        self
+    }
+
     pub(crate) const fn with(mut self, client: &'static str) -> Self {
         self.client = client;
         self

@@ -58,7 +58,7 @@ impl World for Watched {
 }
 
 /// The world of a scenario, with the keys of the pool in this order.
-fn world(scenario: &Scenario, backwards: bool) -> InProcess {
+pub(crate) fn world(scenario: &Scenario, backwards: bool) -> InProcess {
     let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     let needed = keys_needed(scenario);
     keys.ensure(&needed, &mut |_, _| ()).unwrap();
