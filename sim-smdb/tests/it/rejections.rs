@@ -249,8 +249,7 @@ fn a_breach_of_security_is_not_explained() {
     }
 }
 
-/// A fault that the contract declares is signed, and says in its detail which rule is broken; every
-/// other one is not signed.
+/// A fault that the contract declares is signed, and says in its detail which rule is broken.
 #[test]
 fn a_declared_fault_is_signed_and_explains_itself() {
     for cause in Rejection::ALL {
@@ -271,10 +270,27 @@ fn a_declared_fault_is_signed_and_explains_itself() {
             assert_eq!(Some(fault.correlation), *relates_to);
             assert_eq!(fault.text, rejection.fault_text());
             assert!(declared.as_ref().unwrap().action.ends_with("SmdbFaultFault"));
-        } else {
-            assert!(!reply.text().contains("<Signature"));
         }
     }
+}
+
+#[test]
+fn what_the_contract_does_not_declare_goes_unsigned_and_in_clear() {
+    let mut answered = 0;
+    for cause in Rejection::ALL {
+        let reply = provoke(*cause);
+        if reply.rejection().unwrap().fault_code() == ServiceFaultCode::Declared {
+            continue;
+        }
+        answered += 1;
+        let text = reply.text();
+        for namespace in ["http://www.w3.org/2000/09/xmldsig#", "http://www.w3.org/2001/04/xmlenc#"]
+        {
+            assert!(!text.contains(namespace), "{cause:?}: {text}");
+        }
+        assert_eq!(reply.fault().text, reply.rejection().unwrap().fault_text(), "{cause:?}");
+    }
+    assert!(answered >= 2, "those of the address and of the operation are among them");
 }
 
 /// Nothing is remembered of what is refused, but that a submission broke a rule, and that a message
