@@ -19,6 +19,7 @@ mod page;
 mod points;
 mod rows;
 mod scenario;
+mod seen;
 mod timeline;
 
 /// What the page says of one scenario. Small, whatever the length of the journal that it tells of.

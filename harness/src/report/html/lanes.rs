@@ -1,30 +1,22 @@
 //! From a journal to the lanes of its timeline.
 
-use std::collections::BTreeMap;
-
 use clock::Timestamp;
-use parties::{Environment, SystemUserId};
+use parties::SystemUserId;
 
 use super::{
     axis::date_and_time,
-    rows::{Bar, Call, Colour, Lane, Mark, MarkKind, Row, Stretches, Style},
+    rows::{Bar, Lane, Row, Style},
+    seen::{Node, Seen},
 };
 use crate::{
-    journal::{Observation, What},
-    report::{
-        ScenarioReport,
-        words::{infinitive, who},
-    },
-    scenario::{Action, CertificateName, ClientName, NodeName},
-    world::{ActionOutcome, CallOutcome, Planned, Standing, Token},
+    journal::Observation,
+    report::{ScenarioReport, words::who},
+    scenario::CertificateName,
 };
 
 /// The lanes of a run: outages first, then each party.
 pub(super) fn lanes(report: &ScenarioReport, observations: &[Observation]) -> Vec<Lane> {
-    let mut seen = Seen::default();
-    for Observation { at, what, .. } in observations {
-        seen.take(*at, what);
-    }
+    let mut seen = Seen::of(observations);
     let users: Vec<_> = seen.users.keys().cloned().collect();
     let mut lanes = vec![outages(report), seen.mitid()];
     lanes.extend(users.iter().map(|user| seen.nemlogin(user, users.len() > 1)));
@@ -58,213 +50,7 @@ fn outages(report: &ScenarioReport) -> Lane {
     Lane { title: "Outages".to_owned(), rows: rows.collect() }
 }
 
-/// What a journal tells, by whom it is about.
-#[derive(Default)]
-struct Seen {
-    /// In the order in which they came into being.
-    certificates: Vec<Certificate>,
-    users: BTreeMap<SystemUserId, User>,
-    signers: BTreeMap<Environment, Vec<Mark>>,
-    nodes: BTreeMap<(ClientName, NodeName), Node>,
-}
-
-struct Certificate {
-    name: CertificateName,
-    environment: Environment,
-    valid_from: Timestamp,
-    refused_from: Timestamp,
-    revoked: Option<Timestamp>,
-    marks: Vec<Mark>,
-}
-
-/// A certificate that is saved and not in force, with the slot that it is for.
-type Pending = (&'static str, CertificateName);
-
-const SLOTS: [&str; 2] = ["active slot", "rolling slot"];
-
-#[derive(Default)]
-struct User {
-    draft: [Option<CertificateName>; 2],
-    pending_now: Vec<Pending>,
-    pending: Stretches<Pending>,
-    saves: Vec<Mark>,
-    environments: BTreeMap<Environment, Known>,
-}
-
-/// What a system user is known by in one environment.
-#[derive(Default)]
-struct Known {
-    accepted_now: Vec<CertificateName>,
-    planned_now: Vec<CertificateName>,
-    accepted: Stretches<CertificateName>,
-    planned: Stretches<(CertificateName, Timestamp)>,
-    marks: Vec<Mark>,
-}
-
-#[derive(Default)]
-struct Node {
-    certificate: Stretches<Option<CertificateName>>,
-    tokens: Stretches<Token>,
-    marks: Vec<Mark>,
-    calls: Vec<Call>,
-}
-
 impl Seen {
-    fn take(&mut self, at: Timestamp, what: &What) {
-        match what {
-            What::Action { action, outcome } => self.take_action(at, action, outcome),
-            What::Standing(standing) => self.take_standing(at, standing),
-            What::Call { client, node, outcome } => {
-                let failed = match outcome {
-                    CallOutcome::Succeeded => None,
-                    CallOutcome::Failed(failure) => {
-                        Some(format!("{}: {}", failure.step, failure.cause.replace('-', " ")))
-                    }
-                };
-                let node = self.nodes.entry((client.clone(), node.clone())).or_default();
-                node.calls.push(Call { at, failed });
-            }
-            What::Begins { .. } | What::Message(_) | What::Exposure { .. } | What::Ends => {}
-        }
-    }
-
-    fn take_action(&mut self, at: Timestamp, action: &Action, outcome: &ActionOutcome) {
-        let mark = |kind| {
-            let (refused, said) = match outcome {
-                ActionOutcome::Done { .. } => (false, ""),
-                ActionOutcome::Refused { .. } => (true, " (refused)"),
-            };
-            let title = format!("{}: {}{said}", date_and_time(at), infinitive(action));
-            Mark { at, kind, refused, title }
-        };
-        let is_done = matches!(outcome, ActionOutcome::Done { .. });
-        match action {
-            Action::Renew { certificate, r#as } => {
-                // The new one is there when how things stand is noted: its mark waits until then.
-                let name = if is_done { r#as } else { certificate };
-                self.certificate(name, at).marks.push(mark(MarkKind::Renewed));
-            }
-            Action::Revoke { certificate, .. } => {
-                let certificate = self.certificate(certificate, at);
-                certificate.marks.push(mark(MarkKind::Revoked));
-                certificate.revoked = certificate.revoked.or_else(|| is_done.then_some(at));
-            }
-            Action::Save { system_user, .. } => {
-                self.user(system_user).saves.push(mark(MarkKind::Saved));
-            }
-            Action::Remove { system_user, .. } => {
-                self.user(system_user).saves.push(mark(MarkKind::Emptied));
-            }
-            Action::Provision { system_user, environment } => {
-                let known = self.user(system_user).environments.entry(*environment).or_default();
-                known.marks.push(mark(MarkKind::Provisioned));
-            }
-            Action::RollOver { environment } => {
-                self.signers.entry(*environment).or_default().push(mark(MarkKind::RolledOver));
-            }
-            Action::TrustSigner { environment } => {
-                self.signers.entry(*environment).or_default().push(mark(MarkKind::Trusted));
-            }
-            Action::Deploy { client, nodes, .. } => {
-                self.mark_nodes(client, nodes, &mark(MarkKind::Deployed));
-            }
-            Action::Restart { client, nodes } => {
-                self.mark_nodes(client, nodes, &mark(MarkKind::Restarted));
-            }
-            Action::PinSigner { client, nodes } => {
-                self.mark_nodes(client, nodes, &mark(MarkKind::Pinned));
-            }
-        }
-    }
-
-    fn mark_nodes(&mut self, client: &ClientName, nodes: &[NodeName], mark: &Mark) {
-        for node in nodes {
-            let node = self.nodes.entry((client.clone(), node.clone())).or_default();
-            node.marks.push(mark.clone());
-        }
-    }
-
-    fn take_standing(&mut self, at: Timestamp, standing: &Standing) {
-        match standing {
-            Standing::Certificate { certificate, environment, valid_from, refused_from } => {
-                let it = self.certificate(certificate, at);
-                (it.environment, it.valid_from, it.refused_from) =
-                    (*environment, *valid_from, *refused_from);
-            }
-            Standing::Draft { system_user, active, rolling } => {
-                let user = self.user(system_user);
-                let draft = [active.clone(), rolling.clone()];
-                let put = SLOTS.into_iter().zip(draft.iter().zip(&user.draft));
-                let put: Vec<_> = put
-                    .filter(|(_, (now, before))| now != before)
-                    .filter_map(|(slot, (now, _))| Some((slot, now.clone()?)))
-                    .collect();
-                user.draft = draft;
-                self.note_pending(system_user, &put, at);
-            }
-            Standing::Registration { system_user, environment, accepted, planned } => {
-                let known = self.user(system_user).environments.entry(*environment).or_default();
-                known.take(at, accepted, planned);
-                self.note_pending(system_user, &[], at);
-            }
-            Standing::Node { client, node, certificate, tokens } => {
-                let node = self.nodes.entry((client.clone(), node.clone())).or_default();
-                node.certificate.set(at, vec![certificate.clone()]);
-                node.tokens.set(at, tokens.clone());
-            }
-        }
-    }
-
-    /// What was put into the draft and is not in force, nor waits to be, where it belongs. What a swap
-    /// leaves behind in a draft was not put there.
-    fn note_pending(&mut self, id: &SystemUserId, put: &[Pending], at: Timestamp) {
-        let environments: BTreeMap<_, _> =
-            self.certificates.iter().map(|it| (it.name.clone(), it.environment)).collect();
-        let user = self.user(id);
-        let is_known = |(_, certificate): &Pending| {
-            let known = environments.get(certificate).and_then(|it| user.environments.get(it));
-            known.is_some_and(|known| {
-                known.accepted_now.contains(certificate) || known.planned_now.contains(certificate)
-            })
-        };
-        let slots = SLOTS.into_iter().zip(&user.draft);
-        let saved = slots.filter_map(|(slot, it)| Some((slot, it.clone()?)));
-        let pending = saved
-            .filter(|it| (put.contains(it) || user.pending_now.contains(it)) && !is_known(it))
-            .collect::<Vec<_>>();
-        user.pending_now.clone_from(&pending);
-        user.pending.set(at, pending);
-    }
-
-    fn certificate(&mut self, name: &CertificateName, at: Timestamp) -> &mut Certificate {
-        let known = self.certificates.iter().position(|it| it.name == *name);
-        let index = known.unwrap_or_else(|| {
-            self.certificates.push(Certificate {
-                name: name.clone(),
-                environment: Environment::Production,
-                valid_from: at,
-                refused_from: at,
-                revoked: None,
-                marks: Vec::new(),
-            });
-            self.certificates.len() - 1
-        });
-        &mut self.certificates[index]
-    }
-
-    fn user(&mut self, id: &SystemUserId) -> &mut User {
-        self.users.entry(id.clone()).or_default()
-    }
-
-    fn colour(&self, name: &CertificateName) -> Colour {
-        let known = self.certificates.iter().position(|it| it.name == *name);
-        Colour(known.unwrap_or(self.certificates.len()))
-    }
-
-    fn refused_from(&self, name: &CertificateName) -> Option<Timestamp> {
-        self.certificates.iter().find(|it| it.name == *name).map(|it| it.refused_from)
-    }
-
     fn mitid(&self) -> Lane {
         let mut environments = self.certificates.iter().map(|it| it.environment);
         let first = environments.next();
@@ -310,7 +96,7 @@ impl Seen {
             until,
             style: Style::Waiting(self.colour(&name)),
             text: format!("{name}, {slot}"),
-            title: format!("{name}: saved in the {slot}, not provisioned, {}", seen(from, until)),
+            title: format!("{name}: saved in the {slot}, not provisioned, {}", shown(from, until)),
         });
         let mut rows = vec![Row {
             label: "saved, not provisioned".to_owned(),
@@ -360,7 +146,7 @@ impl Seen {
                     until,
                     style: Style::Refused,
                     text: "none found".to_owned(),
-                    title: format!("no certificate was found, {}", seen(from, until)),
+                    title: format!("no certificate was found, {}", shown(from, until)),
                 }],
             });
         let tokens = node.tokens.into_vec().into_iter().map(|(from, until, token)| {
@@ -402,7 +188,7 @@ impl Seen {
         let mut bars = Vec::new();
         if expired.is_none_or(|ends| from < ends) {
             let until = expired.or(until);
-            let title = format!("{name}: {how}, {}", seen(from, until));
+            let title = format!("{name}: {how}, {}", shown(from, until));
             let style = Style::Solid(self.colour(name));
             bars.push(Bar { from, until, style, text: name.to_string(), title });
         }
@@ -410,7 +196,7 @@ impl Seen {
             let from = from.max(ends);
             let (text, title) = (
                 format!("{name}, expired"),
-                format!("{name}: {how} though expired, {}", seen(from, until)),
+                format!("{name}: {how} though expired, {}", shown(from, until)),
             );
             bars.push(Bar { from, until, style: Style::Refused, text, title });
         }
@@ -418,30 +204,7 @@ impl Seen {
     }
 }
 
-impl Known {
-    fn take(&mut self, at: Timestamp, accepted: &[CertificateName], planned: &[Planned]) {
-        if !self.accepted_now.is_empty() && self.accepted_now != accepted {
-            let names = |names: &[CertificateName]| {
-                let names: Vec<_> = names.iter().map(CertificateName::as_str).collect();
-                if names.is_empty() { "none".to_owned() } else { names.join(" and ") }
-            };
-            let (from, to) = (names(&self.accepted_now), names(accepted));
-            let title = format!("{}: NemLog-in turns from {from} to {to}", date_and_time(at));
-            self.marks.push(Mark { at, kind: MarkKind::Swapped, refused: false, title });
-        }
-        let waiting: Vec<_> = planned
-            .iter()
-            .flat_map(|planned| planned.accepted.iter().map(|name| (name.clone(), planned.from)))
-            .filter(|(name, _)| !accepted.contains(name))
-            .collect();
-        self.accepted_now = accepted.to_vec();
-        self.planned_now = waiting.iter().map(|(name, _)| name.clone()).collect();
-        self.accepted.set(at, accepted.to_vec());
-        self.planned.set(at, waiting);
-    }
-}
-
-fn seen(from: Timestamp, until: Option<Timestamp>) -> String {
+fn shown(from: Timestamp, until: Option<Timestamp>) -> String {
     period(from, until, "to the end of the run")
 }
 
