@@ -361,7 +361,7 @@ impl Excerpt {
         let line: String = text[line_begin..line_end].chars().skip(cut).take(WIDTH + 1).collect();
         let line = shown(&line, WIDTH);
         let before = before - cut;
-        Self { line: line.trim_end().to_owned(), before, marked: marked.min(WIDTH - before) }
+        Self { line: line.trim_end().to_owned(), before, marked: marked.min(WIDTH - before).max(1) }
     }
 }
 
@@ -471,6 +471,15 @@ mod tests {
         let shown = mistake.to_string();
         assert!(shown.lines().all(|line| line.chars().count() <= WIDTH + 7), "{shown}");
         assert!(shown.contains("aaaXbbb"));
+    }
+
+    #[test]
+    fn the_end_of_a_line_that_just_fits_is_marked() {
+        for width in WIDTH - 1..=WIDTH + 2 {
+            let text = "a".repeat(width);
+            let found = Found { wrong: Wrong::Empty("title"), span: width..width };
+            assert!(Mistake::new(&text, found).to_string().ends_with(" ^"), "{width}");
+        }
     }
 
     #[test]
