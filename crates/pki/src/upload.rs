@@ -1,5 +1,7 @@
 //! The `.cer` file that an administrator uploads: a certificate, or something else by mistake.
 
+use std::borrow::Cow;
+
 use crate::{
     asn1::{self, Flaw, Reader},
     certificate::{Certificate, MalformedCertificate},
@@ -11,12 +13,19 @@ const FILE_MAX: usize = 64 * 1024;
 
 /// How Java's own key stores begin: JKS, and JCEKS.
 const JAVA: [[u8; 4]; 2] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
-/// How a key of PuTTY begins.
-const PUTTY: &[u8] = b"PuTTY-User-Key-File-";
-/// How the label of a private key in PEM ends.
-const KEY_LABEL: &[u8] = b"PRIVATE KEY-----";
-/// A PKCS#12 of an indefinite length, which is BER and not DER, up to its version.
-const INDEFINITE_PKCS12: [u8; 5] = [asn1::SEQUENCE, 0x80, asn1::INTEGER, 1, 3];
+/// How a key in Microsoft's own form begins (`.pvk`).
+const PVK: [u8; 4] = [0x1e, 0xf1, 0xb5, 0xb0];
+/// How a PKCS#12 goes on after its length: version 3, then what it holds.
+const PKCS12: [u8; 4] = [asn1::INTEGER, 1, 3, asn1::SEQUENCE];
+/// How private keys go on after their length: PKCS#1 (of two primes, or more), PKCS#8 (without its
+/// public key, or with it), and a bare key of an elliptic curve (RFC 5915).
+const PRIVATE_KEYS: [[u8; 4]; 5] = [
+    [asn1::INTEGER, 1, 0, asn1::INTEGER],
+    [asn1::INTEGER, 1, 1, asn1::INTEGER],
+    [asn1::INTEGER, 1, 0, asn1::SEQUENCE],
+    [asn1::INTEGER, 1, 1, asn1::SEQUENCE],
+    [asn1::INTEGER, 1, 1, asn1::OCTET_STRING],
+];
 
 /// Why an uploaded file is not taken for a certificate. Each is a mistake that people make, and
 /// says what to do instead.
@@ -84,7 +93,10 @@ impl Certificate {
             return Err(UploadRefusal::Empty);
         }
         // What matters about a file with a private key is that it has one, whatever else it is.
-        if let Some(leaked) = holds_a_key(file, content) {
+        let text = text_in(content);
+        if let Some(leaked) =
+            key_in(file).or_else(|| key_in(content)).or_else(|| key_in_text(&text))
+        {
             return Err(leaked);
         }
         if file.len() > FILE_MAX {
@@ -92,16 +104,34 @@ impl Certificate {
         }
         // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
         // octets 80 to 84, which cannot follow an ASCII character.
-        std::str::from_utf8(content).map_or_else(|_| from_binary(file), from_text)
+        if content[0] == asn1::SEQUENCE && std::str::from_utf8(content).is_err() {
+            from_der(file)
+        } else {
+            from_text(&text)
+        }
+    }
+}
+
+/// A file as text, whatever its encoding: what stands around a certificate in PEM may be a name in
+/// Latin-1, and a shell of Windows writes UTF-16.
+fn text_in(content: &[u8]) -> Cow<'_, str> {
+    let utf_16 = |unit: fn([u8; 2]) -> u16, octets: &[u8]| {
+        let units = octets.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match content {
+        [0xff, 0xfe, octets @ ..] => utf_16(u16::from_le_bytes, octets),
+        [0xfe, 0xff, octets @ ..] => utf_16(u16::from_be_bytes, octets),
+        _ => match std::str::from_utf8(content) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => content.iter().map(|octet| char::from(*octet)).collect(),
+        },
     }
 }
 
 fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     let blocks = pem::blocks(text);
     let labelled = |test: fn(&str) -> bool| blocks.iter().any(|block| test(block.label));
-    if labelled(|label| label == "PKCS12") {
-        return Err(UploadRefusal::Pkcs12);
-    }
     let certificates: Vec<_> = blocks
         .iter()
         .filter(|block| matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE"))
@@ -109,7 +139,7 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     match certificates[..] {
         [certificate] => {
             let content = certificate.content.as_ref().ok_or(UploadRefusal::NotACertificate)?;
-            from_binary(content)
+            from_der(content)
         }
         [] if labelled(|label| label == "PKCS7" || label == "CMS") => Err(UploadRefusal::Pkcs7),
         [] if labelled(|label| label.ends_with("CERTIFICATE REQUEST")) => {
@@ -120,85 +150,100 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     }
 }
 
-fn from_binary(der: &[u8]) -> Result<Certificate, UploadRefusal> {
+fn from_der(der: &[u8]) -> Result<Certificate, UploadRefusal> {
     if der.first() != Some(&asn1::SEQUENCE) {
-        return Err(key_in(der).unwrap_or(UploadRefusal::NotACertificate));
+        return Err(UploadRefusal::NotACertificate);
     }
     Certificate::from_der(der)
         .map_err(|malformed| recognise(der).unwrap_or(UploadRefusal::Malformed(malformed)))
 }
 
-/// What a file of any size, and its content without what may stand around it, shows of a private
-/// key or of a store for one.
-fn holds_a_key(file: &[u8], content: &[u8]) -> Option<UploadRefusal> {
-    let has_label = content.windows(KEY_LABEL.len()).any(|it| it == KEY_LABEL);
-    if has_label || content.starts_with(PUTTY) {
-        return Some(UploadRefusal::PrivateKey);
+/// The private key, or the store for one, that stands in octets: at their beginning, even if it
+/// breaks off, or behind something else that is DER.
+fn key_in(octets: &[u8]) -> Option<UploadRefusal> {
+    let mut rest = octets;
+    loop {
+        if let Some(key) = key_at(rest) {
+            return Some(key);
+        }
+        let first = Reader::new(rest).and_then(|mut list| list.raw()).ok()?;
+        rest = rest.get(first.len()..).filter(|rest| !rest.is_empty())?;
     }
-    key_in(file)
 }
 
-/// What begins like a private key or a store for one.
-fn key_in(der: &[u8]) -> Option<UploadRefusal> {
-    if JAVA.iter().any(|magic| der.starts_with(magic)) {
+/// The private key, or the store for one, with which octets begin.
+fn key_at(octets: &[u8]) -> Option<UploadRefusal> {
+    if JAVA.iter().any(|magic| octets.starts_with(magic)) {
         return Some(UploadRefusal::JavaKeyStore);
     }
-    // Some tools write it with indefinite lengths, which is BER and not DER.
-    if der.starts_with(&INDEFINITE_PKCS12) {
+    if octets.starts_with(&PVK) {
+        return Some(UploadRefusal::PrivateKey);
+    }
+    let first = after_length(octets)?;
+    if first.starts_with(&PKCS12) {
         return Some(UploadRefusal::Pkcs12);
     }
-    let is_key =
-        |it: &UploadRefusal| matches!(it, UploadRefusal::Pkcs12 | UploadRefusal::PrivateKey);
-    first_fields(der).ok().flatten().filter(is_key)
+    let is_key = PRIVATE_KEYS.iter().any(|begin| first.starts_with(begin));
+    (is_key || is_encrypted_key(octets)).then_some(UploadRefusal::PrivateKey)
+}
+
+/// What follows the tag and the length of a sequence, be it whole or not. Some tools write a length
+/// that is indefinite, which is BER and not DER.
+fn after_length(octets: &[u8]) -> Option<&[u8]> {
+    let [asn1::SEQUENCE, length, rest @ ..] = octets else { return None };
+    let more = if *length < 0x80 { 0 } else { usize::from(length & 0x7f) };
+    rest.get(more..)
+}
+
+/// The private key, or the store for one, that stands in a text, wherever.
+fn key_in_text(text: &str) -> Option<UploadRefusal> {
+    let is_key = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("PuTTY-User-Key-File-")
+            || line.starts_with("--") && line.contains("PRIVATE KEY")
+            || line.contains("<RSAKeyValue") && text.contains("<D>")
+    };
+    if text.lines().any(is_key) {
+        return Some(UploadRefusal::PrivateKey);
+    }
+    let blocks = pem::blocks(text);
+    if blocks.iter().any(|block| matches!(block.label, "PKCS12" | "PFX")) {
+        return Some(UploadRefusal::Pkcs12);
+    }
+    let bare = if blocks.is_empty() { pem::decode(text) } else { None };
+    let mut contents = blocks.into_iter().filter_map(|block| block.content).chain(bare);
+    contents.find_map(|content| key_in(&content))
 }
 
 /// What else begins like this.
 fn recognise(der: &[u8]) -> Option<UploadRefusal> {
-    if let Some(key) = key_in(der) {
-        return Some(key);
-    }
-    // This too is written with indefinite lengths by some tools.
+    // This too is written with an indefinite length by some tools.
     let signed_data = asn1::oid(oids::PKCS7_SIGNED_DATA);
-    if der.strip_prefix(&[0x30, 0x80]).is_some_and(|rest| rest.starts_with(&signed_data)) {
+    if after_length(der).is_some_and(|first| first.starts_with(&signed_data)) {
         return Some(UploadRefusal::Pkcs7);
     }
-    let several = count_certificates(der).filter(|count| *count > 1);
-    if let Some(count) = several {
-        return Some(UploadRefusal::SeveralCertificates { count });
+    // The signed part of a request begins with its version, that of a certificate with a tag.
+    let request = |first: &[u8]| {
+        after_length(first)
+            .is_some_and(|info| info.starts_with(&[asn1::INTEGER, 1, 0, asn1::SEQUENCE]))
+    };
+    if after_length(der).is_some_and(request) {
+        return Some(UploadRefusal::Request);
     }
-    first_fields(der).ok().flatten()
+    let count = count_certificates(der).filter(|count| *count > 1)?;
+    Some(UploadRefusal::SeveralCertificates { count })
 }
 
-fn first_fields(der: &[u8]) -> Result<Option<UploadRefusal>, Flaw> {
-    let mut fields = Reader::new(der)?.enter(asn1::SEQUENCE)?;
-    Ok(match fields.any()? {
-        (asn1::INTEGER, [3]) => Some(UploadRefusal::Pkcs12),
-        // PKCS#1 has the modulus next, PKCS#8 the algorithm, a bare EC key (RFC 5915) itself.
-        (asn1::INTEGER, [0]) if fields.peek() == Some(asn1::INTEGER) => {
-            Some(UploadRefusal::PrivateKey)
-        }
-        (asn1::INTEGER, [0 | 1]) if fields.peek() == Some(asn1::SEQUENCE) => {
-            Some(UploadRefusal::PrivateKey)
-        }
-        (asn1::INTEGER, [1]) if fields.peek() == Some(asn1::OCTET_STRING) => {
-            Some(UploadRefusal::PrivateKey)
-        }
-        (asn1::OBJECT_IDENTIFIER, kind) if kind == oids::PKCS7_SIGNED_DATA.as_bytes() => {
-            Some(UploadRefusal::Pkcs7)
-        }
-        // The signed part of a request begins with its version, that of a certificate with a tag.
-        (asn1::SEQUENCE, info) if info.starts_with(&[asn1::INTEGER, 1, 0, asn1::SEQUENCE]) => {
-            Some(UploadRefusal::Request)
-        }
-        // EncryptedPrivateKeyInfo: an algorithm based on a password, then octets.
-        (asn1::SEQUENCE, algorithm)
-            if fields.peek() == Some(asn1::OCTET_STRING)
-                && Reader::new(algorithm)?.peek() == Some(asn1::OBJECT_IDENTIFIER) =>
-        {
-            Some(UploadRefusal::PrivateKey)
-        }
-        _ => None,
-    })
+/// `EncryptedPrivateKeyInfo` (RFC 5958, section 3): an algorithm, then octets.
+fn is_encrypted_key(der: &[u8]) -> bool {
+    let fields = || -> Result<bool, Flaw> {
+        let mut fields = Reader::new(der)?.enter(asn1::SEQUENCE)?;
+        let (tag, algorithm) = fields.any()?;
+        Ok(tag == asn1::SEQUENCE
+            && fields.peek() == Some(asn1::OCTET_STRING)
+            && Reader::new(algorithm)?.peek() == Some(asn1::OBJECT_IDENTIFIER))
+    };
+    fields().unwrap_or(false)
 }
 
 /// How many certificates stand one after the other, if it is nothing but certificates.

@@ -1,5 +1,6 @@
 //! What people upload for a certificate, and what they are told.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use parties::Environment;
 use pki::{
     Certificate, KeyError, MalformedCertificate, Name, SigningRequest, UploadRefusal,
@@ -118,9 +119,71 @@ fn says_that_a_key_is_one_wherever_it_stands() {
         assert_eq!(refusal([before, key].concat()), UploadRefusal::PrivateKey);
         assert_eq!(refusal([before, key, before].concat()), UploadRefusal::PrivateKey);
     }
+    for other in [
+        "PuTTY-User-Key-File-3: ssh-rsa\n",
+        "-----BEGIN PRIVATE KEY -----\nAAAA\n",
+        "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n",
+        "<RSAKeyValue><Modulus>AAAA</Modulus><D>AAAA</D></RSAKeyValue>\n",
+    ] {
+        let file = leaf().to_pem() + other;
+        assert_eq!(refusal(&file), UploadRefusal::PrivateKey, "{file}");
+        let units: Vec<u16> = [0xfeff].into_iter().chain(file.encode_utf16()).collect();
+        let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+        let big: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
+        assert_eq!(refusal(little), UploadRefusal::PrivateKey, "{file}");
+        assert_eq!(refusal(big), UploadRefusal::PrivateKey, "{file}");
+    }
     let marked = "\u{feff}PuTTY-User-Key-File-3: ssh-rsa\n";
     assert_eq!(refusal(marked), UploadRefusal::PrivateKey);
     assert_eq!(refusal([marked.as_bytes(), latin_1].concat()), UploadRefusal::PrivateKey);
+}
+
+/// Whatever a block is called, and whatever stands before it.
+#[test]
+fn says_that_a_key_in_base64_is_one() {
+    let pkcs8 = world::leaf_key().pkcs8();
+    let pkcs12 = [0x30, 0x06, 2, 1, 3, 0x30, 1, 0];
+    let base64 = |octets: &[u8]| STANDARD.encode(octets);
+    let cases = [(&**pkcs8, UploadRefusal::PrivateKey), (&pkcs12, UploadRefusal::Pkcs12)];
+    for (octets, expected) in cases {
+        let bare = base64(octets);
+        let block = format!("-----BEGIN CERTIFICATE-----\n{bare}\n-----END CERTIFICATE-----\n");
+        assert_eq!(refusal(&bare), expected);
+        assert_eq!(refusal(&block), expected);
+        assert_eq!(refusal(format!("{}{block}", leaf().to_pem())), expected);
+        assert_eq!(refusal([b"K\xf8benhavn\n", block.as_bytes()].concat()), expected);
+        assert_eq!(refusal(format!("{}{block}", "x\n".repeat(50_000))), expected);
+    }
+    for label in ["PKCS12", "PFX"] {
+        let block = format!("-----BEGIN {label}-----\n-----END {label}-----\n");
+        assert_eq!(refusal([b"K\xf8benhavn\n", block.as_bytes()].concat()), UploadRefusal::Pkcs12);
+    }
+}
+
+#[test]
+fn says_that_a_key_in_der_is_one_behind_something_and_cut_off() {
+    let pkcs8 = world::leaf_key().pkcs8();
+    let der = leaf().der().to_vec();
+    assert_eq!(refusal([&der[..], &pkcs8].concat()), UploadRefusal::PrivateKey);
+    assert_eq!(refusal(&pkcs8[..pkcs8.len() / 2]), UploadRefusal::PrivateKey);
+    assert_eq!(refusal([b"\r\n", &**pkcs8].concat()), UploadRefusal::PrivateKey);
+    assert_eq!(refusal(b"\x1e\xf1\xb5\xb0\0\0\0\0"), UploadRefusal::PrivateKey);
+    let many = b"\x05\x00".repeat(1_000_000);
+    assert_eq!(refusal([&many, &**pkcs8].concat()), UploadRefusal::PrivateKey);
+    let several_primes = b"\x30\x06\x02\x01\x01\x02\x01\x05";
+    assert_eq!(refusal(several_primes), UploadRefusal::PrivateKey);
+}
+
+/// What OpenSSL prints before a certificate is in the encoding of the name that it prints.
+#[test]
+fn takes_a_certificate_with_text_of_any_encoding_around_it() {
+    let leaf = leaf();
+    let pem = leaf.to_pem();
+    let latin_1 = [b"friendlyName: SMDB K\xf8benhavn\n", pem.as_bytes()].concat();
+    assert_eq!(Certificate::from_cer(&latin_1).unwrap(), leaf);
+    let utf_16: Vec<u8> =
+        [0xfeff].into_iter().chain(pem.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(Certificate::from_cer(&utf_16).unwrap(), leaf);
 }
 
 /// The guide: a file that ends in `.pem` is refused.
