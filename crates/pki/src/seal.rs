@@ -1,6 +1,9 @@
 //! A seal: what a party keeps for itself, hidden from whoever stores it.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
@@ -20,33 +23,39 @@ const NONCE_LEN: usize = 12;
 /// a signature that is never published: PKCS#1 v1.5 gives the same one each time. The nonce is made
 /// of what is sealed, so that the same bytes are the same when they are sealed: that they are is all
 /// that somebody else learns.
+///
+/// A signature takes a millisecond, and most seals are never put on anything: so the secrets are made when
+/// they are first needed.
 pub struct Seal {
+    of: PrivateKey,
+    purpose: String,
+    secrets: OnceLock<Secrets>,
+}
+
+struct Secrets {
     key: LessSafeKey,
     nonces: hmac::Key,
-    /// Which seal it is: the same for the same key and purpose, and no secret.
-    id: [u8; 32],
 }
 
 impl Seal {
     /// The seal of `key` for one purpose; another purpose gives another seal.
-    ///
-    /// # Panics
-    ///
-    /// Never: a digest has the length of the key.
     #[must_use]
     pub fn of(key: &PrivateKey, purpose: &str) -> Self {
-        let message = format!("skift seal: {purpose}");
-        let signature = key.sign(SignatureAlgorithm::Pkcs1Sha256, message.as_bytes());
-        let signature = hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(signature));
-        let derived = |name: &str| hmac::sign(&signature, name.as_bytes());
-        let key = UnboundKey::new(&AES_256_GCM, derived("key").as_ref());
-        let mut id = [0; 32];
-        id.copy_from_slice(derived("id").as_ref());
-        Self {
-            key: LessSafeKey::new(key.expect("a digest of 32 octets is a key")),
-            nonces: hmac::Key::new(hmac::HMAC_SHA256, derived("nonces").as_ref()),
-            id,
-        }
+        Self { of: key.clone(), purpose: purpose.to_owned(), secrets: OnceLock::new() }
+    }
+
+    fn secrets(&self) -> &Secrets {
+        self.secrets.get_or_init(|| {
+            let message = format!("skift seal: {}", self.purpose);
+            let signature = self.of.sign(SignatureAlgorithm::Pkcs1Sha256, message.as_bytes());
+            let signature = hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(signature));
+            let derived = |name: &str| hmac::sign(&signature, name.as_bytes());
+            let key = UnboundKey::new(&AES_256_GCM, derived("key").as_ref());
+            Secrets {
+                key: LessSafeKey::new(key.expect("a digest of 32 octets is a key")),
+                nonces: hmac::Key::new(hmac::HMAC_SHA256, derived("nonces").as_ref()),
+            }
+        })
     }
 
     /// Seals `plaintext`.
@@ -57,10 +66,11 @@ impl Seal {
     #[must_use]
     pub fn close(&self, plaintext: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
-        nonce.copy_from_slice(&hmac::sign(&self.nonces, plaintext).as_ref()[..NONCE_LEN]);
+        nonce.copy_from_slice(&hmac::sign(&self.secrets().nonces, plaintext).as_ref()[..NONCE_LEN]);
         let mut sealed = plaintext.to_vec();
         let unique = Nonce::assume_unique_for_key(nonce);
-        self.key
+        self.secrets()
+            .key
             .seal_in_place_append_tag(unique, Aad::empty(), &mut sealed)
             .expect("what is sealed is shorter than GCM's limit");
         [&nonce[..], &sealed].concat()
@@ -72,7 +82,8 @@ impl Seal {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut plaintext = Zeroizing::new(sealed.to_vec());
         let nonce = Nonce::assume_unique_for_key(*nonce);
-        let length = self.key.open_in_place(nonce, Aad::empty(), &mut plaintext).ok()?.len();
+        let length =
+            self.secrets().key.open_in_place(nonce, Aad::empty(), &mut plaintext).ok()?.len();
         plaintext.truncate(length);
         Some(plaintext)
     }
@@ -80,7 +91,7 @@ impl Seal {
 
 impl PartialEq for Seal {
     fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
+        (self.of.public(), &self.purpose) == (other.of.public(), &other.purpose)
     }
 }
 
