@@ -5,6 +5,7 @@
 //! link to these files and nowhere else: no journal and no report has them.
 
 use std::{
+    collections::BTreeSet,
     fmt, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -125,6 +126,10 @@ impl World for KeepingWorld {
 
     fn take_messages(&mut self) -> Vec<Message> {
         self.world.take_messages()
+    }
+
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)> {
+        self.world.take_touched()
     }
 }
 

@@ -6,16 +6,16 @@
 //! happens at its last instant still happens.
 //!
 //! A node that has just called need not be looked at: how its call ended is what a look would show.
-//! And where nothing happens but calls, nothing changes for those who did not call, unless they share
-//! a process, and with it a cache, with one who did.
+//! And where nothing changes by itself, only those are looked at whom somebody's act, or the call of
+//! another, has touched: the world compares what a call would meet before and after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Timestamp;
 
 use crate::{
     journal::{FORMAT, Journal, What},
-    scenario::Scenario,
+    scenario::{ClientName, NodeName, Scenario},
     schedule::{Due, Schedule},
     world::{CallOutcome, Standing, World},
 };
@@ -26,25 +26,19 @@ pub fn run(scenario: &Scenario, world: &mut dyn World) -> Journal {
     let end = scenario.end();
     let (journal, seen, stood) = (Journal::default(), BTreeMap::new(), Vec::new());
     let mut run = Run { scenario, world, journal, seen, stood };
-    let shares = scenario.clients.values().any(|client| client.process.is_some());
     let mut schedule = Schedule::new(scenario);
     let mut now = scenario.start;
     run.begin(now);
     let mut turns = true;
     loop {
-        let mut called = BTreeMap::new();
+        let mut shown = Shown::default();
         // Clicks, then swaps, then calls: the schedule has them in this order. What falls due by
         // itself between clicks and swaps, the world reads with `now`.
         while let Some(event) = schedule.take_due(now) {
-            turns |= matches!(event.due, Due::Action(_));
-            run.carry_out(event.due, now, &mut called);
+            run.carry_out(event.due, now, &mut shown);
         }
         run.look(now);
-        if shares {
-            run.probe(now, |_| true, &BTreeMap::new());
-        } else {
-            run.probe(now, |index| turns || called.contains_key(&index), &called);
-        }
+        run.probe(now, turns, &shown);
         if now >= end {
             break;
         }
@@ -55,6 +49,15 @@ pub fn run(scenario: &Scenario, world: &mut dyn World) -> Journal {
     }
     run.journal.note(What::Ends, now);
     run.journal
+}
+
+/// What one instant has shown, by the place of a node in [`Scenario::nodes`].
+#[derive(Default)]
+struct Shown {
+    /// How the last call of a node ended, and whatever it would meet is since then as it was.
+    called: BTreeMap<usize, CallOutcome>,
+    /// Who may meet something else than before.
+    touched: BTreeSet<usize>,
 }
 
 struct Run<'r> {
@@ -79,12 +82,10 @@ impl Run<'_> {
     }
 
     /// Lets something happen, and puts down how a call ended.
-    fn carry_out(
-        &mut self,
-        due: Due<'_>,
-        now: Timestamp,
-        called: &mut BTreeMap<usize, CallOutcome>,
-    ) {
+    fn carry_out(&mut self, due: Due<'_>, now: Timestamp, shown: &mut Shown) {
+        let index = |client: &ClientName, node: &NodeName| {
+            self.scenario.nodes().position(|it| it == (client, node))
+        };
         let what = match due {
             Due::Action(action) => {
                 let outcome = self.world.act(action, now);
@@ -92,11 +93,15 @@ impl Run<'_> {
             }
             Due::Call(client, node) => {
                 let outcome = self.world.call(client, node, now);
-                let index = self.scenario.nodes().position(|it| it == (client, node));
-                called.extend(index.map(|index| (index, outcome.clone())));
+                shown.called.extend(index(client, node).map(|index| (index, outcome.clone())));
                 What::Call { client: client.clone(), node: node.clone(), outcome }
             }
         };
+        for (client, node) in self.world.take_touched() {
+            let Some(index) = index(&client, &node) else { continue };
+            shown.called.remove(&index);
+            shown.touched.insert(index);
+        }
         for message in self.world.take_messages() {
             self.journal.note(What::Message(message), now);
         }
@@ -112,20 +117,16 @@ impl Run<'_> {
         self.stood = stands;
     }
 
-    /// Looks at every node that may be worth it, and notes what is different from the last look.
-    fn probe(
-        &mut self,
-        now: Timestamp,
-        is_worth_it: impl Fn(usize) -> bool,
-        called: &BTreeMap<usize, CallOutcome>,
-    ) {
+    /// Looks at the nodes for which something may have changed, at all of them if the world `turns` by
+    /// itself, and notes what is different from the last look.
+    fn probe(&mut self, now: Timestamp, turns: bool, shown: &Shown) {
         for (index, (client, node)) in self.scenario.nodes().enumerate() {
-            if !is_worth_it(index) {
-                continue;
-            }
-            let outcome = match called.get(&index) {
+            let outcome = match shown.called.get(&index) {
                 Some(outcome) => outcome.clone(),
-                None => self.world.probe(client, node, now),
+                None if turns || shown.touched.contains(&index) => {
+                    self.world.probe(client, node, now)
+                }
+                None => continue,
             };
             if self.seen.get(&index).is_some_and(|seen| is_same(seen, &outcome)) {
                 continue;

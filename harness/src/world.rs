@@ -4,6 +4,8 @@
 //! in `now`, and a world reads every timeline with it. What it tells of how things stand is for those
 //! who look on; no outcome rests on it.
 
+use std::collections::BTreeSet;
+
 use clock::Timestamp;
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
 use serde::{Deserialize, Serialize};
@@ -25,8 +27,8 @@ pub trait World {
     /// One real call by one node at `now`: it leaves its traces (tokens kept, submissions received).
     ///
     /// It ends as a probe of that node right after it would, and no probe of another node ends
-    /// otherwise than before it, unless both run in one process. A run rests on this: it does not
-    /// look again where a call has just shown how things are.
+    /// otherwise than before it, unless [`Self::take_touched`] names that. A run rests on this: it does
+    /// not look again where a call has just shown how things are.
     fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome;
 
     /// Whether a call begun at `now` would succeed: tried on a clone that is then dropped.
@@ -38,6 +40,13 @@ pub trait World {
     /// Too early is harmless (the run looks once more than it needs to); too late or absent hides
     /// the exact edge of an outage.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp>;
+
+    /// The nodes whose calls may meet something else than when this was last asked, because of what was
+    /// done since: acts, and calls of others.
+    ///
+    /// For everybody else nothing that a call reads was changed. One too many is harmless; one too few
+    /// hides an outage, since a run does not look at who is not named.
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)>;
 
     /// How things stand at `now`: one entry for each certificate, system user and node, always for
     /// the same ones, and for a new one from when it is there.

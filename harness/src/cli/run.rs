@@ -2,6 +2,7 @@
 
 use std::{io, num::NonZeroUsize, ops::ControlFlow, path::PathBuf};
 
+use parties::Pass;
 use pki::KeyPool;
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
     results::{self, Outcome, Results, Unwritable},
     run,
     scenario::Scenario,
-    world::in_process::{InProcess, SetUpError},
+    world::in_process::{Countries, InProcess, SetUpError},
 };
 
 const EXAMPLES: &str = "\
@@ -111,9 +112,10 @@ fn run_all(
     let colour = colour();
     let names = suite.iter().map(|(found, _)| found.name.as_str()).collect();
     let mut progress = Progress::new(names);
+    let countries = Countries::default();
     let work = |index: usize| {
         let (found, scenario) = &suite[index];
-        run_one(arguments, found, scenario, pool).map(|journal| {
+        run_one(arguments, found, scenario, &countries, pool).map(|journal| {
             let path = found.path.display().to_string();
             Outcome::of(index, &found.name, &path, scenario, &journal)
         })
@@ -151,14 +153,15 @@ fn run_one(
     arguments: &Arguments,
     found: &Found,
     scenario: &Scenario,
+    countries: &Countries,
     pool: &KeyPool,
 ) -> Result<Journal, Trouble> {
     let key = |size, index| Some(pool.key(size, index));
     let Some(folder) = &arguments.keep_messages else {
-        return Ok(run::run(scenario, &mut InProcess::new(scenario, key)?));
+        return Ok(run::run(scenario, &mut InProcess::with_link(scenario, Pass, countries, key)?));
     };
     let folder = folder.join(&found.name);
-    let world = InProcess::with_link(scenario, Keeper::default(), key)?;
+    let world = InProcess::with_link(scenario, Keeper::default(), countries, key)?;
     let mut world = KeepingWorld::new(world, folder.clone());
     let journal = run::run(scenario, &mut world);
     world.finish().map_err(|error| Trouble::NotKept { folder, error })?;

@@ -4,11 +4,16 @@
 //! in; everything else that is drawn comes from the scenario's seed, one stream for each party and
 //! purpose, so that the same file gives the same journal with any keys.
 
+mod country;
 mod set_up;
 mod standing;
 mod traffic;
 
-use std::{collections::BTreeMap, fmt::Display, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    sync::Arc,
+};
 
 use clock::Timestamp;
 use entropy::Entropy;
@@ -24,6 +29,7 @@ use wsc::{
     habits::Swap,
 };
 
+pub use country::Countries;
 pub use set_up::{SetUpError, keys_needed};
 
 use crate::{
@@ -46,6 +52,8 @@ pub struct InProcess<L = Pass> {
     streams: Streams,
     link: L,
     messages: Vec<Message>,
+    /// Whose calls may meet something else than when that was last asked.
+    touched: BTreeSet<(ClientName, NodeName)>,
 }
 
 /// One running copy of a client.
@@ -99,6 +107,16 @@ impl<L: Link + Clone> InProcess<L> {
     /// What carries its messages.
     pub const fn link_mut(&mut self) -> &mut L {
         &mut self.link
+    }
+
+    /// NemLog-in as it stands.
+    pub const fn sts(&self) -> &Sts {
+        &self.sts
+    }
+
+    /// The SMDB of an environment as it stands.
+    pub fn smdb(&self, environment: Environment) -> Option<&Smdb> {
+        self.smdb.get(&environment)
     }
 
     fn next_key(&mut self) -> Result<PrivateKey, SetUpError> {
@@ -179,7 +197,7 @@ impl<L: Link + Clone> InProcess<L> {
     ) -> Result<(), wsc::Failure> {
         let credential = &self.certificates[certificate].credential;
         let process = self.process(key);
-        for neighbour in neighbours(&mut self.nodes, key, process) {
+        for (_, neighbour) in neighbours(&mut self.nodes, key, process) {
             neighbour.wsc.key_store().install(credential.clone());
         }
         let Some(node) = self.nodes.get_mut(key) else { return Ok(()) };
@@ -212,7 +230,7 @@ impl<L: Link + Clone> InProcess<L> {
         now: Timestamp,
     ) -> Result<(), wsc::Failure> {
         let process = self.process(key);
-        for neighbour in neighbours(&mut self.nodes, key, process) {
+        for (_, neighbour) in neighbours(&mut self.nodes, key, process) {
             // That it did not start, each of its calls will say.
             let _ = neighbour.tell(&Event::Restart, now);
         }
@@ -274,24 +292,8 @@ impl<L: Link + Clone> InProcess<L> {
         }
     }
 
-    /// When an STS, or an SMDB, will first see a revocation that it has not fetched yet: neither can
-    /// name that instant itself.
-    fn next_revocation(&self, now: Timestamp) -> Option<Timestamp> {
-        let seen = self.mitid.revocations().map(|(environment, at)| {
-            let sts = self.sts.issuer(environment).map(|it| {
-                let seen = at + it.policy().revocation_lag;
-                // An STS that looks now and then whether a swap is due acts on it only then.
-                [seen, it.policy().swap.looked_at(seen)]
-            });
-            let smdb = self.smdb.get(&environment).map(|it| at + it.policy().revocation_lag);
-            sts.into_iter().flatten().chain(smdb)
-        });
-        seen.flatten().filter(|at| *at > now).min()
-    }
-}
-
-impl<L: Link + Clone> World for InProcess<L> {
-    fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
+    /// Does what one person does.
+    fn carry_out(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
         let done = |result: Result<(), administration::Rejection>| match result {
             Ok(()) => ActionOutcome::Done { note: None },
             Err(rejection) => refused(rejection.name(), &rejection, Some(rejection.finding())),
@@ -346,6 +348,49 @@ impl<L: Link + Clone> World for InProcess<L> {
         }
     }
 
+    /// Whether a call of `key` meets the same here as in `before`. Whoever takes part in one is compared
+    /// whole, but for what each draws at random: the node, and of its environment the STS, SMDB, and what
+    /// the authority's list says.
+    fn meets_the_same(&self, key: &(ClientName, NodeName), before: &Self) -> bool {
+        let (Some(node), Some(then)) = (self.nodes.get(key), before.nodes.get(key)) else {
+            return false;
+        };
+        let environment = node.environment;
+        let revoked = |it: &Self| -> Vec<_> {
+            it.mitid.revocations().filter(|(of, _)| *of == environment).collect()
+        };
+        node.wsc == then.wsc
+            && self.sts.issuer(environment) == before.sts.issuer(environment)
+            && self.smdb.get(&environment) == before.smdb.get(&environment)
+            && revoked(self) == revoked(before)
+    }
+
+    /// When an STS, or an SMDB, will first see a revocation that it has not fetched yet: neither can
+    /// name that instant itself.
+    fn next_revocation(&self, now: Timestamp) -> Option<Timestamp> {
+        let seen = self.mitid.revocations().map(|(environment, at)| {
+            let sts = self.sts.issuer(environment).map(|it| {
+                let seen = at + it.policy().revocation_lag;
+                // An STS that looks now and then whether a swap is due acts on it only then.
+                [seen, it.policy().swap.looked_at(seen)]
+            });
+            let smdb = self.smdb.get(&environment).map(|it| at + it.policy().revocation_lag);
+            sts.into_iter().flatten().chain(smdb)
+        });
+        seen.flatten().filter(|at| *at > now).min()
+    }
+}
+
+impl<L: Link + Clone> World for InProcess<L> {
+    fn act(&mut self, action: &Action, now: Timestamp) -> ActionOutcome {
+        let before = self.clone();
+        let outcome = self.carry_out(action, now);
+        let touched = self.nodes.keys().filter(|key| !self.meets_the_same(key, &before));
+        let touched: Vec<_> = touched.cloned().collect();
+        self.touched.extend(touched);
+        outcome
+    }
+
     fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
         self.exchange(&(client.clone(), node.clone()), now)
     }
@@ -368,6 +413,10 @@ impl<L: Link + Clone> World for InProcess<L> {
     fn take_messages(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
     }
+
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)> {
+        std::mem::take(&mut self.touched)
+    }
 }
 
 /// The other nodes of a node's process: those of its name, of clients in the same process.
@@ -375,11 +424,11 @@ fn neighbours<'n>(
     nodes: &'n mut BTreeMap<(ClientName, NodeName), Node>,
     key: &'n (ClientName, NodeName),
     process: Option<Process>,
-) -> impl Iterator<Item = &'n mut Node> {
+) -> impl Iterator<Item = (&'n (ClientName, NodeName), &'n mut Node)> {
     let is_neighbour = move |other: &(ClientName, NodeName), node: &Node| {
         other != key && other.1 == key.1 && process.is_some() && node.process == process
     };
-    nodes.iter_mut().filter(move |(other, node)| is_neighbour(other, node)).map(|(_, node)| node)
+    nodes.iter_mut().filter(move |(other, node)| is_neighbour(other, node))
 }
 
 /// The key store as the portal gives it out: what is uploaded by mistake.

@@ -1,6 +1,8 @@
 //! What a run takes for granted of a call: it ends as a look right after it would, and changes nothing
 //! for a node that does not share a process with the one that called.
 
+use std::collections::BTreeSet;
+
 use clock::Timestamp;
 use harness::{
     run::run,
@@ -59,6 +61,10 @@ impl World for Suspicious<'_> {
 
     fn take_messages(&mut self) -> Vec<Message> {
         self.world.take_messages()
+    }
+
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)> {
+        self.world.take_touched()
     }
 }
 

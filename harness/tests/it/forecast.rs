@@ -1,19 +1,20 @@
 //! What was measured against what the oracle reckons, in worlds that nobody thought of: real
 //! certificates and real messages, and outages to the millisecond.
 
+use std::thread;
+
 use clock::Span;
 use harness::{
     downtime::{Outage, measure},
     forecast::{Forecast, Reckoned},
-    run::run,
     scenario::Scenario,
-    world::in_process::{InProcess, keys_needed},
 };
-use pki::KeyPool;
 use proptest::{
     prelude::*,
-    test_runner::{Config, RngSeed},
+    test_runner::{Config, RngSeed, TestCaseError, TestRunner},
 };
+
+use crate::suite::Ground;
 
 /// How many worlds are drawn. Each takes real keys and real messages, so more of them are for a
 /// machine with time: `SKIFT_WORLDS=5000`.
@@ -21,35 +22,49 @@ fn worlds() -> u32 {
     std::env::var("SKIFT_WORLDS").ok().and_then(|text| text.parse().ok()).unwrap_or(150)
 }
 
-proptest! {
-    #![proptest_config(Config {
-        cases: worlds(),
-        rng_seed: RngSeed::Fixed(20_261_122),
-        failure_persistence: None,
-        ..Config::default()
-    })]
+/// Drawn in parts, each from a seed of its own, so that more processors draw the same worlds.
+const PARTS: u32 = 4;
 
-    #[test]
-    fn measured_and_reckoned_are_equal(world in world()) {
-        let text = world.text();
-        let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
-        let reckoned = Forecast::of(&scenario).nodes();
-        let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
-        keys.ensure(&keys_needed(&scenario), &mut |_, _| ()).unwrap();
-        let mut in_process = InProcess::new(&scenario, |size, index| Some(keys.key(size, index)))
-            .unwrap_or_else(|error| panic!("{error}"));
-        let journal = run(&scenario, &mut in_process);
-        for measured in measure(&journal) {
-            let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
-            let reckoned = reckoned.iter().find(same).unwrap();
-            prop_assert!(
-                reckoned.agrees_with(&measured),
-                "seed 20261122\n{text}\nmeasured\n{}reckoned\n{}",
-                measured.outages.iter().map(told).collect::<String>(),
-                reckoned.outages.iter().map(|it| format!("  {it:?}\n")).collect::<String>(),
-            );
+#[test]
+fn measured_and_reckoned_are_equal() {
+    let ground = Ground::new();
+    thread::scope(|scope| {
+        let parts = (0..PARTS).map(|part| {
+            let config = Config {
+                cases: worlds().div_ceil(PARTS),
+                rng_seed: RngSeed::Fixed(20_261_122 + u64::from(part)),
+                failure_persistence: None,
+                ..Config::default()
+            };
+            let ground = &ground;
+            scope.spawn(move || {
+                let mut runner = TestRunner::new(config);
+                let result = runner.run(&world(), |world| check(&world, ground));
+                result.map_err(|error| format!("part {part}: {error}"))
+            })
+        });
+        let parts: Vec<_> = parts.collect();
+        for part in parts {
+            part.join().unwrap().unwrap_or_else(|error| panic!("{error}"));
         }
+    });
+}
+
+fn check(world: &World, ground: &Ground) -> Result<(), TestCaseError> {
+    let text = world.text();
+    let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}\n{text}"));
+    let reckoned = Forecast::of(&scenario).nodes();
+    for measured in measure(&ground.journal(&scenario)) {
+        let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
+        let reckoned = reckoned.iter().find(same).unwrap();
+        prop_assert!(
+            reckoned.agrees_with(&measured),
+            "{text}\nmeasured\n{}reckoned\n{}",
+            measured.outages.iter().map(told).collect::<String>(),
+            reckoned.outages.iter().map(|it| format!("  {it:?}\n")).collect::<String>(),
+        );
     }
+    Ok(())
 }
 
 fn told(outage: &Outage) -> String {

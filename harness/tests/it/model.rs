@@ -1,7 +1,7 @@
 //! A world of given answers: it knows of each certificate when the STS accepts it, and nothing
 //! else. What a run makes of it can be reckoned with a pencil.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::{Span, Timestamp};
 use harness::{
@@ -77,6 +77,10 @@ impl World for Model {
 
     fn take_messages(&mut self) -> Vec<Message> {
         std::mem::take(&mut self.messages)
+    }
+
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)> {
+        self.deployed.keys().cloned().collect()
     }
 }
 

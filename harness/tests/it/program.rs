@@ -12,8 +12,13 @@ use harness::{
 };
 
 pub(crate) const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
-/// One family of them, where a test runs them more than once.
-const TOKENS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/tokens");
+
+/// Those that a test runs more than once: one family, or all where there is time (`SKIFT_SUITE=whole`).
+fn some() -> &'static str {
+    let whole = std::env::var("SKIFT_SUITE").is_ok_and(|text| text == "whole");
+    if whole { SCENARIOS } else { concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/tokens") }
+}
+
 pub(crate) const EARLY: &str =
     include_str!("../../../scenarios/rolling-swap/client-swaps-early.toml");
 
@@ -90,7 +95,7 @@ fn other_keys_give_the_same_journals_and_report() {
     let run = |pool: &str| {
         let folder = folder(&format!("same-journals-{pool}"));
         let keys = keys(pool);
-        let arguments = ["run", TOKENS, "--out", "out", "--keys", keys.to_str().unwrap()];
+        let arguments = ["run", some(), "--out", "out", "--keys", keys.to_str().unwrap()];
         let output = skift(&folder, &arguments);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let mut files = Vec::new();
@@ -108,7 +113,7 @@ fn other_keys_give_the_same_journals_and_report() {
 fn any_number_of_jobs_gives_the_same_files_and_the_same_text() {
     let run = |jobs: &str| {
         let folder = folder(&format!("jobs-{jobs}"));
-        let output = skift(&folder, &["run", TOKENS, "--out", "out", "--jobs", jobs]);
+        let output = skift(&folder, &["run", some(), "--out", "out", "--jobs", jobs]);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let mut files = Vec::new();
         collect(&folder.join("out"), &mut files);

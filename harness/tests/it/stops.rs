@@ -22,11 +22,20 @@ use crate::profiles::{CORE, DOTNET, RESTART, ROLLING, Race};
 pub(crate) struct Watched {
     world: InProcess,
     stops: BTreeSet<Timestamp>,
+    /// Who is looked at whenever anything happens, touched or not.
+    always: BTreeSet<(ClientName, NodeName)>,
 }
 
 impl Watched {
+    /// At more instants.
     pub(crate) const fn at(world: InProcess, stops: BTreeSet<Timestamp>) -> Self {
-        Self { world, stops }
+        Self { world, stops, always: BTreeSet::new() }
+    }
+
+    /// At no other instant, but each time at every node.
+    pub(crate) fn everywhere(world: InProcess, scenario: &Scenario) -> Self {
+        let always = scenario.nodes().map(|(client, node)| (client.clone(), node.clone()));
+        Self { world, stops: BTreeSet::new(), always: always.collect() }
     }
 }
 
@@ -54,6 +63,11 @@ impl World for Watched {
 
     fn take_messages(&mut self) -> Vec<Message> {
         self.world.take_messages()
+    }
+
+    fn take_touched(&mut self) -> BTreeSet<(ClientName, NodeName)> {
+        let touched = self.world.take_touched();
+        touched.into_iter().chain(self.always.iter().cloned()).collect()
     }
 }
 

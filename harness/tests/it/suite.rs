@@ -4,6 +4,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
@@ -16,9 +17,9 @@ use harness::{
     report::ScenarioReport,
     run::run,
     scenario::{Action, Entry, Happening, Scenario, When},
-    world::in_process::{InProcess, keys_needed},
+    world::in_process::{Countries, InProcess, keys_needed},
 };
-use parties::{ClientProfile, Environment};
+use parties::{ClientProfile, Environment, Pass};
 use pki::KeyPool;
 
 use crate::stops::Watched;
@@ -82,28 +83,42 @@ fn files() -> Vec<File> {
 }
 
 /// Does something with every file, on every processor.
-fn with_each(check: impl Fn(&File) + Sync) {
-    let files = files();
+fn with_each(check: impl Fn(&File, &Ground) + Sync) {
+    let (files, ground, next) = (files(), Ground::new(), AtomicUsize::new(0));
     assert!(files.len() >= 32, "there are scenarios");
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let check = &check;
     thread::scope(|scope| {
-        for first in 0..threads {
-            let files = &files;
-            scope.spawn(move || files.iter().skip(first).step_by(threads).for_each(check));
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    check(file, &ground);
+                }
+            });
         }
     });
 }
 
-fn world(scenario: &Scenario) -> InProcess {
-    let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
-    keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
-    InProcess::new(scenario, |size, index| Some(keys.key(size, index)))
-        .unwrap_or_else(|error| panic!("{error}"))
+/// What the worlds of a test share, as those of a run do.
+pub(crate) struct Ground {
+    keys: KeyPool,
+    countries: Countries,
 }
 
-fn journal(scenario: &Scenario) -> Journal {
-    run(scenario, &mut world(scenario))
+impl Ground {
+    pub(crate) fn new() -> Self {
+        let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
+        Self { keys, countries: Countries::default() }
+    }
+
+    fn world(&self, scenario: &Scenario) -> InProcess {
+        self.keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
+        let key = |size, index| Some(self.keys.key(size, index));
+        InProcess::with_link(scenario, Pass, &self.countries, key)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    pub(crate) fn journal(&self, scenario: &Scenario) -> Journal {
+        run(scenario, &mut self.world(scenario))
+    }
 }
 
 /// Who was down from when to when, counted from the start, at which step and why.
@@ -121,9 +136,9 @@ fn told(scenario: &Scenario, downtime: &[NodeDowntime]) -> Vec<String> {
 /// that of a number (2038).
 #[test]
 fn worlds_of_other_years_give_the_same_outages() {
-    with_each(|file| {
+    with_each(|file, ground| {
         let scenario = file.scenario();
-        let outages = told(&scenario, &measure(&journal(&scenario)));
+        let outages = told(&scenario, &measure(&ground.journal(&scenario)));
         for start in starts(file.index) {
             let written = file.text.lines().find(|line| line.starts_with("start = ")).unwrap();
             let text = file.text.replace(written, &format!("start = {start}"));
@@ -132,7 +147,7 @@ fn worlds_of_other_years_give_the_same_outages() {
             if elsewhen.rules.sts.swap.look_interval > Span::ZERO {
                 continue;
             }
-            let found = told(&elsewhen, &measure(&journal(&elsewhen)));
+            let found = told(&elsewhen, &measure(&ground.journal(&elsewhen)));
             assert_eq!(found, outages, "{} from {start}", file.name);
         }
     });
@@ -141,18 +156,34 @@ fn worlds_of_other_years_give_the_same_outages() {
 /// Looks at instants that nobody named show nothing that the stops did not.
 #[test]
 fn random_instants_never_contradict_an_outage() {
-    with_each(|file| {
+    with_each(|file, ground| {
         let scenario = file.scenario();
-        let outages = told(&scenario, &measure(&journal(&scenario)));
+        let outages = told(&scenario, &measure(&ground.journal(&scenario)));
         let mut entropy = Entropy::seeded(20_261_122, "suite", &file.name);
         let length = scenario.length.millis().unsigned_abs();
         let stops = (0..instants()).map(|_| {
             let millis = u64::from_le_bytes(entropy.bytes()) % length;
             scenario.start + Span::from_millis(i64::try_from(millis).unwrap())
         });
-        let mut watched = Watched::at(world(&scenario), stops.collect());
+        let mut watched = Watched::at(ground.world(&scenario), stops.collect());
         let seen = told(&scenario, &measure(&run(&scenario, &mut watched)));
         assert_eq!(seen, outages, "{}, seed 20261122", file.name);
+    });
+}
+
+/// Who is not looked at after an act or a call of another is one for whom nothing has changed.
+#[test]
+fn looks_at_every_node_after_everything_that_happens_show_nothing_else() {
+    with_each(|file, ground| {
+        let scenario = file.scenario();
+        let mut watched = Watched::everywhere(ground.world(&scenario), &scenario);
+        let seen = run(&scenario, &mut watched);
+        assert_eq!(
+            seen.to_json_lines(),
+            ground.journal(&scenario).to_json_lines(),
+            "{}",
+            file.name
+        );
     });
 }
 
@@ -160,13 +191,15 @@ fn random_instants_never_contradict_an_outage() {
 /// them no longer goes as its file says.
 #[track_caller]
 fn caught(change: impl Fn(&mut Scenario)) {
+    let ground = Ground::new();
     let caught = files().iter().any(|file| {
         let told = file.scenario();
         let mut wrong = told.clone();
         change(&mut wrong);
         let changed = wrong != told;
         changed && {
-            let report = ScenarioReport::new(&file.name, &file.name, &told, &journal(&wrong));
+            let report =
+                ScenarioReport::new(&file.name, &file.name, &told, &ground.journal(&wrong));
             report.verdict == Verdict::Fail
         }
     });

@@ -1,5 +1,5 @@
-//! How a virtual world comes into being: authorities, services, system users, certificates and
-//! clients, each by the act that would bring it about in life.
+//! How a virtual world comes into being: services, system users, certificates and clients, each by the
+//! act that would bring it about in life.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
 use parties::{Core, EntityId, Environment, ItSystemId, Link, Pass, Slot};
-use pki::{Authority, Certificate, CertificateKind, Holder, KeySize, PrivateKey, Serial};
+use pki::{Authority, Certificate, KeySize, PrivateKey};
 use sim_mitid::{
     Lesson, Mitid,
     order::{Identification, Method, NewOrder, Proof},
@@ -29,13 +29,14 @@ use sim_sts::{
 };
 use wsc::{Settings, Trust, Wsc, habits::Habits};
 
-use super::{InProcess, Node, Streams};
+use super::{
+    InProcess, Node, Streams,
+    country::{Countries, SERVICE_CERTIFICATE_AGE, ServiceCredentials},
+};
 use crate::scenario::{Action, Happening, Scenario, UploadedFile, When};
 
 /// The life of an OCES3 certificate, less its last second: from its beginning to `E+`.
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
-/// The certificates of the services themselves are this old when the world starts.
-const SERVICE_CERTIFICATE_AGE: Span = Span::from_days(30);
 /// Two roots; no other key has this size.
 const ROOT_KEYS: usize = 2;
 /// An issuing authority, an STS and an SMDB for each environment.
@@ -71,7 +72,7 @@ pub enum SetUpError {
 }
 
 impl InProcess {
-    /// A world in which every message arrives.
+    /// A world in which every message arrives, in a country of its own.
     ///
     /// # Errors
     ///
@@ -80,12 +81,12 @@ impl InProcess {
         scenario: &Scenario,
         key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
     ) -> Result<Self, SetUpError> {
-        Self::with_link(scenario, Pass, key)
+        Self::with_link(scenario, Pass, &Countries::default(), key)
     }
 }
 
 impl<L: Link + Clone> InProcess<L> {
-    /// A world whose messages go through `link`.
+    /// A world whose messages go through `link`, in one of `countries`.
     ///
     /// # Errors
     ///
@@ -93,54 +94,20 @@ impl<L: Link + Clone> InProcess<L> {
     pub fn with_link(
         scenario: &Scenario,
         link: L,
+        countries: &Countries,
         key: impl FnMut(KeySize, usize) -> Option<PrivateKey>,
     ) -> Result<Self, SetUpError> {
         let mut keys = Keys::take(scenario, key)?;
+        let turns = Turns::of(scenario);
+        let country = countries.of(scenario, &turns, &mut keys)?;
+        let (authorities, services) = (&country.authorities, &country.services);
         let stream = |party, purpose| Entropy::seeded(scenario.seed, party, purpose);
-        let mut streams = Streams {
-            mitid: stream("mitid", "decide"),
+        let streams = Streams {
+            mitid: country.mitid.clone(),
             sts: stream("sts", "decide"),
             sts_encryption: stream("sts", "encryption"),
             smdb: stream("smdb", "decide"),
         };
-        let mut authorities = Vec::new();
-        for environment in Environment::ALL {
-            let (root, issuing) = (keys.root()?, keys.other()?);
-            let start = scenario.start;
-            authorities.push(Authority::found(
-                environment,
-                root,
-                issuing,
-                start,
-                &mut streams.mitid,
-            ));
-        }
-        let turns = Turns::of(scenario);
-        let mut services = BTreeMap::new();
-        for authority in &authorities {
-            let credentials = ServiceCredentials {
-                sts: certify_service(authority, "STS", keys.other()?, scenario.start, &mut streams),
-                smdb: certify_service(
-                    authority,
-                    "SMDB",
-                    keys.other()?,
-                    scenario.start,
-                    &mut streams,
-                ),
-                new_sts: None,
-            };
-            services.insert(authority.environment(), credentials);
-        }
-        for authority in &authorities {
-            let environment = authority.environment();
-            if turns.roll_over.contains_key(&environment)
-                && let Some(services) = services.get_mut(&environment)
-            {
-                let (key, start) = (keys.other()?, scenario.start);
-                services.new_sts =
-                    Some(certify_service(authority, "STS", key, start, &mut streams));
-            }
-        }
         let mut world = Self {
             sts: Sts::with_policy(
                 authorities
@@ -156,7 +123,7 @@ impl<L: Link + Clone> InProcess<L> {
                 })
                 .collect(),
             mitid: Mitid::new(
-                authorities,
+                authorities.iter().cloned(),
                 scenario.rules.mitid.clone(),
                 MailKey::draw(&mut stream("mitid", "mail")),
             ),
@@ -167,11 +134,12 @@ impl<L: Link + Clone> InProcess<L> {
             streams,
             link,
             messages: Vec::new(),
+            touched: BTreeSet::new(),
         };
         world.connect_organisations(scenario)?;
         world.register_system_users(scenario)?;
         world.bring_certificates_into_being(scenario)?;
-        world.start_clients(scenario, &services);
+        world.start_clients(scenario, services);
         Ok(world)
     }
 
@@ -352,7 +320,7 @@ impl<L: Link + Clone> InProcess<L> {
 }
 
 /// The keys of a world, in the order in which it uses them.
-struct Keys {
+pub(super) struct Keys {
     roots: Vec<PrivateKey>,
     others: Vec<PrivateKey>,
 }
@@ -372,12 +340,18 @@ impl Keys {
         Ok(Self { roots: roots?, others: others? })
     }
 
-    fn root(&mut self) -> Result<PrivateKey, SetUpError> {
+    /// Those that a country takes, with so many new signers.
+    pub(super) fn of_country(&mut self, new_signers: usize) -> Self {
+        let rest = self.others.len().saturating_sub(SERVICE_KEYS + new_signers);
+        Self { roots: std::mem::take(&mut self.roots), others: self.others.split_off(rest) }
+    }
+
+    pub(super) fn root(&mut self) -> Result<PrivateKey, SetUpError> {
         let missing = SetUpError::KeyMissing { size: KeySize::Rsa4096, needed: ROOT_KEYS };
         self.roots.pop().ok_or(missing)
     }
 
-    fn other(&mut self) -> Result<PrivateKey, SetUpError> {
+    pub(super) fn other(&mut self) -> Result<PrivateKey, SetUpError> {
         let missing = SetUpError::KeyMissing { size: KeySize::Rsa3072, needed: SERVICE_KEYS };
         self.others.pop().ok_or(missing)
     }
@@ -387,34 +361,15 @@ impl Keys {
     }
 }
 
-/// What the services of one environment sign with.
-struct ServiceCredentials {
-    sts: Credential,
-    /// What the STS signs with once it has been rolled over.
-    new_sts: Option<Credential>,
-    smdb: Credential,
-}
-
-impl ServiceCredentials {
-    /// The STS's credentials over time, for somebody who turns to the new one at `turn`.
-    fn sts_over_time(&self, turn: Option<&Timestamp>) -> Timeline<Credential> {
-        let mut over_time = Timeline::starting(self.sts.certificate.not_before(), self.sts.clone());
-        if let (Some(turn), Some(new)) = (turn, &self.new_sts) {
-            over_time.set(*turn, new.clone());
-        }
-        over_time
-    }
-}
-
 /// When each environment's parties turn to the STS's new certificate.
 #[derive(Default)]
-struct Turns {
-    roll_over: BTreeMap<Environment, Timestamp>,
+pub(super) struct Turns {
+    pub(super) roll_over: BTreeMap<Environment, Timestamp>,
     trust: BTreeMap<Environment, Timestamp>,
 }
 
 impl Turns {
-    fn of(scenario: &Scenario) -> Self {
+    pub(super) fn of(scenario: &Scenario) -> Self {
         let mut turns = Self::default();
         for entry in &scenario.entries {
             match (entry.when, &entry.what) {
@@ -430,27 +385,6 @@ impl Turns {
         }
         turns
     }
-}
-
-fn certify_service(
-    authority: &Authority,
-    name: &str,
-    key: PrivateKey,
-    start: Timestamp,
-    streams: &mut Streams,
-) -> Credential {
-    let holder = Holder {
-        kind: CertificateKind::System,
-        common_name: format!("skift {name}"),
-        organisation: "skift".to_owned(),
-        cvr: "90000000".parse().expect("eight digits"),
-        uuid: streams.mitid.uuid(),
-        email: None,
-    };
-    let begins = (start - SERVICE_CERTIFICATE_AGE).truncated_to_second();
-    let serial = Serial::draw(&mut streams.mitid);
-    let certificate = authority.issue(&holder, key.public(), serial, begins);
-    Credential { certificate, key }
 }
 
 fn issuer(

@@ -31,8 +31,12 @@ impl<L: Link + Clone> InProcess<L> {
             return failed(Step::One, "no-such-node", Party::Client);
         };
         let (outcome, remembered) = self.converse(&mut node, now);
-        for neighbour in neighbours(&mut self.nodes, key, node.process.clone()) {
+        for (other, neighbour) in neighbours(&mut self.nodes, key, node.process.clone()) {
+            let before = neighbour.wsc.clone();
             remembered.iter().for_each(|fact| neighbour.wsc.overhear(fact));
+            if neighbour.wsc != before {
+                self.touched.insert(other.clone());
+            }
         }
         self.nodes.insert(key.clone(), node);
         outcome
