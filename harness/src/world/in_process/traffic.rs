@@ -1,13 +1,14 @@
 //! What goes between the parties of a virtual world: one call, message by message.
 
 use clock::Timestamp;
+use entropy::Entropy;
 use parties::{
     Core, Crossing, Diagnose, Diagnosis, Direction, Environment, Link, Party, Step, Verdict,
 };
 use pki::RevocationList;
 use sim_smdb::{
     contract::{Operation, Submission},
-    course::Course,
+    course::{Course, Reference},
     cpr::Cpr,
     date::Date,
     schema::SchemaVersion,
@@ -208,12 +209,39 @@ fn order(node: &mut Node, now: Timestamp) -> Order {
     let schemas = SchemaVersion::calendar();
     let version = schemas.at(now).copied().unwrap_or(SchemaVersion::LATEST);
     let citizen = Cpr::parse("6101800049").expect("a made-up number");
-    let reference = node.entropy.uuid().to_string();
     let submission = Submission {
-        reference: reference.parse().expect("a UUID is a reference"),
+        reference: reference(&mut node.entropy),
         version: 1,
         authority: node.authority.clone(),
         course: Course::of_one_day(citizen, Date::of(now)),
     };
     Order { action: Operation::Report.action(version), body: submission.write(version) }
+}
+
+/// A reference of its own. SMDB takes none that could hold a personal number, and a UUID in a few
+/// thousand has digits like that: then another is drawn.
+fn reference(entropy: &mut Entropy) -> Reference {
+    loop {
+        if let Ok(reference) = entropy.uuid().to_string().parse() {
+            return reference;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uuid_that_is_no_reference_is_drawn_again() {
+        let seeded = || Entropy::seeded(1, "client", "fagsystem/a");
+        let (mut uuids, mut references) = (seeded(), seeded());
+        let is_reference = |uuid: &String| uuid.parse::<Reference>().is_ok();
+        let drawn: Vec<_> = (0..20_000).map(|_| uuids.uuid().to_string()).collect();
+        let taken: Vec<_> = drawn.iter().filter(|uuid| is_reference(uuid)).collect();
+        assert!(taken.len() < drawn.len(), "some UUID is no reference");
+        for uuid in taken {
+            assert_eq!(reference(&mut references).to_string(), *uuid);
+        }
+    }
 }
