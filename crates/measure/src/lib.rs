@@ -63,6 +63,11 @@ pub fn nanoseconds(rounds: usize, times: u32, mut this: impl FnMut()) -> Median 
     Median::of(series.collect())
 }
 
+/// How long `this` takes once, in seconds: for what takes long, or cannot be repeated.
+pub fn seconds(this: impl FnOnce()) -> f64 {
+    duration(this).as_secs_f64()
+}
+
 /// Prints a ratio by the name that a goal is written in: `name ratio: 1.08`.
 #[expect(clippy::print_stdout, reason = "a benchmark's figures are its output")]
 pub fn print_ratio(name: &str, median: Median) {
@@ -89,7 +94,7 @@ pub fn skip(name: &str, why: &str) {
 
 /// How long `work` takes once.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures the machine's time")]
-fn duration(mut work: impl FnMut()) -> Duration {
+fn duration(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     work();
     begun.elapsed()
