@@ -122,15 +122,18 @@ impl What {
         match self {
             Self::Begins { .. } | Self::Ends => Witness::Harness,
             Self::Action { action, .. } => match action {
-                Action::Renew { .. } | Action::Revoke { .. } => Witness::Mitid,
+                Action::Renew { .. } | Action::Order { .. } | Action::Revoke { .. } => {
+                    Witness::Mitid
+                }
                 Action::Save { .. } | Action::Remove { .. } | Action::Provision { .. } => {
                     Witness::Nemlogin
                 }
                 Action::RollOver { .. } => Witness::Sts,
                 Action::TrustSigner { .. } => Witness::Smdb,
-                Action::Deploy { .. } | Action::Restart { .. } | Action::PinSigner { .. } => {
-                    Witness::Client
-                }
+                Action::Deploy { .. }
+                | Action::Install { .. }
+                | Action::Restart { .. }
+                | Action::PinSigner { .. } => Witness::Client,
             },
             Self::Message(message) => message.from.into(),
             Self::Standing(standing) => match standing {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 mod check;
 pub mod file;
+mod lists;
 mod mistake;
 mod names;
 mod rules;
@@ -251,6 +252,19 @@ pub enum Action {
         /// What the new one is called from then on.
         r#as: CertificateName,
     },
+    /// The MitID administrator orders a certificate anew: another profile, and so a subject of its own
+    /// with another UUID, and a full period from the moment of issue. It is issued at once.
+    #[serde(rename_all = "kebab-case")]
+    Order {
+        /// Whom it is for.
+        system_user: SystemUserId,
+        /// Where it belongs.
+        environment: Environment,
+        /// What it is called from then on.
+        r#as: CertificateName,
+        /// The name in its subject (*certifikatnavn*).
+        subject_name: String,
+    },
     /// The MitID administrator revokes (*spærrer*) a certificate. The STS sees it only when its
     /// revocation lag is over.
     #[serde(rename_all = "kebab-case")]
@@ -310,6 +324,17 @@ pub enum Action {
         /// Which of its nodes, in the order of the client; at least one.
         nodes: Vec<NodeName>,
         /// What they call with from then on.
+        certificate: CertificateName,
+    },
+    /// The vendor puts a certificate into the key store of nodes of a client, and changes neither
+    /// configuration nor what runs.
+    #[serde(rename_all = "kebab-case")]
+    Install {
+        /// The client.
+        client: ClientName,
+        /// Which of its nodes, in the order of the client; at least one.
+        nodes: Vec<NodeName>,
+        /// What they have from then on.
         certificate: CertificateName,
     },
     /// The vendor restarts nodes of a client: they lose what they kept in memory, and look for

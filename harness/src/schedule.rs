@@ -30,6 +30,7 @@ impl Phase {
         match happening {
             Happening::Action(
                 Action::Renew { .. }
+                | Action::Order { .. }
                 | Action::Revoke { .. }
                 | Action::Save { .. }
                 | Action::Remove { .. }
@@ -38,7 +39,10 @@ impl Phase {
                 | Action::TrustSigner { .. },
             ) => Self::Click,
             Happening::Action(
-                Action::Deploy { .. } | Action::Restart { .. } | Action::PinSigner { .. },
+                Action::Deploy { .. }
+                | Action::Install { .. }
+                | Action::Restart { .. }
+                | Action::PinSigner { .. },
             ) => Self::Swap,
             Happening::Call(_) => Self::Call,
         }

@@ -137,6 +137,10 @@ fn done(scenario: &Scenario, action: &Action) -> String {
         Action::Renew { certificate, r#as } => {
             format!("{MITID} renews certificate {certificate}; the new one is called {as}")
         }
+        Action::Order { system_user, environment, r#as, subject_name } => format!(
+            "{MITID} orders a certificate anew, for {environment}, with the name {subject_name:?}, to \
+             identify system user {system_user}; it is called {as}"
+        ),
         Action::Revoke { certificate, reason } => {
             let lag = scenario.rules.sts.revocation_lag;
             format!(
@@ -165,12 +169,16 @@ fn done(scenario: &Scenario, action: &Action) -> String {
         }
         Action::TrustSigner { environment } => {
             format!(
-                "the SMDB of {environment} trusts the new certificate of the STS, not the old one"
+                "the SMDB of {environment} trusts the new certificate of the STS beside the old one"
             )
         }
         Action::Deploy { client, nodes, certificate } => {
             let at = at_nodes(scenario, client, nodes);
             format!("the vendor deploys certificate {certificate} in {at}")
+        }
+        Action::Install { client, nodes, certificate } => {
+            let at = at_nodes(scenario, client, nodes);
+            format!("the vendor puts certificate {certificate} into the key store of {at}")
         }
         Action::Restart { client, nodes } => {
             format!("the vendor restarts {}", at_nodes(scenario, client, nodes))
@@ -192,14 +200,17 @@ fn at_nodes(scenario: &Scenario, client: &ClientName, nodes: &[NodeName]) -> Str
     }
 }
 
-/// When each certificate expires, those that come of a renewal among them.
+/// When each certificate expires, those that are renewed or ordered among them.
 fn expiries(scenario: &Scenario) -> Vec<Line> {
     let expiry = |name: &dyn fmt::Display, at| {
         ((at, FALLS_DUE), format!("certificate {name} expires: it is refused from this second on"))
     };
     let first = scenario.certificates.iter().map(|(name, it)| expiry(name, it.expires));
     let renewed = scenario.entries.iter().filter_map(|entry| match (&entry.what, entry.when) {
-        (Happening::Action(Action::Renew { r#as, .. }), When::At(at)) => {
+        (
+            Happening::Action(Action::Renew { r#as, .. } | Action::Order { r#as, .. }),
+            When::At(at),
+        ) => {
             let begins = (at + scenario.rules.mitid.certificates_begin_after).truncated_to_second();
             Some(expiry(r#as, begins + CERTIFICATE_LIFE))
         }

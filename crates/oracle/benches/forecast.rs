@@ -64,7 +64,14 @@ fn swap(
 ) -> Plan {
     let mut plan = Plan::new(at(0), end, Rules::default());
     let valid_from = at(0) - Span::from_days(1);
-    let certificate = Certificate { environment: Production, valid_from, expires, subject: 1 };
+    let certificate = Certificate {
+        environment: Production,
+        valid_from,
+        expires,
+        subject: 1,
+        organisation: 0,
+        name: 1,
+    };
     let old = plan.certificate(certificate);
     let new = plan.certificate(Certificate { expires: end + Span::from_days(1095), ..certificate });
     let system_user = plan.system_user(SystemUser::new().with(Production, old));

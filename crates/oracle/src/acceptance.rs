@@ -27,7 +27,7 @@ type Standings = Vec<(Timestamp, Standing)>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     NotRegistered,
-    Waits(SystemUserNumber),
+    Waits,
     InForce(SystemUserNumber),
     Replaced,
 }
@@ -73,7 +73,7 @@ impl Acceptance {
             standing => {
                 match (self.found_by_subject(plan, environment, certificate, now), standing) {
                     (Some(system_user), _) => Ok(system_user),
-                    (None, Standing::Waits(_)) => Err(Cause::CertificateNotInForce),
+                    (None, Standing::Waits) => Err(Cause::CertificateNotInForce),
                     (None, Standing::Replaced) => Err(Cause::CertificateReplaced),
                     (None, Standing::NotRegistered | Standing::InForce(_)) => {
                         Err(Cause::CertificateNotRegistered)
@@ -97,7 +97,7 @@ impl Acceptance {
         plan.of_subject(certificate).find_map(|other| {
             match self.standing(environment, other, now) {
                 Standing::InForce(system_user) => Some(system_user),
-                Standing::NotRegistered | Standing::Waits(_) | Standing::Replaced => None,
+                Standing::NotRegistered | Standing::Waits | Standing::Replaced => None,
             }
         })
     }
@@ -138,6 +138,18 @@ impl Acceptance {
         if last != standing {
             standings.push((from, standing));
         }
+    }
+
+    /// Whether `certificate` was in force in an environment at any time before `now`.
+    pub(crate) fn was_in_force(
+        &self,
+        environment: Environment,
+        certificate: CertificateNumber,
+        now: Timestamp,
+    ) -> bool {
+        let standings = &self.standings[certificate.0][environment as usize];
+        let mut before = standings.iter().filter(|(from, _)| *from < now);
+        before.any(|(_, standing)| matches!(standing, Standing::InForce(_)))
     }
 
     /// The instants at which `certificate` begins to stand differently, or one of its subject does where

@@ -64,16 +64,19 @@ impl<'p> Caller<'p> {
     pub(crate) fn new(surroundings: Surroundings<'p>, number: NodeNumber) -> Self {
         let plan = surroundings.plan;
         let node = &plan.nodes[number.0];
+        let mut key_store = Vec::new();
+        for other in plan.all_nodes().filter(|other| plan.run_together(number, *other)) {
+            let certificate = plan.nodes[other.0].certificate;
+            if !key_store.contains(&certificate) {
+                key_store.push(certificate);
+            }
+        }
         let mut caller = Self {
             surroundings,
             number,
             node,
             keeps_for: node.keeps.keeps_for(plan.rules.token_lifetime, node.skew),
-            key_store: plan
-                .all_nodes()
-                .filter(|other| plan.run_together(number, *other))
-                .map(|other| plan.nodes[other.0].certificate)
-                .collect(),
+            key_store,
             configured: node.certificate,
             is_reconfigured: false,
             present: Ok(node.certificate),
@@ -105,11 +108,22 @@ impl<'p> Caller<'p> {
                     self.configured = certificate;
                     self.is_reconfigured = true;
                 }
-                let restarts = plan.nodes[node.0].profile == ClientProfile::RestartOnSwap;
+                let restarts = match plan.nodes[node.0].profile {
+                    ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => true,
+                    ClientProfile::NoCache
+                    | ClientProfile::DotnetCacheByEndpoint
+                    | ClientProfile::CoreNewKeyOldToken => false,
+                };
                 if is_own || restarts {
                     self.present = self.look_up(now);
                 }
                 restarts
+            }
+            Act::Install { certificate, .. } => {
+                if !self.key_store.contains(&certificate) {
+                    self.key_store.push(certificate);
+                }
+                false
             }
             Act::Restart { .. } => {
                 self.present = self.look_up(now);
@@ -127,8 +141,7 @@ impl<'p> Caller<'p> {
             | Act::Remove { .. }
             | Act::Revoke { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => false,
+            | Act::Trust { .. } => false,
         }
     }
 
@@ -149,10 +162,9 @@ impl<'p> Caller<'p> {
                 found.ok_or(Cause::CertificateNotValid)
             }
             FindBy::SubjectName => {
-                let subject =
-                    |number: &CertificateNumber| self.surroundings.plan.get(*number).subject;
+                let plan = self.surroundings.plan;
                 let mut found = self.key_store.iter().copied().filter(|number| {
-                    subject(number) == subject(&self.configured) && is_found(number)
+                    plan.is_called_alike(self.configured, *number) && is_found(number)
                 });
                 match (found.next(), found.next()) {
                     (None, _) => Err(Cause::CertificateNotValid),

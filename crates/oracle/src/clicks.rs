@@ -1,272 +1,170 @@
-//! The clicks of a plan, played in order: drafts, provisioning, and the rolling swap.
+//! The clicks of a plan, played in order: what each STS makes of them, and how every certificate
+//! stands after each instant.
 //!
-//! Saving changes a draft; provisioning copies it into one environment; a certificate in the active
-//! slot is then in force, and one in the rolling slot takes over when that one ends.
+//! Of one instant: what falls due by itself (rolling swaps, then provisioning that took its time),
+//! then the clicks as they were added, each with what it brings about at once. So a click sees
+//! everything that holds at its instant, and what was clicked before it.
 
 use std::collections::VecDeque;
 
 use clock::Timestamp;
-use parties::{Environment, Slot};
+use parties::Environment;
 
 use crate::{
-    acceptance::{Acceptance, Standing, round_up},
-    event::Act,
-    plan::{CertificateNumber, Draft, NEVER, Plan, SystemUserNumber},
+    acceptance::{Acceptance, Standing},
+    administration::{Administration, Snapshot},
+    event::Event,
+    plan::{CertificateNumber, NEVER, Plan, SystemUserNumber},
+    registration::{AsTheStsSees, Registration},
 };
 
 /// The clicks of a plan, played in order.
 pub(crate) struct Clicks<'p> {
     plan: &'p Plan,
-    drafts: Vec<Draft>,
-    /// What is in force or waits, of each system user in each environment.
-    registered: Vec<[Registered; 2]>,
+    administration: Administration<'p>,
+    services: Services,
+    /// What was clicked and has yet to take effect.
+    pending: VecDeque<(Timestamp, Snapshot)>,
     acceptance: Acceptance,
 }
 
-/// What one environment knows of one system user.
-#[derive(Debug, Clone, Copy, Default)]
-struct Registered {
-    active: Option<CertificateNumber>,
-    rolling: Option<CertificateNumber>,
-    /// When the rolling one takes over.
-    takes_over: Option<Timestamp>,
-    /// What was provisioned last.
-    snapshot: Draft,
-}
-
-/// A click on *provision* that has yet to take effect.
-struct Pending {
-    due: Timestamp,
-    system_user: SystemUserNumber,
-    environment: Environment,
-    snapshot: Draft,
-}
+/// What the STS of each environment knows of each system user.
+#[derive(Clone)]
+struct Services(Vec<[Registration; 2]>);
 
 impl<'p> Clicks<'p> {
     /// At the start, with what each system user has in force.
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        let acceptance = Acceptance::before(plan);
-        let drafts = plan.system_users.iter().map(|user| user.draft).collect();
-        let registered = plan.system_users.iter().map(|user| {
-            user.in_force.map(|active| {
-                let snapshot = Draft { active, rolling: None };
-                Registered { active, rolling: None, takes_over: None, snapshot }
-            })
-        });
-        let mut clicks = Self { plan, drafts, registered: registered.collect(), acceptance };
-        for (index, user) in plan.system_users.iter().enumerate() {
-            for (environment, certificate) in Environment::ALL.into_iter().zip(user.in_force) {
-                if let Some(certificate) = certificate {
-                    let standing = Standing::InForce(SystemUserNumber(index));
-                    clicks.acceptance.stand(environment, certificate, standing, Timestamp::FIRST);
-                }
-            }
-        }
+        let users = plan.system_users.iter();
+        let registered = users.map(|user| user.in_force.map(Registration::starting)).collect();
+        let mut clicks = Self {
+            plan,
+            administration: Administration::new(plan),
+            services: Services(registered),
+            pending: VecDeque::new(),
+            acceptance: Acceptance::before(plan),
+        };
+        clicks.write_down(Timestamp::FIRST);
         clicks
     }
 
-    /// Of one instant: clicks as they were added, then provisioning that falls due, then swaps.
+    /// From instant to instant.
     pub(crate) fn play(mut self) -> Acceptance {
-        let mut clicks: Vec<_> =
-            self.plan.events.iter().filter(|event| event.act.at_node().is_none()).collect();
+        let is_click = |event: &&Event| event.act.at_node().is_none();
+        let mut clicks: Vec<_> = self.plan.events.iter().filter(is_click).collect();
         clicks.sort_by_key(|event| event.at);
-        let mut pending: VecDeque<Pending> = VecDeque::new();
         let mut clicks = clicks.into_iter().peekable();
         loop {
             let click = clicks.peek().map_or(NEVER, |event| event.at);
-            let due = pending.front().map_or(NEVER, |pending| pending.due);
-            let (swap, user, environment) = self.next_swap();
-            let now = click.min(due).min(swap);
+            let due = self.pending.front().map_or(NEVER, |(due, _)| *due);
+            let now = click.min(due).min(self.services.next_swap());
             if now >= NEVER {
                 return self.acceptance;
             }
-            if now == click {
-                let Some(event) = clicks.next() else { continue };
-                pending.extend(self.click(&event.act, now));
-            } else if now == due {
-                let Some(pending) = pending.pop_front() else { continue };
-                self.falls_due(&pending);
+            self.falls_due(now);
+            while let Some(event) = clicks.next_if(|event| event.at == now) {
+                if let Some(snapshot) = self.administration.click(&event.act, now) {
+                    let due = now + self.plan.rules.activation_delay;
+                    self.pending.push_back((due, snapshot));
+                }
+                self.falls_due(now);
+            }
+            self.write_down(now);
+        }
+    }
+
+    /// Swaps and provisioning that are due by `now`.
+    fn falls_due(&mut self, now: Timestamp) {
+        self.services.swap(now);
+        while let Some((_, snapshot)) = self.pending.pop_front_if(|(due, _)| *due <= now) {
+            self.services.provision(&snapshot, now, AsTheStsSees(self.plan, &self.acceptance));
+            self.services.swap(now);
+        }
+    }
+
+    /// Writes down how every certificate stands from `now` on.
+    fn write_down(&mut self, now: Timestamp) {
+        let comes = self.to_come();
+        for environment in Environment::ALL {
+            for index in 0..self.plan.certificates.len() {
+                let certificate = CertificateNumber(index);
+                let overlaps = self.plan.rules.overlap;
+                let standing = match self.services.holder(certificate, environment, overlaps) {
+                    Some(user) => Standing::InForce(user),
+                    None if comes.contains(&(environment, certificate)) => Standing::Waits,
+                    None if self.acceptance.was_in_force(environment, certificate, now) => {
+                        Standing::Replaced
+                    }
+                    None => Standing::NotRegistered,
+                };
+                self.acceptance.stand(environment, certificate, standing, now);
+            }
+        }
+    }
+
+    /// What will come into force where, if nobody clicks any more.
+    fn to_come(&self) -> Vec<(Environment, CertificateNumber)> {
+        let mut comes = Vec::new();
+        let mut services = self.services.clone();
+        let mut pending = self.pending.iter().peekable();
+        let ends = AsTheStsSees(self.plan, &self.acceptance);
+        loop {
+            let due = pending.peek().map_or(NEVER, |(due, _)| *due);
+            let now = due.min(services.next_swap());
+            if now >= NEVER {
+                return comes;
+            }
+            services.swap(now);
+            while let Some((_, snapshot)) = pending.next_if(|(due, _)| *due == now) {
+                services.provision(snapshot, now, ends);
+                services.swap(now);
+            }
+            comes.extend(services.in_force());
+        }
+    }
+}
+
+impl Services {
+    fn provision(&mut self, snapshot: &Snapshot, now: Timestamp, ends: AsTheStsSees<'_>) {
+        let Snapshot { system_user, environment, slots } = snapshot;
+        for (index, registered) in self.0.iter_mut().enumerate() {
+            let registered = &mut registered[*environment as usize];
+            if index == system_user.0 {
+                registered.provision(*slots, now, &ends);
             } else {
-                self.swap(user, environment, now);
+                slots.certificates().for_each(|it| registered.lose(it, now, &ends));
             }
         }
     }
 
-    fn click(&mut self, act: &Act, now: Timestamp) -> Option<Pending> {
-        match *act {
-            Act::Save { system_user, slot, certificate } => {
-                self.save(system_user, slot, certificate, now);
-                None
-            }
-            Act::Provision { system_user, environment } => {
-                let snapshot = self.drafts[system_user.0];
-                let certificates = [snapshot.active, snapshot.rolling].into_iter().flatten();
-                let mut foreign =
-                    certificates.filter(|number| self.plan.get(*number).environment != environment);
-                if self.plan.rules.provisioning_checks_environment && foreign.next().is_some() {
-                    return None;
-                }
-                self.announce(system_user, environment, snapshot, now);
-                let due = now + self.plan.rules.activation_delay;
-                Some(Pending { due, system_user, environment, snapshot })
-            }
-            Act::Remove { system_user, slot } => {
-                let draft = &mut self.drafts[system_user.0];
-                match slot {
-                    Slot::Active => draft.active = None,
-                    Slot::Rolling => draft.rolling = None,
-                }
-                None
-            }
-            Act::Revoke { .. }
-            | Act::Deploy { .. }
-            | Act::Restart { .. }
-            | Act::DropCache { .. }
-            | Act::Pin { .. }
-            | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => None,
-        }
+    fn swap(&mut self, now: Timestamp) {
+        self.0.iter_mut().flatten().for_each(|registered| registered.turn(now));
     }
 
-    /// A certificate stands in one slot, has not expired, and is nobody else's: else it is refused
-    /// and nothing changes.
-    fn save(
-        &mut self,
-        user: SystemUserNumber,
-        slot: Slot,
+    /// The next instant at which a rolling certificate takes over.
+    fn next_swap(&self) -> Timestamp {
+        let swaps = self.0.iter().flatten().filter_map(|registered| registered.takes_over);
+        swaps.fold(NEVER, Timestamp::min)
+    }
+
+    /// Whom an STS takes for the holder of a certificate.
+    fn holder(
+        &self,
         certificate: CertificateNumber,
-        now: Timestamp,
-    ) {
-        let taken = (0..self.drafts.len())
-            .any(|other| other != user.0 && self.has(SystemUserNumber(other), certificate));
-        if now >= self.plan.get(certificate).expires
-            || taken && !self.plan.rules.may_take_from_others
-        {
-            return;
-        }
-        let draft = &mut self.drafts[user.0];
-        match slot {
-            Slot::Active => {
-                draft.active = Some(certificate);
-                draft.rolling = draft.rolling.filter(|rolling| *rolling != certificate);
-            }
-            Slot::Rolling if draft.active == Some(certificate) => {}
-            Slot::Rolling => draft.rolling = Some(certificate),
-        }
-    }
-
-    fn has(&self, user: SystemUserNumber, certificate: CertificateNumber) -> bool {
-        self.drafts[user.0].holds(certificate)
-            || self.registered[user.0]
-                .iter()
-                .any(|it| [it.active, it.rolling].contains(&Some(certificate)))
-    }
-
-    /// From the click on an STS knows what will be in force, and nobody can use it yet.
-    fn announce(
-        &mut self,
-        user: SystemUserNumber,
         environment: Environment,
-        snapshot: Draft,
-        now: Timestamp,
-    ) {
-        for certificate in [snapshot.active, snapshot.rolling].into_iter().flatten() {
-            match self.acceptance.standing(environment, certificate, now) {
-                Standing::InForce(_) | Standing::Waits(_) => {}
-                Standing::NotRegistered | Standing::Replaced => {
-                    self.acceptance.stand(environment, certificate, Standing::Waits(user), now);
-                }
-            }
-        }
+        overlaps: bool,
+    ) -> Option<SystemUserNumber> {
+        let holds = |registered: &[Registration; 2]| {
+            let Registration { active, rolling, .. } = registered[environment as usize];
+            active == Some(certificate) || overlaps && rolling == Some(certificate)
+        };
+        self.0.iter().position(holds).map(SystemUserNumber)
     }
 
-    /// A snapshot comes into force. An expired certificate in it does not come back beside a
-    /// rolling one: that then waits for whatever is in force.
-    fn falls_due(&mut self, pending: &Pending) {
-        let Pending { due, system_user, environment, snapshot } = *pending;
-        let before = self.registered[system_user.0][environment as usize];
-        let expired = |number: CertificateNumber| due >= self.plan.get(number).expires;
-        let passed_over = snapshot.rolling.is_some() && snapshot.active.is_some_and(expired);
-        let active = if passed_over { before.active } else { snapshot.active };
-        let rolling = snapshot.rolling.filter(|rolling| Some(*rolling) != active);
-        let after = Registered { active, rolling, takes_over: None, snapshot };
-        self.register(system_user, environment, after, due);
-    }
-
-    /// The rolling certificate takes over, in the draft too if nobody has edited it meanwhile.
-    fn swap(&mut self, user: SystemUserNumber, environment: Environment, now: Timestamp) {
-        let before = self.registered[user.0][environment as usize];
-        let active = before.rolling;
-        if self.drafts[user.0] == before.snapshot {
-            self.drafts[user.0] = Draft { active, rolling: None };
-        }
-        let snapshot = Draft { active, rolling: None };
-        let after = Registered { active, rolling: None, takes_over: None, snapshot };
-        self.register(user, environment, after, now);
-    }
-
-    /// The next instant at which a rolling certificate takes over, and whose.
-    fn next_swap(&self) -> (Timestamp, SystemUserNumber, Environment) {
-        let mut next = (NEVER, SystemUserNumber(0), Environment::Production);
-        for (index, registered) in self.registered.iter().enumerate() {
-            for (environment, registered) in Environment::ALL.into_iter().zip(registered) {
-                if let Some(at) = registered.takes_over.filter(|at| *at < next.0) {
-                    next = (at, SystemUserNumber(index), environment);
-                }
-            }
-        }
-        next
-    }
-
-    /// Writes down what is in force and what waits from `now` on, and when that will change.
-    fn register(
-        &mut self,
-        user: SystemUserNumber,
-        environment: Environment,
-        mut after: Registered,
-        now: Timestamp,
-    ) {
-        let before = self.registered[user.0][environment as usize];
-        after.takes_over = after.rolling.map(|_| self.end_of(after.active, now));
-        self.registered[user.0][environment as usize] = after;
-
-        for gone in [before.active, before.rolling].into_iter().flatten() {
-            let standing = match self.acceptance.standing(environment, gone, now) {
-                Standing::InForce(of) if of == user => Standing::Replaced,
-                Standing::Waits(of) if of == user => Standing::NotRegistered,
-                // Somebody else took it.
-                Standing::InForce(_)
-                | Standing::Waits(_)
-                | Standing::NotRegistered
-                | Standing::Replaced => continue,
-            };
-            self.acceptance.stand(environment, gone, standing, now);
-        }
-        if let Some(active) = after.active {
-            self.acceptance.stand(environment, active, Standing::InForce(user), now);
-        }
-        let Some(rolling) = after.rolling else { return };
-        if self.plan.rules.overlap {
-            self.acceptance.stand(environment, rolling, Standing::InForce(user), now);
-        } else if !matches!(
-            self.acceptance.standing(environment, rolling, now),
-            // Whoever it is taken from has it until it takes over.
-            Standing::InForce(other) if other != user
-        ) {
-            self.acceptance.stand(environment, rolling, Standing::Waits(user), now);
-        }
-    }
-
-    /// `W`: the first instant at `now` or later at which the STS sees that `active` has ended.
-    fn end_of(&self, active: Option<CertificateNumber>, now: Timestamp) -> Timestamp {
-        let rules = &self.plan.rules;
-        let end = active.map_or(now, |active| {
-            let expires = self.plan.get(active).expires;
-            let seen = self.acceptance.revocation_seen(active, rules.sts_revocation_lag);
-            let end = if rules.rolling_on_revocation { expires.min(seen) } else { expires };
-            end.max(now)
-        });
-        round_up(end, rules.look_interval.millis())
+    fn in_force(&self) -> impl Iterator<Item = (Environment, CertificateNumber)> {
+        self.0.iter().flat_map(|registered| {
+            let each = Environment::ALL.into_iter().zip(registered);
+            each.filter_map(|(environment, it)| Some((environment, it.active?)))
+        })
     }
 }

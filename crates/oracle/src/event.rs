@@ -56,6 +56,14 @@ pub enum Act {
         /// What it uses from then on.
         certificate: CertificateNumber,
     },
+    /// The vendor puts a certificate into the key store of a node, and changes nothing else: it is
+    /// used if a later look-up finds it.
+    Install {
+        /// Which node.
+        node: NodeNumber,
+        /// What it has from then on.
+        certificate: CertificateNumber,
+    },
     /// The vendor restarts a node: it loses its token and looks its certificate up anew.
     Restart {
         /// Which node.
@@ -88,30 +96,23 @@ pub enum Act {
         /// What it trusts from then on.
         signer: Signer,
     },
-    /// SMDB ceases to trust a certificate of the STS.
-    Distrust {
-        /// Which SMDB.
-        environment: Environment,
-        /// What it does not trust any more.
-        signer: Signer,
-    },
 }
 
 impl Act {
     /// The node that this happens to, and its place in an instant.
     pub(crate) const fn at_node(&self) -> Option<(NodeNumber, Phase)> {
         match *self {
-            Self::Deploy { node, .. } | Self::Restart { node } | Self::Pin { node, .. } => {
-                Some((node, Phase::Swap))
-            }
+            Self::Deploy { node, .. }
+            | Self::Install { node, .. }
+            | Self::Restart { node }
+            | Self::Pin { node, .. } => Some((node, Phase::Swap)),
             Self::DropCache { node } => Some((node, Phase::Drop)),
             Self::Save { .. }
             | Self::Provision { .. }
             | Self::Remove { .. }
             | Self::Revoke { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. }
-            | Self::Distrust { .. } => None,
+            | Self::Trust { .. } => None,
         }
     }
 }

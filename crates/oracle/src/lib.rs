@@ -24,12 +24,16 @@
 //!     valid_from: start - Span::from_days(1000),
 //!     expires: at(2),
 //!     subject: 1,
+//!     organisation: 0,
+//!     name: 1,
 //! });
 //! let new = plan.certificate(Certificate {
 //!     environment: Production,
 //!     valid_from: start,
 //!     expires: start + Span::from_days(1095),
 //!     subject: 1,
+//!     organisation: 0,
+//!     name: 1,
 //! });
 //! let system_user = plan.system_user(SystemUser::new().with(Production, old));
 //! let node = plan.node(Node {
@@ -55,8 +59,8 @@
 //!
 //! - `plan` and `event`: what goes in; `rules`: what STS, SMDB and kinds of clients do; `calls`: when a
 //!   node calls.
-//! - `acceptance`: what an STS accepts when, from the `clicks`. The rules of saving, provisioning and
-//!   of the rolling swap are there and nowhere else.
+//! - `acceptance`: what an STS accepts when, from the `clicks`. The rules of saving are in
+//!   `administration`, those of the rolling swap in `registration`, and nowhere else.
 //! - `walk`: nodes from change to change; `caller`: one of them. The rules of a call are there and
 //!   nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
@@ -64,6 +68,7 @@
 //! - `blame`: what would have helped, found by trying.
 
 mod acceptance;
+mod administration;
 mod blame;
 mod caller;
 mod calls;
@@ -73,12 +78,13 @@ mod event;
 mod forecast;
 mod interval;
 mod plan;
+mod registration;
 mod rules;
 mod signers;
 mod swap;
 mod walk;
 
-pub use blame::{Blame, Remedy, Setting};
+pub use blame::{Blame, Remedy};
 pub use calls::Calls;
 pub use cause::Cause;
 pub use event::{Act, Event};

@@ -1,7 +1,7 @@
 //! A plan: who has which certificate, and who does what at which instant. Nothing is reckoned here.
 
 use clock::{Span, Timestamp};
-use parties::{ClientProfile, Environment};
+use parties::{ClientProfile, Environment, Slot};
 
 use crate::{
     calls::Calls,
@@ -39,6 +39,8 @@ pub struct Plan {
     pub(crate) system_users: Vec<SystemUser>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) events: Vec<Event>,
+    /// Names, and longer ones that they are a part of.
+    pub(crate) parts: Vec<(u32, u32)>,
 }
 
 impl Plan {
@@ -53,6 +55,7 @@ impl Plan {
             system_users: Vec::new(),
             nodes: Vec::new(),
             events: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -72,6 +75,11 @@ impl Plan {
     pub fn node(&mut self, node: Node) -> NodeNumber {
         self.nodes.push(node);
         NodeNumber(self.nodes.len() - 1)
+    }
+
+    /// Says that one name is a part of another: who looks for the one finds the other too.
+    pub fn part(&mut self, name: u32, of: u32) {
+        self.parts.push((name, of));
     }
 
     /// Lets something happen at `at`. Of one instant, what is added first happens first; but clicks
@@ -105,12 +113,6 @@ impl Plan {
         &self.events[number.0]
     }
 
-    /// Whether the very same is done before `at`.
-    #[must_use]
-    pub fn is_done_before(&self, act: &Act, at: Timestamp) -> bool {
-        self.events.iter().any(|event| event.act == *act && event.at < at)
-    }
-
     /// Whether two nodes are one, or run in one process.
     pub(crate) fn run_together(&self, one: NodeNumber, other: NodeNumber) -> bool {
         let process = self.nodes[one.0].process;
@@ -127,10 +129,22 @@ impl Plan {
             && one.profile == other.profile
             && one.environment == other.environment
             && match one.profile {
-                ClientProfile::NoCache | ClientProfile::RestartOnSwap => false,
+                ClientProfile::NoCache
+                | ClientProfile::RestartOnSwap
+                | ClientProfile::JavaRestFixedCache => false,
                 ClientProfile::DotnetCacheByEndpoint => true,
                 ClientProfile::CoreNewKeyOldToken => organisation(one) == organisation(other),
             }
+    }
+
+    /// Whether who looks for what the subject of `sought` is called finds `candidate`.
+    pub(crate) fn is_called_alike(
+        &self,
+        sought: CertificateNumber,
+        candidate: CertificateNumber,
+    ) -> bool {
+        let (sought, candidate) = (self.get(sought).name, self.get(candidate).name);
+        sought == candidate || self.parts.contains(&(sought, candidate))
     }
 
     pub(crate) fn get(&self, number: CertificateNumber) -> &Certificate {
@@ -178,6 +192,11 @@ pub struct Certificate {
     pub expires: Timestamp,
     /// Whom it is issued to: a renewal has the same. Any number that tells subjects apart.
     pub subject: u32,
+    /// The organisation that it names: any number that tells it from others, as system users have it.
+    pub organisation: u32,
+    /// What its subject is called, which other subjects may be called too. Any number that tells names
+    /// apart.
+    pub name: u32,
 }
 
 /// A system user (*systembruger*) at NemLog-in, as it is before anybody clicks.
@@ -204,11 +223,6 @@ impl SystemUser {
         self.in_force[environment as usize] = Some(certificate);
         self.draft.active = Some(certificate);
         self
-    }
-
-    /// Whether it has this certificate in force before anybody clicks.
-    pub(crate) fn has(&self, certificate: CertificateNumber) -> bool {
-        self.in_force.contains(&Some(certificate))
     }
 
     /// Of this organisation: any number that tells it from others. SMDB refuses who calls for another
@@ -241,8 +255,27 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn holds(&self, certificate: CertificateNumber) -> bool {
-        [self.active, self.rolling].contains(&Some(certificate))
+    pub(crate) fn certificates(self) -> impl Iterator<Item = CertificateNumber> {
+        [self.active, self.rolling].into_iter().flatten()
+    }
+
+    pub(crate) fn holds(self, certificate: CertificateNumber) -> bool {
+        self.certificates().any(|it| it == certificate)
+    }
+
+    pub(crate) const fn get(self, slot: Slot) -> Option<CertificateNumber> {
+        match slot {
+            Slot::Active => self.active,
+            Slot::Rolling => self.rolling,
+        }
+    }
+
+    /// The same with something else in a slot.
+    pub(crate) const fn with(self, slot: Slot, certificate: Option<CertificateNumber>) -> Self {
+        match slot {
+            Slot::Active => Self { active: certificate, ..self },
+            Slot::Rolling => Self { rolling: certificate, ..self },
+        }
     }
 }
 
@@ -286,7 +319,9 @@ impl Node {
     ) -> Self {
         // WSS4J, measured: 60 s. The clients in .NET look at the end of an answer alone.
         let answers_ahead_max = match profile {
-            ClientProfile::RestartOnSwap => Some(Span::from_seconds(60)),
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => {
+                Some(Span::from_seconds(60))
+            }
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
             | ClientProfile::CoreNewKeyOldToken => None,

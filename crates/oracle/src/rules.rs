@@ -25,9 +25,6 @@ pub struct Rules {
     /// A draft with a certificate of the other environment is not provisioned; where this is not
     /// checked, it comes into force and is refused for what it is.
     pub provisioning_checks_environment: bool,
-    /// How long after it is issued a new certificate begins. When certificates begin stands in the plan;
-    /// this is for blame, which issues them at other times.
-    pub certificates_begin_after: Span,
     /// `Ls`: how long after a revocation an STS sees it.
     pub sts_revocation_lag: Span,
     /// `Lm`: how long after a revocation SMDB sees it.
@@ -51,7 +48,6 @@ impl Default for Rules {
             may_take_from_others: false,
             finds_by_subject: false,
             provisioning_checks_environment: true,
-            certificates_begin_after: Span::ZERO,
             sts_revocation_lag: Span::from_hours(1),
             smdb_revocation_lag: Span::from_hours(1),
             holder_check: HolderCheck::Ignored,
@@ -86,12 +82,14 @@ pub enum Keeps {
 }
 
 impl Keeps {
-    /// What this kind of client does by itself: margins of 60 s (.NET) and 10 s (Java with CXF).
+    /// What this kind of client does by itself: margins of 60 s (.NET) and 10 s (Java with CXF), or
+    /// seven hours (Java's REST client).
     #[must_use]
     pub const fn of(profile: ClientProfile) -> Self {
         match profile {
             ClientProfile::NoCache => Self::Never,
             ClientProfile::RestartOnSwap => Self::UntilBeforeEnd(Span::from_seconds(10)),
+            ClientProfile::JavaRestFixedCache => Self::For(Span::from_hours(7)),
             ClientProfile::DotnetCacheByEndpoint | ClientProfile::CoreNewKeyOldToken => {
                 Self::UntilBeforeEnd(Span::from_seconds(60))
             }
@@ -125,7 +123,7 @@ impl LookUp {
     #[must_use]
     pub const fn of(profile: ClientProfile) -> Self {
         let (valid_only, passes_over_marks) = match profile {
-            ClientProfile::RestartOnSwap => (false, false),
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => (false, false),
             ClientProfile::NoCache | ClientProfile::DotnetCacheByEndpoint => (true, false),
             ClientProfile::CoreNewKeyOldToken => (true, true),
         };
@@ -142,6 +140,6 @@ pub enum FindBy {
     /// Its thumbprint as Windows' dialog gives it, with an invisible mark in front: from the first
     /// swap on, since what a client began with was configured right.
     CopiedThumbprint,
-    /// Its subject, which a renewed certificate has as well.
+    /// What its subject is called, which that of a renewed certificate is as well.
     SubjectName,
 }

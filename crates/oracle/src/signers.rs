@@ -18,7 +18,7 @@ impl Signer {
 /// What an STS signs with and SMDB trusts, in each environment.
 pub(crate) struct Signers {
     signing: [Vec<(Timestamp, Signer)>; 2],
-    trust: [Vec<(Timestamp, Signer, bool)>; 2],
+    trust: [Vec<(Timestamp, Signer)>; 2],
 }
 
 impl Signers {
@@ -32,16 +32,14 @@ impl Signers {
                     signers.signing[environment as usize].push((event.at, signer));
                 }
                 Act::Trust { environment, signer } => {
-                    signers.trust[environment as usize].push((event.at, signer, true));
-                }
-                Act::Distrust { environment, signer } => {
-                    signers.trust[environment as usize].push((event.at, signer, false));
+                    signers.trust[environment as usize].push((event.at, signer));
                 }
                 Act::Save { .. }
                 | Act::Provision { .. }
                 | Act::Remove { .. }
                 | Act::Revoke { .. }
                 | Act::Deploy { .. }
+                | Act::Install { .. }
                 | Act::Restart { .. }
                 | Act::DropCache { .. }
                 | Act::Pin { .. } => {}
@@ -49,7 +47,6 @@ impl Signers {
         }
         // What was added last wins within an instant.
         signers.signing.iter_mut().for_each(|list| list.sort_by_key(|(at, _)| *at));
-        signers.trust.iter_mut().for_each(|list| list.sort_by_key(|(at, ..)| *at));
         signers
     }
 
@@ -66,14 +63,13 @@ impl Signers {
         signer: Signer,
         now: Timestamp,
     ) -> bool {
-        let told = self.trust[environment as usize].iter().rev();
-        let mut told = told.filter(|(at, of, _)| *at <= now && *of == signer);
-        told.next().map_or(signer == Signer::FIRST, |(.., is_trusted)| *is_trusted)
+        let mut told = self.trust[environment as usize].iter();
+        signer == Signer::FIRST || told.any(|(at, of)| *at <= now && *of == signer)
     }
 
     /// The instants at which anything changes.
     pub(crate) fn changes(&self, environment: Environment) -> impl Iterator<Item = Timestamp> {
         let signing = self.signing[environment as usize].iter().map(|(at, _)| *at);
-        signing.chain(self.trust[environment as usize].iter().map(|(at, ..)| *at))
+        signing.chain(self.trust[environment as usize].iter().map(|(at, _)| *at))
     }
 }

@@ -257,7 +257,7 @@ impl Habit {
         match profile {
             _ if keeps_for <= Span::ZERO => Self::KeepsNothing,
             ClientProfile::NoCache => Self::KeepsNothing,
-            ClientProfile::RestartOnSwap => Self::LosesToken,
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => Self::LosesToken,
             ClientProfile::DotnetCacheByEndpoint => Self::KeepsTokenAndKey,
             ClientProfile::CoreNewKeyOldToken => Self::KeepsToken,
         }

@@ -79,7 +79,7 @@ fn changes(
     let mut changes = vec![plan.start];
     changes.extend(events.iter().map(|(at, ..)| *at));
     let given = events.iter().filter_map(|(.., act)| match act {
-        Act::Deploy { certificate, .. } => Some(*certificate),
+        Act::Deploy { certificate, .. } | Act::Install { certificate, .. } => Some(*certificate),
         _ => None,
     });
     let begun_with = group.iter().map(|number| plan.nodes[number.0].certificate);

@@ -16,6 +16,9 @@ pub enum ClientProfile {
     /// It reads its key store when it starts, so that a swap is a restart, which loses the token
     /// it kept: Java with CXF.
     RestartOnSwap,
+    /// It swaps by a restart too, and keeps a token for a time of its own, whatever the token says:
+    /// the REST client in Java.
+    JavaRestFixedCache,
     /// It swaps while it runs, and keeps the token together with the key that it is bound to: the
     /// reference client in .NET, whose cache knows services and not certificates.
     DotnetCacheByEndpoint,
@@ -26,8 +29,13 @@ pub enum ClientProfile {
 
 impl ClientProfile {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::NoCache, Self::RestartOnSwap, Self::DotnetCacheByEndpoint, Self::CoreNewKeyOldToken];
+    pub const ALL: [Self; 5] = [
+        Self::NoCache,
+        Self::RestartOnSwap,
+        Self::JavaRestFixedCache,
+        Self::DotnetCacheByEndpoint,
+        Self::CoreNewKeyOldToken,
+    ];
 
     /// The name that files and reports use.
     #[must_use]
@@ -35,6 +43,7 @@ impl ClientProfile {
         match self {
             Self::NoCache => "no-cache",
             Self::RestartOnSwap => "restart-on-swap",
+            Self::JavaRestFixedCache => "java-rest-fixed-cache",
             Self::DotnetCacheByEndpoint => "dotnet-cache-by-endpoint",
             Self::CoreNewKeyOldToken => "core-new-key-old-token",
         }

@@ -35,6 +35,8 @@ pub struct KeptToken {
     pub key: CacheKey,
     /// The certificate whose key it is bound to.
     pub holder: Thumbprint,
+    /// When it came, by the client's clock.
+    pub came_at: Timestamp,
     /// The first instant at which it no longer holds, as the STS gave it.
     pub expires: Timestamp,
     /// The `EncryptedAssertion` element.
@@ -46,6 +48,7 @@ impl fmt::Debug for KeptToken {
         f.debug_struct("KeptToken")
             .field("key", &self.key)
             .field("holder", &self.holder)
+            .field("came_at", &self.came_at)
             .field("expires", &self.expires)
             .finish_non_exhaustive()
     }
@@ -76,24 +79,25 @@ impl TokenCache {
 impl Settings {
     /// What this node's tokens for a service are found by; none if it keeps none.
     pub(crate) fn cache_key(&self, service: &EntityId) -> Option<CacheKey> {
-        let tenant = match self.habits.keeps {
-            Keeps::Nothing => return None,
-            Keeps::Until { under: KeptUnder::Client | KeptUnder::Service, .. } => None,
-            Keeps::Until { under: KeptUnder::ServiceAndTenant, .. } => self.tenant.clone(),
+        let tenant = match self.kept_under()? {
+            KeptUnder::Client | KeptUnder::Service => None,
+            KeptUnder::ServiceAndTenant => self.tenant.clone(),
         };
         Some(CacheKey { service: service.clone(), tenant })
     }
 
-    /// The first instant of the true time at which a token that ends at `expires` is dropped.
+    /// The first instant of the true time at which a token is dropped.
     ///
     /// The client sees its own clock reach `expires - margin`. Its clock is `skew` ahead, so that
     /// this is `expires - margin - skew`: for a token of life `T` issued at `t0` it is `t0 + u`
-    /// with `u = T - margin - skew`.
+    /// with `u = T - margin - skew`. One that counts from when the token came has `u` as its habit
+    /// says, wherever its clock stands.
     #[must_use]
-    pub fn dropped_at(&self, expires: Timestamp) -> Option<Timestamp> {
+    pub fn dropped_at(&self, token: &KeptToken) -> Option<Timestamp> {
         match self.habits.keeps {
             Keeps::Nothing => None,
-            Keeps::Until { margin, .. } => Some(expires - margin - self.skew),
+            Keeps::Until { margin, .. } => Some(token.expires - margin - self.skew),
+            Keeps::For { span, .. } => Some(token.came_at + span - self.skew),
         }
     }
 
@@ -106,19 +110,30 @@ impl Settings {
         now: Timestamp,
     ) -> Option<KeptToken> {
         let key = self.cache_key(service)?;
-        (now < self.dropped_at(token.expires)?).then(|| KeptToken {
+        let token = KeptToken {
             key,
             holder: holder.clone(),
+            came_at: self.clock(now),
             expires: token.expires,
             encrypted_assertion: token.encrypted_assertion.clone(),
-        })
+        };
+        Some(token).filter(|token| self.dropped_at(token).is_some_and(|dropped| now < dropped))
     }
 
-    /// Whether other clients of the process use the same cache.
-    pub(crate) const fn shares_its_cache(&self) -> bool {
+    /// Whether other clients of the process use the same cache. What a client that has its own keeps and
+    /// drops, nobody overhears.
+    #[must_use]
+    pub const fn shares_its_cache(&self) -> bool {
+        match self.kept_under() {
+            None | Some(KeptUnder::Client) => false,
+            Some(KeptUnder::Service | KeptUnder::ServiceAndTenant) => true,
+        }
+    }
+
+    const fn kept_under(&self) -> Option<KeptUnder> {
         match self.habits.keeps {
-            Keeps::Nothing | Keeps::Until { under: KeptUnder::Client, .. } => false,
-            Keeps::Until { under: KeptUnder::Service | KeptUnder::ServiceAndTenant, .. } => true,
+            Keeps::Nothing => None,
+            Keeps::Until { under, .. } | Keeps::For { under, .. } => Some(under),
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum Fact {
 }
 
 impl parties::Fact for Fact {
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {

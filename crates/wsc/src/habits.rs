@@ -43,6 +43,13 @@ pub enum Keeps {
         /// What it is found by, and so who shares it.
         under: KeptUnder,
     },
+    /// Yes: for so long from when it came, whatever end the STS gave it.
+    For {
+        /// How long.
+        span: Span,
+        /// What it is found by, and so who shares it.
+        under: KeptUnder,
+    },
 }
 
 /// What a kept token is found by.
@@ -149,6 +156,20 @@ const DOTNET: Habits = Habits {
     service_answer: WCF,
 };
 
+/// The SOAP client in Java, with CXF.
+const CXF: Habits = Habits {
+    keeps: Keeps::Until { margin: Span::from_seconds(10), under: KeptUnder::Client },
+    swap: Swap::Restart,
+    signs_with: SigningKey::Present,
+    finds: Validity::Any,
+    several: Several::Error,
+    mark: LeadingMark::Spoils,
+    pinned: Validity::Any,
+    layout: Layout::Cxf,
+    sts_answer: WSS4J,
+    service_answer: WSS4J,
+};
+
 impl Habits {
     /// The habits that a profile stands for.
     #[must_use]
@@ -157,17 +178,10 @@ impl Habits {
             ClientProfile::NoCache => {
                 Self { keeps: Keeps::Nothing, signs_with: SigningKey::Present, ..DOTNET }
             }
-            ClientProfile::RestartOnSwap => Self {
-                keeps: Keeps::Until { margin: Span::from_seconds(10), under: KeptUnder::Client },
-                swap: Swap::Restart,
-                signs_with: SigningKey::Present,
-                finds: Validity::Any,
-                several: Several::Error,
-                mark: LeadingMark::Spoils,
-                pinned: Validity::Any,
-                layout: Layout::Cxf,
-                sts_answer: WSS4J,
-                service_answer: WSS4J,
+            ClientProfile::RestartOnSwap => CXF,
+            ClientProfile::JavaRestFixedCache => Self {
+                keeps: Keeps::For { span: Span::from_hours(7), under: KeptUnder::Client },
+                ..CXF
             },
             ClientProfile::DotnetCacheByEndpoint => DOTNET,
             ClientProfile::CoreNewKeyOldToken => Self {
@@ -183,11 +197,11 @@ impl Habits {
     }
 
     /// The same habits with another margin, which clients let their users set; nothing changes for
-    /// one that keeps nothing.
+    /// one that keeps nothing, or does not look at the end of a token.
     #[must_use]
     pub const fn with_margin(self, margin: Span) -> Self {
         match self.keeps {
-            Keeps::Nothing => self,
+            Keeps::Nothing | Keeps::For { .. } => self,
             Keeps::Until { under, .. } => Self { keeps: Keeps::Until { margin, under }, ..self },
         }
     }

@@ -122,7 +122,7 @@ impl Wsc {
 
     fn usable_token(&self, now: Timestamp) -> Option<&KeptToken> {
         self.cached().filter(|token| {
-            self.settings.dropped_at(token.expires).is_some_and(|dropped_at| now < dropped_at)
+            self.settings.dropped_at(token).is_some_and(|dropped_at| now < dropped_at)
         })
     }
 
@@ -354,7 +354,7 @@ impl Core for Wsc {
         let tokens = self
             .cache
             .tokens()
-            .flat_map(|token| [Some(token.expires), self.settings.dropped_at(token.expires)]);
+            .flat_map(|token| [Some(token.expires), self.settings.dropped_at(token)]);
         certificates.chain(tokens.flatten()).filter(|at| *at > now).min()
     }
 }

@@ -1,6 +1,6 @@
 //! From a scenario to the oracle's words.
 
-use clock::{Span, Timestamp};
+use clock::Timestamp;
 use oracle::{
     Act, Calls, CertificateNumber, EventNumber, Keeps, LookUp, Node, NodeNumber, Plan, Signer,
     SystemUser, SystemUserNumber,
@@ -14,14 +14,11 @@ use sim_sts::{
 
 use crate::{
     scenario::{
-        Action, CertificateName, Client, ClientName, Entry, FindBy, Happening, NodeName, Rules,
-        Scenario, UploadedFile, When,
+        Action, CERTIFICATE_LIFE, CertificateName, Client, ClientName, Entry, FindBy, Happening,
+        NodeName, ProcessName, Rules, Scenario, UploadedFile, When,
     },
     schedule::Phase,
 };
-
-/// How long a certificate lives, from its first second to the first at which it is refused.
-const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
 /// What an STS signs with once it has been rolled over.
 const NEW_SIGNER: Signer = Signer(1);
@@ -31,7 +28,6 @@ const NEW_SIGNER: Signer = Signer(1);
 pub(super) struct Translated {
     pub(super) plan: Plan,
     pub(super) certificates: Vec<(CertificateName, CertificateNumber)>,
-    pub(super) system_users: Vec<(SystemUserId, SystemUserNumber)>,
     pub(super) nodes: Vec<(ClientName, NodeName, NodeNumber)>,
     /// Which entry of the scenario each event comes from.
     pub(super) entries: Vec<(EventNumber, usize)>,
@@ -42,10 +38,9 @@ pub(super) fn translate(scenario: &Scenario) -> Translated {
     let mut translation = Translation::new(scenario);
     translation.parties();
     translation.happenings();
-    let Translation { plan, certificates, system_users, nodes, entries, .. } = translation;
-    let certificates = certificates.into_iter().map(|(name, number, _)| (name, number)).collect();
-    let system_users = system_users.into_iter().map(|(id, number)| (id.clone(), number)).collect();
-    Translated { plan, certificates, system_users, nodes, entries }
+    let Translation { plan, certificates, nodes, entries, .. } = translation;
+    let certificates = certificates.into_iter().map(|(name, number, _)| (name, number));
+    Translated { plan, certificates: certificates.collect(), nodes, entries }
 }
 
 /// A scenario on its way into the oracle's words.
@@ -53,6 +48,8 @@ struct Translation<'s> {
     scenario: &'s Scenario,
     plan: Plan,
     certificates: Vec<(CertificateName, CertificateNumber, oracle::Certificate)>,
+    /// The names in subjects, in lower case.
+    names: Vec<String>,
     revoked: Vec<CertificateNumber>,
     system_users: Vec<(&'s SystemUserId, SystemUserNumber)>,
     nodes: Vec<(ClientName, NodeName, NodeNumber)>,
@@ -65,6 +62,7 @@ impl<'s> Translation<'s> {
             scenario,
             plan: Plan::new(scenario.start, scenario.end(), rules(&scenario.rules)),
             certificates: Vec::new(),
+            names: Vec::new(),
             revoked: Vec::new(),
             system_users: Vec::new(),
             nodes: Vec::new(),
@@ -74,21 +72,23 @@ impl<'s> Translation<'s> {
 
     /// What is there at the start.
     fn parties(&mut self) {
-        for (index, (name, certificate)) in self.scenario.certificates.iter().enumerate() {
+        for (called, certificate) in &self.scenario.certificates {
+            let (subject, name) = (self.new_subject(), self.name(certificate.system_user.as_str()));
+            let organisation = self.organisation(&certificate.system_user);
             self.certificate(
-                name,
+                called,
                 oracle::Certificate {
                     environment: certificate.environment,
                     valid_from: certificate.expires - CERTIFICATE_LIFE,
                     expires: certificate.expires,
-                    subject: number(Some(index)),
+                    subject,
+                    organisation,
+                    name,
                 },
             );
         }
-        for (id, system_user) in &self.scenario.system_users {
-            let mut organisations = self.scenario.organisations.keys();
-            let organisation = organisations.position(|name| *name == system_user.organisation);
-            let mut user = SystemUser::new().of_organisation(number(organisation));
+        for id in self.scenario.system_users.keys() {
+            let mut user = SystemUser::new().of_organisation(self.organisation(id));
             // As worlds are set up: what production has stands in the draft.
             for environment in Environment::ALL {
                 let own = self.scenario.certificates.iter().find(|(_, certificate)| {
@@ -111,7 +111,8 @@ impl<'s> Translation<'s> {
         for (name, client) in clients {
             for node in &client.nodes {
                 if let Some(it) = self.node(name, client) {
-                    let number = self.plan.node(it);
+                    let process = client.process.as_ref().map(|it| self.process(it, client, node));
+                    let number = self.plan.node(Node { process, ..it });
                     self.nodes.push((name.clone(), node.clone(), number));
                 }
             }
@@ -145,12 +146,18 @@ impl<'s> Translation<'s> {
             look_up: LookUp { find_by, ..LookUp::of(profile) },
             skew: client.skew,
             calls,
-            process: client.process.as_ref().map(|process| {
-                let mut processes = self.scenario.clients.values().map(|it| it.process.as_ref());
-                number(processes.position(|other| other == Some(process)))
-            }),
             ..Node::new(profile, client.environment, system_user, certificate)
         })
+    }
+
+    /// A process runs nodes of one name, and what calls another environment is kept apart even there.
+    fn process(&self, process: &ProcessName, client: &Client, node: &NodeName) -> u32 {
+        let all = self.scenario.clients.values();
+        let mut all = all.flat_map(|it| it.nodes.iter().map(move |node| (it, node)));
+        let environment = client.environment;
+        number(all.position(|(it, other)| {
+            it.process.as_ref() == Some(process) && it.environment == environment && other == node
+        }))
     }
 
     /// What people do, in the order in which they do it: whether a certificate is there hangs on what
@@ -178,6 +185,24 @@ impl<'s> Translation<'s> {
                 self.renew(certificate, r#as, at);
                 None
             }
+            Action::Order { system_user, environment, r#as, subject_name } => {
+                let (valid_from, expires) = self.life_from(at);
+                let (environment, subject) = (*environment, self.new_subject());
+                let organisation = self.organisation(system_user);
+                let name = self.name(subject_name);
+                self.certificate(
+                    r#as,
+                    oracle::Certificate {
+                        environment,
+                        valid_from,
+                        expires,
+                        subject,
+                        organisation,
+                        name,
+                    },
+                );
+                None
+            }
             Action::Revoke { certificate, .. } => self.standing(certificate, at).map(|number| {
                 self.revoked.push(number);
                 Act::Revoke { certificate: number }
@@ -197,6 +222,11 @@ impl<'s> Translation<'s> {
                 let Some(certificate) = self.find(certificate) else { return Vec::new() };
                 let deploy = |node| Act::Deploy { node, certificate };
                 return self.each(client, nodes).map(deploy).collect();
+            }
+            Action::Install { client, nodes, certificate } => {
+                let Some(certificate) = self.find(certificate) else { return Vec::new() };
+                let install = |node| Act::Install { node, certificate };
+                return self.each(client, nodes).map(install).collect();
             }
             Action::Restart { client, nodes } => {
                 return self.each(client, nodes).map(|node| Act::Restart { node }).collect();
@@ -228,10 +258,47 @@ impl<'s> Translation<'s> {
         let Some((.., old)) = self.certificates.iter().find(|(_, it, _)| *it == number) else {
             return;
         };
+        let (old, (valid_from, expires)) = (*old, self.life_from(at));
+        self.certificate(new, oracle::Certificate { valid_from, expires, ..old });
+    }
+
+    /// When a certificate that is issued at `at` begins, and when it is refused.
+    fn life_from(&self, at: Timestamp) -> (Timestamp, Timestamp) {
         let begins_after = self.scenario.rules.mitid.certificates_begin_after;
         let valid_from = (at + begins_after).truncated_to_second();
-        let expires = valid_from + CERTIFICATE_LIFE;
-        self.certificate(new, oracle::Certificate { valid_from, expires, ..*old });
+        (valid_from, valid_from + CERTIFICATE_LIFE)
+    }
+
+    /// Whom a system user belongs to, and its certificates name.
+    fn organisation(&self, system_user: &SystemUserId) -> u32 {
+        let name = &self.scenario.system_users[system_user].organisation;
+        number(self.scenario.organisations.keys().position(|other| other == name))
+    }
+
+    /// Each certificate that is not a renewal has a subject of its own.
+    fn new_subject(&self) -> u32 {
+        number(Some(self.certificates.len()))
+    }
+
+    /// A name in a subject as the oracle knows it. A client that looks for a name finds what has it as a
+    /// part, in any letter case.
+    fn name(&mut self, name: &str) -> u32 {
+        let name = name.to_lowercase();
+        if let Some(known) = self.names.iter().position(|known| *known == name) {
+            return number(Some(known));
+        }
+        let new = number(Some(self.names.len()));
+        for (index, known) in self.names.iter().enumerate() {
+            let known_as = number(Some(index));
+            if known.contains(&name) {
+                self.plan.part(new, known_as);
+            }
+            if name.contains(known) {
+                self.plan.part(known_as, new);
+            }
+        }
+        self.names.push(name);
+        new
     }
 
     fn certificate(&mut self, name: &CertificateName, certificate: oracle::Certificate) {
@@ -276,7 +343,6 @@ fn rules(rules: &Rules) -> oracle::Rules {
     let (sts, smdb, administration) = (&rules.sts, &rules.smdb, &rules.administration);
     oracle::Rules {
         activation_delay: sts.activation_delay,
-        certificates_begin_after: rules.mitid.certificates_begin_after,
         look_interval: sts.swap.look_interval,
         rolling_on_revocation: sts.swap.rolling_on_revocation,
         overlap: sts.swap.overlap,

@@ -18,6 +18,7 @@ pub(super) fn plural(count: u64, noun: &str) -> String {
 pub(super) fn infinitive(action: &Action) -> String {
     match action {
         Action::Renew { certificate, .. } => format!("renew certificate {certificate}"),
+        Action::Order { r#as, .. } => format!("order certificate {as}"),
         Action::Revoke { certificate, .. } => format!("revoke certificate {certificate}"),
         Action::Save { certificate, slot, file: UploadedFile::P12, .. } => {
             format!("save the key store of certificate {certificate} in the {slot} slot")
@@ -32,6 +33,9 @@ pub(super) fn infinitive(action: &Action) -> String {
         Action::PinSigner { client, .. } => format!("pin the new signer in {client}"),
         Action::Deploy { client, certificate, .. } => {
             format!("deploy certificate {certificate} in {client}")
+        }
+        Action::Install { client, certificate, .. } => {
+            format!("install certificate {certificate} in {client}")
         }
         Action::Restart { client, .. } => format!("restart {client}"),
     }

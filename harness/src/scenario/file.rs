@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 pub use super::spanned::Spanned;
 use super::{
+    lists,
     mistake::{Found, Wrong},
     said, schema,
 };
@@ -244,6 +245,8 @@ pub enum Do {
 pub enum Mitid {
     /// `do.mitid.renew`
     Renew(Renew),
+    /// `do.mitid.order`
+    Order(Order),
     /// `do.mitid.revoke`
     Revoke(Revoke),
 }
@@ -278,6 +281,8 @@ pub enum ClientVerb {
     Submit(Submit),
     /// `do.client.deploy`
     Deploy(Deploy),
+    /// `do.client.install`
+    Install(Install),
     /// `do.client.restart`
     Restart(Restart),
     /// `do.client.pin-signer`
@@ -294,6 +299,23 @@ pub struct Renew {
     /// What the new one is called.
     #[schemars(with = "schema::Name")]
     pub r#as: Word,
+}
+
+/// `do.mitid.order`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with system-user, environment and as")]
+pub struct Order {
+    /// Whom it is for.
+    pub system_user: Word,
+    /// Where it belongs.
+    #[schemars(with = "schema::EnvironmentName")]
+    pub environment: Word,
+    /// What the new one is called.
+    #[schemars(with = "schema::Name")]
+    pub r#as: Word,
+    /// The name in its subject; that of the system user if the file does not say.
+    pub subject_name: Option<Word>,
 }
 
 /// `do.mitid.revoke`
@@ -391,6 +413,19 @@ pub struct Deploy {
     pub certificate: Word,
 }
 
+/// `do.client.install`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client and certificate")]
+pub struct Install {
+    /// Which client.
+    pub client: Word,
+    /// Which of its nodes; all of them if the file does not say.
+    pub node: Option<Word>,
+    /// What its key store has from then on.
+    pub certificate: Word,
+}
+
 /// `do.client.restart`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -466,6 +501,12 @@ pub(super) fn read(text: &str) -> Result<File, Found> {
         Some(format) if *format.get_ref() != 1 => {
             Err(Found { wrong: Wrong::Format(*format.get_ref()), span: format.span() })
         }
-        _ => toml::from_str(text).map_err(|error| said::found(text, &error)),
+        _ => {
+            let file = toml::from_str(text).map_err(|error| {
+                let found = said::found(text, &error);
+                lists::around(text, &found).unwrap_or(found)
+            })?;
+            lists::misplaced(text).map_or(Ok(file), Err)
+        }
     }
 }

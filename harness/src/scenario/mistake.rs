@@ -197,11 +197,11 @@ pub enum Wrong {
          say when it gets one, with `do.nemlogin.roll-over`"
     )]
     NoNewSigner(&'static str),
-    /// Each renewal takes a key, and keys take time to make.
-    #[error("the file renews {renewals} certificates; {limit} is the most")]
-    TooManyRenewals {
+    /// Each certificate takes a key, and keys take time to make.
+    #[error("the file renews and orders {issued} certificates; {limit} is the most")]
+    TooManyIssued {
         /// How many there would be.
-        renewals: usize,
+        issued: usize,
         /// How many there may be.
         limit: usize,
     },

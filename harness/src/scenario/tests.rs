@@ -426,7 +426,7 @@ fn what_would_not_fit_is_refused() {
         "[expected]",
         &format!("{}[expected]", renewals.collect::<String>()),
         "\"new-99\"",
-        "the file renews 101 certificates; 100 is the most",
+        "the file renews and orders 101 certificates; 100 is the most",
     );
 }
 

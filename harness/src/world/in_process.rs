@@ -5,6 +5,7 @@
 //! purpose, so that the same file gives the same journal with any keys.
 
 mod country;
+mod ordering;
 mod set_up;
 mod standing;
 mod traffic;
@@ -187,22 +188,29 @@ impl<L: Link + Clone> InProcess<L> {
         self.administer(&administration::Request::Provision { system_user, environment }, now)
     }
 
-    /// Installs a certificate at a node and in the rest of its process, names it in the node's
-    /// configuration, and lets the node take that up the way its kind does.
+    /// Installs a certificate at a node and in the rest of its process.
+    fn install(&mut self, key: &(ClientName, NodeName), certificate: &CertificateName) {
+        let credential = &self.certificates[certificate].credential;
+        let process = self.process(key);
+        for (_, neighbour) in neighbours(&mut self.nodes, key, process) {
+            neighbour.wsc.key_store().install(credential.clone());
+        }
+        if let Some(node) = self.nodes.get_mut(key) {
+            node.wsc.key_store().install(credential.clone());
+        }
+    }
+
+    /// Installs a certificate, names it in the node's configuration, and lets the node take that up the
+    /// way its kind does.
     fn deploy(
         &mut self,
         key: &(ClientName, NodeName),
         certificate: &CertificateName,
         now: Timestamp,
     ) -> Result<(), wsc::Failure> {
-        let credential = &self.certificates[certificate].credential;
-        let process = self.process(key);
-        for (_, neighbour) in neighbours(&mut self.nodes, key, process) {
-            neighbour.wsc.key_store().install(credential.clone());
-        }
+        self.install(key, certificate);
+        let certificate = &self.certificates[certificate].credential.certificate;
         let Some(node) = self.nodes.get_mut(key) else { return Ok(()) };
-        node.wsc.key_store().install(credential.clone());
-        let certificate = &credential.certificate;
         let find_by = match node.find_by {
             // What a client began with was typed in right.
             FindBy::CopiedThumbprint if !node.has_begun => wsc::FindBy::thumbprint_of(certificate),
@@ -255,12 +263,7 @@ impl<L: Link + Clone> InProcess<L> {
         };
         match self.ask_mitid(&request, now) {
             sim_mitid::Answer::Issued(issued) => {
-                let note = format!(
-                    "serial {}, valid from {}, refused from {}",
-                    issued.serial(),
-                    issued.not_before(),
-                    issued.first_refused()
-                );
+                let note = issued_as(&issued);
                 self.hold(r#as, held.environment, issued, key);
                 ActionOutcome::Done { note: Some(note) }
             }
@@ -301,10 +304,12 @@ impl<L: Link + Clone> InProcess<L> {
         // A renewal that was refused leaves a name without a certificate.
         let named = match action {
             Action::Renew { certificate, .. }
+            | Action::Install { certificate, .. }
             | Action::Revoke { certificate, .. }
             | Action::Save { certificate, .. }
             | Action::Deploy { certificate, .. } => Some(certificate),
-            Action::Remove { .. }
+            Action::Order { .. }
+            | Action::Remove { .. }
             | Action::Provision { .. }
             | Action::RollOver { .. }
             | Action::TrustSigner { .. }
@@ -316,6 +321,9 @@ impl<L: Link + Clone> InProcess<L> {
         }
         match action {
             Action::Renew { certificate, r#as } => self.renew(certificate, r#as, now),
+            Action::Order { system_user, environment, r#as, subject_name } => {
+                self.order(system_user, *environment, subject_name, r#as, now)
+            }
             Action::Revoke { certificate, reason } => self.revoke(certificate, *reason, now),
             Action::Save { system_user, slot, certificate, file } => {
                 done(self.save(system_user, *slot, certificate, *file, now))
@@ -341,6 +349,10 @@ impl<L: Link + Clone> InProcess<L> {
             }),
             Action::Deploy { client, nodes, certificate } => on_each(nodes, |node| {
                 self.deploy(&(client.clone(), node.clone()), certificate, now)
+            }),
+            Action::Install { client, nodes, certificate } => on_each(nodes, |node| {
+                self.install(&(client.clone(), node.clone()), certificate);
+                Ok(())
             }),
             Action::Restart { client, nodes } => {
                 on_each(nodes, |node| self.restart(&(client.clone(), node.clone()), now))
@@ -453,6 +465,12 @@ fn on_each(
             refused(failure.name(), &texts.collect::<Vec<_>>().join("; "), Some(failure.finding()))
         }
     }
+}
+
+/// What there is to say of a certificate that was just issued.
+fn issued_as(certificate: &Certificate) -> String {
+    let (serial, from) = (certificate.serial(), certificate.not_before());
+    format!("serial {serial}, valid from {from}, refused from {}", certificate.first_refused())
 }
 
 fn failed(step: Step, cause: &str, party: Party) -> CallOutcome {

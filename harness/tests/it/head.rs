@@ -47,7 +47,27 @@ impl Head<'_> {
         });
         let calls = calls.unwrap_or_default();
         let text = format!(
-            r#"
+            r#"{}
+            [client.fagsystem]
+            system-user = "fagsystem"
+            environment = "production"
+            profile = "{profile}"
+            certificate = "old"
+            {client}
+            {calls}
+            {rest}
+            "#,
+            opening(start, length, expires)
+        );
+        Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+    }
+}
+
+/// What every scenario of tests begins with: system user `fagsystem` of `kommune` has the certificate
+/// `old` in production.
+pub(crate) fn opening(start: &str, length: &str, expires: &str) -> String {
+    format!(
+        r#"
             format = 1
             title = "A race"
             description = "Who is first?"
@@ -63,19 +83,8 @@ impl Head<'_> {
             [certificate.old]
             system-user = "fagsystem"
             environment = "production"
-            expires = "{expires}"
-            [client.fagsystem]
-            system-user = "fagsystem"
-            environment = "production"
-            profile = "{profile}"
-            certificate = "old"
-            {client}
-            {calls}
-            {rest}
-            "#
-        );
-        Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
-    }
+            expires = "{expires}""#
+    )
 }
 
 fn happening(line: &str) -> String {

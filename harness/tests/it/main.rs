@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails for")]
 
-mod blame;
 mod calls;
 mod forecast;
 mod guide;

@@ -259,6 +259,25 @@ fn impossible_lengths_of_time() {
     );
 }
 
+/// The values of a table without its keys, in the order in which the table is told.
+#[test]
+fn lists_in_the_place_of_tables() {
+    let message = "a table with keys is expected here, not a list";
+    let submit = "do.client.submit = { client = \"fagsystem\" }";
+    check(submit, "do.client.submit = [\"fagsystem\"]", "[\"fagsystem\"]", message);
+    let renew = "do.mitid.renew = { certificate = \"old\", as = \"new\" }";
+    check(renew, "do.mitid.renew = [\"old\", \"new\"]", "[\"old\", \"new\"]", message);
+    let every = format!("[[every]]\ninterval = \"5m\"\n{submit}\n");
+    let listed = "every = [[\"5m\", { client = { submit = { client = \"fagsystem\" } } }]]\n";
+    let before = EARLY.find("[organisation.kommune]").unwrap();
+    let text = EARLY.replace(&every, "");
+    let text = format!("{}{listed}{}", &text[..before], &text[before..]);
+    let mistake = Scenario::parse(&text).expect_err("it was not read");
+    assert_eq!(mistake.wrong.to_string(), message);
+    let outage = EARLY.lines().find(|line| line.starts_with("    { client")).unwrap();
+    check(outage, "    [\"fagsystem\", \"a\", \"+1h\", \"+2h\", 1]", "[\"fagsystem\"", message);
+}
+
 #[test]
 fn values_of_the_wrong_type() {
     let text = "a text in quotes is expected here, not";

@@ -77,7 +77,7 @@ impl Case {
     fn closed(&self) -> Vec<Interval> {
         let turn = self.swap.turn(&self.rules);
         let tokens = self.tokens();
-        let loses = self.profile == Restart;
+        let loses = matches!(self.profile, Restart | Java);
         let mut found: Vec<Interval> = turn.outage(self.profile, &tokens).into_iter().collect();
         if tokens.keeps_for > self.rules.token_lifetime {
             let turned = turn.old_until.min(turn.swapped);

@@ -229,7 +229,14 @@ fn j11_nobody_is_there_on_a_leap_night() {
     let mut plan = Plan::new(start, start + Span::from_days(3), Rules::default());
     let valid_from = start - Span::from_days(1);
     let expires = at("2028-02-29T01:00:00Z");
-    let dates = Certificate { environment: Production, valid_from, expires, subject: 1 };
+    let dates = Certificate {
+        environment: Production,
+        valid_from,
+        expires,
+        subject: 1,
+        organisation: 0,
+        name: 1,
+    };
     let old = plan.certificate(dates);
     let new = plan.certificate(Certificate { expires: at("2031-02-28T00:00:00Z"), ..dates });
     let system_user = plan.system_user(SystemUser::new().with(Production, old));

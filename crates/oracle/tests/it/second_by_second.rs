@@ -56,7 +56,11 @@ enum Deed {
     Pin(usize, u32),
     SignWith(usize, u32),
     Trust(usize, u32),
-    Distrust(usize, u32),
+}
+
+/// Whose organisation a certificate names.
+fn owner(certificate: usize) -> usize {
+    usize::from((2..4).contains(&certificate))
 }
 
 // ---- the same as a plan ----
@@ -66,12 +70,15 @@ fn plan(case: &Case) -> Plan {
     let certificates: Vec<CertificateNumber> = case
         .certificates
         .iter()
-        .map(|(environment, from, until, subject)| {
+        .enumerate()
+        .map(|(index, (environment, from, until, subject))| {
             plan.certificate(Certificate {
                 environment: Environment::ALL[*environment],
                 valid_from: t(*from),
                 expires: t(*until),
                 subject: *subject,
+                organisation: case.organisations[owner(index)],
+                name: *subject,
             })
         })
         .collect();
@@ -125,9 +132,6 @@ fn plan(case: &Case) -> Plan {
             Deed::Trust(place, signer) => {
                 Act::Trust { environment: environment(place), signer: Signer(signer) }
             }
-            Deed::Distrust(place, signer) => {
-                Act::Distrust { environment: environment(place), signer: Signer(signer) }
-            }
         };
         plan.at(t(*at), act);
     }
@@ -139,10 +143,12 @@ fn plan(case: &Case) -> Plan {
 struct World<'c> {
     case: &'c Case,
     drafts: [Draft; 2],
-    /// By system user, then by environment.
+    /// When a draft will swap, whose, and to what, if nobody edits it before.
+    plans: Vec<(i64, usize, Draft)>,
+    /// What the administration knows: by system user, then by environment.
+    known: [[Place; 2]; 2],
+    /// What each STS knows, in the same order.
     places: [[Place; 2]; 2],
-    /// Who brought a certificate into force last, by environment and certificate.
-    owners: [[Option<usize>; CERTIFICATES]; 2],
     revoked: [i64; CERTIFICATES],
     /// When due, of which system user, where, and what.
     pending: Vec<(i64, usize, usize, Draft)>,
@@ -155,11 +161,65 @@ struct World<'c> {
 /// The active slot and the rolling one.
 type Draft = (Option<usize>, Option<usize>);
 
-#[derive(Clone, Copy, Default)]
+/// What somebody knows of a system user in an environment.
+#[derive(Clone, Default)]
 struct Place {
     active: Option<usize>,
     rolling: Option<usize>,
-    snapshot: Draft,
+    slots: Draft,
+    /// Taken by the other system user since the last provisioning.
+    lost: Vec<usize>,
+    swapped_away: Vec<usize>,
+    ever: Vec<usize>,
+    /// What was in force when this second began.
+    begun: Option<usize>,
+}
+
+impl Place {
+    fn starting(active: usize) -> Self {
+        let (active, slots) = (Some(active), (Some(active), None));
+        Self {
+            active,
+            slots,
+            ever: slots.0.into_iter().collect(),
+            begun: active,
+            ..Self::default()
+        }
+    }
+
+    /// The last word of a second is as if it were the only one.
+    fn settle(&mut self) {
+        let begun = self.begun.filter(|it| !self.lost.contains(it));
+        let (active, rolling) = self.slots;
+        let is_back = active.is_some_and(|it| self.swapped_away.contains(&it));
+        let is_itself = active.is_none() && rolling == begun;
+        self.active = if rolling.is_some() && (is_back || is_itself) { begun } else { active };
+        self.rolling = if rolling == self.active { None } else { rolling };
+    }
+
+    fn swap(&mut self, ended: impl Fn(usize) -> bool) {
+        if self.rolling.is_some() && self.active.is_none_or(ended) {
+            self.swapped_away.extend(self.active);
+            self.active = self.rolling.take();
+        }
+    }
+}
+
+/// A snapshot comes into force for one of two system users, and the other loses what is in it.
+fn provision(places: &mut [[Place; 2]; 2], user: usize, place: usize, slots: Draft) {
+    let certificates = || slots.0.into_iter().chain(slots.1);
+    let other = &mut places[1 - user][place];
+    for taken in certificates().filter(|it| other.ever.contains(it)).collect::<Vec<_>>() {
+        let kept = |it: &usize| *it != taken;
+        other.slots = (other.slots.0.filter(kept), other.slots.1.filter(kept));
+        other.lost.push(taken);
+        other.settle();
+    }
+    let own = &mut places[user][place];
+    own.slots = slots;
+    own.lost.clear();
+    own.ever.extend(certificates());
+    own.settle();
 }
 
 #[derive(Clone, Copy)]
@@ -172,24 +232,64 @@ struct State {
 
 impl<'c> World<'c> {
     fn new(case: &'c Case) -> Self {
-        let mut owners = [[None; CERTIFICATES]; 2];
-        let mut places = [[Place::default(); 2]; 2];
-        let mut drafts = [(None, None); 2];
-        for user in 0..2 {
-            for place in 0..2 {
-                let active = Some(case.in_force[user][place]);
-                places[user][place] = Place { active, rolling: None, snapshot: (active, None) };
-                owners[place][case.in_force[user][place]] = Some(user);
-                drafts[user] = (active, None);
-            }
-        }
+        let places: [[Place; 2]; 2] = std::array::from_fn(|user| {
+            std::array::from_fn(|place| Place::starting(case.in_force[user][place]))
+        });
+        let drafts = std::array::from_fn(|user| (Some(case.in_force[user][1]), None));
         let nodes = case.nodes.iter();
         let nodes =
             nodes.map(|it| State { certificate: it.certificate, pinned: 0, token: None }).collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
         let (signers, trusted) = ([0; 2], [[true, false]; 2]);
-        let pending = Vec::new();
-        Self { case, drafts, places, owners, revoked, pending, nodes, signers, trusted }
+        let (pending, plans, known) = (Vec::new(), Vec::new(), places.clone());
+        Self { case, drafts, plans, known, places, revoked, pending, nodes, signers, trusted }
+    }
+
+    /// What holds from this second on without a click in it.
+    fn time_passes(&mut self, now: i64) {
+        self.swap(now);
+        let plans = std::mem::take(&mut self.plans);
+        let (due, later) = plans.into_iter().partition(|(at, ..)| *at == now);
+        self.plans = later;
+        for (_, user, draft) in due {
+            self.drafts[user] = draft;
+        }
+        for it in self.known.iter_mut().chain(&mut self.places).flatten() {
+            it.begun = it.active;
+        }
+        self.falls_due(now);
+    }
+
+    /// Rolling certificates take over.
+    fn swap(&mut self, now: i64) {
+        let (case, revoked) = (self.case, self.revoked);
+        let rules = &case.rules;
+        let expired = |it: usize| now >= case.certificates[it].2;
+        self.known.iter_mut().flatten().for_each(|it| it.swap(expired));
+        let looks = rules.look_interval.millis() / 1_000;
+        let lag = rules.sts_revocation_lag.millis() / 1_000;
+        let ended =
+            |it: usize| expired(it) || rules.rolling_on_revocation && now >= revoked[it] + lag;
+        if looks == 0 || now % looks == 0 {
+            self.places.iter_mut().flatten().for_each(|it| it.swap(ended));
+        }
+    }
+
+    fn falls_due(&mut self, now: i64) {
+        let pending = std::mem::take(&mut self.pending);
+        let (due, later) = pending.into_iter().partition(|(at, ..)| *at == now);
+        self.pending = later;
+        for (_, user, place, slots) in due {
+            provision(&mut self.places, user, place, slots);
+            self.swap(now);
+        }
+    }
+
+    fn edit(&mut self, user: usize, draft: Draft) {
+        if self.drafts[user] != draft {
+            self.drafts[user] = draft;
+            self.plans.retain(|(_, other, _)| *other != user);
+        }
     }
 
     fn clicks(&mut self, now: i64) {
@@ -199,45 +299,56 @@ impl<'c> World<'c> {
             match *deed {
                 Deed::Save(user, slot, certificate) => {
                     let other = 1 - user;
-                    let held = |it: &Place| {
-                        it.active == Some(certificate) || it.rolling == Some(certificate)
-                    };
-                    let taken = self.drafts[other].0 == Some(certificate)
-                        || self.drafts[other].1 == Some(certificate)
-                        || self.places[other].iter().any(held);
+                    let it = Some(certificate);
+                    let held = |place: &Place| place.active == it || place.rolling == it;
+                    let taken = self.drafts[other].0 == it
+                        || self.drafts[other].1 == it
+                        || self.known[other].iter().any(held);
                     let refused = now >= case.certificates[certificate].2
+                        || case.organisations[owner(certificate)] != case.organisations[user]
                         || (taken && !case.rules.may_take_from_others);
-                    let draft = &mut self.drafts[user];
+                    let (active, rolling) = self.drafts[user];
                     match slot {
                         _ if refused => {}
-                        Active => {
-                            if draft.1 == Some(certificate) {
-                                draft.1 = None;
-                            }
-                            draft.0 = Some(certificate);
-                        }
-                        Rolling => {
-                            if draft.0 != Some(certificate) {
-                                draft.1 = Some(certificate);
-                            }
-                        }
+                        Active => self.edit(user, (it, rolling.filter(|_| rolling != it))),
+                        Rolling if active == it => {}
+                        Rolling => self.edit(user, (active, it)),
                     }
                 }
                 Deed::Provision(user, place) => {
-                    let (active, rolling) = self.drafts[user];
+                    let slots = self.drafts[user];
                     let fits =
                         |it: Option<usize>| it.is_none_or(|it| case.certificates[it].0 == place);
-                    if !case.rules.provisioning_checks_environment
-                        || (fits(active) && fits(rolling))
-                    {
-                        self.pending.push((now + lasting, user, place, (active, rolling)));
+                    let checks = case.rules.provisioning_checks_environment;
+                    let here = &self.known[user][place];
+                    let is_empty = slots == (None, None) && here.active.or(here.rolling).is_none();
+                    if !is_empty && (!checks || (fits(slots.0) && fits(slots.1))) {
+                        provision(&mut self.known, user, place, slots);
+                        let it = &self.known[user][place];
+                        let swaps = match (it.rolling, it.active) {
+                            (Some(_), None) => Some(now),
+                            (Some(_), Some(active)) => Some(case.certificates[active].2.max(now)),
+                            (None, active) => slots.1.and(active).map(|_| now),
+                        };
+                        // Whatever rolls is either waiting now or in force.
+                        let swapped = (slots.1, None);
+                        match swaps.filter(|_| slots.1.is_some()) {
+                            Some(at) if at == now => self.edit(user, swapped),
+                            Some(at) => {
+                                self.plans.retain(|it| it.1 != user || it.0 < at);
+                                self.plans.push((at, user, swapped));
+                            }
+                            None => {}
+                        }
+                        self.swap(now);
+                        self.pending.push((now + lasting, user, place, slots));
+                        self.falls_due(now);
                     }
                 }
-                Deed::Remove(user, Active) => self.drafts[user].0 = None,
-                Deed::Remove(user, Rolling) => self.drafts[user].1 = None,
+                Deed::Remove(user, Active) => self.edit(user, (None, self.drafts[user].1)),
+                Deed::Remove(user, Rolling) => self.edit(user, (self.drafts[user].0, None)),
                 Deed::SignWith(place, signer) => self.signers[place] = signer,
                 Deed::Trust(place, signer) => self.trusted[place][signer as usize] = true,
-                Deed::Distrust(place, signer) => self.trusted[place][signer as usize] = false,
                 Deed::Revoke(_)
                 | Deed::Deploy(..)
                 | Deed::Restart(_)
@@ -274,57 +385,12 @@ impl<'c> World<'c> {
         }
     }
 
-    fn falls_due(&mut self, now: i64) {
-        let pending = std::mem::take(&mut self.pending);
-        let (due, later) = pending.into_iter().partition(|(at, ..)| *at == now);
-        self.pending = later;
-        for (_, user, place, (active, rolling)) in due {
-            let it = &mut self.places[user][place];
-            it.snapshot = (active, rolling);
-            let expired = active.is_some_and(|it| now >= self.case.certificates[it].2);
-            if !(expired && rolling.is_some()) {
-                it.active = active;
-            }
-            it.rolling = if rolling == it.active { None } else { rolling };
-            self.own(user, place);
-        }
-        let rules = &self.case.rules;
-        let looks = rules.look_interval.millis() / 1_000;
-        for user in 0..2 {
-            for place in 0..2 {
-                let it = self.places[user][place];
-                let ended = it.active.is_none_or(|active| {
-                    let lag = rules.sts_revocation_lag.millis() / 1_000;
-                    now >= self.case.certificates[active].2
-                        || (rules.rolling_on_revocation && now >= self.revoked[active] + lag)
-                });
-                if it.rolling.is_some() && ended && (looks == 0 || now % looks == 0) {
-                    if self.drafts[user] == it.snapshot {
-                        self.drafts[user] = (it.rolling, None);
-                    }
-                    let snapshot = (it.rolling, None);
-                    let it = Place { active: it.rolling, rolling: None, snapshot };
-                    self.places[user][place] = it;
-                    self.own(user, place);
-                }
-            }
-        }
-    }
-
-    fn own(&mut self, user: usize, place: usize) {
-        let it = self.places[user][place];
-        let rolling = it.rolling.filter(|_| self.case.rules.overlap);
-        for certificate in [it.active, rolling].into_iter().flatten() {
-            self.owners[place][certificate] = Some(user);
-        }
-    }
-
     fn swaps(&mut self, now: i64) {
         for (_, deed) in self.case.events.iter().filter(|(at, _)| *at == now) {
             match *deed {
                 Deed::Deploy(node, certificate) => {
                     self.nodes[node].certificate = certificate;
-                    if self.case.nodes[node].profile == Restart {
+                    if matches!(self.case.nodes[node].profile, Restart | Java) {
                         self.restart(node);
                     }
                 }
@@ -336,8 +402,7 @@ impl<'c> World<'c> {
                 | Deed::Remove(..)
                 | Deed::Revoke(_)
                 | Deed::SignWith(..)
-                | Deed::Trust(..)
-                | Deed::Distrust(..) => {}
+                | Deed::Trust(..) => {}
             }
         }
     }
@@ -351,11 +416,11 @@ impl<'c> World<'c> {
             && now < until
             && now < self.revoked[certificate] + lag;
         let owner = |certificate: usize| {
-            let owner = self.owners[place][certificate]?;
-            let it = self.places[owner][place];
-            let in_force = it.active == Some(certificate)
-                || (self.case.rules.overlap && it.rolling == Some(certificate));
-            in_force.then_some(owner)
+            let overlap = self.case.rules.overlap;
+            let held = Some(certificate);
+            self.places
+                .iter()
+                .position(|it| it[place].active == held || (overlap && it[place].rolling == held))
         };
         let alike = (0..CERTIFICATES).filter(|other| {
             self.case.rules.finds_by_subject && self.case.certificates[*other].3 == subject
@@ -412,8 +477,8 @@ impl<'c> World<'c> {
             }
         }
         for now in 0..=END {
+            self.time_passes(now);
             self.clicks(now);
-            self.falls_due(now);
             self.swaps(now);
             for (node, lived) in lived.iter_mut().enumerate() {
                 let client = &self.case.nodes[node];
@@ -485,7 +550,6 @@ prop_compose! {
             smdb_revocation_lag: s(smdb_lag),
             holder_check,
             token_lifetime: s(lifetime),
-            certificates_begin_after: s(0),
             timestamp_tolerance: None,
         }
     }
@@ -506,7 +570,6 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0..NODES).prop_map(Deed::DropCache),
         1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::SignWith(place, signer)),
         1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::Trust(place, signer)),
-        1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::Distrust(place, signer)),
     ]
 }
 

@@ -8,7 +8,8 @@ use oracle::{
 use parties::{ClientProfile, Environment, Slot};
 
 pub(crate) use ClientProfile::{
-    CoreNewKeyOldToken as Core, DotnetCacheByEndpoint as Dotnet, NoCache, RestartOnSwap as Restart,
+    CoreNewKeyOldToken as Core, DotnetCacheByEndpoint as Dotnet, JavaRestFixedCache as Java,
+    NoCache, RestartOnSwap as Restart,
 };
 pub(crate) use Environment::{IntegrationTest, Production};
 pub(crate) use Slot::{Active, Rolling};
@@ -141,7 +142,14 @@ fn margin_of_5_s(node: Node) -> Node {
 }
 
 pub(crate) fn certificate(environment: Environment, valid_from: i64, expires: i64) -> Certificate {
-    Certificate { environment, valid_from: t(valid_from), expires: t(expires), subject: 1 }
+    Certificate {
+        environment,
+        valid_from: t(valid_from),
+        expires: t(expires),
+        subject: 1,
+        organisation: 0,
+        name: 1,
+    }
 }
 
 /// Tokens of 80 s, and a revocation that everybody sees at once.

@@ -10,7 +10,7 @@ use wsc::{
 };
 
 use crate::{
-    model::{Answers, Machine, at},
+    model::{Answers, Machine, at, is_java},
     world::{Node, OLD, STS, order, token_for},
 };
 
@@ -69,6 +69,19 @@ fn stops(node: &Node, from: Timestamp) -> Vec<Timestamp> {
         .collect()
 }
 
+/// The REST client in Java counts seven hours from when a token came, whatever end the STS gave it and
+/// wherever its clock stands.
+#[test]
+fn a_token_may_be_kept_for_a_time_of_the_clients_own() {
+    for skew in [-55, 0, 290] {
+        let node = keeping(ClientProfile::JavaRestFixedCache, Span::from_seconds(skew));
+        let dropped_at = start() + Span::from_hours(7);
+        assert!(uses_its_token(&node, dropped_at - INSTANT), "{skew} s");
+        assert!(!uses_its_token(&node, dropped_at), "{skew} s");
+        assert!(stops(&node, start()).contains(&dropped_at), "{skew} s");
+    }
+}
+
 /// A clock that is slow by more than the margin keeps a token beyond its end, and uses it.
 #[test]
 fn a_slow_clock_uses_a_token_that_has_ended() {
@@ -111,7 +124,7 @@ fn token_accepted(profile: ClientProfile, offset: Span) -> bool {
 fn an_answer_of_the_sts_is_judged_by_the_clients_clock() {
     let seconds = Span::from_seconds;
     for profile in ClientProfile::ALL {
-        let java = profile == ClientProfile::RestartOnSwap;
+        let java = is_java(profile);
         let accepted = [
             (seconds(-61), !java),
             (seconds(-60) - INSTANT, !java),
@@ -150,7 +163,7 @@ fn an_answer_of_the_service_is_judged_by_the_clients_clock() {
     let seconds = Span::from_seconds;
     let minutes = Span::from_minutes;
     for profile in ClientProfile::ALL {
-        let java = profile == ClientProfile::RestartOnSwap;
+        let java = is_java(profile);
         let (tolerance, age, ahead) = if java {
             (Span::ZERO, seconds(300), seconds(60))
         } else {

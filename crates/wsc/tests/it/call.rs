@@ -9,6 +9,7 @@ use wsc::{
     exchange::{Action, Event},
 };
 
+use crate::model::is_java;
 use crate::world::{
     NEW, Node, OLD, SERVICE, SMDB, STS, answer_to, asked, called, order, token_for,
 };
@@ -111,7 +112,7 @@ fn each_profile_writes_as_its_kind_does() {
         assert_eq!(asked(&message).0.applies_to, SERVICE);
         let signed = called(&call).message.unwrap().unwrap();
         assert_eq!(signed.action, Some(order().action));
-        let java = profile == ClientProfile::RestartOnSwap;
+        let java = is_java(profile);
         for written in [message, call] {
             assert_eq!(written.contains("<ds:Signature"), java, "{profile}");
         }

@@ -10,7 +10,7 @@ use wsc::{FindBy, Habits, Settings, Thumbprint, Trust, exchange::Event, habits::
 
 use crate::world::{NEW, Node, OLD, STAGE, STRANGER, STS, asked, order, token_for, trust};
 
-const ALL: [ClientProfile; 4] = ClientProfile::ALL;
+const ALL: [ClientProfile; 5] = ClientProfile::ALL;
 
 /// What a node of a profile with old and new in its store finds, or the cause why it does not start.
 fn found(
@@ -73,6 +73,7 @@ fn the_invisible_mark_of_the_dialog_spoils_a_thumbprint() {
             ClientProfile::CoreNewKeyOldToken => here.clone(),
             ClientProfile::NoCache
             | ClientProfile::RestartOnSwap
+            | ClientProfile::JavaRestFixedCache
             | ClientProfile::DotnetCacheByEndpoint => Err("certificate-not-found"),
         };
         assert_eq!(found(profile, copied.clone(), start()), expected, "{profile}");
@@ -145,7 +146,9 @@ fn from_the_expiry_on_a_subject_name_finds_one_again() {
         let mut restart = |now| node.done(&Event::Restart, now).map_err(|it| it.name());
         assert_eq!(restart(expiry - INSTANT), Err("certificate-ambiguous"));
         let expected = match profile {
-            ClientProfile::RestartOnSwap => Err("certificate-ambiguous"),
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => {
+                Err("certificate-ambiguous")
+            }
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
             | ClientProfile::CoreNewKeyOldToken => Ok(()),
@@ -184,7 +187,7 @@ fn a_certificate_must_be_valid_at_the_start_and_not_later() {
             node.find(find_by, at - skew).map(|()| node).map_err(|failure| failure.name())
         };
         let outside = match profile {
-            ClientProfile::RestartOnSwap => None,
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => None,
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
             | ClientProfile::CoreNewKeyOldToken => Some("certificate-not-valid"),
@@ -215,7 +218,7 @@ fn a_pinned_certificate_must_be_valid_at_the_start_of_some() {
         };
         assert_eq!(restart(&mut node, until - INSTANT), Ok(()));
         let expected = match profile {
-            ClientProfile::RestartOnSwap => Ok(()),
+            ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => Ok(()),
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
             | ClientProfile::CoreNewKeyOldToken => Err("sts-certificate-not-valid"),

@@ -70,6 +70,14 @@ pub(crate) struct Token {
     holder: Which,
 }
 
+/// For how many seconds a client that does not look at the end of a token keeps one here.
+const KEPT_FOR: i64 = 90;
+
+/// Whether clients of this kind swap by a restart, as those in Java do.
+pub(crate) const fn is_java(profile: ClientProfile) -> bool {
+    matches!(profile, ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache)
+}
+
 /// The model of one node.
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
@@ -84,6 +92,7 @@ impl Model {
     pub(crate) fn new(profile: ClientProfile, life: i64, margin: i64, skew: i64) -> Self {
         let kept_for = match profile {
             ClientProfile::NoCache => 0,
+            ClientProfile::JavaRestFixedCache => KEPT_FOR,
             ClientProfile::RestartOnSwap
             | ClientProfile::DotnetCacheByEndpoint
             | ClientProfile::CoreNewKeyOldToken => life - margin - skew,
@@ -93,7 +102,7 @@ impl Model {
 
     pub(crate) fn swap(&mut self, to: Which) {
         self.present = to;
-        if self.profile == ClientProfile::RestartOnSwap {
+        if is_java(self.profile) {
             self.restart();
         }
     }
@@ -117,6 +126,7 @@ impl Model {
             ClientProfile::DotnetCacheByEndpoint => token.holder,
             ClientProfile::NoCache
             | ClientProfile::RestartOnSwap
+            | ClientProfile::JavaRestFixedCache
             | ClientProfile::CoreNewKeyOldToken => self.present,
         };
         if answers.serves(signer, token, at) { Ok(()) } else { Err(Step::Three) }
@@ -139,6 +149,10 @@ impl Machine {
         let habits = Habits::of(profile);
         let habits = match habits.keeps {
             Keeps::Nothing => habits,
+            Keeps::For { under, .. } => {
+                let keeps = Keeps::For { span: Span::from_seconds(KEPT_FOR), under };
+                Habits { keeps, ..habits }
+            }
             Keeps::Until { .. } => habits.with_margin(Span::from_seconds(margin)),
         };
         let skew = Span::from_seconds(skew);

@@ -54,6 +54,7 @@ fn a_cache_that_knows_services_alone_serves_one_tenant_with_the_token_of_another
             (
                 ClientProfile::NoCache
                 | ClientProfile::RestartOnSwap
+                | ClientProfile::JavaRestFixedCache
                 | ClientProfile::CoreNewKeyOldToken,
                 Action::AskSts { .. },
             ) => {}

@@ -123,6 +123,13 @@ fn replaced_at_once() {
     check(ClientProfile::RestartOnSwap, REPLACED, 170, "150..170 1");
 }
 
+/// Each token is kept for 90 s, ten more than it lives.
+#[test]
+fn a_cache_that_is_fixed_and_too_long() {
+    let profile = ClientProfile::JavaRestFixedCache;
+    check(profile, REPLACED, 100, "80..90 3, 180..190 3, 270..280 3");
+}
+
 #[test]
 fn a_swap_that_the_sts_looks_at_each_half_minute() {
     check(ClientProfile::NoCache, ROLLING_LATE, 150, "150..210 1");

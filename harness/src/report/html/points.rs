@@ -251,11 +251,16 @@ impl<'j> Point<'j> {
 
 fn write_action(html: &mut String, action: &Action, outcome: &ActionOutcome) -> fmt::Result {
     let role = match action {
-        Action::Renew { .. } | Action::Revoke { .. } => Role::MitidAdministrator,
+        Action::Renew { .. } | Action::Order { .. } | Action::Revoke { .. } => {
+            Role::MitidAdministrator
+        }
         Action::Save { .. } | Action::Remove { .. } | Action::Provision { .. } => {
             Role::NemloginAdministrator
         }
-        Action::Deploy { .. } | Action::Restart { .. } | Action::PinSigner { .. } => Role::Vendor,
+        Action::Deploy { .. }
+        | Action::Install { .. }
+        | Action::Restart { .. }
+        | Action::PinSigner { .. } => Role::Vendor,
         Action::RollOver { .. } | Action::TrustSigner { .. } => Role::Operator,
     };
     write!(html, "<b>{}</b>: {}", role.title().en, text(infinitive(action)))?;

@@ -110,6 +110,11 @@ impl Seen {
                 let name = if is_done { r#as } else { certificate };
                 self.certificate(name, at).marks.push(mark(MarkKind::Renewed));
             }
+            Action::Order { r#as, .. } => {
+                if is_done {
+                    self.certificate(r#as, at).marks.push(mark(MarkKind::Renewed));
+                }
+            }
             Action::Revoke { certificate, .. } => {
                 let certificate = self.certificate(certificate, at);
                 certificate.marks.push(mark(MarkKind::Revoked));
@@ -131,7 +136,7 @@ impl Seen {
             Action::TrustSigner { environment } => {
                 self.signers.entry(*environment).or_default().push(mark(MarkKind::Trusted));
             }
-            Action::Deploy { client, nodes, .. } => {
+            Action::Deploy { client, nodes, .. } | Action::Install { client, nodes, .. } => {
                 self.mark_nodes(client, nodes, &mark(MarkKind::Deployed));
             }
             Action::Restart { client, nodes } => {

@@ -6,18 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use clock::{Span, Timeline, Timestamp};
+use clock::{Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::Credential;
-use parties::{Core, EntityId, Environment, ItSystemId, Link, Pass, Slot};
-use pki::{Authority, Certificate, KeySize, PrivateKey};
-use sim_mitid::{
-    Lesson, Mitid,
-    order::{Identification, Method, NewOrder, Proof},
-    profile::{NewProfile, ProfileId, ProfileKind},
-    request::Encoding,
-    secret::MailKey,
-};
+use parties::{EntityId, Environment, ItSystemId, Link, Pass, Slot};
+use pki::{Authority, KeySize, PrivateKey};
+use sim_mitid::{Mitid, secret::MailKey};
 use sim_smdb::{
     Configuration, Smdb,
     contract::{ADDRESS, ENTITY_ID, SUBMIT_PRIVILEGE},
@@ -33,10 +27,8 @@ use super::{
     InProcess, Node, Streams,
     country::{Countries, SERVICE_CERTIFICATE_AGE, ServiceCredentials},
 };
-use crate::scenario::{Action, Happening, Scenario, UploadedFile, When};
+use crate::scenario::{Action, CERTIFICATE_LIFE, Entry, Happening, Scenario, UploadedFile, When};
 
-/// The life of an OCES3 certificate, less its last second: from its beginning to `E+`.
-const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 /// Two roots; no other key has this size.
 const ROOT_KEYS: usize = 2;
 /// An issuing authority, an STS and an SMDB for each environment.
@@ -45,13 +37,12 @@ const SERVICE_KEYS: usize = 6;
 /// The keys that a world takes from the pool, by size.
 #[must_use]
 pub fn keys_needed(scenario: &Scenario) -> [(KeySize, usize); 2] {
-    let renewals = scenario
-        .entries
-        .iter()
-        .filter(|entry| matches!(entry.what, Happening::Action(Action::Renew { .. })))
-        .count();
+    let is_issued = |entry: &&Entry| {
+        matches!(entry.what, Happening::Action(Action::Renew { .. } | Action::Order { .. }))
+    };
+    let issued = scenario.entries.iter().filter(is_issued).count();
     let new_signers = Turns::of(scenario).roll_over.len();
-    let others = SERVICE_KEYS + new_signers + scenario.certificates.len() + renewals;
+    let others = SERVICE_KEYS + new_signers + scenario.certificates.len() + issued;
     [(KeySize::Rsa4096, ROOT_KEYS), (KeySize::Rsa3072, others)]
 }
 
@@ -169,7 +160,7 @@ impl<L: Link + Clone> InProcess<L> {
         Ok(())
     }
 
-    /// Connects each organisation where it has certificates, when the first of them begins.
+    /// Connects each organisation where it has certificates or orders one, when the first of them begins.
     fn connect_organisations(&mut self, scenario: &Scenario) -> Result<(), SetUpError> {
         for environment in Environment::ALL {
             for (name, organisation) in &scenario.organisations {
@@ -178,7 +169,14 @@ impl<L: Link + Clone> InProcess<L> {
                     certificate.environment == environment && user.organisation == *name
                 });
                 let before = CERTIFICATE_LIFE + scenario.rules.mitid.certificates_begin_after;
-                let begins = own.map(|certificate| certificate.expires - before).min();
+                let begins = own.map(|certificate| certificate.expires - before);
+                let orders = |entry: &Entry| {
+                    matches!(&entry.what, Happening::Action(Action::Order { system_user, environment: its, .. })
+                        if *its == environment
+                            && scenario.system_users[system_user].organisation == *name)
+                };
+                let ordered = scenario.entries.iter().any(orders).then_some(scenario.start);
+                let begins = begins.chain(ordered).min();
                 let Some(begins) = begins else { continue };
                 let (cvr, name) = (organisation.cvr.clone(), organisation.name.clone());
                 let connect = sim_mitid::Request::Connect { environment, cvr: cvr.clone(), name };
@@ -210,20 +208,10 @@ impl<L: Link + Clone> InProcess<L> {
                 let begins = certificate.expires - CERTIFICATE_LIFE;
                 // Issued so long before that, that it begins then.
                 let issued_at = begins - scenario.rules.mitid.certificates_begin_after;
-                let profile = NewProfile {
-                    environment,
-                    cvr,
-                    certificate_name: certificate.system_user.to_string(),
-                    email: None,
-                    contact: None,
-                    kind: ProfileKind::System,
-                    rights: BTreeSet::new(),
-                    seal: true,
-                    published: false,
-                };
-                let profile = self.create_profile(profile, issued_at)?;
                 let key = self.next_key()?;
-                let issued = self.order_and_download(profile, key.clone(), issued_at)?;
+                let issued = self
+                    .certify(environment, cvr, certificate.system_user.as_str(), &key, issued_at)
+                    .map_err(|answer| SetUpError::Refused(format!("{answer:?}")))?;
                 self.hold(name, environment, issued, key);
                 self.save(&certificate.system_user, Slot::Active, name, UploadedFile::Cer, begins)
                     .and_then(|()| self.provision(&certificate.system_user, environment, begins))
@@ -231,40 +219,6 @@ impl<L: Link + Clone> InProcess<L> {
             }
         }
         Ok(())
-    }
-
-    fn create_profile(
-        &mut self,
-        profile: NewProfile,
-        now: Timestamp,
-    ) -> Result<ProfileId, SetUpError> {
-        match self.ask_mitid(&sim_mitid::Request::CreateProfile(profile), now) {
-            sim_mitid::Answer::ProfileCreated { profile } => Ok(profile),
-            other => Err(SetUpError::Refused(format!("{other:?}"))),
-        }
-    }
-
-    /// As DST's guide has it: ordered in the portal, and downloaded with the key that it draws.
-    fn order_and_download(
-        &mut self,
-        profile: ProfileId,
-        key: PrivateKey,
-        now: Timestamp,
-    ) -> Result<Certificate, SetUpError> {
-        let refused = |answer: sim_mitid::Answer| SetUpError::Refused(format!("{answer:?}"));
-        let (identification, method) = (Identification::Login, Method::Browser);
-        let order = NewOrder { profile, identification, method };
-        let reference = match self.ask_mitid(&sim_mitid::Request::Order(order), now) {
-            sim_mitid::Answer::Ordered { reference, .. } => reference,
-            other => return Err(refused(other)),
-        };
-        self.mitid.learn(Lesson::KeyPair(key));
-        let (proof, terms, encoding) = (Proof::Login, true, Encoding::Portal);
-        let download = sim_mitid::Request::Download { reference, proof, terms, encoding };
-        match self.ask_mitid(&download, now) {
-            sim_mitid::Answer::Downloaded(download) => Ok(download.certificate),
-            other => Err(refused(other)),
-        }
     }
 
     fn start_clients(

@@ -66,7 +66,7 @@ impl<L: Link + Clone> InProcess<L> {
             Some(Token {
                 holder: self.named_by(&token.holder)?,
                 expires: token.expires,
-                dropped_from: node.wsc.settings().dropped_at(token.expires)?,
+                dropped_from: node.wsc.settings().dropped_at(token)?,
             })
         });
         Standing::Node {

@@ -32,7 +32,8 @@ impl<L: Link + Clone> InProcess<L> {
             return failed(Step::One, "no-such-node", Party::Client);
         };
         let (outcome, remembered) = self.converse(&mut node, now);
-        for (other, neighbour) in neighbours(&mut self.nodes, key, node.process.clone()) {
+        let overheard = node.process.clone().filter(|_| node.wsc.settings().shares_its_cache());
+        for (other, neighbour) in neighbours(&mut self.nodes, key, overheard) {
             let before = neighbour.wsc.clone();
             remembered.iter().for_each(|fact| neighbour.wsc.overhear(fact));
             if neighbour.wsc != before {
