@@ -48,8 +48,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", env = "SKIFT_SEED")]
     seed: Option<u64>,
 
-    /// Where report.html, report.json, junit.xml and the journals are written. The folder holds one
-    /// run: what an older one left there under these names is replaced.
+    /// Where report.html, report.json, junit.xml and journal/<scenario>.jsonl are written. The folder
+    /// holds one run, also where that was a part (`--filter`): what an older one left there under these
+    /// names is replaced or taken away, so that no report mixes two runs.
     #[arg(long, value_name = "DIR", env = "SKIFT_OUT", default_value = "target/skift")]
     out: PathBuf,
 
