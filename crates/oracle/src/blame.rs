@@ -1,9 +1,18 @@
-//! Who is to blame: the one thing that, done at another time or done at all, would have helped most.
+//! Who is to blame: the one thing that, done at another time, in another place or done at all, would
+//! have helped most.
 //!
-//! It is found by trying. Every event is moved to every instant at which anything turns, and what is
-//! missing is added there; whatever leaves the least downtime is to blame, the earliest on a tie. What
-//! is missing may take several acts, where a certificate was never saved for instance. A renewal that
-//! nobody ordered would mend nearly everything, so it comes last.
+//! It is found by trying (`candidates` says what), and what is best is decided by one order (`search`):
+//!
+//! 1. What leaves a node the least downtime. What would cost another node more is no help, except
+//!    that a click on *provision* may do in its right place whatever it would have done there.
+//! 2. What was in the hands of those who swap. The operator of the STS rolls over when the operator
+//!    does; whoever should have followed is to blame first.
+//! 3. A click that was made in the wrong place, at its own time; then one that was made at the wrong
+//!    time; then a setting of a client that is wrong all along; then what nobody did. A renewal that
+//!    nobody ordered comes last, since it would mend nearly everything.
+//! 4. The fewest acts; then what leaves all nodes together the least.
+//! 5. The earliest instant: at which it was done or, if nobody did it, up to which it would have been
+//!    as good.
 
 use clock::{Span, Timestamp};
 use parties::{Role, Slot};
@@ -11,15 +20,17 @@ use parties::{Role, Slot};
 use crate::{
     event::Act,
     plan::{Certificate, CertificateNumber, EventNumber, NodeNumber, Plan, SystemUserNumber},
+    rules::FindBy,
 };
 use search::Search;
 
+mod candidates;
 mod search;
 
 /// What should have been otherwise, and what would be left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blame {
-    /// What was done at the wrong time, or not at all.
+    /// What was done at the wrong time or in the wrong place, or not at all.
     pub remedy: Remedy,
     /// When it should have been done. For what is missing, the last instant that is as good.
     pub mended: Timestamp,
@@ -27,7 +38,8 @@ pub struct Blame {
     pub role: Role,
     /// The downtime as it is, as far as it is seen until the run ends.
     pub was: Span,
-    /// The downtime that would be left.
+    /// The downtime that would be left. Zero means none at all: what begins with the last instant of
+    /// the run counts a millisecond.
     pub left: Span,
 }
 
@@ -36,12 +48,35 @@ pub struct Blame {
 pub enum Remedy {
     /// This event at another time.
     Move(EventNumber),
-    /// This certificate valid, and so at hand, earlier.
+    /// This act instead of that of the event, at the same time: the other environment, the other slot,
+    /// the other system user or the other certificate. Whoever saves for the wrong system user also
+    /// provisions that, so the next *provision* goes with it.
+    Correct(EventNumber, Act),
+    /// This certificate issued earlier; it is mended at its issue, and begins as long after that as
+    /// [`Rules::certificates_begin_after`](crate::Rules::certificates_begin_after) says.
     IssueEarlier(CertificateNumber),
-    /// These acts, all at the same instant, in this order; nobody did them.
+    /// A node set up otherwise, from the start on.
+    Configure(NodeNumber, Setting),
+    /// These acts, all at the same instant, in this order; nobody did them then.
     Add(Vec<Act>),
     /// A renewal of this certificate: issued, saved, provisioned and deployed.
     Renew(CertificateNumber),
+}
+
+/// What is set in a client, and can be set wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Setting {
+    /// Its clock goes right.
+    Clock,
+    /// Its thumbprint is entered without the mark that Windows' dialog puts in front.
+    Thumbprint,
+    /// It runs in a process of its own.
+    Process,
+}
+
+impl Setting {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Clock, Self::Thumbprint, Self::Process];
 }
 
 impl Blame {
@@ -58,7 +93,7 @@ impl Blame {
         Search::new(plan, Some(node)).run()
     }
 
-    /// The same plan with the mistake removed.
+    /// The same plan with the mistake removed. Its events may have other numbers.
     #[must_use]
     pub fn mend(&self, plan: &Plan) -> Plan {
         let mut plan = plan.clone();
@@ -70,8 +105,25 @@ impl Blame {
 impl Remedy {
     fn apply(&self, plan: &mut Plan, at: Timestamp) {
         match self {
-            Self::Move(event) => plan.events[event.0].at = at,
-            Self::IssueEarlier(certificate) => plan.certificates[certificate.0].valid_from = at,
+            Self::Move(event) => {
+                let event = crate::Event { at, ..plan.events.remove(event.0) };
+                // Of one instant, whoever saves and provisions does it in this order.
+                let place = if event.act.edits().is_some() { 0 } else { plan.events.len() };
+                plan.events.insert(place, event);
+            }
+            Self::Correct(event, act) => correct(plan, *event, *act),
+            Self::IssueEarlier(certificate) => {
+                plan.certificates[certificate.0].valid_from =
+                    at + plan.rules.certificates_begin_after;
+            }
+            Self::Configure(node, setting) => {
+                let node = &mut plan.nodes[node.0];
+                match setting {
+                    Setting::Clock => node.skew = Span::ZERO,
+                    Setting::Thumbprint => node.look_up.find_by = FindBy::Thumbprint,
+                    Setting::Process => node.process = None,
+                }
+            }
             Self::Add(acts) => acts.iter().for_each(|act| {
                 plan.at(at, *act);
             }),
@@ -80,46 +132,116 @@ impl Remedy {
     }
 
     fn role(&self, plan: &Plan) -> Role {
-        let of_act = |act: &Act| match act {
-            Act::Save { .. } | Act::Provision { .. } | Act::Remove { .. } => {
-                Role::NemloginAdministrator
-            }
-            Act::Revoke { .. } => Role::MitidAdministrator,
-            Act::Deploy { .. }
-            | Act::Install { .. }
-            | Act::Restart { .. }
-            | Act::DropCache { .. }
-            | Act::Pin { .. } => Role::Vendor,
-            Act::SignWith { .. } => Role::Operator,
-            Act::Trust { .. } => Role::ServiceOwner,
-        };
         match self {
-            Self::Move(event) => of_act(&plan.event(*event).act),
-            Self::Add(acts) => acts.first().map_or(Role::Operator, of_act),
+            Self::Move(event) => plan.event(*event).act.role(),
+            Self::Correct(_, act) => act.role(),
+            Self::Add(acts) => acts.first().map_or(Role::Operator, Act::role),
+            Self::Configure(..) => Role::Vendor,
             Self::IssueEarlier(_) | Self::Renew(_) => Role::MitidAdministrator,
         }
     }
 }
 
+impl Act {
+    /// Who does it.
+    const fn role(&self) -> Role {
+        match self {
+            Self::Save { .. } | Self::Provision { .. } | Self::Remove { .. } => {
+                Role::NemloginAdministrator
+            }
+            Self::Revoke { .. } => Role::MitidAdministrator,
+            Self::Deploy { .. }
+            | Self::Restart { .. }
+            | Self::DropCache { .. }
+            | Self::Pin { .. } => Role::Vendor,
+            Self::SignWith { .. } => Role::Operator,
+            Self::Trust { .. } | Self::Distrust { .. } => Role::ServiceOwner,
+        }
+    }
+
+    /// Whose draft it edits.
+    const fn edits(&self) -> Option<SystemUserNumber> {
+        match *self {
+            Self::Save { system_user, .. } | Self::Remove { system_user, .. } => Some(system_user),
+            Self::Provision { .. }
+            | Self::Revoke { .. }
+            | Self::Deploy { .. }
+            | Self::Restart { .. }
+            | Self::DropCache { .. }
+            | Self::Pin { .. }
+            | Self::SignWith { .. }
+            | Self::Trust { .. }
+            | Self::Distrust { .. } => None,
+        }
+    }
+
+    /// Whose draft it provisions.
+    const fn provisions(&self) -> Option<SystemUserNumber> {
+        match *self {
+            Self::Provision { system_user, .. } => Some(system_user),
+            Self::Save { .. }
+            | Self::Remove { .. }
+            | Self::Revoke { .. }
+            | Self::Deploy { .. }
+            | Self::Restart { .. }
+            | Self::DropCache { .. }
+            | Self::Pin { .. }
+            | Self::SignWith { .. }
+            | Self::Trust { .. }
+            | Self::Distrust { .. } => None,
+        }
+    }
+}
+
+/// The same click in another place.
+fn correct(plan: &mut Plan, event: EventNumber, act: Act) {
+    let was = plan.events[event.0];
+    plan.events[event.0].act = act;
+    let (Some(from), Some(to)) = (was.act.edits(), act.edits()) else { return };
+    if from == to {
+        return;
+    }
+    let Some(next) = next_provision(plan, event, from) else { return };
+    if let Act::Provision { system_user, .. } = &mut plan.events[next.0].act {
+        *system_user = to;
+    }
+}
+
+/// The first *provision* of `system_user`'s draft after an event.
+fn next_provision(
+    plan: &Plan,
+    event: EventNumber,
+    system_user: SystemUserNumber,
+) -> Option<EventNumber> {
+    let order = |index: usize| (plan.events[index].at, index);
+    (0..plan.events.len())
+        .filter(|index| plan.events[*index].act.provisions() == Some(system_user))
+        .filter(|index| order(*index) > order(event.0))
+        .min_by_key(|index| order(*index))
+        .map(EventNumber)
+}
+
 /// Three years, as certificates live.
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
-/// Everything that a renewal in time takes, at one instant: the new certificate in the active slot of
-/// whoever has the old one in force at first, and in every node that begins with it.
+/// Everything that a renewal in time takes: the new certificate, which is issued at `at`, as soon as it
+/// begins in the active slot of whoever has the old one in force at first, and in every node that
+/// begins with it.
 fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
     let environment = plan.get(old).environment;
-    let expires = at + CERTIFICATE_LIFE;
-    let certificate = plan.certificate(Certificate { valid_from: at, expires, ..*plan.get(old) });
+    let valid_from = at + plan.rules.certificates_begin_after;
+    let expires = valid_from + CERTIFICATE_LIFE;
+    let certificate = plan.certificate(Certificate { valid_from, expires, ..*plan.get(old) });
     for index in 0..plan.system_users.len() {
         if plan.system_users[index].in_force[environment as usize] == Some(old) {
             let system_user = SystemUserNumber(index);
-            plan.at(at, Act::Save { system_user, slot: Slot::Active, certificate });
-            plan.at(at, Act::Provision { system_user, environment });
+            plan.at(valid_from, Act::Save { system_user, slot: Slot::Active, certificate });
+            plan.at(valid_from, Act::Provision { system_user, environment });
         }
     }
     for index in 0..plan.nodes.len() {
         if plan.nodes[index].certificate == old {
-            plan.at(at, Act::Deploy { node: NodeNumber(index), certificate });
+            plan.at(valid_from, Act::Deploy { node: NodeNumber(index), certificate });
         }
     }
 }

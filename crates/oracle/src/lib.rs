@@ -84,7 +84,7 @@ mod signers;
 mod swap;
 mod walk;
 
-pub use blame::{Blame, Remedy};
+pub use blame::{Blame, Remedy, Setting};
 pub use calls::Calls;
 pub use cause::Cause;
 pub use event::{Act, Event};

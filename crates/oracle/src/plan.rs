@@ -113,6 +113,12 @@ impl Plan {
         &self.events[number.0]
     }
 
+    /// Whether the very same is done before `at`.
+    #[must_use]
+    pub fn is_done_before(&self, act: &Act, at: Timestamp) -> bool {
+        self.events.iter().any(|event| event.act == *act && event.at < at)
+    }
+
     /// Whether two nodes are one, or run in one process.
     pub(crate) fn run_together(&self, one: NodeNumber, other: NodeNumber) -> bool {
         let process = self.nodes[one.0].process;
@@ -223,6 +229,11 @@ impl SystemUser {
         self.in_force[environment as usize] = Some(certificate);
         self.draft.active = Some(certificate);
         self
+    }
+
+    /// Whether it has this certificate in force before anybody clicks.
+    pub(crate) fn has(&self, certificate: CertificateNumber) -> bool {
+        self.in_force.contains(&Some(certificate))
     }
 
     /// Of this organisation: any number that tells it from others. SMDB refuses who calls for another

@@ -25,6 +25,9 @@ pub struct Rules {
     /// A draft with a certificate of the other environment is not provisioned; where this is not
     /// checked, it comes into force and is refused for what it is.
     pub provisioning_checks_environment: bool,
+    /// How long after it is issued a new certificate begins. When certificates begin stands in the plan;
+    /// this is for blame, which issues them at other times.
+    pub certificates_begin_after: Span,
     /// `Ls`: how long after a revocation an STS sees it.
     pub sts_revocation_lag: Span,
     /// `Lm`: how long after a revocation SMDB sees it.
@@ -48,6 +51,7 @@ impl Default for Rules {
             may_take_from_others: false,
             finds_by_subject: false,
             provisioning_checks_environment: true,
+            certificates_begin_after: Span::ZERO,
             sts_revocation_lag: Span::from_hours(1),
             smdb_revocation_lag: Span::from_hours(1),
             holder_check: HolderCheck::Ignored,

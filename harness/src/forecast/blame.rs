@@ -1,12 +1,12 @@
 //! Who is to blame for a downtime, in words.
 
 use clock::{Span, Timestamp};
-use oracle::{Act, EventNumber, Remedy};
+use oracle::{Act, NodeNumber, Remedy, Setting};
 use parties::{Role, Slot, Text};
 use serde::{Deserialize, Serialize};
 
 use super::translation::Translated;
-use crate::scenario::{ClientName, NodeName, Place, Scenario, When};
+use crate::scenario::{Action, ClientName, Entry, Happening, NodeName, Place, Scenario, When};
 
 /// The one thing that, done at another time or done at all, would have helped a node most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,17 +37,14 @@ pub struct Blame {
 /// The blame for each node that is down.
 pub(super) fn blames(scenario: &Scenario, translated: &Translated) -> Vec<Blame> {
     let words = Words { scenario, translated };
-    let blame = |(client, node, number): &(ClientName, NodeName, oracle::NodeNumber)| {
+    let blame = |(client, node, number): &(ClientName, NodeName, NodeNumber)| {
         let blame = oracle::Blame::of_node(&translated.plan, *number)?;
-        let entry = match &blame.remedy {
-            Remedy::Move(event) => words.entry(*event),
-            Remedy::IssueEarlier(_) | Remedy::Add(_) | Remedy::Renew(_) => None,
-        };
+        let entry = words.entry(&blame.remedy);
         Some(Blame {
             client: client.clone(),
             node: node.clone(),
             who: blame.role,
-            what: words.remedy(&blame.remedy),
+            what: words.remedy(&blame.remedy, blame.mended),
             mended: blame.mended,
             done: entry.and_then(|entry| match entry.when {
                 When::At(at) => Some(at),
@@ -68,24 +65,52 @@ struct Words<'t> {
 }
 
 impl Words<'_> {
-    fn entry(&self, event: EventNumber) -> Option<&crate::scenario::Entry> {
-        let entry = self.translated.entries.iter().find(|(number, _)| *number == event)?;
-        self.scenario.entries.get(entry.1)
-    }
-
-    fn remedy(&self, remedy: &Remedy) -> Text {
+    /// Where the file says that it was done.
+    fn entry(&self, remedy: &Remedy) -> Option<&Entry> {
         match remedy {
-            Remedy::Move(event) => self.act(&self.translated.plan.event(*event).act),
-            Remedy::Add(acts) => {
-                let texts: Vec<Text> = acts.iter().map(|act| self.act(act)).collect();
-                Text::new(
-                    joined(texts.iter().map(|text| &*text.en), "and"),
-                    joined(texts.iter().map(|text| &*text.da), "og"),
-                )
+            Remedy::Move(event) | Remedy::Correct(event, _) => {
+                let (_, entry) =
+                    self.translated.entries.iter().find(|(number, _)| number == event)?;
+                self.scenario.entries.get(*entry)
             }
             Remedy::IssueEarlier(number) => {
                 let name = self.certificate(*number);
-                Text::new(format!("issue `{name}` earlier"), format!("udsted `{name}` tidligere"))
+                self.scenario.entries.iter().find(|entry| match &entry.what {
+                    Happening::Action(Action::Renew { r#as, .. }) => r#as.as_str() == name,
+                    Happening::Action(_) | Happening::Call(_) => false,
+                })
+            }
+            Remedy::Configure(..) | Remedy::Add(_) | Remedy::Renew(_) => None,
+        }
+    }
+
+    fn remedy(&self, remedy: &Remedy, mended: Timestamp) -> Text {
+        match remedy {
+            Remedy::Move(event) => self.act(&self.translated.plan.event(*event).act),
+            Remedy::Correct(event, act) => {
+                self.corrected(&self.translated.plan.event(*event).act, act)
+            }
+            Remedy::Configure(node, setting) => self.setting(*node, *setting),
+            Remedy::Add(acts) => {
+                let texts: Vec<Text> = acts.iter().map(|act| self.act(act)).collect();
+                let en = joined(texts.iter().map(|text| &*text.en), "and");
+                let da = joined(texts.iter().map(|text| &*text.da), "og");
+                let before = |act| self.translated.plan.is_done_before(act, mended);
+                if acts.iter().all(before) {
+                    Text::new(format!("{en} once more"), format!("{da} en gang til"))
+                } else {
+                    Text::new(en, da)
+                }
+            }
+            Remedy::IssueEarlier(number) => {
+                let name = self.certificate(*number);
+                match self.entry(remedy).map(|entry| &entry.what) {
+                    Some(Happening::Action(Action::Renew { certificate, .. })) => Text::new(
+                        format!("renew `{certificate}` as `{name}`"),
+                        format!("forny `{certificate}` som `{name}`"),
+                    ),
+                    _ => Text::new(format!("have `{name}` issued"), format!("få `{name}` udstedt")),
+                }
             }
             Remedy::Renew(number) => {
                 let name = self.certificate(*number);
@@ -155,13 +180,104 @@ impl Words<'_> {
         }
     }
 
+    /// What should have been done, and what was done instead.
+    fn corrected(&self, was: &Act, act: &Act) -> Text {
+        match (*was, *act) {
+            (
+                Act::Save { system_user: from, slot: wrong, certificate: other },
+                Act::Save { system_user, slot, certificate },
+            ) => {
+                let (name, other) = (self.certificate(certificate), self.certificate(other));
+                let plads = slot_in_danish(slot);
+                if system_user != from {
+                    let (to, from) = (self.system_user(system_user), self.system_user(from));
+                    Text::new(
+                        format!("save `{name}` on {to} and not on {from}, and provision it there,"),
+                        format!("gem `{name}` på {to} og ikke på {from}, og provisionér det der"),
+                    )
+                } else if slot != wrong {
+                    Text::new(
+                        format!("save `{name}` in the {slot} slot and not in the {wrong} one"),
+                        format!(
+                            "gem `{name}` på pladsen {plads} og ikke på pladsen {}",
+                            slot_in_danish(wrong)
+                        ),
+                    )
+                } else {
+                    Text::new(
+                        format!("save `{name}` and not `{other}` in the {slot} slot"),
+                        format!("gem `{name}` og ikke `{other}` på pladsen {plads}"),
+                    )
+                }
+            }
+            (Act::Provision { environment: wrong, .. }, Act::Provision { environment, .. }) => {
+                Text::new(
+                    format!("provision in {environment} and not in {wrong}"),
+                    format!(
+                        "provisionér i {} og ikke i {}",
+                        environment.in_danish(),
+                        wrong.in_danish()
+                    ),
+                )
+            }
+            (Act::Revoke { certificate: other }, Act::Revoke { certificate }) => {
+                let (name, other) = (self.certificate(certificate), self.certificate(other));
+                Text::new(
+                    format!("revoke `{name}` and not `{other}`"),
+                    format!("spær `{name}` og ikke `{other}`"),
+                )
+            }
+            (Act::Deploy { certificate: other, .. }, Act::Deploy { node, certificate }) => {
+                let (name, other) = (self.certificate(certificate), self.certificate(other));
+                let node = self.node(node);
+                Text::new(
+                    format!("deploy `{name}` and not `{other}` in {node}"),
+                    format!("idriftsæt `{name}` og ikke `{other}` i {node}"),
+                )
+            }
+            (Act::Remove { slot: wrong, .. }, Act::Remove { slot, .. }) => Text::new(
+                format!("empty the {slot} slot and not the {wrong} one"),
+                format!(
+                    "tøm pladsen {} og ikke pladsen {}",
+                    slot_in_danish(slot),
+                    slot_in_danish(wrong)
+                ),
+            ),
+            // The oracle corrects no other act, and none into another kind.
+            _ => self.act(act),
+        }
+    }
+
+    fn setting(&self, node: NodeNumber, setting: Setting) -> Text {
+        let node = self.node(node);
+        match setting {
+            Setting::Clock => Text::new(
+                format!("set the clock of {node} right"),
+                format!("stil uret på {node} rigtigt"),
+            ),
+            Setting::Thumbprint => Text::new(
+                format!("enter thumbprints in {node} without the invisible mark"),
+                format!("indtast aftryk i {node} uden det usynlige tegn"),
+            ),
+            Setting::Process => Text::new(
+                format!("run {node} in a process of its own"),
+                format!("kør {node} i sin egen proces"),
+            ),
+        }
+    }
+
+    fn system_user(&self, number: oracle::SystemUserNumber) -> String {
+        let named = self.translated.system_users.iter().find(|(_, other)| *other == number);
+        named.map_or_else(String::new, |(id, _)| id.to_string())
+    }
+
     fn certificate(&self, number: oracle::CertificateNumber) -> String {
         let named = self.translated.certificates.iter().find(|(_, other)| *other == number);
         // What the oracle adds by itself is a renewal that nobody named.
         named.map_or_else(|| "new".to_owned(), |(name, _)| name.to_string())
     }
 
-    fn node(&self, number: oracle::NodeNumber) -> String {
+    fn node(&self, number: NodeNumber) -> String {
         let named = self.translated.nodes.iter().find(|(.., other)| *other == number);
         let Some((client, node, _)) = named else { return String::new() };
         let alone = self.scenario.clients.get(client).is_none_or(|it| it.nodes.len() == 1);

@@ -28,6 +28,7 @@ const NEW_SIGNER: Signer = Signer(1);
 pub(super) struct Translated {
     pub(super) plan: Plan,
     pub(super) certificates: Vec<(CertificateName, CertificateNumber)>,
+    pub(super) system_users: Vec<(SystemUserId, SystemUserNumber)>,
     pub(super) nodes: Vec<(ClientName, NodeName, NodeNumber)>,
     /// Which entry of the scenario each event comes from.
     pub(super) entries: Vec<(EventNumber, usize)>,
@@ -38,9 +39,10 @@ pub(super) fn translate(scenario: &Scenario) -> Translated {
     let mut translation = Translation::new(scenario);
     translation.parties();
     translation.happenings();
-    let Translation { plan, certificates, nodes, entries, .. } = translation;
-    let certificates = certificates.into_iter().map(|(name, number, _)| (name, number));
-    Translated { plan, certificates: certificates.collect(), nodes, entries }
+    let Translation { plan, certificates, system_users, nodes, entries, .. } = translation;
+    let certificates = certificates.into_iter().map(|(name, number, _)| (name, number)).collect();
+    let system_users = system_users.into_iter().map(|(id, number)| (id.clone(), number)).collect();
+    Translated { plan, certificates, system_users, nodes, entries }
 }
 
 /// A scenario on its way into the oracle's words.
@@ -343,6 +345,7 @@ fn rules(rules: &Rules) -> oracle::Rules {
     let (sts, smdb, administration) = (&rules.sts, &rules.smdb, &rules.administration);
     oracle::Rules {
         activation_delay: sts.activation_delay,
+        certificates_begin_after: rules.mitid.certificates_begin_after,
         look_interval: sts.swap.look_interval,
         rolling_on_revocation: sts.swap.rolling_on_revocation,
         overlap: sts.swap.overlap,

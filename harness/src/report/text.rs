@@ -150,6 +150,8 @@ fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt
     writeln!(text, "      what would have helped {who} most: the {role} should")?;
     let mended = instant(report, blame.mended);
     match blame.done {
+        // Done at its time, in the wrong place.
+        Some(done) if done == blame.mended => writeln!(text, "          {what} at {mended}")?,
         Some(done) => {
             writeln!(text, "          {what} at {mended} instead of {}", instant(report, done))?;
         }

@@ -1,7 +1,10 @@
 //! Who is to blame for what, when it should have been done, and what would be left.
 
 use clock::Span;
-use oracle::{Act, Blame, Forecast, Remedy, Rules, SystemUser};
+use oracle::{
+    Act, Blame, Calls, FindBy, Forecast, HolderCheck, LookUp, Remedy, Rules, Setting, Signer,
+    SystemUser,
+};
 use parties::Role;
 
 use crate::stage::*;
@@ -25,6 +28,8 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
     };
     let remedy = match &blame.remedy {
         Remedy::Move(event) => format!("move {}", act(&race.plan.event(*event).act)),
+        Remedy::Correct(_, corrected) => format!("correct {}", act(corrected)),
+        Remedy::Configure(..) => "configure".to_owned(),
         Remedy::IssueEarlier(_) => "issue earlier".to_owned(),
         Remedy::Add(acts) => {
             format!("add {}", acts.iter().map(act).collect::<Vec<_>>().join(", "))
@@ -34,8 +39,11 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
     assert_eq!((remedy.as_str(), blame.mended), (what, t(mended)), "{blame:?} {:?}", race.plan);
     assert_eq!(blame.left, s(left), "{blame:?}");
     let role = match what.split([' ', ',']).nth(1) {
-        Some("deploy" | "restart" | "drop") => Role::Vendor,
+        Some("deploy" | "restart" | "drop" | "pin") => Role::Vendor,
+        None if what == "configure" => Role::Vendor,
         Some("save" | "provision" | "remove") => Role::NemloginAdministrator,
+        Some("trust") => Role::ServiceOwner,
+        Some("sign") => Role::Operator,
         _ => Role::MitidAdministrator,
     };
     assert_eq!(blame.role, role);
@@ -85,7 +93,59 @@ fn nobody_provisioned() {
 #[test]
 fn provisioned_in_the_wrong_environment() {
     let race = Race::new(NoCache).saved(10, Active).provisioned_in(IntegrationTest, 60);
-    check(&race.deployed(60), "add provision", 60, 0);
+    let race = race.deployed(60);
+    check(&race, "correct provision", 60, 0);
+    // That it was made up for later does not make it right.
+    check(&race.provisioned(90), "correct provision", 60, 0);
+    // What was saved for an environment was not meant for the other one.
+    let race = Race::new(NoCache).saved(10, Active).provisioned(60).deployed(90);
+    check(&race, "move provision", 90, 0);
+}
+
+#[test]
+fn saved_in_the_wrong_slot() {
+    let race = |slot, swapped| Race::new(NoCache).saved(10, slot).provisioned(60).deployed(swapped);
+    check(&race(Rolling, 60), "correct save", 10, 0);
+    check(&race(Active, 201), "correct save", 10, 0);
+    // Neither slot would have done for these.
+    check(&race(Rolling, 70), "move deploy", 201, 0);
+    check(&race(Active, 150), "move provision", 150, 0);
+}
+
+#[test]
+fn saved_on_another_system() {
+    let mut race = Race::new(NoCache);
+    let theirs = race
+        .plan
+        .certificate(oracle::Certificate { subject: 2, ..certificate(Production, -1000, 100_000) });
+    let journal = race.plan.system_user(SystemUser::new().with(Production, theirs));
+    let node = oracle::Node::new(NoCache, Production, journal, theirs);
+    let other = race.plan.node(oracle::Node { calls: Calls::every(s(1), t(0)), ..node });
+    let save = Act::Save { system_user: journal, slot: Active, certificate: race.new };
+    let save = race.act(50, save);
+    race.act(60, Act::Provision { system_user: journal, environment: Production });
+    let race = race.deployed(60);
+    let blame = Blame::of_node(&race.plan, other).unwrap();
+    let right = Act::Save { system_user: race.system_user, slot: Active, certificate: race.new };
+    assert_eq!((blame.remedy.clone(), blame.mended), (Remedy::Correct(save, right), t(50)));
+    assert_eq!(blame.role, Role::NemloginAdministrator);
+    // The click that follows goes with it, so that nobody is down.
+    assert_eq!(Forecast::of(&blame.mend(&race.plan)).node_downtime(), Span::ZERO);
+}
+
+#[test]
+fn the_wrong_one_of_two_certificates() {
+    // Revoked was the new one, which has long been in use.
+    let mut race = Race::new(NoCache).saved(10, Active).provisioned(60).deployed(60);
+    let (old, certificate) = (race.old, race.new);
+    let revoke = race.act(90, Act::Revoke { certificate });
+    let blame = Blame::of(&race.plan).unwrap();
+    assert_eq!(blame.remedy, Remedy::Correct(revoke, Act::Revoke { certificate: old }));
+    // Registered is the newer one, deployed the first.
+    let mut race = rolling();
+    let newer = race.certificate(20, 100_000);
+    let race = race.saves(30, Rolling, newer).provisioned(31).deployed(201);
+    check(&race, "correct deploy", 201, 0);
 }
 
 #[test]
@@ -132,12 +192,121 @@ fn provisioned_too_late() {
 }
 
 #[test]
+fn the_certificate_that_begins_late_was_ordered_late() {
+    let (old, new) =
+        (certificate(Production, -1000, E_PLUS), certificate(Production, 300, 100_000));
+    let rules = Rules { certificates_begin_after: s(150), ..rules() };
+    let race = Race::between(old, new, Restart, rules, |node| node);
+    // It was issued at 150, and would have been in time at 75.
+    check(&race.saved(160, Rolling).provisioned(160).deployed(225), "issue earlier", 75, 0);
+}
+
+#[test]
+fn nobody_has_the_key_of_another_system() {
+    let mut race = Race::new(NoCache);
+    let mut plan = oracle::Plan::new(t(0), t(400), rules());
+    let old = plan.certificate(certificate(Production, -1000, E_PLUS));
+    let theirs = oracle::Certificate { subject: 2, ..certificate(Production, -1000, 100_000) };
+    let theirs = plan.certificate(theirs);
+    let system_user = plan.system_user(SystemUser::new().with(Production, old));
+    plan.system_user(SystemUser::new().with(Production, theirs));
+    let node = oracle::Node::new(NoCache, Production, system_user, old);
+    (race.old, race.system_user, race.node) = (old, system_user, plan.node(node));
+    race.plan = plan;
+    check(&race, "renew", 0, 0);
+}
+
+#[test]
+fn nobody_restarted() {
+    // SMDB refuses the old token from 201 on; it is kept until 225, beyond the swap at 210.
+    let rules = looked_at(HolderCheck::Validity);
+    let race = Race::with(Dotnet, rules, |node| node).saved(10, Rolling).provisioned(10);
+    check(&race.deployed(210), "add restart", 210, 9);
+}
+
+#[test]
+fn nemlogin_turns_late_and_could_have_been_told_to_at_once() {
+    let race = Race::with(NoCache, Rules { look_interval: s(70), ..rules() }, |node| node);
+    let race = race.saved(10, Rolling).provisioned(10).deployed(201);
+    check(&race, "add save, provision", 201, 0);
+}
+
+#[test]
+fn a_client_that_is_set_up_wrong() {
+    let slow = Race::with(NoCache, rules(), |node| oracle::Node { skew: s(-600), ..node });
+    // With its own swap planned well, only the clock is left to blame.
+    let race = slow.saved(10, Rolling).provisioned(10).deployed(201);
+    check(&race, "configure", 0, 0);
+    let look_up = LookUp { find_by: FindBy::CopiedThumbprint, ..LookUp::of(NoCache) };
+    let marked = Race::with(NoCache, rules(), |node| oracle::Node { look_up, ..node });
+    let race = marked.saved(10, Rolling).provisioned(10).deployed(201);
+    check(&race, "configure", 0, 0);
+    let blame = Blame::of(&race.plan).unwrap();
+    assert_eq!(blame.remedy, Remedy::Configure(race.node, Setting::Thumbprint));
+}
+
+#[test]
+fn whoever_should_have_followed_the_sts() {
+    let (environment, signer) = (Production, Signer(1));
+    // The old certificate lasts; from 50 on the STS signs with another one.
+    let rolled_over = || {
+        let lasting = certificate(Production, -1000, 100_000);
+        let mut race = Race::between(lasting, lasting, NoCache, rules(), |node| node);
+        race.act(50, Act::SignWith { environment, signer });
+        race
+    };
+    let trusted = |mut race: Race, at| {
+        race.act(at, Act::Trust { environment, signer });
+        race
+    };
+    let pinned = |mut race: Race, at| {
+        let node = race.node;
+        race.act(at, Act::Pin { node, signer });
+        race
+    };
+    check(&pinned(trusted(rolled_over(), 50), 90), "move pin", 50, 0);
+    check(&pinned(trusted(rolled_over(), 90), 50), "move trust", 50, 0);
+    check(&trusted(rolled_over(), 50), "add pin", 50, 0);
+    check(&pinned(rolled_over(), 50), "add trust", 50, 0);
+    // Neither of the two who are late can help alone; only the operator could.
+    check(&pinned(trusted(rolled_over(), 90), 90), "move sign", 90, 0);
+}
+
+#[test]
+fn no_remedy_costs_another_node_more() {
+    // A revocation brings the rolling swap forward to 120; the first node knows, the second does not.
+    let rules = Rules { rolling_on_revocation: true, ..rules() };
+    let mut race = Race::with(NoCache, rules, |node| node);
+    race = race.saved(10, Rolling).provisioned(10).revoked(120).deployed(120);
+    let (old, certificate) = (race.old, race.new);
+    let second = oracle::Node::new(NoCache, Production, race.system_user, old);
+    let second = race.plan.node(second);
+    let swap = race.act(201, Act::Deploy { node: second, certificate });
+    let blame = Blame::of_node(&race.plan, second).unwrap();
+    // The revocation is the earlier one, and as good for the second node alone.
+    assert_eq!((blame.remedy.clone(), blame.mended), (Remedy::Move(swap), t(120)));
+    assert_eq!(Forecast::of(&blame.mend(&race.plan)).node_downtime(), Span::ZERO);
+}
+
+#[test]
+fn downtime_ends_with_the_run() {
+    let race = Race::new(NoCache).saved(10, Rolling).deployed(210);
+    let blame = Blame::of(&race.plan).unwrap();
+    // From 201 on to the end at 400, and not a millisecond more.
+    assert_eq!((blame.was, blame.left), (s(199), s(9)));
+}
+
+#[test]
 fn nobody_where_nothing_is_wrong_or_nothing_would_help() {
     assert_eq!(Blame::of(&rolling().deployed(201).plan), None);
-    // The clock of the client is a day off: no act mends that.
-    let off =
-        Race::with(NoCache, rules(), |node| oracle::Node { skew: Span::from_days(1), ..node });
-    assert_eq!(Blame::of(&off.saved(10, Rolling).provisioned(10).deployed(201).plan), None);
+    // Without the privilege no certificate helps.
+    let mut race = Race::new(NoCache);
+    let other = oracle::Certificate { subject: 2, ..certificate(Production, -1000, 100_000) };
+    let other = race.plan.certificate(other);
+    let user = SystemUser::new().with(Production, other).without_privilege();
+    let user = race.plan.system_user(user);
+    let node = race.plan.node(oracle::Node::new(NoCache, Production, user, other));
+    assert_eq!(Blame::of_node(&race.plan, node), None);
 }
 
 #[test]

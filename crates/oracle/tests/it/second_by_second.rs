@@ -550,6 +550,7 @@ prop_compose! {
             smdb_revocation_lag: s(smdb_lag),
             holder_check,
             token_lifetime: s(lifetime),
+            certificates_begin_after: s(0),
             timestamp_tolerance: None,
         }
     }

@@ -156,6 +156,8 @@ pub(super) fn write_blame(
     )?;
     instant(html, report, blame.mended)?;
     match blame.done {
+        // Done at its time, in the wrong place.
+        Some(done) if done == blame.mended => {}
         Some(done) => {
             html.push_str(" instead of ");
             instant(html, report, done)?;
