@@ -144,7 +144,8 @@ impl Remedy {
 
 impl Act {
     /// Who does it.
-    const fn role(&self) -> Role {
+    #[must_use]
+    pub const fn role(&self) -> Role {
         match self {
             Self::Save { .. } | Self::Provision { .. } | Self::Remove { .. } => {
                 Role::NemloginAdministrator

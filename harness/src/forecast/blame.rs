@@ -92,9 +92,21 @@ impl Words<'_> {
             }
             Remedy::Configure(node, setting) => self.setting(*node, *setting),
             Remedy::Add(acts) => {
-                let texts: Vec<Text> = acts.iter().map(|act| self.act(act)).collect();
-                let en = joined(texts.iter().map(|text| &*text.en), "and");
-                let da = joined(texts.iter().map(|text| &*text.da), "og");
+                let mut texts: Vec<Text> = Vec::new();
+                for acts in acts.chunk_by(|one, other| one.role() == other.role()) {
+                    let said: Vec<Text> = acts.iter().map(|act| self.act(act)).collect();
+                    let en = joined(said.iter().map(|text| &*text.en), "and");
+                    let da = joined(said.iter().map(|text| &*text.da), "og");
+                    let title = acts[0].role().title();
+                    texts.push(if texts.is_empty() {
+                        Text::new(en, da)
+                    } else {
+                        let (who, hvem) = (title.en, title.da);
+                        Text::new(format!(", and the {who} {en},"), format!("; {hvem}: {da}"))
+                    });
+                }
+                let en: String = texts.iter().map(|text| &*text.en).collect();
+                let da: String = texts.iter().map(|text| &*text.da).collect();
                 let before = |act| self.translated.plan.is_done_before(act, mended);
                 if acts.iter().all(before) {
                     Text::new(format!("{en} once more"), format!("{da} en gang til"))
@@ -115,8 +127,8 @@ impl Words<'_> {
             Remedy::Renew(number) => {
                 let name = self.certificate(*number);
                 Text::new(
-                    format!("renew `{name}`, register the new certificate and deploy it"),
-                    format!("forny `{name}`, registrér det nye certifikat og idriftsæt det"),
+                    format!("renew `{name}` and have the new certificate registered and deployed"),
+                    format!("forny `{name}`, og få det nye certifikat registreret og idriftsat"),
                 )
             }
         }

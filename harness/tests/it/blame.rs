@@ -91,14 +91,5 @@ fn the_stories_and_the_oracle_tell_the_same() {
     }
 }
 
-#[test]
-fn print() {
-    for (name, scenario) in stories() {
-        for sentence in sentences(&scenario) {
-            println!("    (\"{name}\", {sentence:?}),");
-        }
-    }
-}
-
 /// Read as a trainer reads them.
 const SENTENCES: &[(&str, &str)] = &[];
