@@ -152,11 +152,12 @@ impl Act {
             }
             Self::Revoke { .. } => Role::MitidAdministrator,
             Self::Deploy { .. }
+            | Self::Install { .. }
             | Self::Restart { .. }
             | Self::DropCache { .. }
             | Self::Pin { .. } => Role::Vendor,
             Self::SignWith { .. } => Role::Operator,
-            Self::Trust { .. } | Self::Distrust { .. } => Role::ServiceOwner,
+            Self::Trust { .. } => Role::ServiceOwner,
         }
     }
 
@@ -167,12 +168,12 @@ impl Act {
             Self::Provision { .. }
             | Self::Revoke { .. }
             | Self::Deploy { .. }
+            | Self::Install { .. }
             | Self::Restart { .. }
             | Self::DropCache { .. }
             | Self::Pin { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. }
-            | Self::Distrust { .. } => None,
+            | Self::Trust { .. } => None,
         }
     }
 
@@ -184,12 +185,12 @@ impl Act {
             | Self::Remove { .. }
             | Self::Revoke { .. }
             | Self::Deploy { .. }
+            | Self::Install { .. }
             | Self::Restart { .. }
             | Self::DropCache { .. }
             | Self::Pin { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. }
-            | Self::Distrust { .. } => None,
+            | Self::Trust { .. } => None,
         }
     }
 }

@@ -177,6 +177,10 @@ impl<'p> Candidates<'p> {
                 let meant = self.meant(certificate, event.at);
                 meant.map(|certificate| Act::Deploy { node, certificate }).collect()
             }
+            Act::Install { node, certificate } => {
+                let meant = self.meant(certificate, event.at);
+                meant.map(|certificate| Act::Install { node, certificate }).collect()
+            }
             // Whoever revokes means what has been replaced.
             Act::Revoke { certificate } => {
                 let revoked = self.plan.get(certificate);
@@ -193,8 +197,7 @@ impl<'p> Candidates<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => Vec::new(),
+            | Act::Trust { .. } => Vec::new(),
         }
     }
 
@@ -253,7 +256,9 @@ impl<'p> Candidates<'p> {
         let Plan { start, end, .. } = *self.plan;
         match event.act {
             // Nobody saves, revokes or deploys what is not issued yet.
-            Act::Revoke { certificate } | Act::Deploy { certificate, .. } => {
+            Act::Revoke { certificate }
+            | Act::Deploy { certificate, .. }
+            | Act::Install { certificate, .. } => {
                 (self.issued(self.plan.get(certificate)).min(event.at), end)
             }
             // What is saved after the click that was to provision it was not saved for that.
@@ -274,8 +279,7 @@ impl<'p> Candidates<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => (start, end),
+            | Act::Trust { .. } => (start, end),
         }
     }
 
@@ -389,12 +393,12 @@ impl<'p> Candidates<'p> {
             Act::Save { .. }
             | Act::Remove { .. }
             | Act::Deploy { .. }
+            | Act::Install { .. }
             | Act::Restart { .. }
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. }
-            | Act::Distrust { .. } => Span::ZERO,
+            | Act::Trust { .. } => Span::ZERO,
         });
         let lead = leads.fold(Span::ZERO, Span::max);
         let instants = self.instants.iter().flat_map(|at| [*at, *at - lead]);
