@@ -41,6 +41,8 @@ pub struct Plan {
     pub(crate) events: Vec<Event>,
     /// Names, and longer ones that they are a part of.
     pub(crate) parts: Vec<(u32, u32)>,
+    /// Certificates that are whose, of those that nobody has in force at the start.
+    pub(crate) owners: Vec<(CertificateNumber, SystemUserNumber)>,
 }
 
 impl Plan {
@@ -56,6 +58,7 @@ impl Plan {
             nodes: Vec::new(),
             events: Vec::new(),
             parts: Vec::new(),
+            owners: Vec::new(),
         }
     }
 
@@ -80,6 +83,11 @@ impl Plan {
     /// Says that one name is a part of another: who looks for the one finds the other too.
     pub fn part(&mut self, name: u32, of: u32) {
         self.parts.push((name, of));
+    }
+
+    /// Says whose a certificate is that is no renewal of what its system user has in force at the start.
+    pub fn belongs(&mut self, certificate: CertificateNumber, to: SystemUserNumber) {
+        self.owners.push((certificate, to));
     }
 
     /// Lets something happen at `at`. Of one instant, what is added first happens first; but clicks
@@ -159,6 +167,14 @@ impl Plan {
 
     pub(crate) fn all_nodes(&self) -> impl Iterator<Item = NodeNumber> + use<> {
         (0..self.nodes.len()).map(NodeNumber)
+    }
+
+    /// Whether a certificate, or what it renews, is the system user's from the start on or by what was
+    /// said of it.
+    pub(crate) fn owns(&self, user: SystemUserNumber, certificate: CertificateNumber) -> bool {
+        self.of_subject(certificate).any(|number| {
+            self.system_users[user.0].has(number) || self.owners.contains(&(number, user))
+        })
     }
 
     /// Every certificate of the same subject.

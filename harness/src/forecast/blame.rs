@@ -76,7 +76,9 @@ impl Words<'_> {
             Remedy::IssueEarlier(number) => {
                 let name = self.certificate(*number);
                 self.scenario.entries.iter().find(|entry| match &entry.what {
-                    Happening::Action(Action::Renew { r#as, .. }) => r#as.as_str() == name,
+                    Happening::Action(Action::Renew { r#as, .. } | Action::Order { r#as, .. }) => {
+                        r#as.as_str() == name
+                    }
                     Happening::Action(_) | Happening::Call(_) => false,
                 })
             }
@@ -245,6 +247,14 @@ impl Words<'_> {
                 Text::new(
                     format!("deploy `{name}` and not `{other}` in {node}"),
                     format!("idriftsæt `{name}` og ikke `{other}` i {node}"),
+                )
+            }
+            (Act::Install { certificate: other, .. }, Act::Install { node, certificate }) => {
+                let (name, other) = (self.certificate(certificate), self.certificate(other));
+                let node = self.node(node);
+                Text::new(
+                    format!("install `{name}` and not `{other}` in {node}"),
+                    format!("installér `{name}` og ikke `{other}` i {node}"),
                 )
             }
             (Act::Remove { slot: wrong, .. }, Act::Remove { slot, .. }) => Text::new(

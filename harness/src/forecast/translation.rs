@@ -203,6 +203,10 @@ impl<'s> Translation<'s> {
                         name,
                     },
                 );
+                let ordered = self.certificates.last().map(|(_, number, _)| *number);
+                if let Some((ordered, user)) = ordered.zip(self.system_user(system_user)) {
+                    self.plan.belongs(ordered, user);
+                }
                 None
             }
             Action::Revoke { certificate, .. } => self.standing(certificate, at).map(|number| {

@@ -423,16 +423,14 @@ impl<'p> Candidates<'p> {
         all.map(|(index, certificate)| (CertificateNumber(index), certificate))
     }
 
-    /// The system users that a certificate, or what it renews, is in force for at the start.
+    /// Whose certificate it is.
     fn owners(
         &self,
         certificate: CertificateNumber,
     ) -> impl Iterator<Item = SystemUserNumber> + Clone + use<'p> {
         let plan = self.plan;
-        let users = plan.system_users.iter().enumerate();
-        users
-            .filter(move |(_, user)| plan.of_subject(certificate).any(|number| user.has(number)))
-            .map(|(index, _)| SystemUserNumber(index))
+        let users = (0..plan.system_users.len()).map(SystemUserNumber);
+        users.filter(move |user| plan.owns(*user, certificate))
     }
 
     /// What a node could have been given instead of what it began with: certificates of its own system

@@ -217,6 +217,17 @@ fn nobody_has_the_key_of_another_system() {
 }
 
 #[test]
+fn what_was_ordered_anew_is_ones_own_under_any_subject() {
+    let old = certificate(Production, -1000, E_PLUS);
+    let ordered = oracle::Certificate { subject: 2, ..certificate(Production, -1, 100_000) };
+    let mut race = Race::between(old, ordered, NoCache, rules(), |node| node);
+    // Nobody says whose it is, so it is not offered.
+    check(&race, "renew", 0, 0);
+    race.plan.belongs(race.new, race.system_user);
+    check(&race, "add save, provision, deploy", 201, 0);
+}
+
+#[test]
 fn nobody_restarted() {
     // SMDB refuses the old token from 201 on; it is kept until 225, beyond the swap at 210.
     let rules = looked_at(HolderCheck::Validity);

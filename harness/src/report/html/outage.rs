@@ -175,10 +175,15 @@ pub(super) fn write_blame(
             format!("Så havde nedetiden været {left} i stedet for {was}."),
         ),
     };
+    let instead = match blame.done {
+        Some(done) if done == blame.mended => String::new(),
+        Some(done) => format!(" i stedet for kl. {} UTC", date_and_time(done)),
+        None => "; det gjorde ingen".to_owned(),
+    };
     write!(
         html,
-        ". {en}</p>\n<p lang=\"da\"><strong>{}</strong>: <strong>{}</strong>, kl. {} UTC. {da}</p>\
-         </div>\n",
+        ". {en}</p>\n<p lang=\"da\"><strong>{}</strong>: <strong>{}</strong>, kl. {} UTC{instead}. \
+         {da}</p></div>\n",
         text(capital(&role.da)),
         marked(&what.da),
         date_and_time(blame.mended)
