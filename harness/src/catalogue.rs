@@ -138,7 +138,8 @@ fn search(root: &Path, folder: &Path, found: &mut Vec<Found>) -> Result<(), Cata
         let kind = unreadable(&entry.path(), entry.file_type())?;
         entries.push((entry.path(), kind));
     }
-    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    // Without the ending, so that `a` stands before `a-mended`: a hyphen sorts before a dot.
+    entries.sort_by_cached_key(|(path, _)| (path.with_extension(""), path.clone()));
     for (path, kind) in entries {
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {

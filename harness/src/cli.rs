@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::expect::Verdict;
 
 mod check;
+mod environment;
 mod filter;
 mod jobs;
 mod keys;
@@ -91,7 +92,7 @@ enum Verb {
 /// Does what the command line says.
 #[must_use]
 pub fn main() -> ExitCode {
-    let Arguments { verb } = Arguments::parse();
+    let Arguments { verb } = environment::parse();
     let carry_out = || match &verb {
         Verb::Run(arguments) => run::run(arguments),
         Verb::Check(arguments) => check::check(arguments),

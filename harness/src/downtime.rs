@@ -2,13 +2,16 @@
 //!
 //! A node is *down* at an instant iff a call begun then would fail. An *outage* is a longest
 //! interval `[from, until)` in which it is down; it is known by the step and the cause with which
-//! it began, whatever they turn into later.
+//! it began, and keeps what they turned into later.
+
+mod together;
 
 use std::collections::BTreeMap;
 
 use clock::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::together::Downtime;
 use crate::{
     journal::{Journal, Observation, What},
     scenario::{ClientName, NodeName},
@@ -41,8 +44,32 @@ pub struct Outage {
     pub until: Option<Timestamp>,
     /// How a call would fail at first.
     pub failure: Failure,
+    /// What that turned into later, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Turn>,
     /// How many calls failed in it. With none, what was reckoned was not shown.
     pub missed_calls: u64,
+}
+
+/// Within an outage, an instant from which on a call would fail in another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Turn {
+    /// The first instant at which it would.
+    pub at: Timestamp,
+    /// How it would fail then.
+    pub failure: Failure,
+}
+
+/// A longest part of an outage in which a call would fail in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segment<'o> {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it; none if the run ended before that.
+    pub until: Option<Timestamp>,
+    /// How a call would fail.
+    pub failure: &'o Failure,
 }
 
 impl Outage {
@@ -50,6 +77,18 @@ impl Outage {
     #[must_use]
     pub fn length(&self, end: Timestamp) -> Span {
         self.until.unwrap_or(end).since(self.from)
+    }
+
+    /// Its parts: at least one, in order and without gaps.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        let turns = self.turns.iter().map(|turn| (turn.at, &turn.failure));
+        let begun = std::iter::once((self.from, &self.failure)).chain(turns);
+        let ends = self.turns.iter().map(|turn| Some(turn.at)).chain([self.until]);
+        begun.zip(ends).map(|((from, failure), until)| Segment { from, until, failure })
+    }
+
+    fn last_failure(&self) -> &Failure {
+        self.turns.last().map_or(&self.failure, |turn| &turn.failure)
     }
 }
 
@@ -67,10 +106,20 @@ pub fn measure(journal: &Journal) -> Vec<NodeDowntime> {
                     (Some(outage), CallOutcome::Succeeded) => outage.until = Some(*at),
                     (None, CallOutcome::Failed(failure)) => {
                         let failure = failure.clone();
-                        let outage = Outage { from: *at, until: None, failure, missed_calls: 0 };
-                        outages.push(outage);
+                        outages.push(Outage {
+                            from: *at,
+                            until: None,
+                            failure,
+                            turns: Vec::new(),
+                            missed_calls: 0,
+                        });
                     }
-                    (Some(_), CallOutcome::Failed(_)) | (None, CallOutcome::Succeeded) => {}
+                    (Some(outage), CallOutcome::Failed(failure)) => {
+                        if !outage.last_failure().is_same_trouble(failure) {
+                            outage.turns.push(Turn { at: *at, failure: failure.clone() });
+                        }
+                    }
+                    (None, CallOutcome::Succeeded) => {}
                 }
             }
             What::Call { client, node, outcome } => {
@@ -141,8 +190,8 @@ mod tests {
         Timestamp::from_seconds(seconds)
     }
 
-    /// Exposures of node `a`, one each ten seconds, give these outages.
-    fn check(exposures: &str, outages: &[(i64, Option<i64>, Step)]) {
+    /// What is measured of node `a` with these exposures, one each ten seconds.
+    fn measured(exposures: &str) -> Vec<NodeDowntime> {
         let mut journal = Journal::default();
         let (client, node): (ClientName, NodeName) =
             ("fagsystem".parse().unwrap(), "a".parse().unwrap());
@@ -151,8 +200,11 @@ mod tests {
             let exposure = What::Exposure { client, node, outcome: outcome(letter) };
             journal.note(exposure, t(index as i64 * 10));
         }
-        let measured = measure(&journal);
-        let measured: Vec<_> = measured
+        measure(&journal)
+    }
+
+    fn check(exposures: &str, outages: &[(i64, Option<i64>, Step)]) {
+        let measured: Vec<_> = measured(exposures)
             .iter()
             .flat_map(|node| &node.outages)
             .map(|outage| (outage.from, outage.until, outage.failure.step))
@@ -173,8 +225,24 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_keeps_the_step_with_which_it_began() {
+    fn an_outage_keeps_the_step_with_which_it_began_and_those_that_followed() {
         check(".311.", &[(10, Some(40), Step::Three)]);
+        let segments = |exposures| -> Vec<_> {
+            let measured = measured(exposures);
+            let outages = measured.iter().flat_map(|node| &node.outages);
+            let segments = outages.flat_map(Outage::segments);
+            segments.map(|it| (it.from, it.until, it.failure.step)).collect()
+        };
+        let (one, three) = (Step::One, Step::Three);
+        assert_eq!(
+            segments(".3113.1"),
+            [
+                (t(10), Some(t(20)), three),
+                (t(20), Some(t(40)), one),
+                (t(40), Some(t(50)), three),
+                (t(60), None, one)
+            ]
+        );
     }
 
     #[test]

@@ -62,8 +62,8 @@ pub enum Difference {
     Oracle {
         /// What it reckons.
         reckoned: Reckoned,
-        /// What was measured.
-        measured: NodeDowntime,
+        /// What was measured; nothing if nobody looked at the node.
+        measured: Option<NodeDowntime>,
     },
     /// Another number of failed calls.
     #[serde(rename_all = "kebab-case")]
@@ -95,7 +95,7 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
         (found != Some(wanted)).then(|| Difference::Blame { expected: expected.clone(), found })
     }));
     differences.extend(oracle.contradicts(measured).map(|(reckoned, measured)| {
-        Difference::Oracle { reckoned: reckoned.clone(), measured: measured.clone() }
+        Difference::Oracle { reckoned: reckoned.clone(), measured: measured.cloned() }
     }));
 
     let missed = measured.iter().map(|node| node.missed_calls).sum();
@@ -106,11 +106,16 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
     let calls: u64 = measured.iter().map(|node| node.calls).sum();
     let mut outages = measured.iter().flat_map(|node| &node.outages);
     let not_exercised = outages.any(|outage| outage.missed_calls == 0);
-    let verdict = match differences.as_slice() {
-        _ if calls == 0 => Verdict::Inconclusive,
-        [_, ..] => Verdict::Fail,
-        [] if not_exercised => Verdict::Inconclusive,
-        [] => Verdict::Pass,
+    let is_silent = calls == 0;
+    // Where nobody calls no call fails: that is no news. What was measured otherwise than it should be
+    // is, whether anybody calls or not.
+    let mut loud = differences
+        .iter()
+        .filter(|it| !(is_silent && matches!(it, Difference::MissedCalls { .. })));
+    let verdict = match loud.next() {
+        Some(_) => Verdict::Fail,
+        None if is_silent || not_exercised => Verdict::Inconclusive,
+        None => Verdict::Pass,
     };
     Judgement { verdict, differences }
 }
@@ -183,6 +188,7 @@ mod tests {
             from: Timestamp::from_seconds(from),
             until: until.map(Timestamp::from_seconds),
             failure,
+            turns: Vec::new(),
             missed_calls: 1,
         }
     }
@@ -237,6 +243,36 @@ mod tests {
     #[test]
     fn nothing_is_shown_where_nobody_calls() {
         assert_eq!(judged(vec![], vec![], 0).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn where_nobody_calls_a_wrong_expectation_is_wrong_all_the_same() {
+        let silent = |outage| Outage { missed_calls: 0, ..outage };
+        let (expected, measured) = (wanted(1, Some(2)), silent(outage(1, Some(2))));
+        let judged = |expected, measured| judged(expected, measured, 0).verdict;
+        assert_eq!(judged(vec![expected.clone()], vec![measured.clone()]), Verdict::Inconclusive);
+        assert_eq!(judged(vec![expected], vec![]), Verdict::Fail);
+        assert_eq!(judged(vec![], vec![measured]), Verdict::Fail);
+    }
+
+    #[test]
+    fn an_oracle_that_is_contradicted_is_heard_where_nobody_calls_or_looks() {
+        let reckoned = Reckoned { client: name("fagsystem"), node: name("a"), outages: Vec::new() };
+        let oracle = Oracle { nodes: vec![reckoned], ..Oracle::default() };
+        let expected = Expected { outages: Vec::new(), missed_calls: None, place: PLACE };
+        let silent = NodeDowntime {
+            client: name("fagsystem"),
+            node: name("a"),
+            outages: vec![Outage { missed_calls: 0, ..outage(1, Some(2)) }],
+            calls: 0,
+            missed_calls: 0,
+        };
+        for measured in [vec![silent], Vec::new()] {
+            let judgement = judge(&expected, &measured, &oracle);
+            let is_told = |it: &Difference| matches!(it, Difference::Oracle { .. });
+            assert!(judgement.differences.iter().any(is_told), "{judgement:?}");
+            assert_eq!(judgement.verdict, Verdict::Fail);
+        }
     }
 
     #[test]

@@ -6,15 +6,16 @@
 mod blame;
 mod translation;
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::Step;
 use serde::{Deserialize, Serialize};
 
 pub use self::blame::Blame;
 use self::translation::Translated;
 use crate::{
-    downtime::{NodeDowntime, Outage},
+    downtime::{Downtime, NodeDowntime, Outage},
     scenario::{ClientName, NodeName, Scenario},
+    world::Failure,
 };
 
 /// A scenario in the oracle's words, and what it reckons.
@@ -49,16 +50,18 @@ impl Oracle {
         self.blames.iter().find(|blame| (&blame.client, &blame.node) == (client, node))
     }
 
-    /// The nodes that were measured to fare otherwise than it reckons, with what it reckons.
+    /// The nodes that were measured to fare otherwise than it reckons, or not at all, with what it
+    /// reckons.
     pub fn contradicts<'o>(
         &'o self,
         measured: &'o [NodeDowntime],
-    ) -> impl Iterator<Item = (&'o Reckoned, &'o NodeDowntime)> {
+    ) -> impl Iterator<Item = (&'o Reckoned, Option<&'o NodeDowntime>)> {
         self.nodes.iter().filter_map(|reckoned| {
             let same =
                 |it: &&NodeDowntime| (&it.client, &it.node) == (&reckoned.client, &reckoned.node);
-            let measured = measured.iter().find(same)?;
-            (!reckoned.agrees_with(measured)).then_some((reckoned, measured))
+            let measured = measured.iter().find(same);
+            let agrees = measured.is_some_and(|measured| reckoned.agrees_with(measured));
+            (!agrees).then_some((reckoned, measured))
         })
     }
 }
@@ -88,8 +91,24 @@ pub struct ReckonedOutage {
     /// Why, where the oracle has one word for it: not for a clock that is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// What that turns into later, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<ReckonedTurn>,
     /// How many calls fail in it.
     pub missed_calls: u64,
+}
+
+/// Within such an outage, an instant from which on a call fails in another way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ReckonedTurn {
+    /// The first instant at which it does.
+    pub at: Timestamp,
+    /// The step at which a call fails then.
+    pub step: Step,
+    /// Why, where the oracle has one word for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl<'s> Forecast<'s> {
@@ -112,6 +131,20 @@ impl<'s> Forecast<'s> {
         nodes.collect()
     }
 
+    /// What the outages of all nodes will come to together.
+    #[must_use]
+    pub fn downtime(&self) -> Downtime {
+        let end = self.scenario.end();
+        let length = |intervals: Vec<oracle::Interval>| {
+            intervals.into_iter().fold(Span::ZERO, |sum, it| sum + it.length(end))
+        };
+        Downtime {
+            any: length(self.reckoned.any()),
+            all: length(self.reckoned.all()),
+            summed: self.reckoned.node_downtime(),
+        }
+    }
+
     /// Who is to blame for the downtime of each node that is down, where anything would have helped.
     #[must_use]
     pub fn blames(&self) -> Vec<Blame> {
@@ -120,7 +153,7 @@ impl<'s> Forecast<'s> {
 }
 
 impl Reckoned {
-    /// Whether this is what was measured: every outage to the millisecond, with its step, its cause
+    /// Whether this is what was measured: every outage to the millisecond, with its steps and causes,
     /// and the calls that failed in it.
     #[must_use]
     pub fn agrees_with(&self, measured: &NodeDowntime) -> bool {
@@ -131,18 +164,42 @@ impl Reckoned {
 
 impl ReckonedOutage {
     fn is(&self, measured: &Outage) -> bool {
-        (self.from, self.until, self.step, self.missed_calls)
-            == (measured.from, measured.until, measured.failure.step, measured.missed_calls)
-            && self.cause.as_ref().is_none_or(|cause| *cause == measured.failure.cause)
+        let turns = self.turns.iter().zip(&measured.turns);
+        (self.from, self.until, self.missed_calls)
+            == (measured.from, measured.until, measured.missed_calls)
+            && is_failure(self.step, self.cause.as_ref(), &measured.failure)
+            && self.turns.len() == measured.turns.len()
+            && turns.into_iter().all(|(one, other)| {
+                one.at == other.at && is_failure(one.step, one.cause.as_ref(), &other.failure)
+            })
     }
 }
 
+fn is_failure(step: Step, cause: Option<&String>, measured: &Failure) -> bool {
+    step == measured.step && cause.is_none_or(|cause| *cause == measured.cause)
+}
+
 fn reckoned(outage: &oracle::Outage) -> ReckonedOutage {
+    let mut segments = outage.segments().iter().map(|segment| ReckonedTurn {
+        at: segment.from,
+        step: segment.cause.step(),
+        cause: segment.cause.name().map(str::to_owned),
+    });
+    let first = segments.next().expect("an outage has at least one segment");
+    let mut turns: Vec<ReckonedTurn> = Vec::new();
+    // What has one name for a client may have two for the oracle.
+    for turn in segments {
+        let last = turns.last().unwrap_or(&first);
+        if (last.step, &last.cause) != (turn.step, &turn.cause) {
+            turns.push(turn);
+        }
+    }
     ReckonedOutage {
         from: outage.from,
         until: outage.until,
-        step: outage.step(),
-        cause: outage.cause().name().map(str::to_owned),
+        step: first.step,
+        cause: first.cause,
+        turns,
         missed_calls: outage.missed_calls,
     }
 }

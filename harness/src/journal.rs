@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The version of the format that [`Journal::to_json_lines`] writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Everything that was seen in one run, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -283,6 +283,7 @@ mod tests {
         [
             Standing::Certificate {
                 certificate: name("old"),
+                serial: "19ac6669".to_owned(),
                 environment,
                 valid_from: now,
                 refused_from: now,

@@ -5,7 +5,7 @@ use parties::Finding;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    downtime::{self, NodeDowntime},
+    downtime::{self, Downtime, NodeDowntime},
     expect::{self, Difference, Verdict},
     forecast::Oracle,
     journal::{Journal, What},
@@ -17,11 +17,14 @@ pub mod html;
 pub mod json;
 pub mod junit;
 mod markup;
+mod named;
 pub mod text;
 mod words;
 
+pub use named::Named;
+
 /// The version of the format of a [`RunReport`].
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What came of one or more scenarios.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +77,12 @@ pub struct ScenarioReport {
     pub expected: Expected,
     /// How each node fared, by name.
     pub nodes: Vec<NodeDowntime>,
+    /// What the outages of all of them come to together.
+    pub downtime: Downtime,
     /// What the oracle says about it.
     pub oracle: Oracle,
+    /// The certificates that there were, in the order in which they came into being.
+    pub certificates: Vec<Named>,
     /// What a party refused to a person.
     pub refusals: Vec<Refusal>,
 }
@@ -116,8 +123,10 @@ impl ScenarioReport {
             verdict: judgement.verdict,
             differences: judgement.differences,
             expected: scenario.expected.clone(),
+            downtime: Downtime::of(&nodes, scenario.end()),
             nodes,
             oracle,
+            certificates: named::certificates(journal),
             refusals: refusals(journal),
         }
     }
@@ -127,6 +136,11 @@ impl ScenarioReport {
     pub fn calls(&self) -> (u64, u64) {
         let calls = self.nodes.iter().map(|node| node.calls).sum();
         (calls, self.nodes.iter().map(|node| node.missed_calls).sum())
+    }
+
+    /// What a party says about a certificate, with the name that the file gives it.
+    fn by_name(&self, said: &str) -> String {
+        named::by_name(said, &self.certificates)
     }
 }
 

@@ -26,6 +26,7 @@ const DATA: &str = "report.json";
 const JUNIT: &str = "junit.xml";
 const JOURNALS: &str = "journal";
 const ENDING: &str = "jsonl";
+const DRAFT: &str = "draft";
 
 /// What came of one scenario, ready to be written: made where the scenario ran, with no journal left in
 /// memory but as text.
@@ -53,6 +54,37 @@ impl Outcome {
         let section = html::section(place, &report, journal, &below);
         Self { report, journal: journal.to_json_lines(), section }
     }
+}
+
+/// Two scenarios whose journals cannot both be written: one is a file where the other needs a folder.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the journal of `{file}` would be a file where that of `{below}` needs a folder: rename one of \
+     the two, or run them one after the other"
+)]
+pub struct Clash {
+    /// The scenario whose journal would be a file.
+    pub file: String,
+    /// The one whose journal would lie below it.
+    pub below: String,
+}
+
+/// Whether the journals of scenarios that are called so can lie side by side.
+///
+/// # Errors
+///
+/// The first two of which one stands in the other's way.
+pub fn check_names(names: &[&str]) -> Result<(), Clash> {
+    for file in names {
+        // It is written as a draft first.
+        let paths = [format!("{file}.{ENDING}/"), format!("{file}.{ENDING}.{DRAFT}/")];
+        let is_below = |name: &str| paths.iter().any(|path| name.starts_with(path));
+        if let Some(below) = names.iter().find(|name| is_below(name)) {
+            let (file, below) = ((*file).to_owned(), (*below).to_owned());
+            return Err(Clash { file, below });
+        }
+    }
+    Ok(())
 }
 
 /// The folder of a run, as it fills.
@@ -154,7 +186,7 @@ fn clear(folder: &Path, ours: &BTreeSet<PathBuf>) -> Result<(), Unwritable> {
 /// Writes a file in one step.
 fn write(path: &Path, text: &str) -> Result<(), Unwritable> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let draft = path.with_added_extension("draft");
+    let draft = path.with_added_extension(DRAFT);
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&draft, text))
         .and_then(|()| fs::rename(&draft, path))
@@ -165,5 +197,19 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
     match fs::remove_file(path) {
         Err(error) if path.exists() => Err(Unwritable { path: path.to_owned(), error }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_that_would_stand_in_the_way_of_another_is_told_before_a_run() {
+        assert_eq!(check_names(&["a", "a/b", "a.jsonl", "a-mended"]), Ok(()));
+        for below in ["a.jsonl/b", "a.jsonl.draft/b"] {
+            let clash = Clash { file: "a".to_owned(), below: below.to_owned() };
+            assert_eq!(check_names(&[below, "a"]), Err(clash));
+        }
     }
 }

@@ -356,6 +356,27 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Who does it: the role that must act where it was not done, or at another time.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        match self {
+            Self::Renew { .. } | Self::Order { .. } | Self::Revoke { .. } => {
+                Role::MitidAdministrator
+            }
+            Self::Save { .. } | Self::Remove { .. } | Self::Provision { .. } => {
+                Role::NemloginAdministrator
+            }
+            Self::Deploy { .. }
+            | Self::Install { .. }
+            | Self::Restart { .. }
+            | Self::PinSigner { .. } => Role::Vendor,
+            Self::RollOver { .. } => Role::Operator,
+            Self::TrustSigner { .. } => Role::ServiceOwner,
+        }
+    }
+}
+
 /// What should come of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -131,20 +131,19 @@ fn each_node(scenario: &Scenario, client: &ClientName) -> String {
 
 /// Who does what.
 fn done(scenario: &Scenario, action: &Action) -> String {
-    const MITID: &str = "the MitID administrator";
-    const NEMLOGIN: &str = "the NemLog-in administrator";
+    let who = format!("the {}", action.role().title().en);
     match action {
         Action::Renew { certificate, r#as } => {
-            format!("{MITID} renews certificate {certificate}; the new one is called {as}")
+            format!("{who} renews certificate {certificate}; the new one is called {as}")
         }
         Action::Order { system_user, environment, r#as, subject_name } => format!(
-            "{MITID} orders a certificate anew, for {environment}, with the name {subject_name:?}, to \
+            "{who} orders a certificate anew, for {environment}, with the name {subject_name:?}, to \
              identify system user {system_user}; it is called {as}"
         ),
         Action::Revoke { certificate, reason } => {
             let lag = scenario.rules.sts.revocation_lag;
             format!(
-                "{MITID} revokes certificate {certificate} ({}); the STS sees it {lag} later",
+                "{who} revokes certificate {certificate} ({}); the STS sees it {lag} later",
                 reason.name()
             )
         }
@@ -154,15 +153,15 @@ fn done(scenario: &Scenario, action: &Action) -> String {
                 UploadedFile::P12 => "the key store (.p12) of certificate",
             };
             format!(
-                "{NEMLOGIN} saves {what} {certificate} in the {slot} slot of system user \
+                "{who} saves {what} {certificate} in the {slot} slot of system user \
                  {system_user}: a draft"
             )
         }
         Action::Remove { system_user, slot } => {
-            format!("{NEMLOGIN} empties the {slot} slot of system user {system_user}: a draft")
+            format!("{who} empties the {slot} slot of system user {system_user}: a draft")
         }
         Action::Provision { system_user, environment } => {
-            format!("{NEMLOGIN} provisions system user {system_user} in {environment}")
+            format!("{who} provisions system user {system_user} in {environment}")
         }
         Action::RollOver { environment } => {
             format!("the STS of {environment} signs with a new certificate from now on")
@@ -174,18 +173,18 @@ fn done(scenario: &Scenario, action: &Action) -> String {
         }
         Action::Deploy { client, nodes, certificate } => {
             let at = at_nodes(scenario, client, nodes);
-            format!("the vendor deploys certificate {certificate} in {at}")
+            format!("{who} deploys certificate {certificate} in {at}")
         }
         Action::Install { client, nodes, certificate } => {
             let at = at_nodes(scenario, client, nodes);
-            format!("the vendor puts certificate {certificate} into the key store of {at}")
+            format!("{who} puts certificate {certificate} into the key store of {at}")
         }
         Action::Restart { client, nodes } => {
-            format!("the vendor restarts {}", at_nodes(scenario, client, nodes))
+            format!("{who} restarts {}", at_nodes(scenario, client, nodes))
         }
         Action::PinSigner { client, nodes } => {
             let at = at_nodes(scenario, client, nodes);
-            format!("the vendor pins the new certificate of the STS in {at}")
+            format!("{who} pins the new certificate of the STS in {at}")
         }
     }
 }

@@ -20,6 +20,7 @@ use oio_idws::{
     fault::{ServiceFault, ServiceFaultCode},
     soap::{Unreadable, Version},
 };
+use parties::Text;
 use xml_security::Claimed;
 
 use self::work::Work;
@@ -103,13 +104,11 @@ pub(crate) fn judge<'r>(
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
-            return Err(with(
-                against,
-                Rejection::NotHolder { what: harmless(&refusal.to_string()) },
-            ));
+            let [en, da] = [refusal.to_string(), refusal.in_danish()].map(|it| harmless(&it));
+            return Err(with(against, Rejection::NotHolder { what: Text::new(en, da) }));
         }
         None => {
-            let what = "there is no token".to_owned();
+            let what = Text::new("there is no token", "der er intet token");
             return Err(with(against, Rejection::NotHolder { what }));
         }
     };

@@ -37,8 +37,8 @@ impl Rejection {
             | Self::TimestampUnreadable { what }
             | Self::TokenUnreadable { what }
             | Self::TokenInvalid { what }
-            | Self::NotHolder { what }
             | Self::MalformedRequest { what } => Text::same(what),
+            Self::NotHolder { what } => what.clone(),
             Self::TimestampExpired { expires, now } => Text::new(
                 format!("a message that ended at {expires}, at {now}"),
                 format!("en besked, der udløb {expires}, modtaget {now}"),

@@ -6,7 +6,7 @@ use oio_idws::{
     fault::ServiceFaultCode,
     soap::{Unreadable, UnreadableReason},
 };
-use parties::{Cvr, EntityId};
+use parties::{Cvr, EntityId, Text};
 
 use crate::{
     contract::Operation,
@@ -131,10 +131,10 @@ pub enum Rejection {
     #[error("there is no revocation list in force to look the token's certificate up in")]
     RevocationUnknown,
     /// The message is not signed, in all its parts, with the key that the token is bound to.
-    #[error("the message is not signed by the token's holder: {what}")]
+    #[error("the message is not signed by the token's holder: {}", what.en)]
     NotHolder {
         /// Why.
-        what: String,
+        what: Text,
     },
     /// The message is addressed to another service.
     #[error("the message is addressed to `{}`", to.as_deref().unwrap_or("nobody"))]

@@ -9,11 +9,11 @@ mod finding;
 use clock::{Span, Timestamp};
 use oio_idws::{
     soap::{Unreadable, UnreadableReason},
-    trust::TokenRequestRefusal,
+    trust::{TokenRequestRefusal, UnsignedPart},
 };
-use parties::EntityId;
+use parties::{EntityId, Text};
 use pki::{Certificate, ChainRefusal, Serial};
-use xml_security::xml::Malformed;
+use xml_security::{SignatureRefusal, xml::Malformed};
 
 pub use fault_table::FaultTable;
 pub(crate) use finding::untrusted;
@@ -81,16 +81,16 @@ pub enum Rejection {
         life: Span,
     },
     /// The signature leaves something out.
-    #[error("the signature does not cover the message: {what}")]
+    #[error("the signature does not cover the message: {}", what.en)]
     NotSigned {
         /// What it leaves out.
-        what: String,
+        what: Text,
     },
     /// The signature does not hold.
-    #[error("the signature does not hold: {what}")]
+    #[error("the signature does not hold: {}", what.en)]
     SignatureInvalid {
         /// Why.
-        what: String,
+        what: Text,
     },
     /// A header has SOAP's attribute `mustUnderstand`, which the STS does not accept there.
     #[error("wsa:{header} has the attribute mustUnderstand, which the STS does not accept there")]
@@ -246,10 +246,17 @@ impl Rejection {
     }
 
     pub(crate) fn unsigned(refusal: &TokenRequestRefusal) -> Self {
-        let what = refusal.to_string();
+        let both = |refusal: &SignatureRefusal| Text::new(refusal.to_string(), refusal.in_danish());
         match refusal {
-            TokenRequestRefusal::Unsigned(_) => Self::NotSigned { what },
-            TokenRequestRefusal::Signature(_) => Self::SignatureInvalid { what },
+            TokenRequestRefusal::Unsigned(UnsignedPart::NoCertificate) => Self::NotSigned {
+                what: Text::new(refusal.to_string(), "beskeden har intet certifikat med"),
+            },
+            TokenRequestRefusal::Unsigned(UnsignedPart::NotCovered(refusal)) => {
+                Self::NotSigned { what: both(refusal) }
+            }
+            TokenRequestRefusal::Signature(refusal) => {
+                Self::SignatureInvalid { what: both(refusal) }
+            }
         }
     }
 }

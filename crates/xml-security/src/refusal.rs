@@ -1,5 +1,7 @@
 //! Why a signature is refused: one closed enum.
 
+mod danish;
+
 use crate::{
     c14n::TooMuchWork,
     security_header::Part,

@@ -5,8 +5,13 @@ use std::{
     io::{self, IsTerminal, Write},
 };
 
+use console::Term;
+
 use super::Exit;
-use crate::{plain, report::text::Colour};
+use crate::{
+    plain,
+    report::text::{self, Colour},
+};
 
 /// Prints a result. A reader who has gone away, as `head` does, is no failure.
 ///
@@ -67,6 +72,15 @@ fn painted(line: &str) -> String {
 pub(super) fn colour() -> Colour {
     wanted(&io::stdout())
 }
+
+/// How wide results are printed: as wide as the terminal, if it is one and says so.
+pub(super) fn width() -> usize {
+    let size = io::stdout().is_terminal().then(|| Term::stdout().size_checked()).flatten();
+    size.map_or(text::WIDTH, |(_, columns)| usize::from(columns).max(WIDTH_MIN))
+}
+
+/// Narrower than this nothing can be read anyway.
+const WIDTH_MIN: usize = 40;
 
 /// Colour is for terminals, and for those who have not asked to be spared (no-color.org).
 fn wanted(stream: &impl IsTerminal) -> Colour {

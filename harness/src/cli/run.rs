@@ -9,7 +9,7 @@ use super::{
     EXIT_CODES, Exit,
     jobs::{self, News},
     keys,
-    print::{colour, complain, say},
+    print::{colour, complain, say, width},
     progress::Progress,
     suite::{Selection, Suite},
 };
@@ -77,6 +77,11 @@ pub(super) fn run(arguments: &Arguments) -> Exit {
         Ok(suite) => suite,
         Err(exit) => return exit,
     };
+    let names: Vec<&str> = suite.iter().map(|(found, _)| found.name.as_str()).collect();
+    if let Err(clash) = results::check_names(&names) {
+        complain(clash);
+        return Exit::Mistaken;
+    }
     if let Some(seed) = arguments.seed {
         suite.iter_mut().for_each(|(_, scenario)| scenario.seed = seed);
     }
@@ -110,7 +115,7 @@ fn run_all(
     pool: &KeyPool,
     mut results: Results,
 ) -> Result<Results, Trouble> {
-    let colour = colour();
+    let (colour, width) = (colour(), width());
     let names = suite.iter().map(|(found, _)| found.name.as_str()).collect();
     let mut progress = Progress::new(names);
     let countries = Countries::default();
@@ -124,7 +129,7 @@ fn run_all(
     let mut take = |result: Result<Outcome, Trouble>, progress: &Progress<'_>| {
         let outcome = result?;
         let is_shown = !(arguments.quiet && outcome.report.verdict == Verdict::Pass);
-        let text = is_shown.then(|| text::scenario(&outcome.report, colour));
+        let text = is_shown.then(|| text::scenario(&outcome.report, colour, width));
         results.take(outcome)?;
         if let Some(text) = text {
             progress.aside(|| say(&text)).map_err(Trouble::Unprintable)?;

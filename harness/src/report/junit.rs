@@ -83,7 +83,7 @@ fn write_case(xml: &mut String, scenario: &ScenarioReport) -> fmt::Result {
         }
     }
     xml.push_str("      <system-out>");
-    write_lines(xml, &plain::scenario(scenario, plain::Colour::Off))?;
+    write_lines(xml, &plain::scenario(scenario, plain::Colour::Off, plain::WIDTH))?;
     writeln!(xml, "</system-out>\n    </testcase>")
 }
 
@@ -114,11 +114,13 @@ mod tests {
             let scenario = Scenario::parse(text).unwrap_or_else(|mistake| panic!("{mistake}"));
             let mut journal = Journal::default();
             let (client, node) = scenario.nodes().next().unwrap();
-            if calls {
-                let (client, node) = (client.clone(), node.clone());
-                let what = What::Call { client, node, outcome: CallOutcome::Succeeded };
-                journal.note(what, Timestamp::EPOCH);
-            }
+            let (client, node, outcome) = (client.clone(), node.clone(), CallOutcome::Succeeded);
+            let what = if calls {
+                What::Call { client, node, outcome }
+            } else {
+                What::Exposure { client, node, outcome }
+            };
+            journal.note(what, Timestamp::EPOCH);
             let file = format!("{name}<&\".toml");
             ScenarioReport::new(name, &file, &scenario, &journal)
         };

@@ -3,20 +3,33 @@
 use std::fmt::{self, Write};
 
 use clock::{Span, Timestamp};
-use parties::{Finding, Party, Role};
+use parties::{Finding, Party};
 
 use super::{
     Refusal, RunReport, ScenarioReport,
     words::{infinitive, plural, who},
 };
 use crate::{
-    downtime::{NodeDowntime, Outage},
-    expect::{Difference, Verdict},
-    forecast::{Blame, Reckoned},
+    downtime::{Downtime, NodeDowntime, Outage, Segment},
+    expect::Verdict,
+    forecast::Blame,
     plain::one_line,
-    scenario::{ClientName, ExpectedOutage, NodeName, Place},
     world::Failure,
 };
+
+mod difference;
+mod wrap;
+
+pub(super) use difference::{Sides, sides};
+
+/// How wide text is that no terminal shows, in columns.
+pub const WIDTH: usize = 100;
+
+/// The most ways in which one outage is told to fail; report.json has all.
+const SEGMENTS_MAX: usize = 6;
+
+/// The most scenarios that the last lines name.
+const NAMES_MAX: usize = 40;
 
 /// Whether to use the colours of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,32 +40,45 @@ pub enum Colour {
     Off,
 }
 
-/// One scenario, some lines long.
+/// One scenario, some lines long, each no wider than so many columns where its words allow it.
 #[must_use]
-pub fn scenario(report: &ScenarioReport, colour: Colour) -> String {
+pub fn scenario(report: &ScenarioReport, colour: Colour, width: usize) -> String {
     let mut text = String::new();
-    write_scenario(&mut text, report, colour).expect("a string takes everything");
-    text
+    write_scenario(&mut text, report).expect("a string takes everything");
+    let text = wrap::wrap(&text, width);
+    let word = word(report.verdict);
+    text.replacen(word, &verdict(report.verdict, colour), 1)
 }
 
 /// Everything in one scenario that is not as expected.
 #[must_use]
 pub(super) fn differences(report: &ScenarioReport) -> String {
     let mut text = String::new();
-    write_differences(&mut text, report).expect("a string takes everything");
-    text
+    difference::write(&mut text, report).expect("a string takes everything");
+    wrap::wrap(&text, WIDTH)
 }
 
-/// The last line: how many went as expected; and before it, whether the seed was another one.
+/// The last lines: which did not go as expected, whether the seed was another one, and how many did.
 #[must_use]
 pub fn summary(report: &RunReport) -> String {
     let count = |verdict| report.scenarios.iter().filter(|one| one.verdict == verdict).count();
     let (passed, failed) = (count(Verdict::Pass), count(Verdict::Fail));
     let total = report.scenarios.len();
-    let mut text = match report.seed {
-        Some(seed) => format!("seed {seed}, instead of those of the files\n"),
-        None => String::new(),
-    };
+    let mut text = String::new();
+    if total > 1 {
+        let others = || report.scenarios.iter().filter(|one| one.verdict != Verdict::Pass);
+        for scenario in others().take(NAMES_MAX) {
+            let (name, word) = (one_line(&scenario.name), word(scenario.verdict));
+            text += &format!("{word}  {name}\n");
+        }
+        let more = others().count().saturating_sub(NAMES_MAX);
+        if more > 0 {
+            text += &format!("and {more} more\n");
+        }
+    }
+    if let Some(seed) = report.seed {
+        text += &format!("seed {seed}, instead of those of the files\n");
+    }
     text += &format!("{total} {}: {passed} as expected", plural(total as u64, "scenario"));
     for (count, words) in
         [(failed, "not as expected"), (count(Verdict::Inconclusive), "inconclusive")]
@@ -65,9 +91,9 @@ pub fn summary(report: &RunReport) -> String {
     text
 }
 
-fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) -> fmt::Result {
-    let verdict = verdict(report.verdict, colour);
-    writeln!(text, "{verdict}  {}: {}", one_line(&report.name), one_line(&report.title))?;
+fn write_scenario(text: &mut String, report: &ScenarioReport) -> fmt::Result {
+    let word = word(report.verdict);
+    writeln!(text, "{word}  {}: {}", one_line(&report.name), one_line(&report.title))?;
     for node in &report.nodes {
         for outage in &node.outages {
             write_outage(text, report, node, outage)?;
@@ -76,24 +102,30 @@ fn write_scenario(text: &mut String, report: &ScenarioReport, colour: Colour) ->
             write_blame(text, report, blame)?;
         }
     }
+    write_downtime(text, report)?;
     for refusal in &report.refusals {
         write_refusal(text, report, refusal)?;
     }
     write_calls(text, report)?;
-    write_differences(text, report)?;
+    difference::write(text, report)?;
     text.push('\n');
     Ok(())
 }
 
-fn write_differences(text: &mut String, report: &ScenarioReport) -> fmt::Result {
-    report.differences.iter().try_for_each(|difference| write_difference(text, report, difference))
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "PASS",
+        Verdict::Fail => "FAIL",
+        Verdict::Inconclusive => "INCONCLUSIVE",
+    }
 }
 
 fn verdict(verdict: Verdict, colour: Colour) -> String {
-    let (word, code) = match verdict {
-        Verdict::Pass => ("PASS", 32),
-        Verdict::Fail => ("FAIL", 31),
-        Verdict::Inconclusive => ("INCONCLUSIVE", 33),
+    let word = word(verdict);
+    let code = match verdict {
+        Verdict::Pass => 32,
+        Verdict::Fail => 31,
+        Verdict::Inconclusive => 33,
     };
     match colour {
         Colour::On => format!("\u{1b}[1;{code}m{word}\u{1b}[0m"),
@@ -119,28 +151,74 @@ fn write_outage(
             "      {who} went down at {from} and was still down when the run ended, {length} later"
         )?,
     }
-    write_failure(text, &outage.failure)
+    let count = outage.segments().count();
+    for (index, segment) in outage.segments().take(SEGMENTS_MAX).enumerate() {
+        write_segment(text, report, segment, (index, count))?;
+    }
+    if count > SEGMENTS_MAX {
+        let more = count - SEGMENTS_MAX;
+        writeln!(
+            text,
+            "          and so on: it turned {more} more {}",
+            plural(more as u64, "time")
+        )?;
+    }
+    Ok(())
 }
 
-fn write_failure(text: &mut String, failure: &Failure) -> fmt::Result {
-    let words = failure.cause.replace('-', " ");
+/// One of the ways in which calls failed: the one at `index` of so many.
+fn write_segment(
+    text: &mut String,
+    report: &ScenarioReport,
+    Segment { until, failure, .. }: Segment<'_>,
+    (index, count): (usize, usize),
+) -> fmt::Result {
+    let then = if index > 0 { "then " } else { "" };
+    let until = match until {
+        Some(until) if count > 1 => format!(" until {}", instant(report, until)),
+        _ => String::new(),
+    };
     let where_it_ended = match failure.party {
         Party::Client => "in the client itself".to_owned(),
         Party::Mitid | Party::Sts | Party::Smdb => format!("refused by {}", failure.party),
     };
-    writeln!(text, "          at {}, {where_it_ended}: {words}", failure.step)?;
+    let cause = failure.cause.replace('-', " ");
+    writeln!(text, "          {then}at {}{until}, {where_it_ended}: {cause}", failure.step)?;
+    write_finding(text, report, failure)
+}
+
+fn write_finding(text: &mut String, report: &ScenarioReport, failure: &Failure) -> fmt::Result {
     let Some(finding) = failure.diagnosis.as_ref().and_then(|it| it.decisive()) else {
         return Ok(());
     };
-    writeln!(text, "          rule       {}", one_line(&finding.rule.en))?;
-    writeln!(text, "          expected   {}", one_line(&finding.expected.en))?;
-    writeln!(text, "          got        {}", one_line(&finding.got.en))?;
-    write_next(text, finding)
+    let said = |text: &str| one_line(&report.by_name(text));
+    writeln!(text, "          rule       {}", said(&finding.rule.en))?;
+    writeln!(text, "          expected   {}", said(&finding.expected.en))?;
+    writeln!(text, "          got        {}", said(&finding.got.en))?;
+    write_next(text, report, finding)
 }
 
-fn write_next(text: &mut String, finding: &Finding) -> fmt::Result {
-    let (who, what) = (finding.who.title().en, one_line(&finding.what.en));
+fn write_next(text: &mut String, report: &ScenarioReport, finding: &Finding) -> fmt::Result {
+    let (who, what) = (finding.who.title().en, one_line(&report.by_name(&finding.what.en)));
     writeln!(text, "          next       {who}: {what}")
+}
+
+/// What the outages of several nodes come to. For one node they speak for themselves.
+fn write_downtime(text: &mut String, report: &ScenarioReport) -> fmt::Result {
+    let (nodes, Downtime { any, all, summed }) = (report.nodes.len(), report.downtime);
+    if nodes < 2 || any == Span::ZERO {
+        return Ok(());
+    }
+    writeln!(
+        text,
+        "      of {nodes} nodes, at least one was down for {any}, all at once for {}; added up, {summed}",
+        length(all)
+    )
+}
+
+/// A length of time that may be none.
+fn length(span: Span) -> String {
+    if span == Span::ZERO { "no time".to_owned() } else { span.to_string() }
 }
 
 /// What would have helped, and what would be left.
@@ -170,8 +248,9 @@ fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt
 fn write_refusal(text: &mut String, report: &ScenarioReport, refusal: &Refusal) -> fmt::Result {
     let what = infinitive(&refusal.action);
     let at = instant(report, refusal.at);
-    writeln!(text, "      refused at {at} to {what}: {}", one_line(&refusal.text))?;
-    refusal.finding.as_ref().map_or(Ok(()), |finding| write_next(text, finding))
+    let why = one_line(&report.by_name(&refusal.text));
+    writeln!(text, "      refused at {at} to {what}: {why}")?;
+    refusal.finding.as_ref().map_or(Ok(()), |finding| write_next(text, report, finding))
 }
 
 fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
@@ -193,111 +272,9 @@ fn write_calls(text: &mut String, report: &ScenarioReport) -> fmt::Result {
     Ok(())
 }
 
-fn write_difference(
-    text: &mut String,
-    report: &ScenarioReport,
-    difference: &Difference,
-) -> fmt::Result {
-    let Sides { place: Place { line, column }, expected, measured } = sides(report, difference);
-    writeln!(text, "      {}:{line}:{column}", one_line(&report.file))?;
-    writeln!(text, "          expected   {expected}")?;
-    writeln!(text, "          measured   {measured}")
-}
-
-/// The two sides of a difference, in words.
-pub(super) struct Sides {
-    /// Where the file says what is expected.
-    pub(super) place: Place,
-    pub(super) expected: String,
-    pub(super) measured: String,
-}
-
-pub(super) fn sides(report: &ScenarioReport, difference: &Difference) -> Sides {
-    let (place, expected, measured) = match difference {
-        Difference::Outage { expected, measured } => {
-            let instead = match measured {
-                Some(outage) => measured_outage(report, &expected.client, &expected.node, outage),
-                None => "no such outage".to_owned(),
-            };
-            (expected.place, expected_outage(report, expected), instead)
-        }
-        Difference::Unexpected { client, node, measured } => {
-            let unexpected = measured_outage(report, client, node, measured);
-            (report.expected.place, "no such outage".to_owned(), unexpected)
-        }
-        Difference::Blame { expected, found } => {
-            let blame = |role: Option<Role>| match role {
-                Some(role) => format!("the {} is to blame", role.title().en),
-                None => "nobody is to blame".to_owned(),
-            };
-            (expected.place, blame(expected.blame), blame(*found))
-        }
-        Difference::Oracle { reckoned, measured } => {
-            let Reckoned { client, node, outages } = reckoned;
-            let outages: Vec<_> = outages
-                .iter()
-                .map(|outage| {
-                    let cause = outage.cause.as_deref().unwrap_or("a clock is off");
-                    let interval = interval(report, outage.from, outage.until);
-                    let missed = missed(outage.missed_calls);
-                    format!("{interval}, {}, {cause}, {missed}", outage.step)
-                })
-                .collect();
-            let reckoned = match outages.as_slice() {
-                [] => "no outage".to_owned(),
-                outages => outages.join("; "),
-            };
-            let told = measured.outages.iter();
-            let told = told.map(|outage| {
-                let missed = missed(outage.missed_calls);
-                format!("{}, {missed}", measured_outage(report, client, node, outage))
-            });
-            let told: Vec<_> = told.collect();
-            let told = if told.is_empty() { "no outage".to_owned() } else { told.join("; ") };
-            let reckoned = format!("the oracle reckons with {reckoned}; tell the makers of skift");
-            (report.expected.place, reckoned, told)
-        }
-        Difference::MissedCalls { expected, measured } => {
-            (expected.place, missed(expected.count), missed(*measured))
-        }
-    };
-    Sides { place, expected, measured }
-}
-
-fn expected_outage(report: &ScenarioReport, outage: &ExpectedOutage) -> String {
-    let who = who(report, &outage.client, &outage.node);
-    let interval = interval(report, outage.from, outage.until);
-    let cause = outage.cause.as_ref().map(|cause| format!(", {cause}")).unwrap_or_default();
-    format!("{who} down {interval}, {}{cause}", outage.step)
-}
-
-fn measured_outage(
-    report: &ScenarioReport,
-    client: &ClientName,
-    node: &NodeName,
-    outage: &Outage,
-) -> String {
-    let who = who(report, client, node);
-    let interval = interval(report, outage.from, outage.until);
-    format!("{who} down {interval}, {}, {}", outage.failure.step, outage.failure.cause)
-}
-
-fn interval(report: &ScenarioReport, from: Timestamp, until: Option<Timestamp>) -> String {
-    match until {
-        Some(until) => {
-            format!("from {} to {}", instant(report, from), instant(report, until))
-        }
-        None => format!("from {} and open at the end", instant(report, from)),
-    }
-}
-
 /// The time of day in UTC, and how long it is from the start.
 fn instant(report: &ScenarioReport, at: Timestamp) -> String {
     format!("{at} (+{})", at.since(report.start))
-}
-
-fn missed(count: u64) -> String {
-    format!("{count} {} failed", plural(count, "call"))
 }
 
 #[cfg(test)]
@@ -306,8 +283,10 @@ mod tests {
 
     use super::*;
     use crate::{
+        downtime::Turn,
+        expect::Difference,
         journal::{Journal, What},
-        scenario::{Action, Scenario, UploadedFile},
+        scenario::{Action, ClientName, NodeName, Scenario, UploadedFile},
         world::{ActionOutcome, CallOutcome},
     };
 
@@ -398,18 +377,74 @@ step 1, certificate-not-in-force, 0 calls failed
 
 "
         );
-        assert_eq!(scenario(&report(&["a"]), Colour::Off), expected);
+        assert_eq!(scenario(&report(&["a"]), Colour::Off, usize::MAX), expected);
     }
 
     #[test]
     fn names_the_node_where_there_are_several() {
-        let text = scenario(&report(&["a", "b"]), Colour::Off);
+        let text = scenario(&report(&["a", "b"]), Colour::Off, WIDTH);
         assert!(text.contains("fagsystem/a was down"), "{text}");
     }
 
     #[test]
+    fn says_what_the_outages_of_several_nodes_come_to() {
+        let text = scenario(&report(&["a", "b"]), Colour::Off, WIDTH);
+        let line =
+            "of 2 nodes, at least one was down for 1h, all at once for no time; added up, 1h";
+        assert!(text.contains(line), "{text}");
+        assert!(!scenario(&report(&["a"]), Colour::Off, WIDTH).contains("added up"));
+    }
+
+    #[test]
+    fn tells_every_way_in_which_an_outage_failed() {
+        let mut report = report(&["a"]);
+        let outage = &mut report.nodes[0].outages[0];
+        let failure = Failure {
+            step: Step::Three,
+            cause: "not-holder".to_owned(),
+            party: Party::Smdb,
+            diagnosis: None,
+        };
+        outage.turns.push(Turn { at: outage.from + Span::from_minutes(20), failure });
+        let node = report.nodes[0].clone();
+        for difference in &mut report.differences {
+            if let Difference::Oracle { measured, .. } = difference {
+                *measured = Some(node.clone());
+            }
+        }
+        let text = scenario(&report, Colour::Off, usize::MAX);
+        let first = "          at step 1 until 2030-03-01T09:20:00Z (+1h20m), refused by NemLog-in STS: \
+                     certificate not in force\n";
+        let later = "          then at step 3 until 2030-03-01T10:00:00Z (+2h), refused by SMDB: not holder\n";
+        assert!(text.contains(first) && text.contains(later), "{text}");
+        let measured = "step 1, certificate-not-in-force, then from 2030-03-01T09:20:00Z (+1h20m) step \
+                        3, not-holder";
+        assert!(text.contains(measured), "{text}");
+    }
+
+    #[test]
+    fn the_last_lines_name_what_did_not_go_as_expected() {
+        let failed = report(&["a"]);
+        let passed = ScenarioReport { verdict: Verdict::Pass, ..failed.clone() };
+        let failed = ScenarioReport { name: "rolling/early".to_owned(), ..failed };
+        let text = summary(&RunReport::new(vec![passed, failed.clone()]));
+        assert_eq!(text, "FAIL  rolling/early\n2 scenarios: 1 as expected, 1 not as expected\n");
+        assert_eq!(
+            summary(&RunReport::new(vec![failed])),
+            "1 scenario: 0 as expected, 1 not as expected\n"
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_it_is_shown() {
+        let text = scenario(&report(&["a", "b"]), Colour::Off, 60);
+        let wide = text.lines().filter(|line| line.chars().count() > 60);
+        assert_eq!(wide.collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
     fn colours_the_verdict_alone() {
-        let text = scenario(&report(&["a"]), Colour::On);
+        let text = scenario(&report(&["a"]), Colour::On, WIDTH);
         assert!(text.starts_with("\u{1b}[1;31mFAIL\u{1b}[0m  early"), "{text}");
         assert_eq!(text.matches('\u{1b}').count(), 2);
     }

@@ -77,6 +77,9 @@ pub enum Wrong {
     /// An instant that has no name.
     #[error("`{0}` is too far from the start: it lies outside of the years 0000 to 9999")]
     TooFar(String),
+    /// A length of time where an instant is meant.
+    #[error("`{0}` is a length of time; write `+{0}` for the instant that long after the start")]
+    WithoutSign(String),
     /// A day without an hour, or an hour without an offset, names no instant.
     #[error(
         "`{0}` has no offset; write an instant as 2030-03-01T08:00:00Z, or as +2h from the start"
@@ -375,12 +378,14 @@ pub(super) struct Lines<'t> {
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self { text, begins: std::iter::once(0).chain(after_breaks).collect() }
+        // A byte order mark is no character of the first line.
+        let begin = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Self { text, begins: std::iter::once(begin).chain(after_breaks).collect() }
     }
 
     /// The place of a byte of the text.
     pub(super) fn place(&self, at: usize) -> Place {
-        let at = floor(self.text, at);
+        let at = floor(self.text, at).max(self.begins[0]);
         let line = self.begins.partition_point(|begin| *begin <= at);
         let begin = self.begins[line - 1];
         Place { line, column: self.text[begin..at].chars().count() + 1 }

@@ -17,6 +17,8 @@ pub enum Standing {
     Certificate {
         /// Which.
         certificate: CertificateName,
+        /// Its serial number, by which parties speak of it. It is drawn from the seed.
+        serial: String,
         /// The environment, and so the hierarchy, that it belongs to.
         environment: Environment,
         /// The first instant at which it is accepted.

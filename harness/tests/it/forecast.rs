@@ -6,7 +6,7 @@ mod drawn;
 use std::{collections::BTreeMap, sync::Mutex, thread};
 
 use harness::{
-    downtime::{Outage, measure},
+    downtime::{Downtime, Outage, Segment, measure},
     forecast::{Forecast, Reckoned},
     scenario::Scenario,
 };
@@ -34,7 +34,14 @@ fn check(text: &str, ground: &Ground) -> Result<Vec<u8>, String> {
     let scenario = Scenario::parse(text).map_err(|mistake| format!("{mistake}\n{text}"))?;
     let reckoned = Forecast::of(&scenario).nodes();
     let mut steps = Vec::new();
-    for measured in measure(&ground.journal(&scenario)) {
+    let measured = measure(&ground.journal(&scenario));
+    let (together, expected) =
+        (Downtime::of(&measured, scenario.end()), Forecast::of(&scenario).downtime());
+    if together != expected || measured.len() != reckoned.len() {
+        return Err(format!("{text}
+measured {together:?}, reckoned {expected:?}"));
+    }
+    for measured in measured {
         let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
         let reckoned = reckoned.iter().find(same).expect("the forecast has every node");
         if !reckoned.agrees_with(&measured) {
@@ -52,8 +59,10 @@ fn check(text: &str, ground: &Ground) -> Result<Vec<u8>, String> {
 }
 
 fn told(outage: &Outage) -> String {
-    let Outage { from, until, failure, missed_calls } = outage;
-    format!("  {from}..{until:?} {}: {} ({missed_calls})\n", failure.step, failure.cause)
+    let segments = outage.segments().map(|Segment { from, until, failure }| {
+        format!("  {from}..{until:?} {}: {}\n", failure.step, failure.cause)
+    });
+    format!("{}  ({} missed)\n", segments.collect::<String>(), outage.missed_calls)
 }
 
 /// In how many rows worlds are drawn, each with a seed of its own, so that several threads can go on at

@@ -38,7 +38,9 @@ fn example(cause: Cause) -> Rejection {
         Cause::HolderCertificateExpired => Rejection::HolderCertificateExpired { since: at },
         Cause::HolderCertificateRevoked => Rejection::HolderCertificateRevoked { since: at },
         Cause::RevocationUnknown => Rejection::RevocationUnknown,
-        Cause::NotHolder => Rejection::NotHolder { what },
+        Cause::NotHolder => {
+            Rejection::NotHolder { what: Text::new("not by this key", "ikke med denne nøgle") }
+        }
         Cause::WrongAddress => Rejection::WrongAddress { to: None },
         Cause::Replayed => Rejection::Replayed,
         Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },

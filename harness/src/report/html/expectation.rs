@@ -20,6 +20,9 @@ use crate::{
 /// The most outages that the page compares; those that differ come before the others then.
 const LINES_MAX: usize = 60;
 
+/// The most turns of an outage that it names.
+const TURNS_MAX: usize = 6;
+
 /// One line: what was expected and what was measured, of which at least one is there.
 struct Line<'r> {
     client: &'r ClientName,
@@ -139,6 +142,12 @@ fn write_line(html: &mut String, report: &ScenarioReport, line: &Line<'_>) -> fm
         Some(it) => {
             let (step, cause) = (it.failure.step.to_string(), &it.failure.cause);
             write_outage(html, report, (it.from, it.until), &step, cause)?;
+            for turn in it.turns.iter().take(TURNS_MAX) {
+                html.push_str("<br/>then from ");
+                instant(html, report, turn.at)?;
+                let (step, cause) = (turn.failure.step, text(&turn.failure.cause));
+                write!(html, ": {step}, <code>{cause}</code>")?;
+            }
         }
     }
     let place = line.expected.map_or(report.expected.place, |it| it.place);

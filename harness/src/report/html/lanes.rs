@@ -5,10 +5,11 @@ use parties::SystemUserId;
 
 use super::{
     axis::date_and_time,
-    rows::{Bar, Lane, Row, Style},
+    rows::{Bar, Lane, Row, Stretch, Style},
     seen::{Node, Seen},
 };
 use crate::{
+    downtime::{NodeDowntime, Segment},
     journal::Observation,
     report::{ScenarioReport, words::who},
     scenario::CertificateName,
@@ -21,9 +22,12 @@ pub(super) fn lanes(report: &ScenarioReport, observations: &[Observation]) -> Ve
     let mut lanes = vec![outages(report), seen.mitid()];
     lanes.extend(users.iter().map(|user| seen.nemlogin(user, users.len() > 1)));
     lanes.push(seen.signers());
+    let anybody = union(report.nodes.iter().flat_map(down).collect());
+    lanes.iter_mut().for_each(|lane| lane.down.clone_from(&anybody));
     lanes.extend(std::mem::take(&mut seen.nodes).into_iter().map(|((client, node), it)| {
         let title = format!("Client {}", who(report, &client, &node));
-        seen.node(title, it)
+        let its = report.nodes.iter().find(|one| (&one.client, &one.node) == (&client, &node));
+        Lane { down: its.into_iter().flat_map(down).collect(), ..seen.node(title, it) }
     }));
     lanes.retain_mut(|lane| {
         lane.rows.retain(|row| !row.is_empty());
@@ -32,22 +36,48 @@ pub(super) fn lanes(report: &ScenarioReport, observations: &[Observation]) -> Ve
     lanes
 }
 
+fn down(node: &NodeDowntime) -> impl Iterator<Item = Stretch> {
+    node.outages.iter().map(|outage| (outage.from, outage.until))
+}
+
+/// Stretches without what they have in common, so that nothing is shaded twice.
+fn union(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.sort_unstable_by_key(|(from, _)| *from);
+    let mut union: Vec<Stretch> = Vec::new();
+    for (from, until) in stretches {
+        match union.last_mut() {
+            Some((_, last)) if last.is_none_or(|last| from <= last) => {
+                *last = last.zip(until).map(|(last, until)| last.max(until));
+            }
+            _ => union.push((from, until)),
+        }
+    }
+    union
+}
+
 fn outages(report: &ScenarioReport) -> Lane {
     let rows = report.nodes.iter().map(|node| {
-        let bars = node.outages.iter().map(|outage| {
+        let bars = node.outages.iter().flat_map(|outage| {
             let length = outage.length(report.end);
-            let text = format!("{} \u{b7} {length}", outage.failure.step);
-            let cause = outage.failure.cause.replace('-', " ");
-            let title = format!(
-                "Down for {length}, {}: {cause}",
-                period(outage.from, outage.until, "still down at the end")
-            );
-            Bar { from: outage.from, until: outage.until, style: Style::Outage, text, title }
+            outage.segments().map(move |Segment { from, until, failure }| {
+                let its_length = until.unwrap_or(report.end).since(from);
+                let text = format!("{} \u{b7} {its_length}", failure.step);
+                let cause = failure.cause.replace('-', " ");
+                let period = period(from, until, "still down at the end");
+                let title = match outage.turns.as_slice() {
+                    [] => format!("Down for {length}, {period}, {}: {cause}", failure.step),
+                    _ => format!(
+                        "{}: {cause}, {period}; part of an outage of {length}",
+                        failure.step
+                    ),
+                };
+                Bar { from, until, style: Style::Outage, text, title }
+            })
         });
         let label = who(report, &node.client, &node.node);
         Row { label, bars: bars.collect(), ..Row::default() }
     });
-    Lane { title: "Outages".to_owned(), rows: rows.collect() }
+    Lane { title: "Outages".to_owned(), rows: rows.collect(), down: Vec::new() }
 }
 
 impl Seen {
@@ -59,7 +89,7 @@ impl Seen {
             let colour = self.colour(&it.name);
             let holds_until = it.revoked.map_or(it.refused_from, |at| at.min(it.refused_from));
             let title = format!(
-                "{}: valid from {} to E+ {}",
+                "{}: valid from {}, refused from {} (E+)",
                 it.name,
                 date_and_time(it.valid_from),
                 date_and_time(it.refused_from)
@@ -69,7 +99,7 @@ impl Seen {
                 from: it.valid_from,
                 until: Some(holds_until),
                 style: Style::Solid(colour),
-                text: format!("E+ {}", date_and_time(it.refused_from)),
+                text: format!("refused from {}", date_and_time(it.refused_from)),
                 title,
             }));
             bars.extend(it.revoked.filter(|at| *at < it.refused_from).map(|at| Bar {
@@ -86,7 +116,7 @@ impl Seen {
             };
             Row { label, colour: Some(colour), bars, marks: it.marks.clone(), calls: Vec::new() }
         });
-        Lane { title: "MitID Erhverv".to_owned(), rows: rows.collect() }
+        Lane { title: "MitID Erhverv".to_owned(), rows: rows.collect(), down: Vec::new() }
     }
 
     fn nemlogin(&mut self, id: &SystemUserId, are_several: bool) -> Lane {
@@ -125,7 +155,7 @@ impl Seen {
             rows.push(Row { label, bars: planned.collect(), ..Row::default() });
         }
         let title = if are_several { format!("NemLog-in: {id}") } else { "NemLog-in".to_owned() };
-        Lane { title, rows }
+        Lane { title, rows, down: Vec::new() }
     }
 
     fn signers(&mut self) -> Lane {
@@ -134,7 +164,7 @@ impl Seen {
             marks,
             ..Row::default()
         });
-        Lane { title: "STS and SMDB".to_owned(), rows: rows.collect() }
+        Lane { title: "STS and SMDB".to_owned(), rows: rows.collect(), down: Vec::new() }
     }
 
     fn node(&self, title: String, node: Node) -> Lane {
@@ -172,7 +202,7 @@ impl Seen {
             Row { bars: tokens.collect(), ..row("token kept") },
             Row { calls: node.calls, ..row("calls") },
         ];
-        Lane { title, rows }
+        Lane { title, rows, down: Vec::new() }
     }
 
     /// A certificate that is held: while it is valid, and after that.
@@ -213,5 +243,24 @@ fn period(from: Timestamp, until: Option<Timestamp>, open: &str) -> String {
     match until {
         Some(until) => format!("{from} to {}", date_and_time(until)),
         None => format!("{from}, {open}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_overlaps_is_shaded_once() {
+        let t = Timestamp::from_seconds;
+        let check = |stretches: &[(i64, Option<i64>)], expected: &[(i64, Option<i64>)]| {
+            let stretch = |(from, until): &(i64, Option<i64>)| (t(*from), until.map(t));
+            let expected: Vec<_> = expected.iter().map(stretch).collect();
+            assert_eq!(union(stretches.iter().map(stretch).collect()), expected);
+        };
+        check(&[(5, Some(7)), (0, Some(2)), (1, Some(3))], &[(0, Some(3)), (5, Some(7))]);
+        check(&[(0, Some(2)), (2, Some(4)), (3, Some(4))], &[(0, Some(4))]);
+        check(&[(0, None), (5, Some(7))], &[(0, None)]);
+        check(&[(0, Some(9)), (5, None)], &[(0, None)]);
     }
 }

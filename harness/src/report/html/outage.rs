@@ -7,7 +7,7 @@ use parties::{Finding, Party, Step};
 
 use super::{axis::date_and_time, instant};
 use crate::{
-    downtime::{NodeDowntime, Outage},
+    downtime::{NodeDowntime, Outage, Segment},
     forecast::Blame,
     report::{
         Refusal, ScenarioReport,
@@ -15,6 +15,9 @@ use crate::{
         words::{infinitive, plural, who},
     },
 };
+
+/// The most ways in which one outage is told to fail.
+const SEGMENTS_MAX: usize = 12;
 
 /// Tells of an outage; `link` is where the point stands at which it began.
 pub(super) fn write(
@@ -36,36 +39,73 @@ pub(super) fn write(
         Some(until) => instant(html, report, until)?,
         None => html.push_str("the end of the run, and still down then"),
     }
-    let refused = match outage.failure.party {
-        Party::Client => "It failed in the client itself".to_owned(),
-        party => format!("It was refused by the {party}").replace("the SMDB", "SMDB"),
-    };
-    write!(
-        html,
-        ". Calls failed at <strong>{}</strong>, {}. {refused}: <strong>{}</strong>. {}",
-        outage.failure.step,
-        step(outage.failure.step),
-        text(outage.failure.cause.replace('-', " ")),
-        met(outage.missed_calls)
-    )?;
+    write!(html, ". {}", met(outage.missed_calls))?;
     if let Some(link) = link {
         write!(html, " <a href=\"#{link}\">The messages behind it</a>")?;
     }
     html.push_str("</p>\n");
-    let findings = outage.failure.diagnosis.as_ref().map_or(&[][..], |it| it.findings());
+    let count = outage.segments().count();
+    for (index, segment) in outage.segments().take(SEGMENTS_MAX).enumerate() {
+        write_segment(html, report, segment, (index, count))?;
+    }
+    if count > SEGMENTS_MAX {
+        let more = count - SEGMENTS_MAX;
+        let times = plural(more as u64, "time");
+        writeln!(
+            html,
+            "<p class=\"note\">It turned {more} more {times}, which report.json has.</p>"
+        )?;
+    }
+    html.push_str("</div>\n");
+    Ok(())
+}
+
+/// One of the ways in which calls failed: the one at `index` of so many.
+fn write_segment(
+    html: &mut String,
+    report: &ScenarioReport,
+    Segment { until, failure, .. }: Segment<'_>,
+    (index, count): (usize, usize),
+) -> fmt::Result {
+    html.push_str("<p class=\"segment\">");
+    let calls = match (index, until) {
+        (0, Some(until)) if count > 1 => {
+            html.push_str("Until ");
+            instant(html, report, until)?;
+            " calls"
+        }
+        (0, _) => "Calls",
+        (_, Some(until)) => {
+            html.push_str("Then, until ");
+            instant(html, report, until)?;
+            ", calls"
+        }
+        (_, None) => "Then calls",
+    };
+    let refused = match failure.party {
+        Party::Client => "in the client itself".to_owned(),
+        party => format!("refused by the {party}").replace("the SMDB", "SMDB"),
+    };
+    writeln!(
+        html,
+        "{calls} failed at <strong>{}</strong>, {}, {refused}: <strong>{}</strong>.</p>",
+        failure.step,
+        step(failure.step),
+        text(failure.cause.replace('-', " ")),
+    )?;
+    let findings = failure.diagnosis.as_ref().map_or(&[][..], |it| it.findings());
     if let Some((decisive, others)) = findings.split_first() {
-        write_finding(html, decisive)?;
+        write_finding(html, report, decisive)?;
         for other in others {
             write!(
                 html,
                 "<details><summary>Also against it: {}</summary>",
                 text(other.cause.replace('-', " "))
             )?;
-            write_finding(html, other)?;
+            write_finding(html, report, other)?;
             html.push_str("</details>\n");
         }
     }
-    html.push_str("</div>\n");
     Ok(())
 }
 
@@ -88,7 +128,8 @@ pub(super) const fn step(step: Step) -> &'static str {
 }
 
 /// In English, with Danish beside it.
-fn write_finding(html: &mut String, finding: &Finding) -> fmt::Result {
+fn write_finding(html: &mut String, report: &ScenarioReport, finding: &Finding) -> fmt::Result {
+    let said = |said: &str| marked(&report.by_name(said));
     let title = finding.who.title();
     let (en, da) = (capital(&title.en), capital(&title.da));
     write!(
@@ -96,25 +137,23 @@ fn write_finding(html: &mut String, finding: &Finding) -> fmt::Result {
         "<div class=\"finding\"><div class=\"act\"><p><b>{}</b> must act: {}</p>\
          <p lang=\"da\"><b>{}</b> skal handle: {}</p></div>\n<dl>",
         text(en),
-        marked(&finding.what.en),
+        said(&finding.what.en),
         text(da),
-        marked(&finding.what.da)
+        said(&finding.what.da)
     )?;
     let rows = [
         ("Rule", "Regel", &finding.rule),
         ("Expected", "Forventet", &finding.expected),
         ("Got", "Modtaget", &finding.got),
     ];
-    for (name, navn, said) in rows {
-        write!(
+    for (name, navn, both) in rows {
+        writeln!(
             html,
-            "<div><dt>{name}<span lang=\"da\">{navn}</span></dt><dd>{}</dd>",
-            marked(&said.en)
+            "<div><dt>{name}<span lang=\"da\">{navn}</span></dt><dd>{}</dd>\
+             <dd lang=\"da\">{}</dd></div>",
+            said(&both.en),
+            said(&both.da)
         )?;
-        if said.en != said.da {
-            write!(html, "<dd lang=\"da\">{}</dd>", marked(&said.da))?;
-        }
-        html.push_str("</div>\n");
     }
     html.push_str("</dl></div>\n");
     Ok(())
@@ -133,7 +172,7 @@ fn marked(said: &str) -> String {
     parts.collect()
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -202,9 +241,9 @@ pub(super) fn write_refusal(
         text(infinitive(&refusal.action))
     )?;
     instant(html, report, refusal.at)?;
-    writeln!(html, ": {}.</p>", marked(&refusal.text))?;
+    writeln!(html, ": {}.</p>", marked(&report.by_name(&refusal.text)))?;
     if let Some(finding) = &refusal.finding {
-        write_finding(html, finding)?;
+        write_finding(html, report, finding)?;
     }
     html.push_str("</div>\n");
     Ok(())

@@ -6,6 +6,7 @@ use clock::Span;
 use parties::Role;
 
 use crate::{
+    downtime::{Downtime, Outage},
     expect::Verdict,
     report::{RunReport, ScenarioReport, family, markup::text, words::plural},
 };
@@ -63,86 +64,140 @@ fn count(report: &RunReport, verdict: Verdict) -> usize {
     report.scenarios.iter().filter(|one| one.verdict == verdict).count()
 }
 
+/// How many there are of each verdict, as links to the first of them.
 fn write_counts(html: &mut String, report: &RunReport) -> fmt::Result {
     html.push_str("<ul class=\"counts\">\n");
     for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive] {
         let count = count(report, verdict);
-        let none = if count == 0 { " none" } else { "" };
         let (class, sign, word) = (class(verdict), sign(verdict), word(verdict));
-        writeln!(
-            html,
-            "<li class=\"{class}{none}\"><b>{count}</b> <span>{sign} {word}</span></li>"
-        )?;
+        let said = format!("<b>{count}</b> <span>{sign} {word}</span>");
+        if count == 0 {
+            writeln!(html, "<li class=\"{class} none\">{said}</li>")?;
+            continue;
+        }
+        let target = if has_extract(report, verdict) { class } else { "scenarios" };
+        writeln!(html, "<li class=\"{class}\"><a href=\"#{target}\">{said}</a></li>")?;
     }
     html.push_str("</ul>\n");
     Ok(())
 }
 
+/// Whether those of a verdict stand together before all others: what did not pass, where it would have
+/// to be looked for.
+fn has_extract(report: &RunReport, verdict: Verdict) -> bool {
+    let count = count(report, verdict);
+    verdict != Verdict::Pass && count > 0 && count < report.scenarios.len()
+}
+
+const COLUMNS: [&str; 6] =
+    ["Verdict", "Scenario", "Down for", "First at", "Who must act", "Who is to blame"];
+
 fn write_table(html: &mut String, report: &RunReport) -> fmt::Result {
     html.push_str(
-        "<table class=\"scenarios\"><caption>Scenarios</caption><thead><tr>\
-         <th scope=\"col\">Verdict</th><th scope=\"col\">Scenario</th>\
-         <th scope=\"col\">Down for</th><th scope=\"col\">First at</th>\
-         <th scope=\"col\">Who must act</th></tr></thead>\n",
+        "<table id=\"scenarios\" class=\"scenarios\"><caption>Scenarios</caption><thead><tr>",
     );
-    let mut last = None;
-    for (place, scenario) in report.scenarios.iter().enumerate() {
-        let family = family(&scenario.name);
-        if last != Some(family) {
-            if last.is_some() {
-                html.push_str("</tbody>\n");
-            }
-            html.push_str("<tbody>\n");
-            if !family.is_empty() {
-                writeln!(
-                    html,
-                    "<tr class=\"family\"><th scope=\"rowgroup\" colspan=\"5\">{}</th></tr>",
-                    text(family)
-                )?;
-            }
-            last = Some(family);
-        }
-        write_scenario(html, place, scenario)?;
+    for column in COLUMNS {
+        write!(html, "<th scope=\"col\">{column}</th>")?;
     }
-    if last.is_some() {
-        html.push_str("</tbody>");
+    html.push_str("</tr></thead>\n");
+    let scenarios = || (1..).zip(&report.scenarios);
+    for (verdict, title) in [
+        (Verdict::Fail, "Not as expected"),
+        (Verdict::Inconclusive, "Inconclusive: not all of it was shown"),
+    ] {
+        if has_extract(report, verdict) {
+            let id = format!(" id=\"{}\"", class(verdict));
+            write_group(html, &id, title, scenarios().filter(|(_, it)| it.verdict == verdict))?;
+        }
+    }
+    let mut families: Vec<&str> = Vec::new();
+    for (_, scenario) in scenarios() {
+        let family = family(&scenario.name);
+        if !families.contains(&family) {
+            families.push(family);
+        }
+    }
+    for it in families {
+        write_group(html, "", it, scenarios().filter(|(_, other)| family(&other.name) == it))?;
     }
     html.push_str("</table>\n");
     Ok(())
 }
 
-fn write_scenario(html: &mut String, place: usize, scenario: &ScenarioReport) -> fmt::Result {
-    let outages: Vec<_> = scenario.nodes.iter().flat_map(|node| &node.outages).collect();
-    let first = outages.iter().min_by_key(|outage| outage.from);
+fn write_group<'r>(
+    html: &mut String,
+    id: &str,
+    title: &str,
+    mut scenarios: impl Iterator<Item = (usize, &'r ScenarioReport)>,
+) -> fmt::Result {
+    writeln!(html, "<tbody{id}>")?;
+    if !title.is_empty() {
+        let (title, columns) = (text(title), COLUMNS.len());
+        writeln!(
+            html,
+            "<tr class=\"family\"><th scope=\"rowgroup\" colspan=\"{columns}\">{title}</th></tr>"
+        )?;
+    }
+    scenarios.try_for_each(|(number, scenario)| write_scenario(html, number, scenario))?;
+    html.push_str("</tbody>\n");
+    Ok(())
+}
+
+fn write_scenario(html: &mut String, number: usize, scenario: &ScenarioReport) -> fmt::Result {
     write!(
         html,
-        "<tr class=\"{}\"><td>{}</td><td><a href=\"#s{}\">{}</a></td>",
+        "<tr class=\"{}\"><td>{}</td><td><a href=\"#s{number}\">{}</a></td>",
         class(scenario.verdict),
         badge(scenario.verdict),
-        place + 1,
         text(&scenario.title)
     )?;
-    let Some(first) = first else {
-        html.push_str("<td class=\"number none\">\u{2013}</td><td></td><td></td></tr>\n");
+    let outages = || scenario.nodes.iter().flat_map(|node| &node.outages);
+    let Some(first) = outages().min_by_key(|outage| outage.from) else {
+        html.push_str("<td class=\"number none\">\u{2013}</td><td></td><td></td><td></td></tr>\n");
         return Ok(());
     };
-    let total =
-        outages.iter().map(|it| it.length(scenario.end)).fold(Span::ZERO, |sum, it| sum + it);
-    let is_open = outages.iter().any(|outage| outage.until.is_none());
-    let open = if is_open { "<br/><small>still down</small>" } else { "" };
-    let mut roles: Vec<Role> = outages
-        .iter()
-        .filter_map(|it| it.failure.diagnosis.as_ref()?.decisive().map(|finding| finding.who))
-        .collect();
+    let [_, _, down, at, act, blame] = COLUMNS;
+    write!(html, "<td class=\"number\" data-label=\"{down}\">")?;
+    write_downtime(html, scenario)?;
+    if outages().any(|outage| outage.until.is_none()) {
+        html.push_str("<br/><small class=\"open\">still down</small>");
+    }
+    let acting = outages()
+        .flat_map(Outage::segments)
+        .filter_map(|it| it.failure.diagnosis.as_ref()?.decisive().map(|finding| finding.who));
+    let blamed = scenario.oracle.blames.iter().map(|blame| blame.who);
+    writeln!(
+        html,
+        "</td><td data-label=\"{at}\">{}</td><td data-label=\"{act}\">{}</td>\
+         <td data-label=\"{blame}\">{}</td></tr>",
+        first.failure.step,
+        roles(acting),
+        roles(blamed)
+    )
+}
+
+/// How long somebody was down; where there are several nodes, what that is a sum of.
+pub(super) fn write_downtime(html: &mut String, scenario: &ScenarioReport) -> fmt::Result {
+    let Downtime { any, all, summed } = scenario.downtime;
+    write!(html, "{any}")?;
+    let nodes = scenario.nodes.len();
+    if nodes < 2 {
+        return Ok(());
+    }
+    let all = if all == Span::ZERO { "never".to_owned() } else { all.to_string() };
+    write!(
+        html,
+        "<br/><small>at least one of {nodes} nodes<br/>all at once: {all}<br/>added up: {summed}\
+         </small>"
+    )
+}
+
+fn roles(roles: impl Iterator<Item = Role>) -> String {
+    let mut roles: Vec<Role> = roles.collect();
     roles.sort_unstable();
     roles.dedup();
     let roles: Vec<_> = roles.into_iter().map(|role| role.title().en).collect();
-    writeln!(
-        html,
-        "<td class=\"number\">{total}{open}</td><td>{}</td><td>{}</td></tr>",
-        first.failure.step,
-        text(roles.join(", "))
-    )
+    text(roles.join(", ")).to_string()
 }
 
 /// The verdict in a word and a sign, so that no colour has to be seen.

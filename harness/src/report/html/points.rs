@@ -8,9 +8,8 @@ use std::{
 };
 
 use clock::Timestamp;
-use parties::Role;
 
-use super::instant;
+use super::{instant, outage::capital};
 use crate::{
     journal::{Journal, Observation, What},
     report::{
@@ -60,6 +59,7 @@ impl<'j> Points<'j> {
     pub(super) fn of(journal: &'j Journal, prefix: &str) -> Self {
         let mut points: Vec<Point<'j>> = Vec::new();
         let mut links: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        let mut outages = 0;
         let mut messages: Vec<&str> = Vec::new();
         let mut is_down = BTreeMap::new();
         let mut accepted = BTreeMap::new();
@@ -87,9 +87,10 @@ impl<'j> Points<'j> {
                     let is_failed = outcome.failure().is_some();
                     let was_down = is_down.insert((client, node), is_failed);
                     if is_failed && was_down != Some(true) {
-                        let links = links.entry((client, node)).or_default();
-                        let link = format!("{prefix}-{client}-{node}-{}", links.len() + 1);
-                        links.push(link.clone());
+                        // Names may have hyphens in them: put together they would not be told apart.
+                        outages += 1;
+                        let link = format!("{prefix}-{outages}");
+                        links.entry((client, node)).or_default().push(link.clone());
                         id = Some(link);
                     } else if was_down.is_none() {
                         continue;
@@ -250,20 +251,7 @@ impl<'j> Point<'j> {
 }
 
 fn write_action(html: &mut String, action: &Action, outcome: &ActionOutcome) -> fmt::Result {
-    let role = match action {
-        Action::Renew { .. } | Action::Order { .. } | Action::Revoke { .. } => {
-            Role::MitidAdministrator
-        }
-        Action::Save { .. } | Action::Remove { .. } | Action::Provision { .. } => {
-            Role::NemloginAdministrator
-        }
-        Action::Deploy { .. }
-        | Action::Install { .. }
-        | Action::Restart { .. }
-        | Action::PinSigner { .. } => Role::Vendor,
-        Action::RollOver { .. } | Action::TrustSigner { .. } => Role::Operator,
-    };
-    write!(html, "<b>{}</b>: {}", role.title().en, text(infinitive(action)))?;
+    write!(html, "<b>{}</b>: {}", capital(&action.role().title().en), text(infinitive(action)))?;
     match outcome {
         ActionOutcome::Done { note: None } => Ok(()),
         ActionOutcome::Done { note: Some(note) } => {

@@ -7,7 +7,13 @@ use clock::Timestamp;
 pub(super) struct Lane {
     pub(super) title: String,
     pub(super) rows: Vec<Row>,
+    /// What is shaded: when the node is down, in a lane that is one node's; when anybody is, in a lane
+    /// that concerns all.
+    pub(super) down: Vec<Stretch>,
 }
+
+/// From when to when; none if it lasts beyond what was seen.
+pub(super) type Stretch = (Timestamp, Option<Timestamp>);
 
 /// One line of a lane.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -14,6 +14,7 @@ use super::{
     timeline,
 };
 use crate::{
+    downtime::Downtime,
     journal::Journal,
     report::{ScenarioReport, markup::text, words::plural},
 };
@@ -88,7 +89,7 @@ impl Told<'_> {
         let down: Vec<_> = outages.map(|outage| (outage.from, outage.until)).collect();
         let whole = Window { from: report.start, to: report.end };
         html.push_str("<h3>What happened</h3>\n<figure>\n");
-        timeline::write(html, &lanes, whole, report.start, &down)?;
+        timeline::write(html, &lanes, whole, report.start)?;
         html.push_str("</figure>\n");
         for window in close_ups(whole, &down) {
             html.push_str("<figure><figcaption>Close up: ");
@@ -96,7 +97,7 @@ impl Told<'_> {
             html.push_str(" to ");
             instant(html, report, window.to)?;
             html.push_str("</figcaption>\n");
-            timeline::write(html, &lanes, window, report.start, &down)?;
+            timeline::write(html, &lanes, window, report.start)?;
             html.push_str("</figure>\n");
         }
         Ok(())
@@ -114,6 +115,15 @@ impl Told<'_> {
         html.push_str("<h3>What broke, and who must act</h3>\n");
         if outages.is_empty() {
             html.push_str("<p>Nothing: at no instant would a call have failed.</p>\n");
+        }
+        if report.nodes.len() > 1 && !outages.is_empty() {
+            let (nodes, Downtime { any, all, summed }) = (report.nodes.len(), report.downtime);
+            let all = if all == Span::ZERO { "at no time".to_owned() } else { format!("for {all}") };
+            writeln!(
+                html,
+                "<p>Of {nodes} nodes, at least one was down for <strong>{any}</strong>, and all of them \
+                 at once {all}. Added up, node for node, it is {summed}.</p>"
+            )?;
         }
         for (node, index, it) in outages.iter().take(OUTAGES_MAX) {
             let link = points.link(&node.client, &node.node, *index);

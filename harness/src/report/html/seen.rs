@@ -157,7 +157,9 @@ impl Seen {
 
     fn take_standing(&mut self, at: Timestamp, standing: &Standing) {
         match standing {
-            Standing::Certificate { certificate, environment, valid_from, refused_from } => {
+            Standing::Certificate {
+                certificate, environment, valid_from, refused_from, ..
+            } => {
                 let it = self.certificate(certificate, at);
                 (it.environment, it.valid_from, it.refused_from) =
                     (*environment, *valid_from, *refused_from);

@@ -6,6 +6,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{page, points::POINTS_MAX, section, timeline::CALLS_MAX};
 use crate::{
+    expect::Verdict,
     journal::{Journal, What},
     report::{RunReport, ScenarioReport},
     scenario::{Action, ClientName, NodeName, Scenario, UploadedFile},
@@ -62,6 +63,7 @@ impl Run {
         let (start, swap, end) = (at(&run, 0), at(&run, 120), at(&run, 240));
         let certificate = |name_of: &str, valid_from, refused_from| Standing::Certificate {
             certificate: name(name_of),
+            serial: format!("serial-of-{name_of}"),
             environment: Environment::Production,
             valid_from,
             refused_from,
@@ -232,7 +234,26 @@ fn every_link_leads_somewhere_and_no_id_stands_twice() {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all);
-        assert!(ids.contains(&"s1-fagsystem-a-1"), "the outage has its point: {ids:?}");
+        assert!(ids.contains(&"s1-1"), "the outage has its point: {ids:?}");
+    });
+}
+
+/// Names have hyphens in them, and client `a-b` with node `c` is another than client `a` with `b-c`.
+#[test]
+fn no_id_stands_twice_whatever_things_are_called() {
+    let mut run = Run::early(EARLY);
+    for (client, node) in [("a-b", "a"), ("a", "b-a"), ("a", "b"), ("a-b-a", "1")] {
+        for (minutes, outcome) in [(30, failed()), (31, CallOutcome::Succeeded), (32, failed())] {
+            let (client, node) = (name(client), name(node));
+            run.journal.note(What::Exposure { client, node, outcome }, run.at(minutes));
+        }
+    }
+    check(&run.page(), |document| {
+        let ids: Vec<_> = document.descendants().filter_map(|it| it.attribute("id")).collect();
+        let alone: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(alone.len(), ids.len(), "{ids:?}");
+        let points = ids.iter().filter(|it| it.starts_with("s1-")).count();
+        assert_eq!(points, 9, "each outage has a point: {ids:?}");
     });
 }
 
@@ -295,8 +316,8 @@ fn a_timeline_has_a_lane_for_each_party() {
             rows.collect::<Vec<_>>(),
             [
                 "fagsystem: step 1 · 1h",
-                "old: E+ 2030-03-01 10:00",
-                "new: E+ 2033-02-28 12:00 | N",
+                "old: refused from 2030-03-01 10:00",
+                "new: refused from 2033-02-28 12:00 | N",
                 "saved, not provisioned: S",
                 "in force, production: old | new | ⇄",
                 "waits, production: new, waits for 2030-03-01 10:00",
@@ -307,7 +328,8 @@ fn a_timeline_has_a_lane_for_each_party() {
         );
         let parties: Vec<_> = elements(document, "p", "party").into_iter().map(words).collect();
         assert_eq!(parties, ["Outages", "MitID Erhverv", "NemLog-in", "Client fagsystem"]);
-        assert_eq!(elements(document, "rect", "shade").len(), 1);
+        // One in each lane: everybody is the one client.
+        assert_eq!(elements(document, "rect", "shade").len(), 4);
         assert_eq!(
             (
                 elements(document, "line", "succeeded").len(),
@@ -315,6 +337,115 @@ fn a_timeline_has_a_lane_for_each_party() {
             ),
             (1, 2)
         );
+    });
+}
+
+/// The early swap in a client of two nodes.
+fn two_nodes() -> String {
+    let nodes = "profile = \"no-cache\"\nnodes = [\"a\", \"b\"]";
+    let text = EARLY.replace("profile = \"no-cache\"", nodes);
+    text.replace("{ client = \"fagsystem\", from", "{ client = \"fagsystem\", node = \"a\", from")
+}
+
+/// Two nodes in the same hour: one of them is down at two steps.
+#[test]
+fn an_outage_that_turns_is_told_segment_by_segment_and_nodes_are_not_added_up_in_silence() {
+    let text = two_nodes();
+    let mut run = Run::new(&text);
+    let CallOutcome::Failed(first) = failed() else { unreachable!("it fails") };
+    let later = Failure { step: Step::Three, cause: "not-holder".to_owned(), ..first.clone() };
+    let (first, later) = (CallOutcome::Failed(first), CallOutcome::Failed(later));
+    for (node, minutes, outcome) in [
+        ("a", 60, &first),
+        ("b", 60, &first),
+        ("a", 90, &later),
+        ("a", 120, &CallOutcome::Succeeded),
+        ("b", 90, &CallOutcome::Succeeded),
+    ] {
+        let (client, node) = (name("fagsystem"), name(node));
+        let at = run.at(minutes);
+        run.journal.note(What::Exposure { client, node, outcome: outcome.clone() }, at);
+    }
+    check(&run.page(), |document| {
+        let told: Vec<_> = elements(document, "p", "segment").into_iter().map(words).collect();
+        assert_eq!(told.len(), 3, "two of one node, one of the other: {told:?}");
+        assert!(told[0].starts_with("Until 2030-03-01 09:30 UTC +1h30m calls failed at step 1"));
+        assert!(
+            told[1].starts_with("Then, until 2030-03-01 10:00 UTC +2h, calls failed at step 3"),
+            "{told:?}"
+        );
+        assert!(told[2].starts_with("Calls failed at step 1"), "{told:?}");
+        let bars: Vec<_> = elements(document, "g", "outage")
+            .into_iter()
+            .map(|bar| elements_in(bar, "text").map(words).collect::<String>())
+            .collect();
+        assert_eq!(&bars[..3], ["step 1 \u{b7} 30m", "step 3 \u{b7} 30m", "step 1 \u{b7} 30m"]);
+        let number = words(elements(document, "td", "number")[0]);
+        assert_eq!(number, "1hat least one of 2 nodesall at once: 30madded up: 1h30m");
+    });
+}
+
+#[test]
+fn what_did_not_pass_stands_first_and_the_counts_lead_to_it() {
+    let run = Run::early(EARLY);
+    let report = |name: &str, verdict| {
+        let report = ScenarioReport::new(name, "a.toml", &run.scenario, &run.journal);
+        ScenarioReport { verdict, ..report }
+    };
+    let reports = vec![
+        report("a/one", Verdict::Pass),
+        report("b/two", Verdict::Fail),
+        report("b/three", Verdict::Inconclusive),
+    ];
+    let sections = vec![super::Section("<p id=\"s1\"/><p id=\"s2\"/><p id=\"s3\"/>".to_owned())];
+    check(&page(&RunReport::new(reports), &sections), |document| {
+        let groups: Vec<_> = elements(document, "tr", "family").into_iter().map(words).collect();
+        assert_eq!(groups, ["Not as expected", "Inconclusive: not all of it was shown", "a", "b"]);
+        let rows = document.descendants().filter(|it| it.attribute("data-label").is_some());
+        let labels: std::collections::BTreeSet<_> =
+            rows.filter_map(|it| it.attribute("data-label")).collect();
+        let expected = ["Down for", "First at", "Who is to blame", "Who must act"];
+        assert_eq!(labels.into_iter().collect::<Vec<_>>(), expected);
+        let counts = elements(document, "ul", "counts")[0];
+        let links: Vec<_> =
+            elements_in(counts, "a").filter_map(|it| it.attribute("href")).collect();
+        assert_eq!(links, ["#scenarios", "#fail", "#inconclusive"]);
+        for link in links {
+            let id = link.trim_start_matches('#');
+            assert!(document.descendants().any(|it| it.attribute("id") == Some(id)), "{id}");
+        }
+    });
+}
+
+/// A lane that is one client's is shaded when that client is down, and a lane of all when anybody is.
+#[test]
+fn lanes_are_shaded_by_whoever_is_down() {
+    let text = two_nodes();
+    let mut run = Run::early(&text);
+    let (client, node) = (name("fagsystem"), name("b"));
+    let standing = Standing::Node { client, node, certificate: Some(name("old")), tokens: vec![] };
+    run.stands(60, standing);
+    check(&run.page(), |document| {
+        let lanes = elements(document, "div", "lane").into_iter().map(|lane| {
+            let party = elements_in(lane, "p").next().map(words).unwrap_or_default();
+            let shades =
+                elements_in(lane, "rect").filter(|it| it.attribute("class") == Some("shade"));
+            (party, shades.count())
+        });
+        let lanes: Vec<_> = lanes.collect();
+        let lanes: Vec<_> = lanes.iter().map(|(party, shades)| (party.as_str(), *shades)).collect();
+        assert_eq!(
+            lanes,
+            [
+                ("Outages", 1),
+                ("MitID Erhverv", 1),
+                ("NemLog-in", 1),
+                ("Client fagsystem/a", 1),
+                ("Client fagsystem/b", 0)
+            ]
+        );
+        let legend = words(elements(document, "p", "legend")[0]);
+        assert!(legend.contains("of the client whose lane it is"), "{legend}");
     });
 }
 

@@ -33,19 +33,19 @@ const BAR_HEIGHT: i64 = 22;
 const MARK_HEIGHT: i64 = 22;
 const CALLS_HEIGHT: i64 = 30;
 
-/// Draws the lanes of a run that begins at `start` over a stretch of it, with the times in which
-/// somebody is down shaded.
+/// Draws the lanes of a run that begins at `start` over a stretch of it.
 pub(super) fn write(
     html: &mut String,
     lanes: &[Lane],
     window: Window,
     start: Timestamp,
-    down: &[(Timestamp, Option<Timestamp>)],
 ) -> fmt::Result {
     html.push_str("<div class=\"timeline\">\n");
-    write_backdrop(html, window, start, down)?;
+    write_backdrop(html, window, start)?;
     for lane in lanes.iter().take(LANES_MAX) {
-        writeln!(html, "<div class=\"lane\"><p class=\"party\">{}</p>", text(&lane.title))?;
+        html.push_str("<div class=\"lane\">");
+        write_shades(html, lane, window)?;
+        writeln!(html, "<p class=\"party\">{}</p>", text(&lane.title))?;
         for row in &lane.rows {
             write_row(html, row, window)?;
         }
@@ -63,26 +63,31 @@ pub(super) fn write(
     write_legend(html, lanes, window)
 }
 
-/// What lies behind every row: the marks of the axis, and the outages.
-fn write_backdrop(
-    html: &mut String,
-    window: Window,
-    start: Timestamp,
-    down: &[(Timestamp, Option<Timestamp>)],
-) -> fmt::Result {
+/// What lies behind every lane: the marks of the axis.
+fn write_backdrop(html: &mut String, window: Window, start: Timestamp) -> fmt::Result {
     html.push_str("<svg class=\"backdrop\" aria-hidden=\"true\">");
-    for (from, until) in
-        down.iter().filter(|(from, until)| window.meets(*from, *until)).take(ITEMS_MAX)
-    {
+    for tick in window.ticks(start) {
+        let x = window.place(tick.at);
+        write!(html, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100%\"/>")?;
+    }
+    html.push_str("</svg>\n");
+    Ok(())
+}
+
+/// What lies behind the rows of one lane: when it is down.
+fn write_shades(html: &mut String, lane: &Lane, window: Window) -> fmt::Result {
+    let down = lane.down.iter().filter(|(from, until)| window.meets(*from, *until));
+    let mut down = down.take(ITEMS_MAX).peekable();
+    if down.peek().is_none() {
+        return Ok(());
+    }
+    html.push_str("<svg class=\"shades\" aria-hidden=\"true\">");
+    for (from, until) in down {
         let (x, width) = extent(window, *from, *until);
         write!(
             html,
             "<rect class=\"shade\" x=\"{x}\" y=\"0\" width=\"{width}\" height=\"100%\"/>"
         )?;
-    }
-    for tick in window.ticks(start) {
-        let x = window.place(tick.at);
-        write!(html, "<line x1=\"{x}\" x2=\"{x}\" y1=\"0\" y2=\"100%\"/>")?;
     }
     html.push_str("</svg>\n");
     Ok(())
@@ -360,7 +365,14 @@ fn write_legend(html: &mut String, lanes: &[Lane], window: Window) -> fmt::Resul
         html.push_str("<span><b class=\"look failed\"></b> call failed</span>\n");
     }
     if bars().any(|bar| bar.style == Style::Outage) {
-        html.push_str("<span><b class=\"look shade\"></b> down: every call would fail</span>\n");
+        let is_alike = lanes.windows(2).all(|lanes| lanes[0].down == lanes[1].down);
+        let meaning = if is_alike {
+            "down: every call would fail"
+        } else {
+            "down: every call would fail, of the client whose lane it is; in the other lanes, of \
+             somebody"
+        };
+        writeln!(html, "<span><b class=\"look shade\"></b> {meaning}</span>")?;
     }
     html.push_str("</p>\n");
     Ok(())

@@ -51,6 +51,9 @@ impl Run {
                 }
                 Ok(at)
             }
+            Value::String(text) if text.parse::<Span>().is_ok() => {
+                Err(wrong(time, Wrong::WithoutSign(text.clone())))
+            }
             _ => date(time),
         }
     }

@@ -19,6 +19,7 @@ impl<L: Link + Clone> InProcess<L> {
             let certificate = &held.credential.certificate;
             Standing::Certificate {
                 certificate: name.clone(),
+                serial: certificate.serial().to_string(),
                 environment: held.environment,
                 valid_from: certificate.not_before(),
                 refused_from: certificate.first_refused(),

@@ -10,13 +10,12 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::MessageTooLarge { size, .. } => {
             Text::new(format!("{size} bytes"), format!("{size} byte"))
         }
-        // What a parser or a verifier says is for the vendor's developer, and in English alone.
+        // What a parser says is for the vendor's developer, and in English alone.
         Rejection::MalformedXml { what }
         | Rejection::NotSoap { what }
         | Rejection::TimestampUnreadable { what }
-        | Rejection::NotSigned { what }
-        | Rejection::SignatureInvalid { what }
         | Rejection::InvalidRequest { what } => Text::same(what),
+        Rejection::NotSigned { what } | Rejection::SignatureInvalid { what } => what.clone(),
         Rejection::TimestampExpired { expires, now } => Text::new(
             format!("an end at {expires}, and it is {now}"),
             format!("et udløb {expires}, og nu er det {now}"),
