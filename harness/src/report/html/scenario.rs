@@ -118,7 +118,8 @@ impl Told<'_> {
         }
         if report.nodes.len() > 1 && !outages.is_empty() {
             let (nodes, Downtime { any, all, summed }) = (report.nodes.len(), report.downtime);
-            let all = if all == Span::ZERO { "at no time".to_owned() } else { format!("for {all}") };
+            let all =
+                if all == Span::ZERO { "at no time".to_owned() } else { format!("for {all}") };
             writeln!(
                 html,
                 "<p>Of {nodes} nodes, at least one was down for <strong>{any}</strong>, and all of them \
