@@ -209,7 +209,7 @@ mod tests {
     use super::*;
     use crate::{
         scenario::UploadedFile,
-        world::{Failure, Planned, Token},
+        world::{Content, Failure, Planned, Token},
     };
 
     fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -254,6 +254,7 @@ mod tests {
             to: Party::Sts,
             direction: Direction::Request,
             environment: Environment::Production,
+            content: Content::TokenRequest { signer: Some(name("old")) },
         };
         journal.note(What::Message(message), now);
         let failed = CallOutcome::Failed(Failure {

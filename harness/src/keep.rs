@@ -85,13 +85,6 @@ impl KeepingWorld {
     pub fn finish(self) -> io::Result<()> {
         self.trouble.map_or(Ok(()), Err)
     }
-
-    /// The folder of the call begun at `now`: in the order of the calls, with names that no file
-    /// system minds.
-    fn folder_of_call(&self, client: &ClientName, node: &NodeName, now: Timestamp) -> PathBuf {
-        let time = now.to_string().replace(':', "-");
-        self.folder.join(format!("{:04}-{time}-{client}-{node}", self.calls))
-    }
 }
 
 impl World for KeepingWorld {
@@ -102,7 +95,7 @@ impl World for KeepingWorld {
     fn call(&mut self, client: &ClientName, node: &NodeName, now: Timestamp) -> CallOutcome {
         let outcome = self.world.call(client, node, now);
         self.calls += 1;
-        let folder = self.folder_of_call(client, node, now);
+        let folder = self.folder.join(call_folder(self.calls, now, client, node));
         let kept = self.world.link_mut().take();
         if self.trouble.is_none()
             && let Err(trouble) = write(&folder, &kept)
@@ -133,6 +126,21 @@ impl World for KeepingWorld {
     }
 }
 
+/// What the folder of a call begun at `now` is called, the first of a run being number 1: in the order of
+/// the calls, with names that no file system minds.
+#[must_use]
+pub fn call_folder(number: usize, now: Timestamp, client: &ClientName, node: &NodeName) -> String {
+    let time = now.to_string().replace(':', "-");
+    format!("{number:04}-{time}-{client}-{node}")
+}
+
+/// What the file of a message is called, when so many of its name came before it in the same call.
+#[must_use]
+pub fn file_name(name: &str, before: usize) -> String {
+    let again = if before == 0 { String::new() } else { format!("-{}", before + 1) };
+    format!("{name}{again}.xml")
+}
+
 /// Writes the messages of one call into `folder`, which is made; what an earlier run kept there is
 /// taken away first. A message of a name that there is already, since a client asked twice, has a
 /// number behind it.
@@ -150,8 +158,7 @@ pub fn write(folder: &Path, messages: &[Kept]) -> io::Result<()> {
     }
     for (index, message) in messages.iter().enumerate() {
         let before = messages[..index].iter().filter(|it| it.name == message.name).count();
-        let again = if before == 0 { String::new() } else { format!("-{}", before + 1) };
-        let path = folder.join(format!("{}{again}.xml", message.name));
+        let path = folder.join(file_name(message.name, before));
         private_file(&path)?.write_all(&message.bytes)?;
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
     journal::Journal,
     report::{
         RunReport, ScenarioReport,
-        html::{self, Section},
+        html::{self, Files, Section},
         json, junit,
     },
     scenario::Scenario,
@@ -40,7 +40,8 @@ pub struct Outcome {
 
 impl Outcome {
     /// Measures, judges and tells what `journal` has of a scenario: the one at `place` in the run, from
-    /// 0, that is called `name` and was read from `file`.
+    /// 0, that is called `name` and was read from `file`. Its messages lie below `kept`, an address seen
+    /// from the page, if they are kept.
     #[must_use]
     pub fn of(
         place: usize,
@@ -48,10 +49,13 @@ impl Outcome {
         file: &str,
         scenario: &Scenario,
         journal: &Journal,
+        kept: Option<&str>,
     ) -> Self {
         let report = ScenarioReport::new(name, file, scenario, journal);
         let below = format!("{JOURNALS}/{name}.{ENDING}");
-        let section = html::section(place, &report, journal, &below);
+        let kept = kept.map(|kept| format!("{kept}/{}", html::url(name)));
+        let files = Files { journal: &below, kept: kept.as_deref() };
+        let section = html::section(place, &report, journal, files);
         Self { report, journal: journal.to_json_lines(), section }
     }
 }
@@ -155,6 +159,20 @@ impl Results {
     }
 }
 
+/// Where `other` lies, as an address seen from the page in `folder`.
+///
+/// # Errors
+///
+/// If the machine does not know where it works itself.
+pub fn address(folder: &Path, other: &Path) -> io::Result<String> {
+    let (folder, other) = (std::path::absolute(folder)?, std::path::absolute(other)?);
+    let shared = folder.components().zip(other.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| "..".into());
+    let down = other.components().skip(shared).map(|it| it.as_os_str().to_string_lossy());
+    let parts: Vec<std::borrow::Cow<'_, str>> = up.chain(down).collect();
+    Ok(if parts.is_empty() { ".".to_owned() } else { html::url(&parts.join("/")) })
+}
+
 /// Where the page of a run lies.
 #[must_use]
 pub fn page(folder: &Path) -> PathBuf {
@@ -203,6 +221,16 @@ fn remove(path: &Path) -> Result<(), Unwritable> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_leads_from_the_page_to_the_messages() {
+        let address =
+            |folder: &str, other: &str| address(Path::new(folder), Path::new(other)).unwrap();
+        assert_eq!(address("target/skift", "messages"), "../../messages");
+        assert_eq!(address("out", "out/kept ones"), "kept%20ones");
+        assert_eq!(address("out", "out"), ".");
+        assert_eq!(address("/a/b", "/c/\"d"), "../../c/%22d");
+    }
 
     #[test]
     fn a_journal_that_would_stand_in_the_way_of_another_is_told_before_a_run() {

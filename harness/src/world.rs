@@ -10,7 +10,7 @@ use clock::Timestamp;
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::{Action, ClientName, NodeName};
+use crate::scenario::{Action, CertificateName, ClientName, NodeName};
 
 pub mod in_process;
 mod standing;
@@ -139,4 +139,65 @@ pub struct Message {
     pub direction: Direction,
     /// The environment it went through.
     pub environment: Environment,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a message says, as far as names and times tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Content {
+    /// It asks for a token.
+    TokenRequest {
+        /// The certificate that it is signed with, and with which the client shows who it is.
+        signer: Option<CertificateName>,
+    },
+    /// It brings a token.
+    Token {
+        /// The certificate whose key the token is bound to.
+        holder: Option<CertificateName>,
+        /// The first instant at which it holds.
+        from: Timestamp,
+        /// The first instant after that at which it does not.
+        until: Timestamp,
+    },
+    /// It asks SMDB for something, with a token.
+    Call {
+        /// The certificate with whose key it is signed.
+        signer: Option<CertificateName>,
+        /// The certificate whose key the token is bound to, as SMDB reads it.
+        holder: Option<CertificateName>,
+        /// The first instant at which the token does not hold any more.
+        until: Option<Timestamp>,
+    },
+    /// It says that it was done.
+    Receipt,
+    /// It says no; by what rule, the receiver is not always told.
+    Fault {
+        /// The rejection's stable name, in kebab-case.
+        cause: String,
+    },
+    /// It asks for the revocation list.
+    RevocationListRequest,
+    /// It brings the revocation list.
+    RevocationList {
+        /// When the next one is due.
+        next_update: Timestamp,
+    },
+}
+
+impl Content {
+    /// Whether both say the same but for their times.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Token { holder: one, .. }, Self::Token { holder: other, .. }) => one == other,
+            (
+                Self::Call { signer, holder, .. },
+                Self::Call { signer: other_signer, holder: other_holder, .. },
+            ) => (signer, holder) == (other_signer, other_holder),
+            (Self::RevocationList { .. }, Self::RevocationList { .. }) => true,
+            (one, other) => one == other,
+        }
+    }
 }

@@ -117,13 +117,18 @@ fn run_all(
 ) -> Result<Results, Trouble> {
     let (colour, width) = (colour(), width());
     let names = suite.iter().map(|(found, _)| found.name.as_str()).collect();
-    let mut progress = Progress::new(names);
+    let progress = Progress::new(names);
     let countries = Countries::default();
+    let kept = arguments.keep_messages.as_ref().map(|kept| {
+        let address = results::address(&arguments.out, kept);
+        address.map_err(|error| Trouble::NotKept { folder: kept.clone(), error })
+    });
+    let kept = kept.transpose()?;
     let work = |index: usize| {
         let (found, scenario) = &suite[index];
-        run_one(arguments, found, scenario, &countries, pool).map(|journal| {
+        run_one(arguments, (index, found, scenario), &countries, pool, &progress).map(|journal| {
             let path = found.path.display().to_string();
-            Outcome::of(index, &found.name, &path, scenario, &journal)
+            Outcome::of(index, &found.name, &path, scenario, &journal, kept.as_deref())
         })
     };
     let mut take = |result: Result<Outcome, Trouble>, progress: &Progress<'_>| {
@@ -157,20 +162,22 @@ fn run_all(
 
 fn run_one(
     arguments: &Arguments,
-    found: &Found,
-    scenario: &Scenario,
+    (index, found, scenario): (usize, &Found, &Scenario),
     countries: &Countries,
     pool: &KeyPool,
+    progress: &Progress<'_>,
 ) -> Result<Journal, Trouble> {
     let key = |size, index| Some(pool.key(size, index));
     let Some(folder) = &arguments.keep_messages else {
-        return Ok(run::run(scenario, &mut InProcess::with_link(scenario, Pass, countries, key)?));
+        let world = InProcess::with_link(scenario, Pass, countries, key)?;
+        return Ok(run::run(scenario, &mut progress.follow(index, scenario, world)));
     };
     let folder = folder.join(&found.name);
     let world = InProcess::with_link(scenario, Keeper::default(), countries, key)?;
-    let mut world = KeepingWorld::new(world, folder.clone());
-    let journal = run::run(scenario, &mut world);
-    world.finish().map_err(|error| Trouble::NotKept { folder, error })?;
+    let world = KeepingWorld::new(world, folder.clone());
+    let mut followed = progress.follow(index, scenario, world);
+    let journal = run::run(scenario, &mut followed);
+    followed.into_world().finish().map_err(|error| Trouble::NotKept { folder, error })?;
     Ok(journal)
 }
 

@@ -14,6 +14,7 @@ use crate::journal::Journal;
 mod axis;
 mod expectation;
 mod lanes;
+mod messages;
 mod outage;
 mod page;
 mod points;
@@ -26,16 +27,24 @@ mod timeline;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section(String);
 
-/// Tells of one scenario. `place` is its place in the run, from 0, and `journal_file` where its whole
-/// journal lies, seen from the page.
+/// Where the files of a scenario lie, seen from the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Files<'f> {
+    /// Its whole journal.
+    pub journal: &'f str,
+    /// The folder with its messages as an address, if they are kept.
+    pub kept: Option<&'f str>,
+}
+
+/// Tells of one scenario; `place` is its place in the run, from 0.
 #[must_use]
 pub fn section(
     place: usize,
     report: &ScenarioReport,
     journal: &Journal,
-    journal_file: &str,
+    files: Files<'_>,
 ) -> Section {
-    let told = scenario::Told { id: format!("s{}", place + 1), report, journal, journal_file };
+    let told = scenario::Told { id: format!("s{}", place + 1), report, journal, files };
     let mut html = String::new();
     told.write(&mut html).expect("a string takes everything");
     Section(html)
@@ -51,6 +60,21 @@ pub fn page(report: &RunReport, sections: &[Section]) -> String {
     }
     page::write_foot(&mut html).expect("a string takes everything");
     html
+}
+
+/// A path as it stands in an address (RFC 3986, 2): nothing in it is markup.
+#[must_use]
+pub fn url(path: &str) -> String {
+    let mut url = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                url.push(char::from(byte));
+            }
+            _ => write!(url, "%{byte:02X}").expect("a string takes everything"),
+        }
+    }
+    url
 }
 
 /// An instant for people: the date and time in UTC, and how long it is from the start of the run.

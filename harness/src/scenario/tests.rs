@@ -442,7 +442,7 @@ fn only_calls_are_repeated() {
         "interval = \"5m\"",
         "interval = \"1ms\"",
         "\"1ms\"",
-        "the file schedules 14400001 calls; 1000000 is the most",
+        "the file schedules 14400001 calls; 100000 is the most",
     );
 }
 

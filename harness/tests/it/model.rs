@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clock::{Span, Timestamp};
 use harness::{
     scenario::{Action, CertificateName, ClientName, NodeName, Scenario},
-    world::{ActionOutcome, CallOutcome, Failure, Message, Standing, World},
+    world::{ActionOutcome, CallOutcome, Content, Failure, Message, Standing, World},
 };
 use parties::{Direction, Environment, Party, Step};
 
@@ -50,6 +50,7 @@ impl World for Model {
             to: Party::Sts,
             direction: Direction::Request,
             environment: Environment::Production,
+            content: Content::TokenRequest { signer: None },
         });
         self.probe(client, node, now)
     }

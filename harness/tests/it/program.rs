@@ -63,6 +63,11 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// The words of a text, wherever its lines were broken.
+fn unbroken(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn early_with(from: &str, to: &str) -> String {
     assert_eq!(EARLY.matches(from).count(), 1, "`{from}` stands once in the file");
     EARLY.replace(from, to)
@@ -212,7 +217,7 @@ fn a_wrong_expectation_exits_1_and_shows_both_sides() {
          (+2h), step 1, certificate-not-in-force",
         "1 scenario: 0 as expected, 1 not as expected",
     ] {
-        assert!(stdout.contains(part), "{stdout}\nshould say {part}");
+        assert!(unbroken(&stdout).contains(&unbroken(part)), "{stdout}\nshould say {part}");
     }
 }
 
@@ -235,7 +240,7 @@ fn what_follows_a_refused_renewal_is_refused_too() {
         "refused at 2030-03-01T11:00:00Z (+3h) to deploy certificate new in fagsystem: \
          the certificate was never issued",
     ] {
-        assert!(stdout.contains(refused), "{stdout}\nshould say {refused}");
+        assert!(unbroken(&stdout).contains(refused), "{stdout}\nshould say {refused}");
     }
 }
 
@@ -379,4 +384,61 @@ fn quiet_shows_only_what_is_not_as_expected() {
     let last = "2 scenarios: 1 as expected, 1 not as expected\n\
                 the report to open: target/skift/report.html\n";
     assert!(stdout.ends_with(last), "{stdout}");
+}
+
+#[test]
+fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
+    let folder = folder("variables");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    let list = |variable: &str, value: &str, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skift"));
+        command.args(arguments).current_dir(&folder).env(variable, value).output().unwrap()
+    };
+    let listed = list("SKIFT_FILTER", "", &["list", "race.toml"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", text(&listed.stderr));
+    for variable in ["SKIFT_SEED", "SKIFT_JOBS"] {
+        let wrong = list(variable, "x", &["run", "race.toml"]);
+        let said = text(&wrong.stderr);
+        assert_eq!(wrong.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("that of {variable} in the environment")), "{said}");
+    }
+}
+
+#[test]
+fn a_journal_that_would_stand_in_the_way_of_another_is_told_before_anything_runs() {
+    let folder = folder("clash");
+    fs::create_dir_all(folder.join("races/a.jsonl")).unwrap();
+    fs::write(folder.join("races/a.toml"), EARLY).unwrap();
+    fs::write(folder.join("races/a.jsonl/b.toml"), EARLY).unwrap();
+    let output = skift(&folder, &["run", "races"]);
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(2), ""), "{said}");
+    assert!(said.starts_with("the journal of `a` would be a file where"), "{said}");
+    assert!(!folder.join("target").exists());
+}
+
+#[test]
+fn a_time_without_a_plus_and_a_byte_order_mark_are_told_as_they_are() {
+    let without = early_with("time = \"+1h\"", "time = \"1h\"");
+    let (_, said) = check("without-plus", &without, 2);
+    assert!(said.contains("`1h` is a length of time; write `+1h`"), "{said}");
+    let marked = format!("\u{feff}{}", early_with("format = 1", "formt = 1"));
+    let (_, said) = check("byte-order-mark", &marked, 2);
+    assert!(said.starts_with("race.toml:1:1: "), "{said}");
+}
+
+#[test]
+fn kept_messages_are_linked_to_and_each_link_leads_to_a_file() {
+    let folder = folder("kept-and-linked");
+    fs::write(folder.join("race.toml"), EARLY).unwrap();
+    let output = skift(&folder, &["run", "race.toml", "--keep-messages", "kept ones"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = fs::read_to_string(folder.join("target/skift/report.html")).unwrap();
+    let links = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let links: Vec<_> = links.filter(|link| !link.starts_with('#')).collect();
+    assert!(links.len() > 4, "{links:?}");
+    for link in links {
+        let path = folder.join("target/skift").join(link.replace("%20", " "));
+        assert!(path.is_file(), "{link}");
+    }
 }

@@ -16,7 +16,7 @@ fn outcome(place: usize, name: &str) -> Outcome {
     let scenario = Scenario::parse(EARLY).unwrap();
     let mut journal = Journal::default();
     journal.note(What::Ends, scenario.end());
-    Outcome::of(place, name, "early.toml", &scenario, &journal)
+    Outcome::of(place, name, "early.toml", &scenario, &journal, None)
 }
 
 fn run(folder: &Path, names: &[&str]) -> RunReport {

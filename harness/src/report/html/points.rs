@@ -9,16 +9,17 @@ use std::{
 
 use clock::Timestamp;
 
-use super::{instant, outage::capital};
+use super::{Files, instant, messages, outage::capital, url};
 use crate::{
     journal::{Journal, Observation, What},
+    keep::call_folder,
     report::{
         ScenarioReport,
         markup::text,
         words::{infinitive, plural, who},
     },
     scenario::{Action, ClientName, NodeName},
-    world::{ActionOutcome, CallOutcome, Failure, Standing},
+    world::{ActionOutcome, CallOutcome, Failure, Message, Standing},
 };
 
 /// The most lines that the page has of one scenario.
@@ -45,9 +46,11 @@ enum Told<'j> {
         failure: Option<&'j Failure>,
         count: u64,
         nodes: BTreeSet<(&'j ClientName, &'j NodeName)>,
-        /// The messages of the first of them.
-        messages: Vec<&'j str>,
-        /// Whether all of them had the same.
+        /// The number of the first of them, from 1.
+        number: usize,
+        /// The messages of that one.
+        messages: Vec<&'j Message>,
+        /// Whether all of them had the same, but for their times.
         are_alike: bool,
     },
     Exposure(&'j ClientName, &'j NodeName, &'j CallOutcome),
@@ -60,7 +63,8 @@ impl<'j> Points<'j> {
         let mut points: Vec<Point<'j>> = Vec::new();
         let mut links: BTreeMap<_, Vec<String>> = BTreeMap::new();
         let mut outages = 0;
-        let mut messages: Vec<&str> = Vec::new();
+        let mut messages: Vec<&Message> = Vec::new();
+        let mut calls = 0;
         let mut is_down = BTreeMap::new();
         let mut accepted = BTreeMap::new();
         for Observation { at, what, .. } in journal.observations() {
@@ -68,12 +72,13 @@ impl<'j> Points<'j> {
             let what = match what {
                 What::Begins { .. } | What::Ends => continue,
                 What::Message(message) => {
-                    messages.push(&message.name);
+                    messages.push(message);
                     continue;
                 }
                 What::Action { action, outcome } => Told::Action(action, outcome),
                 What::Call { client, node, outcome } => {
                     let sent = std::mem::take(&mut messages);
+                    calls += 1;
                     let (failure, by) = (outcome.failure(), (client, node));
                     if let Some(last) = points.last_mut()
                         && last.goes_on(*at, failure, by, &sent)
@@ -81,7 +86,14 @@ impl<'j> Points<'j> {
                         continue;
                     }
                     let nodes = BTreeSet::from([by]);
-                    Told::Calls { failure, count: 1, nodes, messages: sent, are_alike: true }
+                    Told::Calls {
+                        failure,
+                        count: 1,
+                        nodes,
+                        number: calls,
+                        messages: sent,
+                        are_alike: true,
+                    }
                 }
                 What::Exposure { client, node, outcome } => {
                     let is_failed = outcome.failure().is_some();
@@ -137,7 +149,7 @@ impl<'j> Points<'j> {
         &self,
         html: &mut String,
         report: &ScenarioReport,
-        journal_file: &str,
+        files: Files<'_>,
     ) -> fmt::Result {
         html.push_str(
             "<details class=\"points\"><summary>The messages behind each point</summary>\n\
@@ -145,7 +157,7 @@ impl<'j> Points<'j> {
              <th scope=\"col\">Messages</th></tr></thead>\n<tbody>\n",
         );
         for point in self.points.iter().take(POINTS_MAX) {
-            point.write(html, report)?;
+            point.write(html, report, files.kept)?;
         }
         html.push_str("</tbody></table>\n");
         let more = self.points.len().saturating_sub(POINTS_MAX);
@@ -156,14 +168,27 @@ impl<'j> Points<'j> {
                 plural(more as u64, "point")
             )?;
         }
+        let kept = match files.kept {
+            Some(_) => {
+                "The messages are kept where the links lead. They hold tokens: keep them to yourself."
+            }
+            None => {
+                "The messages themselves hold tokens and are kept only on request: \
+                 <code>--keep-messages</code>."
+            }
+        };
         write!(
             html,
-            "<p class=\"note\">Every observation, one on a line: <code>{}</code>. The messages \
-             themselves hold tokens and are kept only on request: <code>--keep-messages</code>.</p>\n\
-             </details>\n",
-            text(journal_file)
+            "<p class=\"note\">Every observation, one on a line: <code>{}</code>. {kept} A revocation \
+             list that is fetched on the way belongs to no call, and is not kept.</p>\n</details>\n",
+            text(files.journal)
         )
     }
+}
+
+fn is_like(one: &Message, other: &Message) -> bool {
+    (&one.name, one.environment) == (&other.name, other.environment)
+        && one.content.is_like(&other.content)
 }
 
 impl<'j> Point<'j> {
@@ -177,9 +202,9 @@ impl<'j> Point<'j> {
         at: Timestamp,
         failed: Option<&Failure>,
         by: (&'j ClientName, &'j NodeName),
-        sent: &[&str],
+        sent: &[&Message],
     ) -> bool {
-        let Told::Calls { failure, count, nodes, messages, are_alike } = &mut self.what else {
+        let Told::Calls { failure, count, nodes, messages, are_alike, .. } = &mut self.what else {
             return false;
         };
         let is_same = match (&failure, failed) {
@@ -190,13 +215,14 @@ impl<'j> Point<'j> {
         if is_same {
             *count += 1;
             nodes.insert(by);
-            *are_alike &= messages == sent;
+            *are_alike &= messages.len() == sent.len()
+                && messages.iter().zip(sent).all(|(one, other)| is_like(one, other));
             self.until = at;
         }
         is_same
     }
 
-    fn write(&self, html: &mut String, report: &ScenarioReport) -> fmt::Result {
+    fn write(&self, html: &mut String, report: &ScenarioReport, kept: Option<&str>) -> fmt::Result {
         html.push_str("<tr");
         if let Some(id) = &self.id {
             write!(html, " id=\"{id}\"")?;
@@ -226,12 +252,17 @@ impl<'j> Point<'j> {
             Told::Accepted(standing) => write_accepted(html, standing)?,
         }
         html.push_str("</td><td>");
-        if let Told::Calls { messages, are_alike, count, .. } = &self.what {
-            let messages: Vec<_> =
-                messages.iter().map(|it| format!("<code>{}</code>", text(it))).collect();
-            html.push_str(&messages.join(" "));
+        if let Told::Calls { messages, are_alike, count, number, nodes, .. } = &self.what {
+            let folder = kept.zip(nodes.first()).map(|(kept, (client, node))| {
+                format!("{kept}/{}", url(&call_folder(*number, self.from, client, node)))
+            });
+            messages::write(html, report, messages, folder.as_deref())?;
             if *count > 1 {
-                html.push_str(if *are_alike { " each" } else { " the first; others differ" });
+                html.push_str(if *are_alike {
+                    "<p class=\"note\">each of them</p>"
+                } else {
+                    "<p class=\"note\">the first; others differ</p>"
+                });
             }
         }
         html.push_str("</td></tr>\n");

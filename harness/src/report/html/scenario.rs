@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 use clock::{Span, Timestamp};
 
 use super::{
+    Files,
     axis::{Window, date_and_time},
     expectation, instant,
     lanes::lanes,
@@ -30,7 +31,7 @@ pub(super) struct Told<'r> {
     pub(super) id: String,
     pub(super) report: &'r ScenarioReport,
     pub(super) journal: &'r Journal,
-    pub(super) journal_file: &'r str,
+    pub(super) files: Files<'r>,
 }
 
 impl Told<'_> {
@@ -43,7 +44,7 @@ impl Told<'_> {
         let points = Points::of(self.journal, id);
         self.write_timelines(html)?;
         self.write_outages(html, &points)?;
-        points.write(html, report, self.journal_file)?;
+        points.write(html, report, self.files)?;
         html.push_str(
             "<p class=\"up\"><a href=\"#top\">All scenarios \u{2191}</a></p>\n</article>\n",
         );

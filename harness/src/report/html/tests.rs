@@ -1,20 +1,22 @@
 //! The page as a reader's browser takes it: parsed, and looked at piece by piece.
 
 use clock::{Span, Timestamp};
-use parties::{Diagnosis, Environment, Finding, Party, Role, Slot, Step, Text};
+use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Slot, Step, Text};
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::{page, points::POINTS_MAX, section, timeline::CALLS_MAX};
+use super::{Files, page, points::POINTS_MAX, section, timeline::CALLS_MAX};
 use crate::{
     expect::Verdict,
     journal::{Journal, What},
     report::{RunReport, ScenarioReport},
     scenario::{Action, ClientName, NodeName, Scenario, UploadedFile},
-    world::{ActionOutcome, CallOutcome, Failure, Planned, Standing, Token},
+    world::{ActionOutcome, CallOutcome, Content, Failure, Message, Planned, Standing, Token},
 };
 
 const EARLY: &str = include_str!("../../../../scenarios/rolling-swap/client-swaps-early.toml");
 const HOSTILE: &str = "</title><script src=\"//evil.invalid\">&amp;'\u{1b}[31m\u{202e}]]>";
+
+const FILES: Files<'static> = Files { journal: "journal/early.jsonl", kept: None };
 
 fn name<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
@@ -149,7 +151,7 @@ impl Run {
     fn page(&self) -> String {
         let file = format!("scenarios/{HOSTILE}.toml");
         let report = ScenarioReport::new("family/early", &file, &self.scenario, &self.journal);
-        let section = section(0, &report, &self.journal, "journal/early.jsonl");
+        let section = section(0, &report, &self.journal, FILES);
         page(&RunReport::new(vec![report]), &[section])
     }
 }
@@ -377,9 +379,17 @@ fn an_outage_that_turns_is_told_segment_by_segment_and_nodes_are_not_added_up_in
         assert!(told[2].starts_with("Calls failed at step 1"), "{told:?}");
         let bars: Vec<_> = elements(document, "g", "outage")
             .into_iter()
-            .map(|bar| elements_in(bar, "text").map(words).collect::<String>())
+            .map(|bar| elements_in(bar, "title").map(words).collect::<String>())
             .collect();
-        assert_eq!(&bars[..3], ["step 1 \u{b7} 30m", "step 3 \u{b7} 30m", "step 1 \u{b7} 30m"]);
+        assert_eq!(
+            &bars[..3],
+            [
+                "step 1: certificate not in force, 2030-03-01 09:00 to 2030-03-01 09:30; part of an \
+                 outage of 1h",
+                "step 3: not holder, 2030-03-01 09:30 to 2030-03-01 10:00; part of an outage of 1h",
+                "Down for 30m, 2030-03-01 09:00 to 2030-03-01 09:30, step 1: certificate not in force"
+            ]
+        );
         let number = words(elements(document, "td", "number")[0]);
         assert_eq!(number, "1hat least one of 2 nodesall at once: 30madded up: 1h30m");
     });
@@ -425,6 +435,8 @@ fn lanes_are_shaded_by_whoever_is_down() {
     let (client, node) = (name("fagsystem"), name("b"));
     let standing = Standing::Node { client, node, certificate: Some(name("old")), tokens: vec![] };
     run.stands(60, standing);
+    let (client, node, outcome) = (name("fagsystem"), name("b"), CallOutcome::Succeeded);
+    run.journal.note(What::Exposure { client, node, outcome }, run.at(60));
     check(&run.page(), |document| {
         let lanes = elements(document, "div", "lane").into_iter().map(|lane| {
             let party = elements_in(lane, "p").next().map(words).unwrap_or_default();
@@ -538,6 +550,63 @@ fn a_run_with_many_turns_is_cut_and_says_so() {
         assert_eq!(elements_in(points, "tr").count(), POINTS_MAX + 1);
         assert!(words(points).contains("more points are not shown"));
     });
+}
+
+/// With `--keep-messages` or without: what went between whom, and with which certificate.
+#[test]
+fn the_messages_of_a_call_say_who_sent_what() {
+    let mut run = Run::early(EARLY);
+    let sent = |name: &str, from, to, direction, content| Message {
+        name: name.to_owned(),
+        from,
+        to,
+        direction,
+        environment: Environment::Production,
+        content,
+    };
+    let until = run.at(600);
+    let (ask, answer) = (Direction::Request, Direction::Response);
+    let asks = Content::TokenRequest { signer: Some(name("new")) };
+    let token = Content::Token { holder: Some(name("old")), from: run.at(200), until };
+    let call =
+        Content::Call { signer: Some(name("new")), holder: Some(name("old")), until: Some(until) };
+    let fault = Content::Fault { cause: "not-holder".to_owned() };
+    for message in [
+        sent("1-wsc-to-sts", Party::Client, Party::Sts, ask, asks),
+        sent("2-sts-to-wsc", Party::Sts, Party::Client, answer, token),
+        sent("3-wsc-to-wsp", Party::Client, Party::Smdb, ask, call),
+        sent("4-wsp-to-wsc", Party::Smdb, Party::Client, answer, fault),
+    ] {
+        run.journal.note(What::Message(message), run.at(200));
+    }
+    run.calls(200, failed());
+    let report = ScenarioReport::new("a/early", "early.toml", &run.scenario, &run.journal);
+    for kept in [None, Some("../kept%20ones/a/early")] {
+        let section = section(0, &report, &run.journal, Files { kept, ..FILES });
+        let html = page(&RunReport::new(vec![report.clone()]), &[section]);
+        check(&html, |document| {
+            let list = *elements(document, "ol", "messages").last().unwrap();
+            let told: Vec<_> = elements_in(list, "li").map(words).collect();
+            assert!(told[0].starts_with("client \u{2192} STS a token, please; signed with new"));
+            assert!(
+                told[1].starts_with(
+                    "STS \u{2192} client a token for old that ends 2030-03-01 18:00 UTC"
+                ),
+                "{told:?}"
+            );
+            let call =
+                "client \u{2192} SMDB a call; signed with new, but its token is bound to old";
+            assert!(told[2].starts_with(call), "{told:?}");
+            assert!(told[3].starts_with("SMDB \u{2192} client a fault: not holder"), "{told:?}");
+            let links: Vec<_> =
+                elements_in(list, "a").filter_map(|it| it.attribute("href")).collect();
+            let expected = kept.map(|kept| {
+                format!("{kept}/0004-2030-03-01T11-20-00Z-fagsystem-a/1-wsc-to-sts.xml")
+            });
+            assert_eq!(links.first().copied(), expected.as_deref());
+            assert_eq!(links.len(), if kept.is_some() { 4 } else { 0 });
+        });
+    }
 }
 
 #[test]

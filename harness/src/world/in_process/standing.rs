@@ -82,13 +82,15 @@ impl<L: Link + Clone> InProcess<L> {
         certificates.iter().filter_map(|certificate| self.name(certificate)).collect()
     }
 
-    fn name(&self, certificate: &Certificate) -> Option<CertificateName> {
+    /// The name of a certificate that the file knows.
+    pub(super) fn name(&self, certificate: &Certificate) -> Option<CertificateName> {
         let mut held = self.certificates.iter();
         held.find(|(_, held)| held.credential.certificate == *certificate)
             .map(|(name, _)| name.clone())
     }
 
-    fn named_by(&self, thumbprint: &Thumbprint) -> Option<CertificateName> {
+    /// The same by its thumbprint.
+    pub(super) fn named_by(&self, thumbprint: &Thumbprint) -> Option<CertificateName> {
         let mut held = self.certificates.iter();
         held.find(|(_, held)| held.thumbprint == *thumbprint).map(|(name, _)| name.clone())
     }

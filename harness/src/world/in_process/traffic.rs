@@ -21,8 +21,8 @@ use wsc::{
 
 use super::{InProcess, Node, failed, neighbours};
 use crate::{
-    scenario::{ClientName, NodeName},
-    world::{CallOutcome, Failure, Message},
+    scenario::{CertificateName, ClientName, NodeName},
+    world::{CallOutcome, Content, Failure, Message},
 };
 
 impl<L: Link + Clone> InProcess<L> {
@@ -53,8 +53,14 @@ impl<L: Link + Clone> InProcess<L> {
             let (action, facts) = node.wsc.decide(&event, now, &mut node.entropy);
             let bytes = node.wsc.write(&action, &mut node.entropy);
             let answered = match &action {
-                Next::AskSts { .. } => Ok(self.ask_sts(node.environment, &bytes, now)),
-                Next::CallService { .. } => Ok(self.call_smdb(node.environment, &bytes, now)),
+                Next::AskSts { signer, .. } => {
+                    let signer = self.named_by(signer);
+                    Ok(self.ask_sts(node.environment, signer, &bytes, now))
+                }
+                Next::CallService { signer, .. } => {
+                    let signer = self.named_by(signer);
+                    Ok(self.call_smdb(node.environment, signer, &bytes, now))
+                }
                 Next::Done(Ok(())) => Err(CallOutcome::Succeeded),
                 Next::Done(Err(failure)) => {
                     Err(refusal.take().unwrap_or_else(|| at_the_client(node, &event, failure, now)))
@@ -75,10 +81,12 @@ impl<L: Link + Clone> InProcess<L> {
     fn ask_sts(
         &mut self,
         environment: Environment,
+        signer: Option<CertificateName>,
         bytes: &[u8],
         now: Timestamp,
     ) -> (Vec<u8>, Option<CallOutcome>) {
-        self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes);
+        let asks = Content::TokenRequest { signer };
+        self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes, asks);
         let Some(issuer) = self.sts.issuer(environment) else {
             return (Vec::new(), Some(failed(Step::One, "no-sts", Party::Sts)));
         };
@@ -105,7 +113,17 @@ impl<L: Link + Clone> InProcess<L> {
         };
         facts.into_iter().for_each(|fact| issuer.apply(fact));
         let bytes = issuer.write(&answer, &mut self.streams.sts_encryption);
-        self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes);
+        let says = match &answer {
+            sim_sts::issue::Answer::Token(grant) => Content::Token {
+                holder: self.name(&grant.assertion.holder),
+                from: grant.assertion.not_before,
+                until: grant.assertion.not_on_or_after,
+            },
+            sim_sts::issue::Answer::Rejected { rejection, .. } => {
+                Content::Fault { cause: rejection.name().to_owned() }
+            }
+        };
+        self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes, says);
         (bytes, why)
     }
 
@@ -121,26 +139,35 @@ impl<L: Link + Clone> InProcess<L> {
             Party::Smdb => ["smdb-to-mitid", "mitid-to-smdb"],
             Party::Sts | Party::Mitid | Party::Client => ["sts-to-mitid", "mitid-to-sts"],
         };
-        self.carry(ask, party, Party::Mitid, environment, &[]);
+        self.carry(ask, party, Party::Mitid, environment, &[], Content::RevocationListRequest);
         let request = sim_mitid::Request::RevocationList(environment);
         let sim_mitid::Answer::RevocationList(list) = self.ask_mitid(&request, now) else {
             return None;
         };
-        self.carry(answer, Party::Mitid, party, environment, list.der());
+        let says = Content::RevocationList { next_update: list.next_update() };
+        self.carry(answer, Party::Mitid, party, environment, list.der(), says);
         RevocationList::from_der(list.der()).ok()
     }
 
     fn call_smdb(
         &mut self,
         environment: Environment,
+        signer: Option<CertificateName>,
         bytes: &[u8],
         now: Timestamp,
     ) -> (Vec<u8>, Option<CallOutcome>) {
-        self.carry("3-wsc-to-wsp", Party::Client, Party::Smdb, environment, bytes);
-        let Some(smdb) = self.smdb.get_mut(&environment) else {
+        let request = self.smdb.get(&environment).map(|smdb| smdb.read(bytes));
+        let call = request.as_ref().and_then(|request| request.as_ref().ok());
+        let token = call.and_then(|call| call.token.as_ref().ok()).map(|token| &token.assertion);
+        let asks = Content::Call {
+            signer,
+            holder: token.and_then(|token| self.name(&token.holder)),
+            until: token.map(|token| token.not_on_or_after),
+        };
+        self.carry("3-wsc-to-wsp", Party::Client, Party::Smdb, environment, bytes, asks);
+        let (Some(smdb), Some(request)) = (self.smdb.get_mut(&environment), request) else {
             return (Vec::new(), Some(failed(Step::Three, "no-smdb", Party::Smdb)));
         };
-        let request = smdb.read(bytes);
         for need in smdb.needs(&request, now) {
             match need {
                 sim_smdb::Need::RevocationList => {
@@ -163,7 +190,13 @@ impl<L: Link + Clone> InProcess<L> {
         };
         facts.into_iter().for_each(|fact| smdb.apply(fact));
         let bytes = smdb.write(&answer, &mut self.streams.smdb);
-        self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes);
+        let says = match &answer {
+            sim_smdb::call::Answer::Answered(_) => Content::Receipt,
+            sim_smdb::call::Answer::Rejected { rejection, .. } => {
+                Content::Fault { cause: rejection.name().to_owned() }
+            }
+        };
+        self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes, says);
         (bytes, why)
     }
 
@@ -174,6 +207,7 @@ impl<L: Link + Clone> InProcess<L> {
         to: Party,
         environment: Environment,
         bytes: &[u8],
+        content: Content,
     ) {
         let direction = match to {
             Party::Client => Direction::Response,
@@ -184,7 +218,8 @@ impl<L: Link + Clone> InProcess<L> {
         match self.link.carry(crossing) {
             Verdict::Pass => {}
         }
-        self.messages.push(Message { name: name.to_owned(), from, to, direction, environment });
+        let name = name.to_owned();
+        self.messages.push(Message { name, from, to, direction, environment, content });
     }
 }
 
