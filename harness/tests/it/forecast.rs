@@ -38,8 +38,10 @@ fn check(text: &str, ground: &Ground) -> Result<Vec<u8>, String> {
     let (together, expected) =
         (Downtime::of(&measured, scenario.end()), Forecast::of(&scenario).downtime());
     if together != expected || measured.len() != reckoned.len() {
-        return Err(format!("{text}
-measured {together:?}, reckoned {expected:?}"));
+        return Err(format!(
+            "{text}
+measured {together:?}, reckoned {expected:?}"
+        ));
     }
     for measured in measured {
         let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
