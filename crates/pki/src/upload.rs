@@ -15,8 +15,8 @@ const FILE_MAX: usize = 64 * 1024;
 const JAVA: [[u8; 4]; 2] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
 /// How a key in Microsoft's own form begins (`.pvk`).
 const PVK: [u8; 4] = [0x1e, 0xf1, 0xb5, 0xb0];
-/// How a PKCS#12 goes on after its length: version 3, then what it holds.
-const PKCS12: [u8; 4] = [asn1::INTEGER, 1, 3, asn1::SEQUENCE];
+/// How a PKCS#12 goes on after its length: version 3.
+const PKCS12: [u8; 3] = [asn1::INTEGER, 1, 3];
 /// How private keys go on after their length: PKCS#1 (of two primes, or more), PKCS#8 (without its
 /// public key, or with it), and a bare key of an elliptic curve (RFC 5915).
 const PRIVATE_KEYS: [[u8; 4]; 5] = [
