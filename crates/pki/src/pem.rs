@@ -22,6 +22,8 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(crate) struct Block<'a> {
     pub(crate) label: &'a str,
     pub(crate) content: Option<Vec<u8>>,
+    /// The text before it, and behind it.
+    pub(crate) around: [&'a str; 2],
 }
 
 /// Every block in `text`, whatever stands around and between them. A block without its own end, or
@@ -38,8 +40,13 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
         // No base64 has dashes: whatever comes next ends this block, or shows that it has no end.
         let (body, next) = body.split_at(body.find(DASHES).unwrap_or(body.len()));
         let end = next.strip_prefix(END).and_then(|next| next.strip_prefix(label));
-        let closed = end.is_some_and(|next| next.starts_with(DASHES));
-        blocks.push(Block { label, content: if closed { decode(body) } else { None } });
+        let behind = end.and_then(|next| next.strip_prefix(DASHES));
+        let before = &text[..text.len() - after.len() - BEGIN.len()];
+        blocks.push(Block {
+            label,
+            content: behind.and_then(|_| decode(body)),
+            around: [before, behind.unwrap_or(next)],
+        });
         rest = next;
     }
     blocks
@@ -73,6 +80,7 @@ mod tests {
         let text = format!("Bag Attributes\r\n{}junk{pem}", pem.replace('\n', "\r\n"));
         let found = blocks(&text);
         assert_eq!(found.len(), 2);
+        assert_eq!(found[0].around, ["Bag Attributes\r\n", &format!("\r\njunk{pem}")]);
         for block in found {
             assert_eq!((block.label, block.content), ("CERTIFICATE", Some(vec![7; 100])));
         }

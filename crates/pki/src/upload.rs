@@ -1,9 +1,11 @@
 //! The `.cer` file that an administrator uploads: a certificate, or something else by mistake.
 
+mod leak;
+
 use std::borrow::Cow;
 
 use crate::{
-    asn1::{self, Flaw, Reader},
+    asn1::{self, Reader},
     certificate::{Certificate, MalformedCertificate},
     oids, pem,
 };
@@ -11,21 +13,9 @@ use crate::{
 /// Larger than any certificate; it bounds the work that a hostile file can cause.
 const FILE_MAX: usize = 64 * 1024;
 
-/// How Java's own key stores begin: JKS, and JCEKS.
-const JAVA: [[u8; 4]; 2] = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
-/// How a key in Microsoft's own form begins (`.pvk`).
-const PVK: [u8; 4] = [0x1e, 0xf1, 0xb5, 0xb0];
-/// How a PKCS#12 goes on after its length: version 3.
-const PKCS12: [u8; 3] = [asn1::INTEGER, 1, 3];
-/// How private keys go on after their length: PKCS#1 (of two primes, or more), PKCS#8 (without its
-/// public key, or with it), and a bare key of an elliptic curve (RFC 5915).
-const PRIVATE_KEYS: [[u8; 4]; 5] = [
-    [asn1::INTEGER, 1, 0, asn1::INTEGER],
-    [asn1::INTEGER, 1, 1, asn1::INTEGER],
-    [asn1::INTEGER, 1, 0, asn1::SEQUENCE],
-    [asn1::INTEGER, 1, 1, asn1::SEQUENCE],
-    [asn1::INTEGER, 1, 1, asn1::OCTET_STRING],
-];
+/// The longest row of base64 in the text around a certificate. A serial number and a thumbprint in
+/// hexadecimal have 40 characters; of all private keys, the shortest have 43.
+const ROW_MAX: usize = 40;
 
 /// Why an uploaded file is not taken for a certificate. Each is a mistake that people make, and
 /// says what to do instead.
@@ -70,6 +60,11 @@ pub enum UploadRefusal {
         /// How many.
         count: usize,
     },
+    /// A certificate in PEM, and something besides that is no explanation of it.
+    #[error(
+        "the file holds something besides the certificate: export the certificate alone (.cer)"
+    )]
+    NotAlone,
     /// A certificate with a flaw, or with a key that is not RSA.
     #[error(transparent)]
     Malformed(MalformedCertificate),
@@ -81,8 +76,8 @@ pub enum UploadRefusal {
 impl Certificate {
     /// Reads a certificate file (`.cer`) in DER or PEM, as an administrator uploads it.
     ///
-    /// In PEM, text around the certificate is read over, so what `openssl` and key stores print
-    /// before it may stay.
+    /// Around a certificate in PEM there may be text, such as `openssl` and key stores print before
+    /// it; anything that could be a key there is refused.
     ///
     /// # Errors
     ///
@@ -93,10 +88,7 @@ impl Certificate {
             return Err(UploadRefusal::Empty);
         }
         // What matters about a file with a private key is that it has one, whatever else it is.
-        let text = text_in(content);
-        if let Some(leaked) =
-            key_in(file).or_else(|| key_in(content)).or_else(|| key_in_text(&text))
-        {
+        if let Some(leaked) = leak::found_in(file) {
             return Err(leaked);
         }
         if file.len() > FILE_MAX {
@@ -107,28 +99,34 @@ impl Certificate {
         if content[0] == asn1::SEQUENCE && std::str::from_utf8(content).is_err() {
             from_der(file)
         } else {
-            from_text(&text)
+            from_text(&text_of(content))
         }
     }
 }
 
-/// A file as text, whatever its encoding: what stands around a certificate in PEM may be a name in
-/// Latin-1, and a shell of Windows writes UTF-16.
-fn text_in(content: &[u8]) -> Cow<'_, str> {
+/// A file as text: what stands around a certificate in PEM may be a name in Latin-1, and a shell of
+/// Windows writes UTF-16.
+fn text_of(content: &[u8]) -> Cow<'_, str> {
     let utf_16 = |unit: fn([u8; 2]) -> u16, octets: &[u8]| {
         let units = octets.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        char::decode_utf16(units).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        // What is no UTF-16 is no text.
+        char::decode_utf16(units).map(|it| it.unwrap_or('\0')).collect()
     };
     match content {
         [0xff, 0xfe, octets @ ..] => utf_16(u16::from_le_bytes, octets),
         [0xfe, 0xff, octets @ ..] => utf_16(u16::from_be_bytes, octets),
         _ => match std::str::from_utf8(content) {
             Ok(text) => Cow::Borrowed(text),
-            Err(_) => content.iter().map(|octet| char::from(*octet)).collect(),
+            Err(_) => latin_1(content.iter().copied()).into(),
         },
     }
 }
 
+fn latin_1(octets: impl Iterator<Item = u8>) -> String {
+    octets.map(char::from).collect()
+}
+
+/// One block with a certificate, and around it nothing but text that explains it.
 fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     let blocks = pem::blocks(text);
     let labelled = |test: fn(&str) -> bool| blocks.iter().any(|block| test(block.label));
@@ -137,9 +135,15 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
         .filter(|block| matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE"))
         .collect();
     match certificates[..] {
-        [certificate] => {
-            let content = certificate.content.as_ref().ok_or(UploadRefusal::NotACertificate)?;
-            from_der(content)
+        [block] => {
+            let content = block.content.as_ref().ok_or(UploadRefusal::NotACertificate)?;
+            let certificate = from_der(content)?;
+            let [before, behind] = block.around;
+            // Some editors of old end a text with Ctrl-Z.
+            let behind = behind.trim_end();
+            let behind = behind.strip_suffix('\u{1a}').unwrap_or(behind);
+            let is_alone = is_explanation(before) && is_explanation(behind);
+            if is_alone { Ok(certificate) } else { Err(UploadRefusal::NotAlone) }
         }
         [] if labelled(|label| label == "PKCS7" || label == "CMS") => Err(UploadRefusal::Pkcs7),
         [] if labelled(|label| label.ends_with("CERTIFICATE REQUEST")) => {
@@ -150,6 +154,32 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
     }
 }
 
+/// Whether this is text for people: no octets of another file, no line that begins or ends a block,
+/// and no long row of base64, however its lines are broken.
+fn is_explanation(text: &str) -> bool {
+    let is_of_text = |c: char| !c.is_ascii_control() || c.is_ascii_whitespace();
+    let bounds_block = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("-----BEGIN ") || line.starts_with("-----END ")
+    };
+    // Of what is ASCII, read as UTF-16 by mistake, the octets still are ASCII.
+    let octets = latin_1(text.encode_utf16().flat_map(u16::to_be_bytes).filter(|it| *it != 0));
+    let joined: String = lines(&octets.replace("\\n", "\n")).map(str::trim).collect();
+    let mut rows = joined.split(|c: char| !is_base64(c));
+    text.chars().all(is_of_text)
+        && !lines(text).any(bounds_block)
+        && rows.all(|row| row.len() <= ROW_MAX)
+}
+
+/// The lines of a text, whatever ends them.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r'])
+}
+
+const fn is_base64(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/')
+}
+
 fn from_der(der: &[u8]) -> Result<Certificate, UploadRefusal> {
     if der.first() != Some(&asn1::SEQUENCE) {
         return Err(UploadRefusal::NotACertificate);
@@ -158,61 +188,12 @@ fn from_der(der: &[u8]) -> Result<Certificate, UploadRefusal> {
         .map_err(|malformed| recognise(der).unwrap_or(UploadRefusal::Malformed(malformed)))
 }
 
-/// The private key, or the store for one, that stands in octets: at their beginning, even if it
-/// breaks off, or behind something else that is DER.
-fn key_in(octets: &[u8]) -> Option<UploadRefusal> {
-    let mut rest = octets;
-    loop {
-        if let Some(key) = key_at(rest) {
-            return Some(key);
-        }
-        let first = Reader::new(rest).and_then(|mut list| list.raw()).ok()?;
-        rest = rest.get(first.len()..).filter(|rest| !rest.is_empty())?;
-    }
-}
-
-/// The private key, or the store for one, with which octets begin.
-fn key_at(octets: &[u8]) -> Option<UploadRefusal> {
-    if JAVA.iter().any(|magic| octets.starts_with(magic)) {
-        return Some(UploadRefusal::JavaKeyStore);
-    }
-    if octets.starts_with(&PVK) {
-        return Some(UploadRefusal::PrivateKey);
-    }
-    let first = after_length(octets)?;
-    if first.starts_with(&PKCS12) {
-        return Some(UploadRefusal::Pkcs12);
-    }
-    let is_key = PRIVATE_KEYS.iter().any(|begin| first.starts_with(begin));
-    (is_key || is_encrypted_key(octets)).then_some(UploadRefusal::PrivateKey)
-}
-
 /// What follows the tag and the length of a sequence, be it whole or not. Some tools write a length
 /// that is indefinite, which is BER and not DER.
 fn after_length(octets: &[u8]) -> Option<&[u8]> {
     let [asn1::SEQUENCE, length, rest @ ..] = octets else { return None };
     let more = if *length < 0x80 { 0 } else { usize::from(length & 0x7f) };
     rest.get(more..)
-}
-
-/// The private key, or the store for one, that stands in a text, wherever.
-fn key_in_text(text: &str) -> Option<UploadRefusal> {
-    let is_key = |line: &str| {
-        let line = line.trim_start();
-        line.starts_with("PuTTY-User-Key-File-")
-            || line.starts_with("--") && line.contains("PRIVATE KEY")
-            || line.contains("<RSAKeyValue") && text.contains("<D>")
-    };
-    if text.lines().any(is_key) {
-        return Some(UploadRefusal::PrivateKey);
-    }
-    let blocks = pem::blocks(text);
-    if blocks.iter().any(|block| matches!(block.label, "PKCS12" | "PFX")) {
-        return Some(UploadRefusal::Pkcs12);
-    }
-    let bare = if blocks.is_empty() { pem::decode(text) } else { None };
-    let mut contents = blocks.into_iter().filter_map(|block| block.content).chain(bare);
-    contents.find_map(|content| key_in(&content))
 }
 
 /// What else begins like this.
@@ -232,18 +213,6 @@ fn recognise(der: &[u8]) -> Option<UploadRefusal> {
     }
     let count = count_certificates(der).filter(|count| *count > 1)?;
     Some(UploadRefusal::SeveralCertificates { count })
-}
-
-/// `EncryptedPrivateKeyInfo` (RFC 5958, section 3): an algorithm, then octets.
-fn is_encrypted_key(der: &[u8]) -> bool {
-    let fields = || -> Result<bool, Flaw> {
-        let mut fields = Reader::new(der)?.enter(asn1::SEQUENCE)?;
-        let (tag, algorithm) = fields.any()?;
-        Ok(tag == asn1::SEQUENCE
-            && fields.peek() == Some(asn1::OCTET_STRING)
-            && Reader::new(algorithm)?.peek() == Some(asn1::OBJECT_IDENTIFIER))
-    };
-    fields().unwrap_or(false)
 }
 
 /// How many certificates stand one after the other, if it is nothing but certificates.

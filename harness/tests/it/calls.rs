@@ -27,7 +27,11 @@ struct Suspicious<'s> {
 
 impl Suspicious<'_> {
     /// Whether two nodes keep their tokens in one place: those of one name, process and environment.
-    fn share_a_cache(&self, one: (&ClientName, &NodeName), other: (&ClientName, &NodeName)) -> bool {
+    fn share_a_cache(
+        &self,
+        one: (&ClientName, &NodeName),
+        other: (&ClientName, &NodeName),
+    ) -> bool {
         let [client, other_client] = [one.0, other.0].map(|client| &self.scenario.clients[client]);
         one.1 == other.1
             && client.process.is_some()

@@ -10,6 +10,7 @@ mod facts;
 mod hostile;
 mod key;
 mod known;
+mod leak;
 mod pkcs12;
 mod pool;
 mod profile;

@@ -101,7 +101,7 @@ fn says_that_a_key_is_one_however_large_the_file_is() {
     let pkcs12 = [&[0x30, 0x83][..], &length[1..], &[2, 1, 3, 0x30, 0]].concat();
     assert_eq!(padded(&pkcs12), UploadRefusal::Pkcs12);
     assert_eq!(padded(b"\x30\x80\x02\x01\x03\x30\x80"), UploadRefusal::Pkcs12);
-    assert_eq!(padded(b"\xfe\xed\xfe\xed"), UploadRefusal::JavaKeyStore);
+    assert_eq!(padded(b"\xfe\xed\xfe\xed\0\0\0\x02"), UploadRefusal::JavaKeyStore);
     assert_eq!(padded(b"-----BEGIN RSA PRIVATE KEY-----\n"), UploadRefusal::PrivateKey);
     assert_eq!(padded(b"PuTTY-User-Key-File-3: ssh-rsa\n"), UploadRefusal::PrivateKey);
     assert_eq!(padded(b"\x30\x83\x01\x02\x03"), UploadRefusal::TooLarge { octets });
@@ -170,7 +170,7 @@ fn says_that_a_key_in_der_is_one_behind_something_and_cut_off() {
     assert_eq!(refusal(b"\x1e\xf1\xb5\xb0\0\0\0\0"), UploadRefusal::PrivateKey);
     let many = b"\x05\x00".repeat(1_000_000);
     assert_eq!(refusal([&many, &**pkcs8].concat()), UploadRefusal::PrivateKey);
-    let several_primes = b"\x30\x06\x02\x01\x01\x02\x01\x05";
+    let several_primes = b"\x30\x82\x06\xe3\x02\x01\x01\x02\x82\x01\x81\0\xc5";
     assert_eq!(refusal(several_primes), UploadRefusal::PrivateKey);
 }
 
@@ -249,6 +249,13 @@ fn knows_what_openssl_makes() {
         assert_eq!(refusal(folder.read(form)), UploadRefusal::Pkcs7, "{form}");
     }
 
+    let printed = folder.path("printed.pem");
+    let print = ["x509", "-in", &leaf, "-text", "-serial", "-fingerprint", "-out", &printed];
+    assert!(programs::run("openssl", print, "").ok);
+    let alone = Certificate::from_cer(&folder.read("leaf.pem"));
+    assert!(alone.is_ok());
+    assert_eq!(Certificate::from_cer(&folder.read("printed.pem")), alone);
+
     let ec = folder.path("ec.pem");
     let make = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc", "-subj", "/CN=A"];
     let start = ["req", "-x509", "-days", "30", "-keyout", &ec];
@@ -269,11 +276,12 @@ fn knows_what_openssl_makes() {
         assert_eq!(refusal(folder.read("ec.der")), UploadRefusal::PrivateKey, "{form}");
     }
 
-    let rsa = folder.path("rsa.pem");
+    let (rsa, made) = (folder.path("rsa.pem"), folder.path("made.pem"));
     let make = |size: &str| {
         let start = ["req", "-x509", "-days", "30", "-newkey", size, "-noenc", "-keyout", &rsa];
-        let answer = programs::run("openssl", start.iter().chain(&["-subj", "/CN=A"]), "");
-        Certificate::from_cer(answer.text.as_bytes())
+        let end = ["-text", "-subj", "/CN=A", "-out", &made];
+        assert!(programs::run("openssl", start.iter().chain(&end), "").ok, "{size}");
+        Certificate::from_cer(&folder.read("made.pem"))
     };
     assert!(make("rsa:2048").unwrap().is_self_issued(), "read, though nobody trusts it");
     assert_eq!(

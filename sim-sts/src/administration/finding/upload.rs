@@ -25,6 +25,7 @@ pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
         UploadRefusal::Pkcs7 => "et PKCS#7-bundt (.p7b)".to_owned(),
         UploadRefusal::Request => "en certifikatanmodning (.csr)".to_owned(),
         UploadRefusal::SeveralCertificates { count } => format!("{count} certifikater i én fil"),
+        UploadRefusal::NotAlone => "et certifikat og noget andet i samme fil".to_owned(),
         UploadRefusal::Malformed(_) => "et certifikat, der ikke kan læses".to_owned(),
         UploadRefusal::NotACertificate => "noget, der ikke er et certifikat".to_owned(),
     };
