@@ -49,8 +49,8 @@ pub(crate) struct Caller<'p> {
     pinned: Signer,
     /// When it was given tokens.
     tokens: Vec<Timestamp>,
-    /// When it called last while the walk stood still, and whether that failed.
-    called: Option<(Timestamp, bool)>,
+    /// When it called last, and how many calls of that instant failed.
+    called: Option<(Timestamp, i64)>,
     /// How many calls failed more than its outages have, since another node of its cache called in the
     /// same instant and changed what one more call would meet.
     turned: i64,
@@ -192,6 +192,11 @@ impl<'p> Caller<'p> {
         if now < ended { dropped.min(ended) } else { dropped }
     }
 
+    /// The turns of its calls at `now`, in no order.
+    pub(crate) fn turns(&self, now: Timestamp) -> impl Iterator<Item = usize> {
+        self.node.calls.turns(now)
+    }
+
     /// Its first call at `now` or later.
     pub(crate) fn next_call(&self, now: Timestamp) -> Timestamp {
         self.node.calls.next(now)
@@ -209,6 +214,10 @@ impl<'p> Caller<'p> {
         let signer = signers.signing(environment, now);
         if signer != self.pinned {
             return Err(Cause::AnswerUnusable);
+        }
+        // By its own clock the token has ended before it came.
+        if self.node.skew >= plan.rules.token_lifetime {
+            return Err(Cause::AnswerExpired);
         }
         if self.node.answers_ahead_max.is_some_and(|ahead| -self.node.skew > ahead) {
             return Err(Cause::AnswerNotCurrent);
@@ -260,7 +269,8 @@ impl<'p> Caller<'p> {
 
     /// It has called at `now`, with this outcome, and perhaps got a new token that it keeps.
     pub(crate) fn has_called(&mut self, now: Timestamp, is_new: bool, outcome: Result<(), Cause>) {
-        self.called = Some((now, outcome.is_err()));
+        let before = self.called.filter(|(at, _)| *at == now).map_or(0, |(_, failed)| failed);
+        self.called = Some((now, before + i64::from(outcome.is_err())));
         if is_new {
             self.tokens.push(now);
         }
@@ -268,11 +278,9 @@ impl<'p> Caller<'p> {
 
     /// From `now` on a call would have this outcome.
     pub(crate) fn meets(&mut self, outcome: Result<(), Cause>, now: Timestamp) {
-        if let Some((_, failed)) = self.called.filter(|(at, _)| *at == now)
-            && failed != outcome.is_err()
-        {
+        if let Some((_, failed)) = self.called.take_if(|(at, _)| *at == now) {
             let calls = self.node.calls.count(now, after(now)).cast_signed();
-            self.turned += if failed { calls } else { -calls };
+            self.turned += failed - if outcome.is_err() { calls } else { 0 };
         }
         let cause = outcome.err();
         if self.down.map(|(_, cause)| cause) == cause {

@@ -29,6 +29,8 @@ pub enum Cause {
     CertificateReplaced,
     /// The client does not trust who signed the answer of the STS.
     AnswerUnusable,
+    /// The client's clock is so fast that the token of the STS has ended when it comes.
+    AnswerExpired,
     /// The client's clock is so slow that the answer of the STS was made in its future.
     AnswerNotCurrent,
     /// The token that the client kept has ended.
@@ -51,7 +53,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -64,6 +66,7 @@ impl Cause {
         Self::CertificateNotInForce,
         Self::CertificateReplaced,
         Self::AnswerUnusable,
+        Self::AnswerExpired,
         Self::AnswerNotCurrent,
         Self::TokenExpired,
         Self::SignerNotTrusted,
@@ -83,6 +86,7 @@ impl Cause {
             | Self::CertificateAmbiguous
             | Self::CertificateNotValid
             | Self::AnswerUnusable
+            | Self::AnswerExpired
             | Self::AnswerNotCurrent => Party::Client,
             Self::ClockOff
             | Self::CertificateNotTrusted
@@ -128,6 +132,7 @@ impl Cause {
             Self::CertificateNotInForce => "certificate-not-in-force",
             Self::CertificateReplaced => "certificate-replaced",
             Self::AnswerUnusable => "sts-answer-unusable",
+            Self::AnswerExpired => "answer-expired",
             Self::AnswerNotCurrent => "answer-not-current",
             Self::TokenExpired => "token-expired",
             Self::SignerNotTrusted => "unknown-issuer",

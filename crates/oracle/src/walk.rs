@@ -140,12 +140,15 @@ impl Walk<'_> {
         }
     }
 
-    /// Lets calls at `now`, in order, drop the token if it is not left for them, and bring another one.
+    /// Lets calls at `now`, each in its turn, drop the token if it is not left for them, and bring
+    /// another one.
     fn calls(&mut self, now: Timestamp) {
-        for caller in &mut self.callers {
-            if caller.next_call(now) != now {
-                continue;
-            }
+        let callers = self.callers.iter().enumerate();
+        let mut turns: Vec<_> =
+            callers.flat_map(|(place, it)| it.turns(now).map(move |turn| (turn, place))).collect();
+        turns.sort_unstable();
+        for (_, place) in turns {
+            let caller = &mut self.callers[place];
             let left = self.token.filter(|token| caller.keeps(token, now));
             let asked = left.map_or_else(|| caller.ask(now), Ok);
             let is_new = left.is_none() && asked.is_ok() && caller.keeps_tokens();

@@ -103,14 +103,7 @@ impl<'s> Translation<'s> {
             let number = self.plan.system_user(user);
             self.system_users.push((id, number));
         }
-        // Of nodes that share a cache and call at one instant the oracle lets the first one begin: as
-        // the file has them.
-        let mut clients: Vec<_> = self.scenario.clients.iter().collect();
-        clients.sort_by_key(|(name, _)| {
-            let calls = |entry: &Entry| entry.what == Happening::Call((*name).clone());
-            self.scenario.entries.iter().position(calls)
-        });
-        for (name, client) in clients {
+        for (name, client) in &self.scenario.clients {
             for node in &client.nodes {
                 if let Some(it) = self.node(name, client) {
                     let process = client.process.as_ref().map(|it| self.process(it, client, node));
@@ -123,8 +116,10 @@ impl<'s> Translation<'s> {
 
     fn node(&self, name: &ClientName, client: &Client) -> Option<Node> {
         let mut calls = Calls::none();
-        for entry in &self.scenario.entries {
+        for (index, entry) in self.scenario.entries.iter().enumerate() {
             if entry.what == Happening::Call(name.clone()) {
+                // Of calls at one instant the file's first is the first.
+                calls = calls.in_turn(index);
                 calls = match entry.when {
                     When::At(at) => calls.and_at(at),
                     When::Every(interval) => calls.and_every(interval, self.scenario.start),

@@ -178,6 +178,12 @@ pub enum Wrong {
         /// How many it may have.
         limit: usize,
     },
+    /// A clock that is off by parts of a second.
+    #[error("a clock is off by whole seconds, and not by {skew}")]
+    SkewParts {
+        /// How far it should be off.
+        skew: Span,
+    },
     /// No clock is so wrong.
     #[error("a clock is off by {limit} at most, and not by {skew}")]
     Skew {

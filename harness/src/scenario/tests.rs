@@ -416,6 +416,12 @@ fn what_would_not_fit_is_refused() {
         "\"-1000d\"",
         "a clock is off by 366d at most, and not by -1000d",
     );
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cache\"\nskew = \"-4m59s999ms\"",
+        "\"-4m59s999ms\"",
+        "a clock is off by whole seconds, and not by -4m59s999ms",
+    );
     let renewals = (0..100).map(|number| {
         format!(
             "[[at]]\ntime = \"+1m\"\n\

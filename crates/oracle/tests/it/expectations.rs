@@ -107,6 +107,15 @@ fn j3_beyond_the_tolerance_no_message_is_accepted() {
     java(-60).check(&["80..135 step 3", "215..open step 3 then 1"]);
     java(-61).check(&["0..open step 1"]);
     assert_eq!(first_cause(&java(-61)), Cause::AnswerNotCurrent);
+
+    // Nobody takes a token that has ended by their own clock.
+    let fast = |skew| {
+        let rules = Rules { token_lifetime: s(25), ..rules() };
+        Race::with(NoCache, rules, |node| Node { skew: s(skew), ..node })
+    };
+    fast(24).saved(10, Rolling).provisioned(10).deployed(201).check(&[]);
+    fast(25).check(&["0..open step 1"]);
+    assert_eq!(first_cause(&fast(25)), Cause::AnswerExpired);
 }
 
 #[test]

@@ -121,6 +121,10 @@ fn skew(word: &Word) -> Result<Span, Found> {
     if skew > SKEW_MAX || skew < -SKEW_MAX {
         return Err(wrong(word, Wrong::Skew { skew, limit: SKEW_MAX }));
     }
+    // Messages tell time in whole seconds: a part of one would be seen now and then.
+    if skew.millis() % 1000 != 0 {
+        return Err(wrong(word, Wrong::SkewParts { skew }));
+    }
     Ok(skew)
 }
 
