@@ -14,8 +14,8 @@ use sim_sts::{
 
 use crate::{
     scenario::{
-        Action, CERTIFICATE_LIFE, CertificateName, Client, ClientName, Entry, FindBy, Happening,
-        NodeName, ProcessName, Rules, Scenario, UploadedFile, When,
+        Action, CERTIFICATE_LIFE, CertificateName, Client, ClientName, FindBy, Happening, NodeName,
+        ProcessName, Rules, Scenario, UploadedFile, When,
     },
     schedule::Phase,
 };

@@ -368,11 +368,11 @@ another system user has it
           let it call more often, or add a call with [[at]]
       early.toml:63:1
           expected   the oracle reckons with from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z \
-(+2h), step 1, certificate-not-in-force, 12 calls failed; tell the makers of skift
+(+2h), step 1, certificate-not-in-force, 6 calls failed; tell the makers of skift
           measured   fagsystem down from 2030-03-01T09:00:00Z (+1h) to 2030-03-01T10:00:00Z (+2h), \
 step 1, certificate-not-in-force, 0 calls failed
       early.toml:{line}:16
-          expected   12 calls failed
+          expected   6 calls failed
           measured   0 calls failed
 
 "

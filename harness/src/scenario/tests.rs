@@ -44,7 +44,7 @@ fn a_right_file_is_understood() {
         assert!(lines[entry.place.line - 1].starts_with("do."), "{entry:?}");
     }
     assert_eq!(scenario.entries.len(), 5);
-    assert_eq!(scenario.entries[0].when, When::Every(Span::from_minutes(5)));
+    assert_eq!(scenario.entries[0].when, When::Every(Span::from_minutes(10)));
     assert_eq!(scenario.entries[1].when, When::At(at("10m")));
     assert_eq!(
         scenario.entries[4].what,
@@ -59,7 +59,7 @@ fn a_right_file_is_understood() {
     assert_eq!((outage.from, outage.until), (at("1h"), Some(at("2h"))));
     assert_eq!((&outage.node, outage.step), (&name("a"), Step::One));
     assert!(lines[outage.place.line - 1].contains("from = \"+1h\""));
-    assert_eq!(scenario.expected.missed_calls.map(|expected| expected.count), Some(12));
+    assert_eq!(scenario.expected.missed_calls.map(|expected| expected.count), Some(6));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn keys() {
         "colour",
         "unknown key `colour`; it takes one of: name, cvr",
     );
-    check("interval = \"5m\"\n", "", "[[every]]", "the key `interval` is missing");
+    check("interval = \"10m\"\n", "", "[[every]]", "the key `interval` is missing");
     check(", as = \"new\"", "", "{ certificate", "the key `as` is missing");
     check("[expected]", "[expect]", "expect]", "unknown key `expect`; did you mean `expected`?");
 }
@@ -445,7 +445,7 @@ fn only_calls_are_repeated() {
         "only do.client.submit can be repeated; write this one as [[at]]",
     );
     check(
-        "interval = \"5m\"",
+        "interval = \"10m\"",
         "interval = \"1ms\"",
         "\"1ms\"",
         "the file schedules 14400001 calls; 100000 is the most",

@@ -54,12 +54,12 @@ fn messages_are_kept_on_request_a_folder_for_each_call() {
         fs::read_dir(folder.join("kept/race")).unwrap().map(|it| it.unwrap().path()).collect();
     calls.sort();
     let names: Vec<_> = calls.iter().map(|it| it.file_name().unwrap().to_str().unwrap()).collect();
-    assert_eq!(calls.len(), 49, "as many as the report counts, and no probe");
+    assert_eq!(calls.len(), 25, "as many as the report counts, and no probe");
     assert_eq!(names[0], "0001-2030-03-01T08-00-00Z-fagsystem-a");
 
     let all = ["1-wsc-to-sts.xml", "2-sts-to-wsc.xml", "3-wsc-to-wsp.xml", "4-wsp-to-wsc.xml"];
     let refused = calls.iter().filter(|call| kept_in(call).len() == 2).count();
-    assert_eq!(refused, 12, "those ended with the STS's answer");
+    assert_eq!(refused, 6, "those ended with the STS's answer");
     let (first, _) = calls.split_first().unwrap();
     assert_eq!(kept_in(first), all);
     for name in all {

@@ -267,8 +267,8 @@ fn lists_in_the_place_of_tables() {
     check(submit, "do.client.submit = [\"fagsystem\"]", "[\"fagsystem\"]", message);
     let renew = "do.mitid.renew = { certificate = \"old\", as = \"new\" }";
     check(renew, "do.mitid.renew = [\"old\", \"new\"]", "[\"old\", \"new\"]", message);
-    let every = format!("[[every]]\ninterval = \"5m\"\n{submit}\n");
-    let listed = "every = [[\"5m\", { client = { submit = { client = \"fagsystem\" } } }]]\n";
+    let every = format!("[[every]]\ninterval = \"10m\"\n{submit}\n");
+    let listed = "every = [[\"10m\", { client = { submit = { client = \"fagsystem\" } } }]]\n";
     let before = EARLY.find("[organisation.kommune]").unwrap();
     let text = EARLY.replace(&every, "");
     let text = format!("{}{listed}{}", &text[..before], &text[before..]);

@@ -131,7 +131,7 @@ fn list_gives_programs_what_is_expected() {
     assert_eq!(early["file"], "./family/early.toml");
     assert_eq!(early["title"], "The client swaps before NemLog-in");
     assert_eq!(early["expected"]["outages"][0]["from"], "2030-03-01T09:00:00Z");
-    assert_eq!(early["expected"]["missed-calls"]["count"], 12);
+    assert_eq!(early["expected"]["missed-calls"]["count"], 6);
 }
 
 #[test]
