@@ -3,9 +3,10 @@
 //! environments, with certificates that change hands, drafts that overwrite each other, nodes that go
 //! back and forth.
 
+use clock::Span;
 use oracle::{
-    Act, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
-    NodeForecast, NodeNumber, Plan, Rules, Signer, SystemUser, SystemUserNumber,
+    Act, Blame, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
+    NodeForecast, NodeNumber, Plan, Remedy, Rules, Signer, SystemUser, SystemUserNumber,
 };
 use parties::{ClientProfile, Environment, Slot};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};
@@ -65,7 +66,8 @@ fn owner(certificate: usize) -> usize {
 
 // ---- the same as a plan ----
 
-fn plan(case: &Case) -> Plan {
+/// The plan, and its nodes in the order of the case's.
+fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
     let mut plan = Plan::new(t(0), t(END), case.rules);
     let certificates: Vec<CertificateNumber> = case
         .certificates
@@ -135,7 +137,7 @@ fn plan(case: &Case) -> Plan {
         };
         plan.at(t(*at), act);
     }
-    plan
+    (plan, nodes)
 }
 
 // ---- the same, lived through ----
@@ -631,8 +633,43 @@ proptest! {
 
     #[test]
     fn a_forecast_is_what_a_world_would_live_through(case in case()) {
-        let forecast = Forecast::of(&plan(&case));
+        let forecast = Forecast::of(&plan(&case).0);
         let forecast: Vec<Lived> = forecast.nodes().iter().map(lived).collect();
         prop_assert_eq!(forecast, World::new(&case).live());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        rng_seed: RngSeed::Fixed(6),
+        failure_persistence: None,
+        cases: 500,
+        ..ProptestConfig::default()
+    })]
+
+    /// And no other node pays for it.
+    #[test]
+    fn what_blame_says_would_be_left_is_left(case in case()) {
+        let (plan, nodes) = plan(&case);
+        let forecast = Forecast::of(&plan);
+        let downtime = |forecast: &Forecast, node: NodeNumber| {
+            forecast.node(node).downtime(plan.end())
+        };
+        for node in nodes.iter().copied() {
+            let Some(blame) = Blame::of_node(&plan, node) else { continue };
+            let mended = Forecast::of(&blame.mend(&plan));
+            prop_assert!(blame.left < blame.was, "{blame:?}");
+            // A millisecond stands for what begins with the last instant.
+            let instant = |span: Span| span.max(Span::from_millis(1));
+            prop_assert_eq!(instant(blame.was), instant(downtime(&forecast, node)));
+            prop_assert_eq!(instant(blame.left), instant(downtime(&mended, node)));
+            // What is provisioned in another place than before is missing there.
+            if !matches!(blame.remedy, Remedy::Correct(_, Act::Provision { .. })) {
+                for other in nodes.iter().copied().filter(|other| *other != node) {
+                    let (was, is) = (downtime(&forecast, other), downtime(&mended, other));
+                    prop_assert!(is <= was, "{blame:?} costs another node {is} instead of {was}");
+                }
+            }
+        }
     }
 }
