@@ -10,7 +10,7 @@ use crate::{
     oids, pem,
 };
 
-/// Larger than any certificate; it bounds the work that a hostile file can cause.
+/// Larger than any certificate.
 const FILE_MAX: usize = 64 * 1024;
 
 /// The longest row of base64 in the text around a certificate. A serial number and a thumbprint in
@@ -62,7 +62,8 @@ pub enum UploadRefusal {
     },
     /// A certificate in PEM, and something besides that is no explanation of it.
     #[error(
-        "the file holds something besides the certificate: export the certificate alone (.cer)"
+        "the file holds something besides the certificate: delete all around the block from \
+         BEGIN CERTIFICATE to END CERTIFICATE, or export the certificate alone (.cer)"
     )]
     NotAlone,
     /// A certificate with a flaw, or with a key that is not RSA.
@@ -77,7 +78,8 @@ impl Certificate {
     /// Reads a certificate file (`.cer`) in DER or PEM, as an administrator uploads it.
     ///
     /// Around a certificate in PEM there may be text, such as `openssl` and key stores print before
-    /// it; anything that could be a key there is refused.
+    /// it, but no long row of base64 and nothing that says it is a key. What is refused and holds a
+    /// private key is told so, whatever else it is: its owner has to know.
     ///
     /// # Errors
     ///
@@ -87,20 +89,22 @@ impl Certificate {
         if content.is_empty() {
             return Err(UploadRefusal::Empty);
         }
-        // What matters about a file with a private key is that it has one, whatever else it is.
-        if let Some(leaked) = leak::found_in(file) {
-            return Err(leaked);
-        }
-        if file.len() > FILE_MAX {
-            return Err(UploadRefusal::TooLarge { octets: file.len() });
-        }
-        // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
-        // octets 80 to 84, which cannot follow an ASCII character.
-        if content[0] == asn1::SEQUENCE && std::str::from_utf8(content).is_err() {
-            from_der(file)
-        } else {
-            from_text(&text_of(content))
-        }
+        alone(file, content).map_err(|refusal| leak::found_in(file).unwrap_or(refusal))
+    }
+}
+
+/// The certificate that a file holds, and nothing else.
+fn alone(file: &[u8], content: &[u8]) -> Result<Certificate, UploadRefusal> {
+    if file.len() > FILE_MAX {
+        return Err(UploadRefusal::TooLarge { octets: file.len() });
+    }
+    // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
+    // octets 80 to 84, which cannot follow an ASCII character.
+    let is_long = content.get(1).is_some_and(|length| *length >= 0x80);
+    if content[0] == asn1::SEQUENCE && is_long && std::str::from_utf8(content).is_err() {
+        from_der(file)
+    } else {
+        from_text(&text_of(content))
     }
 }
 
@@ -139,10 +143,10 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
             let content = block.content.as_ref().ok_or(UploadRefusal::NotACertificate)?;
             let certificate = from_der(content)?;
             let [before, behind] = block.around;
-            // Some editors of old end a text with Ctrl-Z.
+            // Some editors of old end a text with Ctrl-Z, and some programs with NUL.
             let behind = behind.trim_end();
-            let behind = behind.strip_suffix('\u{1a}').unwrap_or(behind);
-            let is_alone = is_explanation(before) && is_explanation(behind);
+            let behind = behind.strip_suffix(['\u{1a}', '\0']).unwrap_or(behind);
+            let is_alone = [before, behind].into_iter().all(is_explanation);
             if is_alone { Ok(certificate) } else { Err(UploadRefusal::NotAlone) }
         }
         [] if labelled(|label| label == "PKCS7" || label == "CMS") => Err(UploadRefusal::Pkcs7),
@@ -155,20 +159,30 @@ fn from_text(text: &str) -> Result<Certificate, UploadRefusal> {
 }
 
 /// Whether this is text for people: no octets of another file, no line that begins or ends a block,
-/// and no long row of base64, however its lines are broken.
+/// nothing that says it is a key, and no long row of base64, also where it is broken into lines.
 fn is_explanation(text: &str) -> bool {
     let is_of_text = |c: char| !c.is_ascii_control() || c.is_ascii_whitespace();
     let bounds_block = |line: &str| {
         let line = line.trim_start();
         line.starts_with("-----BEGIN ") || line.starts_with("-----END ")
     };
-    // Of what is ASCII, read as UTF-16 by mistake, the octets still are ASCII.
-    let octets = latin_1(text.encode_utf16().flat_map(u16::to_be_bytes).filter(|it| *it != 0));
-    let joined: String = lines(&octets.replace("\\n", "\n")).map(str::trim).collect();
-    let mut rows = joined.split(|c: char| !is_base64(c));
+    // Of what is ASCII, read as UTF-16 by mistake, the octets still are ASCII, in one of two orders.
+    let octets = |order: fn(u16) -> [u8; 2]| {
+        let octets = text.encode_utf16().flat_map(order).filter(|octet| *octet != 0);
+        latin_1(octets).replace("\\n", "\n")
+    };
     text.chars().all(is_of_text)
         && !lines(text).any(bounds_block)
-        && rows.all(|row| row.len() <= ROW_MAX)
+        && [octets(u16::to_be_bytes), octets(u16::to_le_bytes)].iter().all(|it| holds_no_key(it))
+}
+
+fn holds_no_key(text: &str) -> bool {
+    // What another program calls a serial number ends at its line; a row of base64 goes on.
+    let is_row = |line: &str| line.trim_end_matches('=').chars().all(is_base64);
+    let apart = |line: &str| if is_row(line) { line.to_owned() } else { format!(" {line} ") };
+    let joined: String = lines(text).map(|line| apart(line.trim())).collect();
+    let mut rows = joined.split(|c: char| !is_base64(c));
+    rows.all(|row| row.len() <= ROW_MAX) && leak::found_in(text.as_bytes()).is_none()
 }
 
 /// The lines of a text, whatever ends them.

@@ -27,13 +27,13 @@ const SHAPES: [(&[&[usize]], usize); 8] = [
 #[must_use]
 pub fn stands_in(text: &str) -> bool {
     let seen: String = text.chars().filter(|c| !is_unseen(*c)).collect();
-    let text = Text { rows: rows_of_digits(&seen), text: &seen };
-    let struck = text.struck();
+    let mut text = Text { rows: rows_of_digits(&seen), struck: Vec::new(), text: &seen };
+    text.struck = text.strike();
     SHAPES.iter().any(|(lengths, gap)| {
         let starts = 0..(text.rows.len() + 1).saturating_sub(lengths.len());
         starts.into_iter().any(|at| {
             let parts = at..at + lengths.len();
-            !struck[parts.clone()].contains(&true) && text.has_number(parts, lengths, *gap)
+            !text.struck[parts.clone()].contains(&true) && text.has_number(parts, lengths, *gap)
         })
     })
 }
@@ -47,11 +47,12 @@ const fn is_unseen(c: char) -> bool {
 struct Text<'t> {
     text: &'t str,
     rows: Vec<Row>,
+    /// Of each row, whether it is part of a time, a date with its year first, an address or a fraction.
+    struck: Vec<bool>,
 }
 
 impl Text<'_> {
-    /// The rows that are part of a time, a date with its year first, an address or a fraction.
-    fn struck(&self) -> Vec<bool> {
+    fn strike(&self) -> Vec<bool> {
         let mut struck = vec![false; self.rows.len()];
         let mut at = 0;
         while at < self.rows.len() {
@@ -72,7 +73,10 @@ impl Text<'_> {
         if is_time && joint(1) == ":" && within(2, 0, 60) {
             return 3; // 08:10:05
         }
-        if is_time && before != ":" && joint(1) != ":" && length(1) == 2 {
+        // In `17:31.12.79-1234` something is counted, as `grep -n` counts lines.
+        let is_sign = |row: usize| matches!(joint(row), "." | "-" | "/");
+        let is_counted = is_sign(1) && is_sign(2);
+        if is_time && before != ":" && joint(1) != ":" && length(1) == 2 && !is_counted {
             return 2; // 08:10
         }
         let is_date = matches!(joint(0), "-" | "/" | ".") && joint(0) == joint(1);
@@ -89,8 +93,8 @@ impl Text<'_> {
         if dots && (0..4).all(is_octet) && !matches!(joint(3), "." | "-") {
             return 4; // 10.1.2.10
         }
-        let is_fraction = matches!(joint(0), "." | ",") && self.rows[at].digits == "0";
-        if is_fraction { 2 } else { 0 }
+        let is_fraction = self.rows[at].digits == "0" && joint(0) == "." && length(1) > 6;
+        if is_fraction { 2 } else { 0 } // 0.0101800049
     }
 
     /// Whether these rows have the shape of a number and begin with a date, and are not rather part
@@ -132,21 +136,23 @@ impl Text<'_> {
         }
     }
 
-    /// `20 10 12 34, 28 11 22 33` and `1234 0101 8000 49`: groups of one length, more than a number
-    /// has.
+    /// `20 10 12 34 28 11 22 33` and `1234 0101 8000 49`: groups of one length with spaces between
+    /// them, more than a number has.
     fn is_of_a_longer_list(&self, parts: &Range<usize>) -> bool {
         let rows = &self.rows[parts.clone()];
         let [first, .., last] = rows else { return false };
         let is_beside = |at: usize, row: &Row| {
-            (self.rows.get(at)).is_some_and(|other| other.digits.len() == row.digits.len())
+            let other = self.rows.get(at).filter(|_| !self.struck[at]);
+            other.is_some_and(|other| other.digits.len() == row.digits.len())
         };
+        let is_spaced = |at: usize| self.is_near(at, 3) && self.joint(at - 1).trim() == "";
         let in_pairs = last.digits.len() == 2;
-        let goes_on = in_pairs && is_beside(parts.end, last) && self.is_near(parts.end, 3);
+        let goes_on = in_pairs && is_beside(parts.end, last) && is_spaced(parts.end);
         let has_begun = first.digits.len() <= 4
             && parts.start > 0
             && is_beside(parts.start - 1, first)
-            && self.is_near(parts.start, 3)
-            && (in_pairs || (parts.start - 1..=parts.start).all(|at| self.joint(at).trim() == ""));
+            && is_spaced(parts.start)
+            && (in_pairs || is_spaced(parts.start + 1));
         goes_on || has_begun
     }
 

@@ -1,7 +1,7 @@
 //! A private key in a file that is no certificate file: its owner has to be told.
 //!
 //! This only says what a refusal is called. It knows the keys that people have, as files and in
-//! text, and looks at every octet once, however the file is made.
+//! text, and looks at every octet a few times, however the file is made.
 
 use super::{UploadRefusal, after_length, is_base64, latin_1, lines, pem};
 use crate::asn1;
@@ -105,7 +105,7 @@ fn in_text(text: &str) -> Option<UploadRefusal> {
     let is_key = lines(text).any(names_a_key)
         || holds("PuTTY-User-Key-File-")
         // What `openssl` prints of a key.
-        || (holds("Private-Key:") || holds("privateExponent:"))
+        || (holds("Private-Key:") || holds("privateExponent:") || holds("private exponent:"))
         // XML, as .NET writes it.
         || (holds("<RSAKeyValue") || holds("<RSAParameters")) && holds("<D>")
         // JWK (RFC 7518, sections 6.2.2 and 6.3.2).
@@ -134,5 +134,6 @@ fn goes_on(label: &str) -> bool {
     let Some((_, behind)) = label.split_once("--") else { return false };
     let behind = behind.trim_start_matches('-');
     let word = behind.split_whitespace().next().unwrap_or_default();
-    behind.starts_with(' ') && !word.is_empty() && word.len() <= super::ROW_MAX
+    let is_of_block = word == "Proc-Type:" || word.starts_with("-----");
+    behind.starts_with(' ') && !word.is_empty() && !is_of_block && word.len() <= super::ROW_MAX
 }
