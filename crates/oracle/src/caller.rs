@@ -175,6 +175,11 @@ impl<'p> Caller<'p> {
         }
     }
 
+    /// Whether it found a certificate when it last looked for one.
+    pub(crate) fn has_started(&self) -> bool {
+        self.present.is_ok()
+    }
+
     /// Whether it keeps tokens at all.
     pub(crate) fn keeps_tokens(&self) -> bool {
         self.keeps_for > Span::ZERO

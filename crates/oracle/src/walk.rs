@@ -153,7 +153,8 @@ impl Walk<'_> {
             let asked = left.map_or_else(|| caller.ask(now), Ok);
             let is_new = left.is_none() && asked.is_ok() && caller.keeps_tokens();
             caller.has_called(now, is_new, asked.and_then(|token| caller.use_token(&token, now)));
-            if left.is_none() {
+            // One that did not start fails before it looks into the cache.
+            if left.is_none() && caller.has_started() {
                 self.token = asked.ok().filter(|_| is_new);
             }
         }

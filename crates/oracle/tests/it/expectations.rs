@@ -4,8 +4,8 @@
 
 use clock::{Span, Timestamp};
 use oracle::{
-    Act, Calls, Cause, Certificate, CertificateNumber, FindBy, Forecast, HolderCheck, LookUp, Node,
-    NodeNumber, Plan, Rules, SystemUser,
+    Act, Calls, Cause, Certificate, CertificateNumber, FindBy, Forecast, HolderCheck, Keeps,
+    LookUp, Node, NodeNumber, Plan, Rules, SystemUser,
 };
 use parties::{ClientProfile, Slot};
 
@@ -288,6 +288,25 @@ fn j12_many_nodes_swapped_one_by_one() {
     }
     rolling(Restart).deployed(190).check(&["190..201 step 1"]);
     rolling(Dotnet).deployed(190).check(&[]);
+}
+
+/// Two clients of one process, each with its own margin. At 110 it restarts, and the certificate of
+/// the second has expired.
+#[test]
+fn who_did_not_start_leaves_the_cache_to_others() {
+    let in_process = |node| Node { process: Some(1), ..node };
+    let mut race = Race::with(Dotnet, rules(), in_process).restarted(110);
+    let other = Certificate { subject: 2, ..certificate(Production, -1000, 100) };
+    let other = race.plan.certificate(other);
+    let user = race.plan.system_user(SystemUser::new().with(Production, other));
+    // The token of 185 is too old for the second at 225, which would take a new one if it could.
+    let second = race.plan.node(Node {
+        keeps: Keeps::UntilBeforeEnd(s(45)),
+        calls: Calls::none().and_at(t(225)),
+        ..in_process(Node::new(Dotnet, Production, user, other))
+    });
+    race.check(&["260..open step 1"]);
+    check_node(&race, second, &["110..open step 1"]);
 }
 
 #[test]

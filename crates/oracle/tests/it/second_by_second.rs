@@ -40,6 +40,8 @@ struct Client {
     environment: usize,
     certificate: usize,
     keeps: Keeps,
+    /// Whether it starts only with a certificate that is valid by its own clock.
+    valid_only: bool,
     skew: i64,
     interval: i64,
     first_call: i64,
@@ -106,7 +108,7 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
                 skew: s(client.skew),
                 process: case.together.then_some(7),
                 calls: Calls::every(s(client.interval), t(client.first_call)),
-                look_up: LookUp { valid_only: false, ..node.look_up },
+                look_up: LookUp { valid_only: client.valid_only, ..node.look_up },
                 ..node
             })
         })
@@ -227,6 +229,8 @@ fn provision(places: &mut [[Place; 2]; 2], user: usize, place: usize, slots: Dra
 #[derive(Clone, Copy)]
 struct State {
     certificate: usize,
+    /// Whether it found that one when it last looked.
+    started: bool,
     pinned: u32,
     /// Issued when, for which certificate, as whom, signed with what.
     token: Option<(i64, usize, usize, u32)>,
@@ -239,12 +243,20 @@ impl<'c> World<'c> {
         });
         let drafts = std::array::from_fn(|user| (Some(case.in_force[user][1]), None));
         let nodes = case.nodes.iter();
-        let nodes =
-            nodes.map(|it| State { certificate: it.certificate, pinned: 0, token: None }).collect();
+        let nodes = nodes.map(|it| State {
+            certificate: it.certificate,
+            started: true,
+            pinned: 0,
+            token: None,
+        });
+        let nodes = nodes.collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
         let (signers, trusted) = ([0; 2], [[true, false]; 2]);
         let (pending, plans, known) = (Vec::new(), Vec::new(), places.clone());
-        Self { case, drafts, plans, known, places, revoked, pending, nodes, signers, trusted }
+        let mut world =
+            Self { case, drafts, plans, known, places, revoked, pending, nodes, signers, trusted };
+        (0..NODES).for_each(|node| world.start(node, 0));
+        world
     }
 
     /// What holds from this second on without a click in it.
@@ -375,10 +387,19 @@ impl<'c> World<'c> {
     }
 
     /// A process restarts with all that run in it.
-    fn restart(&mut self, node: usize) {
+    fn restart(&mut self, node: usize, now: i64) {
         for other in (0..NODES).filter(|other| *other == node || self.case.together) {
             self.nodes[other].token = None;
+            self.start(other, now);
         }
+    }
+
+    /// A node looks for its certificate.
+    fn start(&mut self, node: usize, now: i64) {
+        let client = &self.case.nodes[node];
+        let (_, from, until, _) = self.case.certificates[self.nodes[node].certificate];
+        let is_valid = (from..until).contains(&(now + client.skew));
+        self.nodes[node].started = is_valid || !client.valid_only;
     }
 
     fn keep(&mut self, node: usize, token: Option<(i64, usize, usize, u32)>) {
@@ -392,11 +413,12 @@ impl<'c> World<'c> {
             match *deed {
                 Deed::Deploy(node, certificate) => {
                     self.nodes[node].certificate = certificate;
+                    self.start(node, now);
                     if matches!(self.case.nodes[node].profile, Restart | Java) {
-                        self.restart(node);
+                        self.restart(node, now);
                     }
                 }
-                Deed::Restart(node) => self.restart(node),
+                Deed::Restart(node) => self.restart(node, now),
                 Deed::DropCache(node) => self.keep(node, None),
                 Deed::Pin(node, signer) => self.nodes[node].pinned = signer,
                 Deed::Save(..)
@@ -432,6 +454,9 @@ impl<'c> World<'c> {
 
     /// A call: 0 if it succeeds, else the step at which it fails. Also whether it took a new token.
     fn call(&mut self, node: usize, now: i64) -> (u8, bool) {
+        if !self.nodes[node].started {
+            return (1, false);
+        }
         let client = &self.case.nodes[node];
         let rules = &self.case.rules;
         let life = rules.token_lifetime.millis() / 1_000;
@@ -587,12 +612,15 @@ prop_compose! {
             4 => (0_i64..45).prop_map(|margin| Keeps::UntilBeforeEnd(s(margin))),
             1 => (0_i64..60).prop_map(|fixed| Keeps::For(s(fixed))),
         ],
+        valid_only in any::<bool>(),
         skew in select(vec![0, 0, 3, -3]),
         interval in select(vec![1, 5, 13]),
         first_call in select(vec![0, 0, 9]),
     ) -> Client {
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
-        Client { user, profile, environment, certificate, keeps, skew, interval, first_call }
+        Client {
+            user, profile, environment, certificate, keeps, valid_only, skew, interval, first_call,
+        }
     }
 }
 
@@ -612,11 +640,12 @@ prop_compose! {
         let certificates = certificates.into_iter().map(|(it, from, until, subject)| (it, from, until * 5, subject));
         events.iter_mut().for_each(|(at, _)| *at *= 5);
         let in_force = vec![[0, 1], [2, 3]];
-        // One process has one clock, and its nodes are often of one kind.
+        // What runs in one process is often of one kind; how long each keeps tokens, and by which
+        // clock, is its own matter.
         if together {
-            let Client { profile, skew, environment, .. } = nodes[0];
+            let Client { profile, environment, .. } = nodes[0];
             let keeps = if profile == NoCache { Keeps::Never } else { nodes[1].keeps };
-            nodes[1] = Client { profile, keeps, skew, environment, ..nodes[1].clone() };
+            nodes[1] = Client { profile, keeps, environment, ..nodes[1].clone() };
         }
         let certificates = certificates.collect();
         Case { rules, certificates, in_force, privileged, organisations, together, nodes, events }
