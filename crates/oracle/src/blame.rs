@@ -124,6 +124,11 @@ impl Remedy {
                     Setting::Process => node.process = None,
                 }
             }
+            // What is saved for a *provision* that was made is saved before it.
+            Self::Add(acts) if acts.iter().all(|act| act.edits().is_some()) => {
+                let events = acts.iter().map(|act| crate::Event { at, act: *act });
+                plan.events.splice(0..0, events);
+            }
             Self::Add(acts) => acts.iter().for_each(|act| {
                 plan.at(at, *act);
             }),

@@ -190,7 +190,9 @@ impl<'p> Candidates<'p> {
                 older.map(|certificate| Act::Revoke { certificate }).collect()
             }
             Act::Remove { system_user, slot } => {
-                let others = Slot::ALL.into_iter().filter(|other| *other != slot);
+                let others = Slot::ALL.into_iter().filter(|other| {
+                    *other != slot && self.is_filled(number, event, system_user, *other)
+                });
                 others.map(|slot| Act::Remove { system_user, slot }).collect()
             }
             Act::Restart { .. }
@@ -234,6 +236,9 @@ impl<'p> Candidates<'p> {
             }
             let (from, until) = self.room(number, event);
             let mut instants = self.ahead(&[event.act]);
+            if matches!(event.act, Act::Revoke { .. }) && until < self.plan.end {
+                instants.push(until);
+            }
             instants.retain(|at| (from..=until).contains(at));
             instants.sort_by_key(|at| distance(*at, event.at));
             let remedy = Remedy::Move(number);
@@ -255,10 +260,13 @@ impl<'p> Candidates<'p> {
     fn room(&self, number: EventNumber, event: &Event) -> (Timestamp, Timestamp) {
         let Plan { start, end, .. } = *self.plan;
         match event.act {
-            // Nobody saves, revokes or deploys what is not issued yet.
-            Act::Revoke { certificate }
-            | Act::Deploy { certificate, .. }
-            | Act::Install { certificate, .. } => {
+            // Nobody saves, revokes or deploys what is not issued yet, nor revokes what has expired.
+            Act::Revoke { certificate } => {
+                let revoked = self.plan.get(certificate);
+                let last = revoked.expires - Span::from_seconds(1);
+                (self.issued(revoked).min(event.at), last.min(end))
+            }
+            Act::Deploy { certificate, .. } | Act::Install { certificate, .. } => {
                 (self.issued(self.plan.get(certificate)).min(event.at), end)
             }
             // What is saved after the click that was to provision it was not saved for that.
@@ -293,6 +301,29 @@ impl<'p> Candidates<'p> {
         self.events().filter(move |(other, earlier)| {
             earlier.act.edits() == Some(system_user) && (earlier.at, *other) < (event.at, number)
         })
+    }
+
+    /// Whether somebody has put anything into a slot and nobody has emptied it, before this.
+    fn is_filled(
+        &self,
+        number: EventNumber,
+        event: &Event,
+        system_user: SystemUserNumber,
+        slot: Slot,
+    ) -> bool {
+        let edits = self.edits_before(number, event, system_user).filter_map(|(number, edit)| {
+            match edit.act {
+                Act::Save { slot: of, .. } if of == slot => Some((edit.at, number, true)),
+                Act::Remove { slot: of, .. } if of == slot => Some((edit.at, number, false)),
+                _ => None,
+            }
+        });
+        let draft = &self.plan.system_users[system_user.0].draft;
+        let was_filled = match slot {
+            Slot::Active => draft.active.is_some(),
+            Slot::Rolling => draft.rolling.is_some(),
+        };
+        edits.max().map_or(was_filled, |(.., is_saved)| is_saved)
     }
 
     /// Clients that are set up wrong, set up right.
@@ -339,6 +370,8 @@ impl<'p> Candidates<'p> {
                     if self.is_done(&save) {
                         continue;
                     }
+                    // Somebody may provision it as it is.
+                    additions.push(vec![save]);
                     additions.push(vec![save, provision]);
                     additions.extend(deploy.map(|deploy| vec![save, provision, deploy]));
                 }
@@ -350,8 +383,9 @@ impl<'p> Candidates<'p> {
             for signer in signers {
                 let follow =
                     [Act::Pin { node: number, signer }, Act::Trust { environment, signer }];
-                let missing = follow.into_iter().filter(|act| !self.is_done(act));
-                additions.extend(missing.map(|act| vec![act]));
+                let missing: Vec<_> = follow.into_iter().filter(|act| !self.is_done(act)).collect();
+                additions.extend(missing.iter().map(|act| vec![*act]));
+                additions.extend((missing.len() == follow.len()).then_some(missing));
             }
         }
         additions.into_iter().map(|acts| self.addition(acts)).collect()
@@ -375,10 +409,11 @@ impl<'p> Candidates<'p> {
 
     fn renewal(&self, node: NodeNumber) -> Candidate {
         let old = self.node(node).certificate;
-        let expires = self.plan.get(old).expires;
+        // What has expired, or is revoked, is not renewed.
+        let until = self.plan.get(old).expires.min(self.plan.revocations()[old.0]);
         let lag = self.plan.rules.certificates_begin_after;
         let mut instants: Vec<_> = self.instants.iter().flat_map(|at| [*at, *at - lag]).collect();
-        instants.retain(|at| (self.plan.start..expires).contains(at));
+        instants.retain(|at| (self.plan.start..until).contains(at));
         instants.sort_unstable();
         instants.reverse();
         Candidate { remedy: Remedy::Renew(old), kind: Kind::Added, done: None, instants }

@@ -91,6 +91,32 @@ fn nobody_provisioned() {
 }
 
 #[test]
+fn nobody_saved_and_somebody_provisioned() {
+    // At the click itself there is still time.
+    check(&Race::new(NoCache).provisioned(60).deployed(201), "add save", 60, 0);
+}
+
+#[test]
+fn nobody_renews_what_is_revoked() {
+    let sole = |revoked| {
+        let mut race = Race::new(NoCache);
+        let mut plan = oracle::Plan::new(t(0), t(400), rules());
+        let old = plan.certificate(certificate(Production, -1000, 100_000));
+        let system_user = plan.system_user(SystemUser::new().with(Production, old));
+        let node = oracle::Node::new(NoCache, Production, system_user, old);
+        (race.old, race.system_user, race.node) = (old, system_user, plan.node(node));
+        race.plan = plan;
+        let certificate = race.old;
+        race.act(revoked, Act::Revoke { certificate });
+        race
+    };
+    // The last instant before it at which anything turns.
+    check(&sole(120), "renew", 0, 0);
+    // There is none before the start.
+    assert_eq!(Blame::of(&sole(0).plan).map(|blame| blame.remedy), None);
+}
+
+#[test]
 fn provisioned_in_the_wrong_environment() {
     let race = Race::new(NoCache).saved(10, Active).provisioned_in(IntegrationTest, 60);
     let race = race.deployed(60);
@@ -182,7 +208,12 @@ fn the_new_one_is_valid_too_late() {
 #[test]
 fn revoked_too_early() {
     let race = rolling().revoked(120).deployed(201);
-    check(&race, "move revoke", 201, 0);
+    // From 201 on there is nothing left to revoke.
+    check(&race, "move revoke", 200, 1);
+    // Nobody sees it before the end when it comes as late as this.
+    let seen_late = Rules { sts_revocation_lag: s(30), ..rules() };
+    let race = Race::with(NoCache, seen_late, |node| node).saved(10, Rolling).provisioned(10);
+    check(&race.revoked(120).deployed(201), "move revoke", 171, 0);
 }
 
 #[test]
@@ -280,6 +311,8 @@ fn whoever_should_have_followed_the_sts() {
     check(&pinned(trusted(rolled_over(), 90), 50), "move trust", 50, 0);
     check(&trusted(rolled_over(), 50), "add pin", 50, 0);
     check(&pinned(rolled_over(), 50), "add trust", 50, 0);
+    // Neither did: neither can help alone.
+    check(&rolled_over(), "add pin, trust", 50, 0);
     // Neither of the two who are late can help alone; only the operator could.
     check(&pinned(trusted(rolled_over(), 90), 90), "move sign", 90, 0);
 }
