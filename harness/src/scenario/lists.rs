@@ -8,7 +8,10 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::mistake::{Found, Wrong};
+use super::{
+    mistake::{Found, Wrong},
+    said,
+};
 
 /// The first list of `text` in the place of a table.
 pub(super) fn misplaced(text: &str) -> Option<Found> {
@@ -16,14 +19,26 @@ pub(super) fn misplaced(text: &str) -> Option<Found> {
     Some(found(first))
 }
 
-/// The list in the place of a table that the reader stumbled in, at what it `found`.
+/// The list in the place of a table that the reader stumbled in, at what it `found`. A key that it does
+/// not know is mended by its name, whatever stands behind it.
 pub(super) fn around(text: &str, found: &Found) -> Option<Found> {
+    if matches!(found.wrong, Wrong::Unknown { .. }) {
+        return None;
+    }
+    let says = |said: fn(&str) -> bool| matches!(&found.wrong, Wrong::Syntax(it) if said(it));
+    let is_header = says(|it| it.ends_with(said::ONE_OF_A_LIST));
+    let is_told = is_header || says(|it| it.starts_with("invalid length"));
     let is_around = |list: &Range<usize>| {
-        let is_itself = *list == found.span
-            && !matches!(&found.wrong, Wrong::Syntax(it) if it.starts_with("invalid length"));
+        let is_itself = *list == found.span && !is_told;
         list.start <= found.span.start && found.span.end <= list.end && !is_itself
     };
-    all(text).into_iter().find(is_around).map(self::found)
+    let around = all(text).into_iter().find(is_around)?;
+    if is_header && around.start == found.span.start {
+        let wrong =
+            "a table is expected here, as […] begins it, not one of a list, as [[…]] begins it";
+        return Some(Found { wrong: Wrong::Syntax(wrong.to_owned()), span: around });
+    }
+    Some(self::found(around))
 }
 
 fn found(span: Range<usize>) -> Found {

@@ -276,6 +276,35 @@ fn lists_in_the_place_of_tables() {
     assert_eq!(mistake.wrong.to_string(), message);
     let outage = EARLY.lines().find(|line| line.starts_with("    { client")).unwrap();
     check(outage, "    [\"fagsystem\", \"a\", \"+1h\", \"+2h\", 1]", "[\"fagsystem\"", message);
+    let header =
+        "a table is expected here, as […] begins it, not one of a list, as [[…]] begins it";
+    check("[client.fagsystem]", "[[client.fagsystem]]", "[[client", header);
+    check("[expected]", "[[expected]]", "[[expected", header);
+    let single = "`[every]` begins a single table; each of several begins as `[[every]]`";
+    let two = "[every]\ninterval = \"1h\"\n[[every]]";
+    check("[[every]]", two, "[every]", single);
+    check("[[every]]", "[[every]]\ninterval = \"1h\"\n [every] # one", "[every] #", single);
+}
+
+/// Whatever stands behind a name that no file has, the name is the mistake.
+#[test]
+fn lists_of_unknown_names() {
+    for (name, near) in [("evry", Some("every")), ("att", Some("at")), ("events", None)] {
+        for list in [format!("[[{name}]]\n"), format!("{name} = []\nseed")] {
+            let (from, mark) =
+                if list.contains('=') { ("seed", name) } else { ("[[every]]\n", name) };
+            let text = EARLY.replacen(from, &list, 1);
+            let mistake = Scenario::parse(&text).expect_err("it was not read");
+            let said = mistake.wrong.to_string();
+            let advice = near.map_or_else(
+                || "it takes one of: ".to_owned(),
+                |it| format!("did you mean `{it}`?"),
+            );
+            assert!(said.starts_with(&format!("unknown key `{name}`; {advice}")), "{said}");
+            let line = text.lines().nth(mistake.place.line - 1).unwrap();
+            assert!(line[mistake.place.column - 1..].starts_with(mark), "{mistake}");
+        }
+    }
 }
 
 #[test]
@@ -286,8 +315,10 @@ fn values_of_the_wrong_type() {
     check("length = \"4h\"", "length = [\"4h\"]", "[", &format!("{text} a list"));
     check("length = \"4h\"", "length = { h = 4 }", "{", &format!("{text} a table"));
     check("length = \"4h\"", "length = 04:00:00", "04", &format!("{text} a date"));
+    let nodes = "[[client.fagsystem.nodes]]\nname = \"a\"\n[client.fagsystem]";
     let list = format!("{text} one of a list, as [[…]] begins it");
-    check("[client.fagsystem]", "[[client.fagsystem]]", "[[client", &list);
+    check("[client.fagsystem]", nodes, "[[client", &list);
+    check("seed = 1", "seed = 1\n[[client]]", "[[client", "a table is expected here, not a list");
     check(
         "step = 1",
         "step = 300",
