@@ -451,12 +451,12 @@ impl Rejection {
                     "a token of the authority, or with a group for it",
                     "et token for myndigheden eller med en privilegiegruppe for den",
                 ),
-                who: Role::NemloginAdministrator,
+                who: Role::Vendor,
                 what: [
-                    "If the vendor serves several authorities: keep one token for each. Else the \
-                     authority gives a power of attorney.",
-                    "Betjener leverandøren flere myndigheder: gem et token for hver. Ellers skal \
-                     myndigheden give fuldmagt.",
+                    "If the client serves several authorities: keep one token for each. Else ask the \
+                     NemLog-in administrator of the authority for a power of attorney.",
+                    "Betjener klienten flere myndigheder: gem et token for hver. Ellers bed \
+                     myndighedens NemLog-in-administrator om en fuldmagt.",
                 ],
             },
             Self::MissingPrivilege { .. } => Lesson {
