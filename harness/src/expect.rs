@@ -120,36 +120,65 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
     Judgement { verdict, differences }
 }
 
-/// What differs at one node. Outages that agree are set aside; the rest is put side by side in
-/// the order of time, since a shifted outage is easier to read than one missing and one too many.
+/// What differs at one node. Outages that agree are set aside; the rest is put side by side in the
+/// order of time, since a shifted outage is easier to read than one missing and one too many: first
+/// those of the same times, then those that have an instant in common, then what is left.
 fn compare(mut expected: Vec<&ExpectedOutage>, node: &NodeDowntime) -> Vec<Difference> {
     let mut measured: Vec<&Outage> = node.outages.iter().collect();
-    expected.retain(|wanted| match measured.iter().position(|outage| agrees(wanted, outage)) {
-        Some(index) => {
-            measured.remove(index);
-            false
-        }
-        None => true,
-    });
+    pair(&mut expected, &mut measured, agrees);
     expected.sort_by_key(|outage| outage.from);
 
-    let mut measured = measured.into_iter().cloned();
-    let mut differences: Vec<Difference> = expected
-        .into_iter()
-        .map(|wanted| Difference::Outage { expected: wanted.clone(), measured: measured.next() })
-        .collect();
-    differences.extend(measured.map(|measured| Difference::Unexpected {
+    let mut pairs = pair(&mut expected, &mut measured, at_the_same_times);
+    pairs.extend(pair(&mut expected, &mut measured, overlaps));
+    pairs.extend(pair(&mut expected, &mut measured, |_, _| true));
+    let outage = |wanted: &ExpectedOutage, measured: Option<&Outage>| Difference::Outage {
+        expected: wanted.clone(),
+        measured: measured.cloned(),
+    };
+    let mut beside: Vec<_> = pairs.into_iter().map(|(wanted, it)| (wanted, Some(it))).collect();
+    beside.extend(expected.into_iter().map(|wanted| (wanted, None)));
+    beside.sort_by_key(|(wanted, _)| wanted.from);
+    let mut differences: Vec<Difference> =
+        beside.into_iter().map(|(wanted, measured)| outage(wanted, measured)).collect();
+    differences.extend(measured.into_iter().map(|measured| Difference::Unexpected {
         client: node.client.clone(),
         node: node.node.clone(),
-        measured,
+        measured: measured.clone(),
     }));
     differences
+}
+
+/// Takes out of both lists what belongs together, each with the first that is there for it.
+fn pair<'e, 'm>(
+    expected: &mut Vec<&'e ExpectedOutage>,
+    measured: &mut Vec<&'m Outage>,
+    belong_together: impl Fn(&ExpectedOutage, &Outage) -> bool,
+) -> Vec<(&'e ExpectedOutage, &'m Outage)> {
+    let mut pairs = Vec::new();
+    expected.retain(|wanted| {
+        let Some(index) = measured.iter().position(|outage| belong_together(wanted, outage)) else {
+            return true;
+        };
+        pairs.push((*wanted, measured.remove(index)));
+        false
+    });
+    pairs
+}
+
+fn at_the_same_times(expected: &ExpectedOutage, measured: &Outage) -> bool {
+    (expected.from, expected.until) == (measured.from, measured.until)
+}
+
+/// Whether they have an instant in common; what is open lasts from its beginning on.
+fn overlaps(expected: &ExpectedOutage, measured: &Outage) -> bool {
+    let begins_within = |from, until: Option<_>| until.is_none_or(|until| from < until);
+    begins_within(expected.from, measured.until) && begins_within(measured.from, expected.until)
 }
 
 /// Whether an outage is what was expected, to the millisecond. One that is open at the end of the
 /// run agrees with `until = "open"` alone.
 fn agrees(expected: &ExpectedOutage, measured: &Outage) -> bool {
-    (expected.from, expected.until) == (measured.from, measured.until)
+    at_the_same_times(expected, measured)
         && expected.step == measured.failure.step
         && expected.cause.as_ref().is_none_or(|cause| *cause == measured.failure.cause)
 }
@@ -304,5 +333,39 @@ mod tests {
                 Difference::Unexpected { measured: open, .. },
             ] if expected.from == measured.from && open.until.is_none()
         ));
+    }
+
+    /// What each expected outage of the list stands beside: the number of a measured one.
+    fn check_sides(expected: Vec<ExpectedOutage>, measured: &[Outage], sides: &[Option<usize>]) {
+        let differences = judged(expected, measured.to_vec(), 9).differences;
+        let beside = differences.iter().filter_map(|it| match it {
+            Difference::Outage { measured: it, .. } => Some(it),
+            _ => None,
+        });
+        let numbers: Vec<Option<usize>> = beside
+            .map(|it| it.as_ref().and_then(|it| measured.iter().position(|other| other == it)))
+            .collect();
+        assert_eq!(numbers, sides);
+    }
+
+    #[test]
+    fn what_differs_is_put_beside_what_it_is_most_like() {
+        let of_other_cause = |from, until| ExpectedOutage {
+            cause: Some("replayed".to_owned()),
+            ..wanted(from, until)
+        };
+        // Of the same times, and another cause; the one before it was not there.
+        let expected = || vec![wanted(1, Some(2)), of_other_cause(5, Some(6))];
+        check_sides(expected(), &[outage(5, Some(6))], &[None, Some(0)]);
+        // The times say more than that an earlier one reaches there.
+        let expected = vec![wanted(1, Some(6)), of_other_cause(8, None)];
+        check_sides(expected, &[outage(4, Some(5)), outage(8, None)], &[Some(0), Some(1)]);
+        // With an instant in common; those that only touch have none.
+        let expected = || vec![wanted(1, Some(3)), wanted(5, Some(8))];
+        check_sides(expected(), &[outage(3, Some(4)), outage(7, Some(9))], &[Some(0), Some(1)]);
+        check_sides(expected(), &[outage(3, Some(6))], &[None, Some(0)]);
+        check_sides(expected(), &[outage(7, None)], &[None, Some(0)]);
+        // Else in the order of time.
+        check_sides(expected(), &[outage(10, None)], &[Some(0), None]);
     }
 }
