@@ -16,7 +16,7 @@ use pki::{Certificate, ChainRefusal, Serial};
 use xml_security::{SignatureRefusal, xml::Malformed};
 
 pub use fault_table::FaultTable;
-pub(crate) use finding::untrusted;
+pub(crate) use finding::{named, untrusted};
 
 use crate::issue::Case;
 

@@ -8,6 +8,7 @@ use super::{
     Administration, Fact, IssuerCheck, Privilege, PrivilegeStatus, Rejection, Request, SystemUser,
     system_user,
 };
+use crate::rejection::CertificateName;
 
 impl Administration {
     /// Everything that speaks against a request, in the order of the checks.
@@ -121,8 +122,10 @@ impl Administration {
         }
         let check = self.policy.issuer_check == IssuerCheck::AtProvisioning;
         let refusals = Slot::ALL.into_iter().filter(|_| check).filter_map(|slot| {
-            let refusal = Path::build(details.get(slot)?, anchors).err()?;
-            Some(Rejection::OtherEnvironment { slot, environment, refusal })
+            let saved = details.get(slot)?;
+            let refusal = Path::build(saved, anchors).err()?;
+            let certificate = CertificateName::of(saved);
+            Some(Rejection::OtherEnvironment { slot, certificate, environment, refusal })
         });
         refusals.collect()
     }

@@ -64,8 +64,8 @@ impl Rejection {
                 provisioning::environment_not_offered(*environment)
             }
             Self::NothingSaved(id) => provisioning::nothing_saved(id),
-            Self::OtherEnvironment { slot, environment, refusal } => {
-                provisioning::other_environment(*slot, *environment, refusal)
+            Self::OtherEnvironment { slot, certificate, environment, refusal } => {
+                provisioning::other_environment(*slot, certificate, *environment, refusal)
             }
             Self::PrivilegeRequestedAlready(privilege) => {
                 privilege::privilege_requested_already(privilege)

@@ -2,9 +2,10 @@
 
 use clock::Timestamp;
 use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId};
-use pki::{ChainRefusal, UploadRefusal};
+use pki::{ChainRefusal, PathMember, UploadRefusal};
 
 use super::{FileEnding, Kind, PowerOfAttorney, Privilege};
+use crate::rejection::CertificateName;
 
 /// Why the administration refuses. The order is that of the checks, as far as they meet.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
@@ -110,10 +111,12 @@ pub enum Rejection {
     #[error("nothing is saved for `{0}`: save a certificate first, then provision")]
     NothingSaved(SystemUserId),
     /// What is saved is for the other environment.
-    #[error("the certificate in the {slot} slot is not for {environment}: {refusal}")]
+    #[error("{certificate} in the {slot} slot is not for {environment}: {}", ground(.refusal))]
     OtherEnvironment {
         /// In which slot it is.
         slot: Slot,
+        /// Which one it is.
+        certificate: CertificateName,
         /// Where it should have come into force.
         environment: Environment,
         /// Why it is not trusted there.
@@ -154,6 +157,16 @@ impl Rejection {
     pub fn name(&self) -> &'static str {
         self.cause().into()
     }
+}
+
+/// Why a certificate that was named before is not trusted.
+pub(super) fn ground(refusal: &ChainRefusal) -> String {
+    let member = match refusal.certificate {
+        PathMember::Leaf => "it",
+        PathMember::Issuing => "its issuing authority's certificate",
+        PathMember::Root => "its root certificate",
+    };
+    format!("{member} {}", refusal.reason)
 }
 
 /// What the name ends in instead.

@@ -3,8 +3,8 @@
 use parties::{Environment, Role, Slot, SystemUserId};
 use pki::ChainRefusal;
 
-use super::{GUIDE, OURS, Said, both};
-use crate::rejection::untrusted;
+use super::{super::rejection::ground, GUIDE, OURS, Said, both};
+use crate::rejection::{CertificateName, named, untrusted};
 
 pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
     Said {
@@ -56,6 +56,7 @@ pub(super) fn nothing_saved(id: &SystemUserId) -> Said {
 
 pub(super) fn other_environment(
     slot: Slot,
+    certificate: &CertificateName,
     environment: Environment,
     refusal: &ChainRefusal,
 ) -> Said {
@@ -74,8 +75,13 @@ pub(super) fn other_environment(
             format!("et certifikat til {danish}"),
         ],
         got: [
-            format!("in the {slot} slot: {refusal}"),
-            format!("på pladsen til {}: {}", slot_in_danish(slot), untrusted(refusal)),
+            format!("{certificate} in the {slot} slot: {}", ground(refusal)),
+            format!(
+                "{} på pladsen til {}: {}",
+                named(certificate),
+                slot_in_danish(slot),
+                untrusted(refusal)
+            ),
         ],
         who: Role::NemloginAdministrator,
         what: [

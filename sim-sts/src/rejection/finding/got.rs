@@ -89,7 +89,8 @@ pub(super) fn got(rejection: &Rejection) -> Text {
     }
 }
 
-fn named(certificate: &CertificateName) -> String {
+/// A certificate by its name, in Danish.
+pub(crate) fn named(certificate: &CertificateName) -> String {
     format!("certifikatet {} for `{}`", certificate.serial, certificate.subject)
 }
 
