@@ -146,6 +146,9 @@ fn write_outage(
             let until = instant(report, until);
             writeln!(text, "      {who} was down for {length}, from {from} to {until}")?;
         }
+        None if length == Span::ZERO => {
+            writeln!(text, "      {who} went down at {from}, in the last instant of the run")?;
+        }
         None => writeln!(
             text,
             "      {who} went down at {from} and was still down when the run ended, {length} later"

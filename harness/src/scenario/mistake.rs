@@ -206,6 +206,9 @@ pub enum Wrong {
          say when it gets one, with `do.nemlogin.roll-over`"
     )]
     NoNewSigner(&'static str),
+    /// An STS gets a new certificate for the second time.
+    #[error("the STS of {0} rolls over in another entry already; a run has one roll-over of it")]
+    SecondSigner(&'static str),
     /// Each certificate takes a key, and keys take time to make.
     #[error("the file renews and orders {issued} certificates; {limit} is the most")]
     TooManyIssued {

@@ -78,6 +78,25 @@ fn an_outage_can_be_open() {
 }
 
 #[test]
+fn an_end_that_is_none_is_told_of_open() {
+    for end in ["opne", "never"] {
+        let text = right_with("until = \"+2h\"", &format!("until = \"{end}\""));
+        let mistake = Scenario::parse(&text).unwrap_err();
+        assert_eq!(
+            mistake.wrong.to_string(),
+            format!("`{end}` is neither an instant, as +2h or 2030-03-01T08:00:00Z, nor `open`")
+        );
+    }
+}
+
+#[test]
+fn a_title_turns_no_direction() {
+    let text = right_with("title = \"", "title = \"\u{202e}");
+    let mistake = Scenario::parse(&text).unwrap_err();
+    assert_eq!(mistake.wrong.to_string(), "`title` takes one line of plain text");
+}
+
+#[test]
 fn a_mistake_is_shown_with_its_line() {
     let mistake = Scenario::parse(&right_with("seed = 1", "sede = 1")).unwrap_err();
     assert_eq!(
@@ -564,6 +583,11 @@ fn a_new_signer_has_to_be_there() {
     );
     let roll_over =
         "[[at]]\ntime = \"+1h\"\ndo.nemlogin.roll-over = { environment = \"production\" }";
+    let mistake = Scenario::parse(&with_tables(&format!("{roll_over}\n{roll_over}"))).unwrap_err();
+    assert_eq!(
+        mistake.wrong.to_string(),
+        "the STS of production rolls over in another entry already; a run has one roll-over of it"
+    );
     let pin = "[[at]]\ntime = \"+1h\"\ndo.client.pin-signer = { client = \"fagsystem\" }";
     let text = with_tables(&format!("{roll_over}\n{entry}\n{pin}"));
     let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));

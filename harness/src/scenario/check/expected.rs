@@ -51,6 +51,10 @@ impl Check<'_> {
         let from = self.run.instant(&outage.from)?;
         let until = match outage.until.get_ref() {
             Value::String(text) if text == "open" => None,
+            Value::String(text) if text.starts_with(char::is_alphabetic) => {
+                let neither = "neither an instant, as +2h or 2030-03-01T08:00:00Z, nor `open`";
+                return Err(wrong(&outage.until, Wrong::Value(format!("`{text}` is {neither}"))));
+            }
             _ => Some(self.run.instant(&outage.until)?),
         };
         if let Some(until) = until

@@ -80,11 +80,11 @@ impl KnownCertificates {
 pub(super) fn rolled_over(file: &File) -> Result<BTreeSet<Environment>, Found> {
     let mut rolled_over = BTreeSet::new();
     for at in &file.at {
-        if let file::Do::Nemlogin(file::Nemlogin::RollOver(said)) = at.get_ref().r#do.get_ref()
-            && !rolled_over.insert(environment(&said.environment)?)
-        {
-            let name = said.environment.get_ref().clone();
-            return Err(wrong(&said.environment, Wrong::Twice { kind: "new signer", name }));
+        if let file::Do::Nemlogin(file::Nemlogin::RollOver(said)) = at.get_ref().r#do.get_ref() {
+            let environment = environment(&said.environment)?;
+            if !rolled_over.insert(environment) {
+                return Err(wrong(&said.environment, Wrong::SecondSigner(environment.name())));
+            }
         }
     }
     Ok(rolled_over)

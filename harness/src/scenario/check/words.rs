@@ -11,6 +11,7 @@ use super::super::{
     mistake::{Found, Wrong},
     said,
 };
+use crate::plain::is_plain;
 
 pub(super) fn environment(word: &Word) -> Result<Environment, Found> {
     one_of("environment", word, Environment::ALL, Environment::name)
@@ -61,7 +62,7 @@ pub(super) fn not_longer(key: &'static str, word: &Word, limit: usize) -> Result
 /// Text that goes into a certificate or onto a terminal.
 pub(super) fn one_line(key: &'static str, word: &Word) -> Result<String, Found> {
     let text = filled(key, word)?;
-    if text.contains(char::is_control) {
+    if !text.chars().all(is_plain) {
         let message = format!("`{key}` takes one line of plain text");
         return Err(wrong(word, Wrong::Value(message)));
     }
