@@ -74,7 +74,8 @@ impl Scenario {
     /// # Errors
     ///
     /// Its mistakes in the order of the file, at least one and twenty at most. What is no TOML, or has an unknown key or
-    /// a wrong type, is one by itself; of names and values all are there that do not come of another.
+    /// a wrong type, is one by itself; of names and values the first of each table is there, if it does not come
+    /// of another.
     pub fn check(text: &str) -> Result<Self, Vec<Mistake>> {
         file::read(text)
             .map_err(Mistakes::from)
