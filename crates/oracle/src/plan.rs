@@ -330,8 +330,8 @@ pub struct Node {
     /// What it runs in, together with the nodes that have the same number here: they share a key store
     /// and whatever cache belongs to a process, and restart together.
     pub process: Option<u32>,
-    /// When it calls. Of nodes that share a cache and call at one instant, the one that was added
-    /// first calls first.
+    /// When it calls. Of nodes that share a cache and call at one instant, the one whose call has the
+    /// least turn calls first, and of equal turns the one that was added first.
     pub calls: Calls,
 }
 
