@@ -31,4 +31,5 @@ pub mod run;
 pub mod scenario;
 pub mod schedule;
 pub mod story;
+mod subject;
 pub mod world;

@@ -165,6 +165,16 @@ impl Name {
         })
     }
 
+    /// What .NET's `FindBySubjectName` searches: the values alone, in the order of the DER, `, `
+    /// between, quoted as in [`Name::dotnet`]. Who looks for `CN=` finds nothing.
+    #[must_use]
+    pub fn values(&self) -> String {
+        let sets = self.0.attributes.chunk_by(|_, next| next.joined);
+        let sets =
+            sets.map(|set| set.iter().map(Attribute::quoted).collect::<Vec<_>>().join(" + "));
+        sets.collect::<Vec<_>>().join(", ")
+    }
+
     fn reversed(&self, comma: &str, plus: &str, write: impl Fn(&Attribute) -> String) -> String {
         // The sets are reversed; attributes within one set keep their order.
         let sets = self.0.attributes.chunk_by(|_, next| next.joined);
@@ -390,6 +400,15 @@ mod tests {
         check("<a>", "\\<a\\>", "\"<a>\"");
         check("\"a\"", "\\\"a\\\"", "\"\"\"a\"\"\"");
         check("a\\b", "a\\\\b", "a\\b");
+    }
+
+    #[test]
+    fn gives_its_values_as_they_are_searched() {
+        assert_eq!(
+            organisation("Fag, system").values(),
+            "\"Fag, system\", UI:DK-O:G:5e50b9bb-0000-4000-8000-000000000001, \
+             Testorganisation nr. 90000001, NTRDK-90000001, DK"
+        );
     }
 
     #[test]

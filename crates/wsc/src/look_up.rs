@@ -24,7 +24,8 @@ pub enum FindBy {
     /// The certificate with this thumbprint, as somebody typed or copied it. Letter case and white
     /// space do not matter.
     Thumbprint(String),
-    /// The certificate whose subject contains this text, in any letter case.
+    /// The certificate whose subject contains this text, in any letter case: anywhere in its values, the
+    /// organisation's name and number too, and not in the types before them.
     SubjectName(String),
 }
 
@@ -60,7 +61,7 @@ impl FindBy {
                 digits.eq_ignore_ascii_case(&certificate.thumbprint())
             }
             Self::SubjectName(part) => {
-                certificate.subject().dotnet().to_lowercase().contains(&part.to_lowercase())
+                certificate.subject().values().to_lowercase().contains(&part.to_lowercase())
             }
         }
     }

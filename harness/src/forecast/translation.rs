@@ -18,6 +18,7 @@ use crate::{
         ProcessName, Rules, Scenario, UploadedFile, When,
     },
     schedule::Phase,
+    subject::Subject,
 };
 
 /// What an STS signs with once it has been rolled over.
@@ -50,8 +51,8 @@ struct Translation<'s> {
     scenario: &'s Scenario,
     plan: Plan,
     certificates: Vec<(CertificateName, CertificateNumber, oracle::Certificate)>,
-    /// The names in subjects, in lower case.
-    names: Vec<String>,
+    /// The common names, each with the subject that it stands in.
+    names: Vec<(String, Subject)>,
     revoked: Vec<CertificateNumber>,
     system_users: Vec<(&'s SystemUserId, SystemUserNumber)>,
     nodes: Vec<(ClientName, NodeName, NodeNumber)>,
@@ -75,7 +76,8 @@ impl<'s> Translation<'s> {
     /// What is there at the start.
     fn parties(&mut self) {
         for (called, certificate) in &self.scenario.certificates {
-            let (subject, name) = (self.new_subject(), self.name(certificate.system_user.as_str()));
+            let id = &certificate.system_user;
+            let (subject, name) = (self.new_subject(), self.name(id.as_str(), id));
             let organisation = self.organisation(&certificate.system_user);
             self.certificate(
                 called,
@@ -186,7 +188,7 @@ impl<'s> Translation<'s> {
                 let (valid_from, expires) = self.life_from(at);
                 let (environment, subject) = (*environment, self.new_subject());
                 let organisation = self.organisation(system_user);
-                let name = self.name(subject_name);
+                let name = self.name(subject_name, system_user);
                 self.certificate(
                     r#as,
                     oracle::Certificate {
@@ -281,24 +283,26 @@ impl<'s> Translation<'s> {
         number(Some(self.certificates.len()))
     }
 
-    /// A name in a subject as the oracle knows it. A client that looks for a name finds what has it as a
-    /// part, in any letter case.
-    fn name(&mut self, name: &str) -> u32 {
-        let name = name.to_lowercase();
-        if let Some(known) = self.names.iter().position(|known| *known == name) {
+    /// The name in a subject as the oracle knows it. A client that looks for a name finds every
+    /// certificate in whose subject it stands, with whatever else stands there.
+    fn name(&mut self, name: &str, of: &SystemUserId) -> u32 {
+        let organisation = &self.scenario.system_users[of].organisation;
+        let organisation = &self.scenario.organisations[organisation];
+        let subject = Subject::new(name, &organisation.name, &organisation.cvr);
+        if let Some(known) = self.names.iter().position(|(_, known)| *known == subject) {
             return number(Some(known));
         }
         let new = number(Some(self.names.len()));
-        for (index, known) in self.names.iter().enumerate() {
+        for (index, (known, its_subject)) in self.names.iter().enumerate() {
             let known_as = number(Some(index));
-            if known.contains(&name) {
+            if its_subject.contains(name) {
                 self.plan.part(new, known_as);
             }
-            if name.contains(known) {
+            if subject.contains(known) {
                 self.plan.part(known_as, new);
             }
         }
-        self.names.push(name);
+        self.names.push((name.to_owned(), subject));
         new
     }
 

@@ -1,13 +1,15 @@
 //! From what a file says to what it means.
 //!
 //! `run` reads when it all begins and ends, `parties` who there is, `issued` which certificates there
-//! will be, `entries` what happens, and `expected` what should come of it. `words` has what they all read.
+//! will be, `subjects` what clients may look for in
+//! them, `entries` what happens, and `expected` what should come of it. `words` has what they all read.
 
 mod entries;
 mod expected;
 mod issued;
 mod parties;
 mod run;
+mod subjects;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +49,7 @@ pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Mistakes> {
     let certificates = parties::certificates(file, &run, &system_users)?;
     let known = KnownCertificates::new(file, &run, &certificates)?;
     let clients = parties::clients(file, &known, &system_users)?;
+    subjects::subjects(file, &system_users, &organisations)?;
     let rolled_over = issued::rolled_over(file)?;
     let check = Check { lines: Lines::new(text), run, system_users, known, clients, rolled_over };
     let entries = mistakes.keep(check.entries(file));

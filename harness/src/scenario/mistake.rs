@@ -178,6 +178,24 @@ pub enum Wrong {
         /// How many it may have.
         limit: usize,
     },
+    /// What a client looks for may stand in drawn digits.
+    #[error(
+        "clients of this file look for a name in the whole subject, and whether `{name}` stands in the \
+         UUID of a certificate hangs on the digits drawn for it; take a name with a letter after `f`"
+    )]
+    MayBeInUuid {
+        /// The name.
+        name: String,
+    },
+    /// A name that nobody finds by itself.
+    #[error(
+        "clients of this file look for a name in the subject, where {name:?} stands with its quotation \
+         marks doubled, so that they never find it; leave the marks out"
+    )]
+    NotInOwnSubject {
+        /// The name.
+        name: String,
+    },
     /// A clock that is off by parts of a second.
     #[error("a clock is off by whole seconds, and not by {skew}")]
     SkewParts {

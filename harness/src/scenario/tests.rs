@@ -441,6 +441,31 @@ fn what_would_not_fit_is_refused() {
         "\"-4m59s999ms\"",
         "a clock is off by whole seconds, and not by -4m59s999ms",
     );
+    let calls = "[[every]]\ninterval = \"10m\"";
+    let by_subject = "find-by = \"subject-name\"";
+    let text = right_with(calls, &format!("{by_subject}\n{calls}"));
+    Scenario::parse(&text).expect("`fagsystem` is found in the subject and nowhere else");
+    for (name, message) in [
+        (
+            "4-beef",
+            "clients of this file look for a name in the whole subject, and whether `4-beef` stands in \
+             the UUID of a certificate hangs on the digits drawn for it; take a name with a letter \
+             after `f`",
+        ),
+        (
+            "The 'new' one",
+            "clients of this file look for a name in the subject, where \"The \\\"new\\\" one\" stands \
+             with its quotation marks doubled, so that they never find it; leave the marks out",
+        ),
+    ] {
+        let name = name.replace('\'', "\\\"");
+        let order = format!(
+            "{by_subject}\n[[at]]\ntime = \"+1m\"\n\
+             do.mitid.order = {{ system-user = \"fagsystem\", environment = \"production\", \
+             as = \"another\", subject-name = \"{name}\" }}\n{calls}"
+        );
+        check(calls, &order, &format!("\"{name}\""), message);
+    }
     let renewals = (0..100).map(|number| {
         format!(
             "[[at]]\ntime = \"+1m\"\n\

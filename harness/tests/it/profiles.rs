@@ -8,6 +8,7 @@
 
 use harness::{
     downtime::{NodeDowntime, Outage, measure},
+    forecast::Oracle,
     run::run,
     scenario::Scenario,
     world::in_process::{InProcess, keys_needed},
@@ -107,14 +108,18 @@ impl Race {
     }
 }
 
-pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {
+/// What is measured in `scenario`.
+fn measured(scenario: &Scenario) -> Vec<NodeDowntime> {
     let keys = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     keys.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
+    let key = |size, index| Some(keys.key(size, index));
+    let mut world = InProcess::new(scenario, key).unwrap_or_else(|error| panic!("{error}"));
+    measure(&run(scenario, &mut world))
+}
+
+pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> Vec<String> {
     let mut scenario = scenario.clone();
     scenario.rules.smdb.holder_certificate = holder_certificate;
-    let key = |size, index| Some(keys.key(size, index));
-    let mut world = InProcess::new(&scenario, key).unwrap_or_else(|error| panic!("{error}"));
-    let journal = run(&scenario, &mut world);
     let line = |node: &NodeDowntime, outage: &Outage| {
         let from = outage.from.since(scenario.start);
         let until = outage
@@ -125,7 +130,7 @@ pub(crate) fn outages(scenario: &Scenario, holder_certificate: HolderCheck) -> V
             if scenario.clients.len() > 1 { format!("{} ", node.client) } else { String::new() };
         format!("{client}+{from}..{until} {step}: {cause}")
     };
-    measure(&journal)
+    measured(&scenario)
         .iter()
         .flat_map(|node| node.outages.iter().map(move |outage| line(node, outage)))
         .collect()
@@ -239,6 +244,30 @@ fn a_look_up_by_subject_finds_two_until_one_has_expired() {
     race(DOTNET, "+20h").check(&["+18h..+20h step 1: certificate-ambiguous"]);
     race(DOTNET, "+19h59m59s").check(&["+18h..open step 1: certificate-ambiguous"]);
     race(RESTART, "+20h").check(&["+18h..open step 1: certificate-ambiguous"]);
+}
+
+/// A certificate of another subject, in which the name that is looked for is a part of the
+/// organisation's.
+#[test]
+fn a_look_up_by_subject_finds_the_name_of_the_organisation_too() {
+    let head = Head { client: "find-by = \"subject-name\"", interval: Some("1h"), ..HEAD };
+    let mut scenario = head.with(&[
+        "+10m mitid.order system-user = \"fagsystem\", environment = \"production\", as = \"new\", \
+         subject-name = \"Journal\"",
+        "+20m client.install client = \"fagsystem\", certificate = \"new\"",
+        "+30m client.restart client = \"fagsystem\"",
+    ]);
+    let mut check = |organisation: &str, expected: &[&str]| {
+        for it in scenario.organisations.values_mut() {
+            organisation.clone_into(&mut it.name);
+        }
+        assert_eq!(outages(&scenario, HolderCheck::Ignored), expected, "{organisation}");
+        let (reckoned, measured) = (Oracle::ask(&scenario).nodes, measured(&scenario));
+        assert!(reckoned[0].agrees_with(&measured[0]), "{organisation}: {reckoned:?}");
+    };
+    let expired = "+2h..open step 1: certificate-expired";
+    check("Testkommunen", &[expired]);
+    check("Kommunens FAGSYSTEMER", &["+30m..open step 1: certificate-ambiguous"]);
 }
 
 #[test]

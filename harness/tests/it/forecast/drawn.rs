@@ -81,7 +81,7 @@ const STARTING: [(&str, usize, Environment); 3] = [
 /// What may be issued, what it is then called, and what it is to take the place of. What is renewed
 /// twice is another one each time; what is ordered anew has another subject, and perhaps another name
 /// in it, of which the old one may be a part.
-const ISSUED: [(&str, &str, Issue); 7] = [
+const ISSUED: [(&str, &str, Issue); 8] = [
     ("new", "old", Issue::Renewed),
     ("newer", "old", Issue::Renewed),
     ("test-new", "test", Issue::Renewed),
@@ -89,6 +89,8 @@ const ISSUED: [(&str, &str, Issue); 7] = [
     ("ordered", "old", Issue::Ordered("Fagsystem 2")),
     ("ordered-alike", "old", Issue::Ordered("fagsystem")),
     ("other-ordered", "other", Issue::Ordered("Nabo")),
+    // A part of its organisation's name, and so of every subject there.
+    ("ordered-broadly", "old", Issue::Ordered("Kommune")),
 ];
 
 #[derive(Debug, Clone, Copy)]
