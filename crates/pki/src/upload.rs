@@ -100,7 +100,7 @@ fn alone(file: &[u8], content: &[u8]) -> Result<Certificate, UploadRefusal> {
     }
     // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
     // octets 80 to 84, which cannot follow an ASCII character.
-    let is_long = content.get(1).is_some_and(|length| *length >= 0x80);
+    let is_long = content.get(1).is_some_and(|length| (0x80..=0x84).contains(length));
     if content[0] == asn1::SEQUENCE && is_long && std::str::from_utf8(content).is_err() {
         from_der(file)
     } else {

@@ -38,9 +38,18 @@ pub fn stands_in(text: &str) -> bool {
     })
 }
 
-/// Soft hyphens, and what has no width.
+/// Soft hyphens, and what has no width: joiners, signs of direction, and those that choose a variant.
 const fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+    )
 }
 
 /// A text with its rows of digits.
@@ -116,8 +125,9 @@ impl Text<'_> {
         joint.chars().count() <= gap && !joint.chars().any(char::is_alphanumeric)
     }
 
-    /// Whoever writes the last four digits in pairs puts a space there, or the same sign everywhere:
-    /// `01.03.30 08.10` is a time. With spaces everywhere the pairs are whole: `uge 8 9 10 11 12`.
+    /// Whoever writes the last four digits in pairs puts a space between these, and a space or a dash
+    /// before them; or the same sign everywhere: `01.03.30 08.10` is a time. With spaces everywhere the
+    /// pairs are whole: `uge 8 9 10 11 12`.
     fn is_in_pairs_rightly(&self, parts: Range<usize>) -> bool {
         let rows = &self.rows[parts.clone()];
         let [first, .., last] = rows else { return true };
@@ -129,15 +139,18 @@ impl Text<'_> {
         let alike = matches!(joints[0], "-" | "/") && joints.iter().all(|it| *it == joints[0]);
         let spaces = joints.iter().rev().take_while(|it| is_space(it)).count();
         let in_whole = rows.iter().all(|row| row.digits.len() > 1);
+        let behind_dash = joints[joints.len() - 2].trim() == "-";
         match spaces {
             all if all == joints.len() => in_whole,
-            2.. => first.digits.len() < 4,
+            2.. => first.digits.len() < 4 || joints[0] == "-",
+            1 if behind_dash => in_whole,
             _ => alike,
         }
     }
 
-    /// `20 10 12 34 28 11 22 33` and `1234 0101 8000 49`: groups of one length with spaces between
-    /// them, more than a number has.
+    /// `20 10 12 34 28 11 22 33` and `1234 0101 8000 49`: before it or behind it a group as long as its
+    /// own there, with nothing but spaces between; of a list that breaks within the number, on another
+    /// line too.
     fn is_of_a_longer_list(&self, parts: &Range<usize>) -> bool {
         let rows = &self.rows[parts.clone()];
         let [first, .., last] = rows else { return false };
@@ -145,7 +158,12 @@ impl Text<'_> {
             let other = self.rows.get(at).filter(|_| !self.struck[at]);
             other.is_some_and(|other| other.digits.len() == row.digits.len())
         };
-        let is_spaced = |at: usize| self.is_near(at, 3) && self.joint(at - 1).trim() == "";
+        let is_broken = |at: usize| self.joint(at - 1).contains(['\n', '\r']);
+        let breaks = (parts.start + 1..parts.end).any(is_broken);
+        let is_spaced = |at: usize| {
+            let is_space = self.is_near(at, 3) && self.joint(at - 1).trim().is_empty();
+            is_space && (breaks || !is_broken(at))
+        };
         let in_pairs = last.digits.len() == 2;
         let goes_on = in_pairs && is_beside(parts.end, last) && is_spaced(parts.end);
         let has_begun = first.digits.len() <= 4

@@ -118,13 +118,18 @@ fn in_text(text: &str) -> Option<UploadRefusal> {
 }
 
 /// Whether a line bounds the block of a private key, wherever in the line: in JSON, in a quotation,
-/// and as other programs write it. In a sentence the words go on behind it.
+/// and as other programs write it. In a sentence the words go on behind it, and what bounds another
+/// block has the dashes behind its label first.
 fn names_a_key(line: &str) -> bool {
     const MARKS: [&str; 4] = ["-BEGIN ", "- BEGIN ", "-END ", "- END "];
+    let begins_a_label = |piece: &str| {
+        let behind = |mark: &&str| piece.rsplit_once(*mark).map(|(_, label)| label);
+        MARKS.iter().filter_map(behind).any(|label| !label.contains("--"))
+    };
     let mut is_marked = false;
     line.split("PRIVATE KEY").any(|piece| {
         let found = is_marked && !goes_on(piece);
-        is_marked |= MARKS.iter().any(|mark| piece.contains(mark));
+        is_marked = begins_a_label(piece);
         found
     })
 }

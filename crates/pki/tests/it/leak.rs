@@ -204,6 +204,15 @@ fn tells_of_no_key_where_there_is_none() {
         assert_eq!(Certificate::from_cer(format!("{text}{pem}").as_bytes()).as_ref(), Ok(&leaf));
         assert_eq!(refusal(text), Some(UploadRefusal::NotACertificate), "{text}");
     }
+    let gone =
+        format!("Filen med -----BEGIN PRIVATE KEY----- er slettet, altsaa en PRIVATE KEY\n{pem}");
+    assert_eq!(Certificate::from_cer(gone.as_bytes()).as_ref(), Ok(&leaf));
+    let escaped = pem.replace('\n', "\\n");
+    let json = format!("{{\"certificate\": \"{escaped}\", \"key\": \"PRIVATE KEY REDACTED\"}}");
+    assert_eq!(refusal(json), Some(UploadRefusal::NotACertificate));
+    let two =
+        pem.replace("END CERTIFICATE-----", "END CERTIFICATE----- uden PRIVATE KEY").repeat(2);
+    assert_ne!(refusal(two), Some(UploadRefusal::PrivateKey));
     let name = tlv(0x30, &tlv(0x31, b""));
     let algorithm = tlv(0x30, &tlv(6, &unhex("2a864886f70d01010b")));
     let imprint = tlv(0x30, &[tlv(0x30, &tlv(6, b"\x60")), tlv(4, b"A")].concat());
@@ -271,13 +280,15 @@ fn looks_at_each_octet_a_few_times_at_most() {
         b"\x30\x02\x30\x00",
         b"-----BEGIN PRIVATE KEY----- og ",
         b"PRIVATE KEY",
-        b"-----BEGIN A-----\nAAAA\n",
         b"AAAAAAA-",
         b"A",
     ] {
         let file: Vec<u8> = unit.iter().copied().cycle().take(octets).collect();
         assert_eq!(refusal(file), Some(UploadRefusal::TooLarge { octets }));
     }
+    let blocks = "-----BEGIN A-----\nAAAA\n".repeat(2_600);
+    let file = format!("{blocks}{}", leaf().to_pem());
+    assert_eq!(refusal(file), Some(UploadRefusal::NotAlone));
 }
 
 /// A policy may have numbers that are arranged as those of a key are, and biometric data are arranged

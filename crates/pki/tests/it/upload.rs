@@ -181,6 +181,9 @@ fn takes_a_certificate_with_text_of_any_encoding_around_it() {
     let pem = leaf.to_pem();
     let latin_1 = [b"friendlyName: SMDB K\xf8benhavn\n", pem.as_bytes()].concat();
     assert_eq!(Certificate::from_cer(&latin_1).unwrap(), leaf);
+    // What begins as a sequence does, with a length that no certificate has.
+    let cold = [b"0\xb0 C i k\xe6lderen\n", pem.as_bytes()].concat();
+    assert_eq!(Certificate::from_cer(&cold).unwrap(), leaf);
     let utf_16: Vec<u8> =
         [0xfeff].into_iter().chain(pem.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_eq!(Certificate::from_cer(&utf_16).unwrap(), leaf);

@@ -69,6 +69,16 @@ fn finds_a_number_in_a_text() {
         "17:31.12.79-1234",
         "barn 2:01.01.80-0049",
         "12:01/01/80-0049",
+        "01 01 80 00 49\n02 02 80 00 50",
+        "Tlf.\r\n01 01 80 00 49\r\n45 år",
+        "010180 00 49\n45 år",
+        "stue 12\n01 01 80 0049",
+        "Alder 45\n01 01 80 0049",
+        "01 01 80-00 49",
+        "01 01 80 - 00 49",
+        "01.01.80-00 49",
+        "0101-80 00 49",
+        "0101\u{200e}80\u{2061}00\u{fe0f}49",
     ] {
         assert!(stands_in(text), "{text}");
     }
@@ -169,7 +179,7 @@ fn takes_a_uuid_for_a_name() {
     }
 }
 
-/// Every day of birth is missed as seldom in each way to write it.
+/// No day of birth is missed, however it is written.
 #[test]
 fn finds_the_numbers_of_all_people() {
     type Notation = fn(u32, u32, u32, u32) -> String;
@@ -194,13 +204,13 @@ fn finds_the_numbers_of_all_people() {
         |d, m, y, n| format!("10.1.2.10 {d:02}.{m:02}.{y:02}-{n:04}"),
     ];
     for (at, notation) in NOTATIONS.iter().enumerate() {
-        let missed = (0..20_000_u32).filter(|person| {
+        let mut missed = (0..20_000_u32).filter(|person| {
             // A prime for each: the days of a hundred years, and what follows them, evenly.
             let (day, month) = (person * 17 % 31 + 1, person * 7 % 12 + 1);
             let day = if person % 2 == 0 { day } else { day + 60 };
             !stands_in(&notation(day, month, person * 13 % 100, person * 7919 % 10_000))
         });
-        assert!(missed.count() <= 200, "{at}: {}", notation(1, 2, 3, 4));
+        assert_eq!(missed.next(), None, "{at}: {}", notation(1, 2, 3, 4));
     }
 }
 
@@ -229,11 +239,11 @@ fn finds_nothing_in_dates_times_and_telephone_numbers() {
         |[a, b, c, d, ..]| format!("10.{b}.{c}.{d}:{}", a * 4),
     ];
     for (at, notation) in NOTATIONS.iter().enumerate() {
-        let found = (0..20_000_u32).filter(|at| {
+        let mut found = (0..20_000_u32).filter(|at| {
             let (year, month, day) = (1995 + at * 11 % 41, at * 7 % 12 + 1, at * 17 % 28 + 1);
             let instant = [year, month, day, at * 19 % 24, at * 23 % 60, at * 29 % 59];
             stands_in(&notation(instant)) || stands_in_name(&notation(instant))
         });
-        assert!(found.count() <= 200, "{at}: {}", notation([2030, 3, 1, 8, 10, 5]));
+        assert_eq!(found.next(), None, "{at}: {}", notation([2030, 3, 1, 8, 10, 5]));
     }
 }
