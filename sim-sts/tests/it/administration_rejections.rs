@@ -217,6 +217,14 @@ fn each_rejection_of_the_administration_is_provoked_from_outside() {
     }
 }
 
+/// By its serial number, from which a report finds what a file calls it.
+#[test]
+fn a_certificate_for_the_other_environment_is_named() {
+    let got = provoke(Cause::OtherEnvironment).finding().got;
+    let serial = ELSEWHERE.certificate.serial().to_string();
+    assert!(got.en.contains(&serial) && got.da.contains(&serial), "{got:?}");
+}
+
 #[test]
 fn names_of_the_administrations_rejections_stay() {
     let names: Vec<&str> = Rejection::ALL.iter().map(Into::into).collect();

@@ -3,8 +3,11 @@
 use parties::{Environment, Role, Slot, SystemUserId};
 use pki::ChainRefusal;
 
-use super::{super::rejection::ground, GUIDE, OURS, Said, both};
-use crate::rejection::{CertificateName, named, untrusted};
+use super::{GUIDE, OURS, Said, both};
+use crate::{
+    administration::rejection::ground,
+    rejection::{CertificateName, named, untrusted},
+};
 
 pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
     Said {
