@@ -98,10 +98,10 @@ fn alone(file: &[u8], content: &[u8]) -> Result<Certificate, UploadRefusal> {
     if file.len() > FILE_MAX {
         return Err(UploadRefusal::TooLarge { octets: file.len() });
     }
-    // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the
-    // octets 80 to 84, which cannot follow an ASCII character.
+    // What is longer than 127 octets in DER is never UTF-8: its length begins with one of the octets
+    // 80 to 84, which cannot follow an ASCII character. In Latin-1 they are control characters.
     let is_long = content.get(1).is_some_and(|length| (0x80..=0x84).contains(length));
-    if content[0] == asn1::SEQUENCE && is_long && std::str::from_utf8(content).is_err() {
+    if content[0] == asn1::SEQUENCE && is_long {
         from_der(file)
     } else {
         from_text(&text_of(content))

@@ -43,12 +43,14 @@ const fn is_unseen(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
+            | '\u{61c}'
             | '\u{200b}'..='\u{200f}'
             | '\u{202a}'..='\u{202e}'
             | '\u{2060}'..='\u{2064}'
             | '\u{2066}'..='\u{2069}'
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
+            | '\u{e0100}'..='\u{e01ef}'
     )
 }
 
@@ -125,9 +127,10 @@ impl Text<'_> {
         joint.chars().count() <= gap && !joint.chars().any(char::is_alphanumeric)
     }
 
-    /// Whoever writes the last four digits in pairs puts a space between these, and a space or a dash
-    /// before them; or the same sign everywhere: `01.03.30 08.10` is a time. With spaces everywhere the
-    /// pairs are whole: `uge 8 9 10 11 12`.
+    /// Whoever writes the last four digits in pairs puts a space between these, and a space before them,
+    /// or a dash behind a date that has one sign throughout: `24-12 25-12 26-12` are days. Or it is the
+    /// same sign everywhere: `01.03.30 08.10` is a time. With spaces everywhere the pairs are whole:
+    /// `uge 8 9 10 11 12`.
     fn is_in_pairs_rightly(&self, parts: Range<usize>) -> bool {
         let rows = &self.rows[parts.clone()];
         let [first, .., last] = rows else { return true };
@@ -139,10 +142,12 @@ impl Text<'_> {
         let alike = matches!(joints[0], "-" | "/") && joints.iter().all(|it| *it == joints[0]);
         let spaces = joints.iter().rev().take_while(|it| is_space(it)).count();
         let in_whole = rows.iter().all(|row| row.digits.len() > 1);
-        let behind_dash = joints[joints.len() - 2].trim() == "-";
+        let is_dash = |joint: &str| matches!(joint.trim(), "-" | "\u{2010}" | "\u{2011}" | "–");
+        let (date, ends) = joints.split_at(joints.len() - 2);
+        let behind_dash = is_dash(ends[0]) && date.windows(2).all(|two| two[0] == two[1]);
         match spaces {
             all if all == joints.len() => in_whole,
-            2.. => first.digits.len() < 4 || joints[0] == "-",
+            2.. => first.digits.len() < 4 || is_dash(joints[0]),
             1 if behind_dash => in_whole,
             _ => alike,
         }
