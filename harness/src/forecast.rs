@@ -4,14 +4,15 @@
 //! what a run measures can be held against it, to the millisecond.
 
 mod blame;
+mod due;
 mod translation;
 
 use clock::{Span, Timestamp};
 use parties::Step;
 use serde::{Deserialize, Serialize};
 
-pub use self::blame::Blame;
 use self::translation::Translated;
+pub use self::{blame::Blame, due::Due};
 use crate::{
     downtime::{Downtime, NodeDowntime, Outage},
     scenario::{ClientName, NodeName, Scenario},
@@ -48,6 +49,16 @@ impl Oracle {
     #[must_use]
     pub fn blame(&self, client: &ClientName, node: &NodeName) -> Option<&Blame> {
         self.blames.iter().find(|blame| (&blame.client, &blame.node) == (client, node))
+    }
+
+    /// Whether a node will be down and nothing that one could have done otherwise would have shortened
+    /// that.
+    #[must_use]
+    pub fn nothing_helps(&self, client: &ClientName, node: &NodeName) -> bool {
+        let mut nodes = self.nodes.iter();
+        let is_down =
+            nodes.any(|it| (&it.client, &it.node) == (client, node) && !it.outages.is_empty());
+        is_down && self.blame(client, node).is_none()
     }
 
     /// The nodes that were measured to fare otherwise than it reckons, or not at all, with what it

@@ -24,7 +24,7 @@ mod words;
 pub use named::Named;
 
 /// The version of the format of a [`RunReport`].
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What came of one or more scenarios.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -141,7 +141,8 @@ impl<'p> Administration<'p> {
         Some(Snapshot { system_user, environment, slots })
     }
 
-    fn saved(&self, user: SystemUserNumber, now: Timestamp) -> Draft {
+    /// What stands in a draft.
+    pub(crate) fn saved(&self, user: SystemUserNumber, now: Timestamp) -> Draft {
         let mut entries = self.drafts[user.0].iter().rev();
         entries.find(|(from, _)| *from <= now).map_or_else(Draft::default, |(_, draft)| *draft)
     }

@@ -7,20 +7,24 @@
 //!    that a click on *provision* may do in its right place whatever it would have done there.
 //! 2. What was in the hands of those who swap. The operator of the STS rolls over when the operator
 //!    does; whoever should have followed is to blame first.
-//! 3. A click that was made in the wrong place, at its own time; then one that was made at the wrong
-//!    time; then a setting of a client that is wrong all along; then what nobody did. A renewal that
-//!    nobody ordered comes last, since it would mend nearly everything.
+//! 3. A click that was made in the wrong place or in the wrong form, at its own time; then the restart
+//!    that a swap lacks; then what was done at the wrong time; then what should not have been done;
+//!    then a setting of a client that is wrong all along; then what nobody did. A renewal that nobody
+//!    ordered comes last, since it would mend nearly everything.
 //! 4. The fewest acts; then what leaves all nodes together the least.
 //! 5. The earliest instant: at which it was done or, if nobody did it, up to which it would have been
 //!    as good.
 
 use clock::{Span, Timestamp};
-use parties::{Role, Slot};
+use parties::{ClientProfile, Role, Slot};
 
 use crate::{
     event::Act,
-    plan::{Certificate, CertificateNumber, EventNumber, NodeNumber, Plan, SystemUserNumber},
-    rules::FindBy,
+    plan::{
+        AttemptNumber, Certificate, CertificateNumber, EventNumber, NodeNumber, Plan,
+        SystemUserNumber,
+    },
+    rules::{FindBy, Keeps},
 };
 use search::Search;
 
@@ -32,8 +36,12 @@ mod search;
 pub struct Blame {
     /// What was done at the wrong time or in the wrong place, or not at all.
     pub remedy: Remedy,
-    /// When it should have been done. For what is missing, the last instant that is as good.
+    /// When it should have been done: of the instants that are as good the nearest to that at which it
+    /// was, or the last one if nobody did it. What is done in its place, in its form or not at all is
+    /// mended when it was done; a setting, from the start on.
     pub mended: Timestamp,
+    /// Between which instants it would have been as good. `mended` is one of them.
+    pub window: Window,
     /// Who should have done it.
     pub role: Role,
     /// The downtime as it is, as far as it is seen until the run ends.
@@ -41,6 +49,23 @@ pub struct Blame {
     /// The downtime that would be left. Zero means none at all: what begins with the last instant of
     /// the run counts a millisecond.
     pub left: Span,
+}
+
+/// The instants around one of them at which something is as good, both ends included, as far as it was
+/// tried: where anything turns, a second before that, and halfway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first; none if it cannot be too early.
+    pub from: Option<Timestamp>,
+    /// The last; none if it cannot be too late.
+    pub until: Option<Timestamp>,
+}
+
+impl Window {
+    /// This instant and no other.
+    const fn at(instant: Timestamp) -> Self {
+        Self { from: Some(instant), until: Some(instant) }
+    }
 }
 
 /// What would have helped.
@@ -52,6 +77,10 @@ pub enum Remedy {
     /// the other system user or the other certificate. Whoever saves for the wrong system user also
     /// provisions that, so the next *provision* goes with it.
     Correct(EventNumber, Act),
+    /// What was tried, in the form in which it is accepted, at the same time.
+    Accept(AttemptNumber),
+    /// Not this event.
+    Omit(EventNumber),
     /// This certificate issued earlier; it is mended at its issue, and begins as long after that as
     /// [`Rules::certificates_begin_after`](crate::Rules::certificates_begin_after) says.
     IssueEarlier(CertificateNumber),
@@ -59,7 +88,8 @@ pub enum Remedy {
     Configure(NodeNumber, Setting),
     /// These acts, all at the same instant, in this order; nobody did them then.
     Add(Vec<Act>),
-    /// A renewal of this certificate: issued, saved, provisioned and deployed.
+    /// A renewal of this certificate: issued, saved, provisioned and deployed, in place of what was
+    /// issued later.
     Renew(CertificateNumber),
 }
 
@@ -72,11 +102,13 @@ pub enum Setting {
     Thumbprint,
     /// It runs in a process of its own.
     Process,
+    /// It drops a token before that ends, and not after a time of its own.
+    Keeping,
 }
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Clock, Self::Thumbprint, Self::Process];
+    pub const ALL: [Self; 4] = [Self::Clock, Self::Thumbprint, Self::Process, Self::Keeping];
 }
 
 impl Blame {
@@ -112,6 +144,13 @@ impl Remedy {
                 plan.events.insert(place, event);
             }
             Self::Correct(event, act) => correct(plan, *event, *act),
+            Self::Accept(attempt) => {
+                let (event, place) = plan.attempts.remove(attempt.0);
+                plan.events.insert(place, event);
+            }
+            Self::Omit(event) => {
+                plan.events.remove(event.0);
+            }
             Self::IssueEarlier(certificate) => {
                 plan.certificates[certificate.0].valid_from =
                     at + plan.rules.certificates_begin_after;
@@ -122,6 +161,8 @@ impl Remedy {
                     Setting::Clock => node.skew = Span::ZERO,
                     Setting::Thumbprint => node.look_up.find_by = FindBy::Thumbprint,
                     Setting::Process => node.process = None,
+                    // As a client does that looks at what a token says of its end.
+                    Setting::Keeping => node.keeps = Keeps::of(ClientProfile::RestartOnSwap),
                 }
             }
             // What is saved for a *provision* that was made is saved before it.
@@ -138,7 +179,8 @@ impl Remedy {
 
     fn role(&self, plan: &Plan) -> Role {
         match self {
-            Self::Move(event) => plan.event(*event).act.role(),
+            Self::Move(event) | Self::Omit(event) => plan.event(*event).act.role(),
+            Self::Accept(attempt) => plan.attempted(*attempt).act.role(),
             Self::Correct(_, act) => act.role(),
             Self::Add(acts) => acts.first().map_or(Role::Operator, Act::role),
             Self::Configure(..) => Role::Vendor,
@@ -232,12 +274,32 @@ fn next_provision(
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
 /// Everything that a renewal in time takes: the new certificate, which is issued at `at`, as soon as it
-/// begins in the active slot of whoever has the old one in force at first, and in every node that
-/// begins with it.
+/// begins in the active slot of whoever has the old one in force at first, and, as soon as that takes
+/// effect, in every node that begins with it. Nobody orders another one later then, and nobody saves
+/// or deploys that.
 fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
     let environment = plan.get(old).environment;
     let valid_from = at + plan.rules.certificates_begin_after;
     let expires = valid_from + CERTIFICATE_LIFE;
+    let owners: Vec<_> = (0..plan.system_users.len())
+        .map(SystemUserNumber)
+        .filter(|it| plan.owns(*it, old))
+        .collect();
+    let is_late: Vec<bool> = (0..plan.certificates.len())
+        .map(CertificateNumber)
+        .map(|other| {
+            let it = plan.get(other);
+            it.environment == environment
+                && it.valid_from > valid_from
+                && owners.iter().any(|owner| plan.owns(*owner, other))
+        })
+        .collect();
+    plan.events.retain(|event| match event.act {
+        Act::Save { certificate, .. }
+        | Act::Deploy { certificate, .. }
+        | Act::Install { certificate, .. } => !is_late[certificate.0],
+        _ => true,
+    });
     let certificate = plan.certificate(Certificate { valid_from, expires, ..*plan.get(old) });
     for index in 0..plan.system_users.len() {
         if plan.system_users[index].in_force[environment as usize] == Some(old) {
@@ -248,7 +310,8 @@ fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
     }
     for index in 0..plan.nodes.len() {
         if plan.nodes[index].certificate == old {
-            plan.at(valid_from, Act::Deploy { node: NodeNumber(index), certificate });
+            let taken_up = valid_from + plan.rules.activation_delay;
+            plan.at(taken_up, Act::Deploy { node: NodeNumber(index), certificate });
         }
     }
 }

@@ -84,14 +84,14 @@ mod signers;
 mod swap;
 mod walk;
 
-pub use blame::{Blame, Remedy, Setting};
+pub use blame::{Blame, Remedy, Setting, Window};
 pub use calls::Calls;
 pub use cause::Cause;
 pub use event::{Act, Event};
 pub use forecast::{Forecast, NodeForecast, Outage, Segment};
 pub use interval::Interval;
 pub use plan::{
-    Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan, SystemUser,
+    AttemptNumber, Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan, SystemUser,
     SystemUserNumber,
 };
 pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules};

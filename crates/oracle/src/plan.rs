@@ -25,6 +25,10 @@ pub struct NodeNumber(pub(crate) usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventNumber(pub(crate) usize);
 
+/// An attempt of one [`Plan`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AttemptNumber(pub(crate) usize);
+
 /// Everything that decides when calls fail, and nothing else.
 ///
 /// What is added to a plan gets a number, and whatever names it takes that number: so there is no
@@ -39,6 +43,8 @@ pub struct Plan {
     pub(crate) system_users: Vec<SystemUser>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) events: Vec<Event>,
+    /// What was tried and came to nothing, and before which event it was added.
+    pub(crate) attempts: Vec<(Event, usize)>,
     /// Names, and longer ones that they are a part of.
     pub(crate) parts: Vec<(u32, u32)>,
     /// Certificates that are whose, of those that nobody has in force at the start.
@@ -57,9 +63,17 @@ impl Plan {
             system_users: Vec::new(),
             nodes: Vec::new(),
             events: Vec::new(),
+            attempts: Vec::new(),
             parts: Vec::new(),
             owners: Vec::new(),
         }
+    }
+
+    /// The same for a run that ends then.
+    #[must_use]
+    pub const fn until(mut self, end: Timestamp) -> Self {
+        self.end = end;
+        self
     }
 
     /// Adds a certificate.
@@ -97,6 +111,14 @@ impl Plan {
         EventNumber(self.events.len() - 1)
     }
 
+    /// Lets something be tried at `at` that is refused for its form alone, as a key store is where a
+    /// certificate is wanted. Nothing comes of it; but blame tries what would have come of it in the
+    /// right form.
+    pub fn attempt(&mut self, at: Timestamp, act: Act) -> AttemptNumber {
+        self.attempts.push((Event { at, act }, self.events.len()));
+        AttemptNumber(self.attempts.len() - 1)
+    }
+
     /// The first instant of the run.
     #[must_use]
     pub const fn start(&self) -> Timestamp {
@@ -121,10 +143,21 @@ impl Plan {
         &self.events[number.0]
     }
 
+    /// What was tried.
+    #[must_use]
+    pub fn attempted(&self, number: AttemptNumber) -> &Event {
+        &self.attempts[number.0].0
+    }
+
     /// Whether the very same is done before `at`.
     #[must_use]
     pub fn is_done_before(&self, act: &Act, at: Timestamp) -> bool {
         self.events.iter().any(|event| event.act == *act && event.at < at)
+    }
+
+    /// Everything that is done, in the order in which it was added.
+    pub fn events(&self) -> impl Iterator<Item = (EventNumber, &Event)> {
+        self.events.iter().enumerate().map(|(index, event)| (EventNumber(index), event))
     }
 
     /// Whether two nodes are one, or run in one process.

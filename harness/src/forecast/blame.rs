@@ -1,11 +1,11 @@
 //! Who is to blame for a downtime, in words.
 
 use clock::{Span, Timestamp};
-use oracle::{Act, NodeNumber, Remedy, Setting};
+use oracle::{Act, EventNumber, NodeNumber, Remedy, Setting};
 use parties::{Role, Slot, Text};
 use serde::{Deserialize, Serialize};
 
-use super::translation::Translated;
+use super::{due::Due, translation::Translated};
 use crate::scenario::{Action, ClientName, Entry, Happening, NodeName, Place, Scenario, When};
 
 /// The one thing that, done at another time or done at all, would have helped a node most.
@@ -20,9 +20,13 @@ pub struct Blame {
     pub who: Role,
     /// What should have been done.
     pub what: Text,
-    /// When it should have been done.
+    /// When it should have been done: of the instants that are as good the nearest to that at which it
+    /// was done, or the last one.
     pub mended: Timestamp,
-    /// When it was done, if it was done at all.
+    /// The same with what it must be kept to: how much earlier or later would have been as good.
+    pub due: Due,
+    /// When it was done, if it was done at all; of several acts the last one. For a renewal in time it
+    /// is when somebody renewed, or ordered, too late.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub done: Option<Timestamp>,
     /// Where the file says that it was done.
@@ -39,17 +43,19 @@ pub(super) fn blames(scenario: &Scenario, translated: &Translated) -> Vec<Blame>
     let words = Words { scenario, translated };
     let blame = |(client, node, number): &(ClientName, NodeName, NodeNumber)| {
         let blame = oracle::Blame::of_node(&translated.plan, *number)?;
-        let entry = words.entry(&blame.remedy);
+        let entry = words.entry(&blame);
+        let done = entry.and_then(|entry| match entry.when {
+            When::At(at) => Some(at),
+            When::Every(_) => None,
+        });
         Some(Blame {
             client: client.clone(),
             node: node.clone(),
             who: blame.role,
             what: words.remedy(&blame.remedy, blame.mended),
             mended: blame.mended,
-            done: entry.and_then(|entry| match entry.when {
-                When::At(at) => Some(at),
-                When::Every(_) => None,
-            }),
+            due: words.due(&blame, done),
+            done,
             place: entry.map(|entry| entry.place),
             was: blame.was,
             left: blame.left,
@@ -66,33 +72,129 @@ struct Words<'t> {
 
 impl Words<'_> {
     /// Where the file says that it was done.
-    fn entry(&self, remedy: &Remedy) -> Option<&Entry> {
-        match remedy {
-            Remedy::Move(event) | Remedy::Correct(event, _) => {
-                let (_, entry) =
-                    self.translated.entries.iter().find(|(number, _)| number == event)?;
+    fn entry(&self, blame: &oracle::Blame) -> Option<&Entry> {
+        match &blame.remedy {
+            Remedy::Move(event) | Remedy::Correct(event, _) | Remedy::Omit(event) => {
+                self.entry_of(*event)
+            }
+            Remedy::Accept(attempt) => {
+                let attempts = &self.translated.attempts;
+                let (_, entry) = attempts.iter().find(|(number, _)| number == attempt)?;
                 self.scenario.entries.get(*entry)
             }
-            Remedy::IssueEarlier(number) => {
-                let name = self.certificate(*number);
-                self.scenario.entries.iter().find(|entry| match &entry.what {
-                    Happening::Action(Action::Renew { r#as, .. } | Action::Order { r#as, .. }) => {
-                        r#as.as_str() == name
-                    }
-                    Happening::Action(_) | Happening::Call(_) => false,
-                })
+            Remedy::IssueEarlier(number) => self.issue(&self.certificate(*number)),
+            Remedy::Add(acts) => {
+                let first = |act: &Act| {
+                    let later = self.translated.plan.events();
+                    let later = later.filter(|(_, it)| it.act == *act && it.at > blame.mended);
+                    later.min_by_key(|(number, it)| (it.at, *number))
+                };
+                let done = acts.iter().map(first).collect::<Option<Vec<_>>>()?;
+                let (last, _) = done.into_iter().max_by_key(|(number, it)| (it.at, *number))?;
+                self.entry_of(last)
             }
-            Remedy::Configure(..) | Remedy::Add(_) | Remedy::Renew(_) => None,
+            Remedy::Renew(number) => self.renewal(&self.certificate(*number), blame.mended),
+            Remedy::Configure(..) => None,
+        }
+    }
+
+    fn entry_of(&self, event: EventNumber) -> Option<&Entry> {
+        let (_, entry) = self.translated.entries.iter().find(|(number, _)| *number == event)?;
+        self.scenario.entries.get(*entry)
+    }
+
+    /// Where a certificate is issued.
+    fn issue(&self, name: &str) -> Option<&Entry> {
+        self.scenario.entries.iter().find(|entry| match &entry.what {
+            Happening::Action(Action::Renew { r#as, .. } | Action::Order { r#as, .. }) => {
+                r#as.as_str() == name
+            }
+            Happening::Action(_) | Happening::Call(_) => false,
+        })
+    }
+
+    /// Where somebody first renews a certificate, or orders another one in place of it, after an
+    /// instant.
+    fn renewal(&self, name: &str, after: Timestamp) -> Option<&Entry> {
+        let (_, old) = self.scenario.certificates.iter().find(|(it, _)| it.as_str() == name)?;
+        let replaces = |entry: &&Entry| match &entry.what {
+            Happening::Action(Action::Renew { certificate, .. }) => certificate.as_str() == name,
+            Happening::Action(Action::Order { system_user, environment, .. }) => {
+                *system_user == old.system_user && *environment == old.environment
+            }
+            Happening::Action(_) | Happening::Call(_) => false,
+        };
+        let dated = self.scenario.entries.iter().filter(replaces).filter_map(|entry| {
+            let When::At(at) = entry.when else { return None };
+            (at > after).then_some((at, entry))
+        });
+        dated.min_by_key(|(at, _)| *at).map(|(_, entry)| entry)
+    }
+
+    /// Until when, or from when on, it had to be done.
+    fn due(&self, blame: &oracle::Blame, done: Option<Timestamp>) -> Due {
+        match &blame.remedy {
+            Remedy::Configure(..) => Due::FromTheStart,
+            Remedy::Correct(..) | Remedy::Accept(_) | Remedy::Omit(_) => Due::At(blame.mended),
+            // Only its place among what is done at that instant was wrong.
+            Remedy::Move(_) if done == Some(blame.mended) => Due::At(blame.mended),
+            Remedy::Add(acts) if self.lacks_a_restart(acts, blame.mended) => Due::At(blame.mended),
+            Remedy::Move(_) | Remedy::IssueEarlier(_) | Remedy::Add(_) | Remedy::Renew(_) => {
+                match (blame.window.from, blame.window.until) {
+                    (None, None) => Due::At(blame.mended),
+                    (None, Some(until)) => Due::By(until),
+                    (Some(from), None) => Due::NotBefore(from),
+                    (Some(from), Some(until)) if from == until => Due::At(from),
+                    (Some(from), Some(until)) => Due::Between(from, until),
+                }
+            }
         }
     }
 
     fn remedy(&self, remedy: &Remedy, mended: Timestamp) -> Text {
         match remedy {
-            Remedy::Move(event) => self.act(&self.translated.plan.event(*event).act),
+            Remedy::Move(event) => {
+                let event = self.translated.plan.event(*event);
+                let text = self.act(&event.act);
+                match event.act {
+                    Act::Provision { .. } if event.at == mended => Text::new(
+                        format!("{} after the save", text.en),
+                        format!("{} efter at have gemt", text.da),
+                    ),
+                    Act::Save { .. } | Act::Remove { .. } if event.at == mended => Text::new(
+                        format!("{} before provisioning", text.en),
+                        format!("{}, før der provisioneres", text.da),
+                    ),
+                    _ => text,
+                }
+            }
             Remedy::Correct(event, act) => {
                 self.corrected(&self.translated.plan.event(*event).act, act)
             }
+            Remedy::Accept(attempt) => {
+                self.in_the_right_form(&self.translated.plan.attempted(*attempt).act)
+            }
+            Remedy::Omit(event) => {
+                let act = &self.translated.plan.event(*event).act;
+                let en = self.act(act).en;
+                let da = match *act {
+                    Act::Remove { slot, .. } => format!("tømme pladsen {}", slot_in_danish(slot)),
+                    Act::Revoke { certificate } => {
+                        format!("spærre `{}`", self.certificate(certificate))
+                    }
+                    // The oracle leaves out nothing else.
+                    _ => self.act(act).da,
+                };
+                Text::new(format!("not {en}"), format!("lad være med at {da}"))
+            }
             Remedy::Configure(node, setting) => self.setting(*node, *setting),
+            Remedy::Add(acts) if self.lacks_a_restart(acts, mended) => {
+                let text = self.act(&acts[0]);
+                Text::new(
+                    format!("{} after the swap, so that it drops its old token,", text.en),
+                    format!("{} efter skiftet, så det gamle token glemmes", text.da),
+                )
+            }
             Remedy::Add(acts) => {
                 let mut texts: Vec<Text> = Vec::new();
                 for acts in acts.chunk_by(|one, other| one.role() == other.role()) {
@@ -118,7 +220,7 @@ impl Words<'_> {
             }
             Remedy::IssueEarlier(number) => {
                 let name = self.certificate(*number);
-                match self.entry(remedy).map(|entry| &entry.what) {
+                match self.issue(&name).map(|entry| &entry.what) {
                     Some(Happening::Action(Action::Renew { certificate, .. })) => Text::new(
                         format!("renew `{certificate}` as `{name}`"),
                         format!("forny `{certificate}` som `{name}`"),
@@ -134,6 +236,24 @@ impl Words<'_> {
                 )
             }
         }
+    }
+
+    /// Whether it is the restart of a node which is given a certificate at that instant.
+    fn lacks_a_restart(&self, acts: &[Act], mended: Timestamp) -> bool {
+        let [Act::Restart { node }] = acts else { return false };
+        self.translated.plan.events().any(|(_, event)| {
+            event.at == mended && matches!(event.act, Act::Deploy { node: of, .. } if of == *node)
+        })
+    }
+
+    /// What was refused for its form: a key store that was uploaded.
+    fn in_the_right_form(&self, act: &Act) -> Text {
+        let Act::Save { slot, certificate, .. } = *act else { return self.act(act) };
+        let (name, plads) = (self.certificate(certificate), slot_in_danish(slot));
+        Text::new(
+            format!("save the `.cer` file of `{name}` and not its key store in the {slot} slot"),
+            format!("gem `.cer`-filen for `{name}` og ikke nøglelageret på pladsen {plads}"),
+        )
     }
 
     fn act(&self, act: &Act) -> Text {
@@ -284,6 +404,12 @@ impl Words<'_> {
             Setting::Process => Text::new(
                 format!("run {node} in a process of its own"),
                 format!("kør {node} i sin egen proces"),
+            ),
+            Setting::Keeping => Text::new(
+                format!("let {node} drop a token before that ends, and not after a fixed time,"),
+                format!(
+                    "lad {node} smide et token væk, før det udløber, og ikke efter en fast tid"
+                ),
             ),
         }
     }

@@ -2,10 +2,10 @@
 
 use clock::Timestamp;
 use oracle::{
-    Act, Calls, CertificateNumber, EventNumber, Keeps, LookUp, Node, NodeNumber, Plan, Signer,
-    SystemUser, SystemUserNumber,
+    Act, AttemptNumber, Calls, CertificateNumber, EventNumber, Keeps, LookUp, Node, NodeNumber,
+    Plan, Signer, SystemUser, SystemUserNumber,
 };
-use parties::{Environment, SystemUserId};
+use parties::{Environment, Slot, SystemUserId};
 use sim_smdb::HolderCheck;
 use sim_sts::{
     Lookup,
@@ -33,6 +33,8 @@ pub(super) struct Translated {
     pub(super) nodes: Vec<(ClientName, NodeName, NodeNumber)>,
     /// Which entry of the scenario each event comes from.
     pub(super) entries: Vec<(EventNumber, usize)>,
+    /// And each attempt.
+    pub(super) attempts: Vec<(AttemptNumber, usize)>,
 }
 
 /// Puts `scenario` into the oracle's words.
@@ -40,10 +42,11 @@ pub(super) fn translate(scenario: &Scenario) -> Translated {
     let mut translation = Translation::new(scenario);
     translation.parties();
     translation.happenings();
-    let Translation { plan, certificates, system_users, nodes, entries, .. } = translation;
+    let Translation { plan, certificates, system_users, nodes, entries, attempts, .. } =
+        translation;
     let certificates = certificates.into_iter().map(|(name, number, _)| (name, number)).collect();
     let system_users = system_users.into_iter().map(|(id, number)| (id.clone(), number)).collect();
-    Translated { plan, certificates, system_users, nodes, entries }
+    Translated { plan, certificates, system_users, nodes, entries, attempts }
 }
 
 /// A scenario on its way into the oracle's words.
@@ -57,6 +60,7 @@ struct Translation<'s> {
     system_users: Vec<(&'s SystemUserId, SystemUserNumber)>,
     nodes: Vec<(ClientName, NodeName, NodeNumber)>,
     entries: Vec<(EventNumber, usize)>,
+    attempts: Vec<(AttemptNumber, usize)>,
 }
 
 impl<'s> Translation<'s> {
@@ -70,6 +74,7 @@ impl<'s> Translation<'s> {
             system_users: Vec::new(),
             nodes: Vec::new(),
             entries: Vec::new(),
+            attempts: Vec::new(),
         }
     }
 
@@ -170,6 +175,9 @@ impl<'s> Translation<'s> {
         }
         actions.sort_by_key(|(at, phase, ..)| (*at, *phase));
         for (at, _, index, action) in actions {
+            if let Some(act) = self.refused_for_its_form(action) {
+                self.attempts.push((self.plan.attempt(at, act), index));
+            }
             for act in self.acts(action, at) {
                 let number = self.plan.at(at, act);
                 self.entries.push((number, index));
@@ -212,9 +220,7 @@ impl<'s> Translation<'s> {
             }),
             Action::Save { file: UploadedFile::P12, .. } => None,
             Action::Save { system_user, slot, certificate, file: UploadedFile::Cer } => {
-                let found = self.system_user(system_user).zip(self.find(certificate));
-                let slot = *slot;
-                found.map(|(system_user, certificate)| Act::Save { system_user, slot, certificate })
+                self.save(system_user, *slot, certificate)
             }
             Action::Provision { system_user, environment } => {
                 let environment = *environment;
@@ -252,6 +258,21 @@ impl<'s> Translation<'s> {
             }
         };
         act.into_iter().collect()
+    }
+
+    /// What an action would have come to with the right file.
+    fn refused_for_its_form(&self, action: &Action) -> Option<Act> {
+        match action {
+            Action::Save { system_user, slot, certificate, file: UploadedFile::P12 } => {
+                self.save(system_user, *slot, certificate)
+            }
+            _ => None,
+        }
+    }
+
+    fn save(&self, user: &SystemUserId, slot: Slot, certificate: &CertificateName) -> Option<Act> {
+        let (system_user, certificate) = self.system_user(user).zip(self.find(certificate))?;
+        Some(Act::Save { system_user, slot, certificate })
     }
 
     /// A renewal: the same environment, and a full life from its issue on. What has expired, or is

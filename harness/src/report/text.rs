@@ -12,7 +12,7 @@ use super::{
 use crate::{
     downtime::{Downtime, NodeDowntime, Outage, Segment},
     expect::Verdict,
-    forecast::Blame,
+    forecast::{Blame, Due},
     plain::one_line,
     world::Failure,
 };
@@ -100,6 +100,9 @@ fn write_scenario(text: &mut String, report: &ScenarioReport) -> fmt::Result {
         }
         if let Some(blame) = report.oracle.blame(&node.client, &node.node) {
             write_blame(text, report, blame)?;
+        } else if report.oracle.nothing_helps(&node.client, &node.node) {
+            let who = who(report, &node.client, &node.node);
+            writeln!(text, "      no single act would have prevented this for {who}")?;
         }
     }
     write_downtime(text, report)?;
@@ -229,14 +232,15 @@ fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt
     let who = who(report, &blame.client, &blame.node);
     let (role, what) = (blame.who.title().en, one_line(&blame.what.en));
     writeln!(text, "      what would have helped {who} most: the {role} should")?;
-    let mended = instant(report, blame.mended);
+    let due = blame.due.words(|at| instant(report, at), |at| instant(report, at)).en;
     match blame.done {
         // Done at its time, in the wrong place.
-        Some(done) if done == blame.mended => writeln!(text, "          {what} at {mended}")?,
+        Some(done) if done == blame.mended => writeln!(text, "          {what} {due}")?,
         Some(done) => {
-            writeln!(text, "          {what} at {mended} instead of {}", instant(report, done))?;
+            writeln!(text, "          {what} {due} instead of {}", instant(report, done))?;
         }
-        None => writeln!(text, "          {what} at {mended}; nobody did")?,
+        None if blame.due == Due::FromTheStart => writeln!(text, "          {what} {due}")?,
+        None => writeln!(text, "          {what} {due}; nobody did")?,
     }
     match blame.left {
         Span::ZERO => writeln!(text, "          then it would not have been down at all"),

@@ -6,13 +6,18 @@ use parties::{Environment, Slot};
 use super::{Remedy, Setting, next_provision};
 use crate::{
     acceptance::Acceptance,
+    administration::Administration,
     event::{Act, Event},
     forecast::Forecast,
-    plan::{Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan, SystemUserNumber},
-    rules::FindBy,
+    plan::{
+        AttemptNumber, Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan,
+        SystemUserNumber,
+    },
+    rules::{FindBy, Keeps},
 };
 
 /// A remedy to be tried.
+#[derive(Clone)]
 pub(super) struct Candidate {
     pub(super) remedy: Remedy,
     pub(super) kind: Kind,
@@ -20,20 +25,36 @@ pub(super) struct Candidate {
     pub(super) done: Option<Timestamp>,
     /// When it could have been done; of instants that are as good the first one here is taken.
     pub(super) instants: Vec<Timestamp>,
+    /// The first instant and the last at which it could have been done, if it has no time of its own.
+    pub(super) room: Option<(Timestamp, Timestamp)>,
+}
+
+impl Candidate {
+    /// A remedy that has a time of its own.
+    fn at(remedy: Remedy, kind: Kind, done: Option<Timestamp>, instant: Timestamp) -> Self {
+        Self { remedy, kind, done, instants: vec![instant], room: None }
+    }
 }
 
 /// How far a remedy is from what was done; the nearest is best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
-    /// The same click in another place.
+    /// The same click in another place or in another form.
     Corrected,
+    /// The restart that a swap lacks.
+    Completed,
     /// The same act at another time.
     Moved,
+    /// Not the act.
+    Omitted,
     /// A client set up otherwise.
     Configured,
     /// What nobody did.
     Added,
 }
+
+/// What people act in. What must be done before an instant is done a second before it.
+const SECOND: Span = Span::from_seconds(1);
 
 /// What candidates are made of.
 pub(super) struct Candidates<'p> {
@@ -42,16 +63,31 @@ pub(super) struct Candidates<'p> {
     node: Option<NodeNumber>,
     /// The nodes whose downtime counts and that have any.
     down: Vec<NodeNumber>,
-    /// Where anything turns.
+    /// When each of them goes down.
+    outages_from: Vec<(NodeNumber, Timestamp)>,
+    /// Where anything turns in the run.
     instants: Vec<Timestamp>,
+    /// Where what is accepted turns once the run has ended, not long after.
+    beyond: Vec<Timestamp>,
 }
+
+/// How many lives of a token after the end of a run a swap may still be put off to. Nobody waits
+/// longer, and it must be reckoned what comes until then.
+const LIVES_BEYOND: i64 = 1_000;
 
 impl<'p> Candidates<'p> {
     pub(super) fn new(plan: &'p Plan, node: Option<NodeNumber>, forecast: &Forecast) -> Self {
         let counted = plan.all_nodes().filter(|number| node.is_none_or(|only| only == *number));
-        let down = counted.filter(|number| !forecast.node(*number).outages.is_empty()).collect();
-        let mut candidates = Self { plan, node, down, instants: Vec::new() };
+        let down: Vec<_> =
+            counted.filter(|number| !forecast.node(*number).outages.is_empty()).collect();
+        let outages_from = down.iter().flat_map(|number| {
+            forecast.node(*number).outages.iter().map(|outage| (*number, outage.from))
+        });
+        let outages_from = outages_from.collect();
+        let mut candidates =
+            Self { plan, node, down, outages_from, instants: Vec::new(), beyond: Vec::new() };
         candidates.instants = candidates.turning_points(forecast);
+        candidates.beyond = candidates.acceptance_beyond();
         candidates
     }
 
@@ -59,9 +95,14 @@ impl<'p> Candidates<'p> {
     pub(super) fn all(&self) -> Vec<Candidate> {
         let mut all = self.corrections();
         all.extend(self.moves());
+        all.extend(self.omissions());
         all.extend(self.settings());
         all.extend(self.additions());
-        let without = self.down.iter().filter(|node| self.successors(**node).next().is_none());
+        // Also where somebody renewed once it was too late.
+        let without = self.down.iter().filter(|node| {
+            let until = self.renewed_until(**node);
+            self.successors(**node).all(|it| self.issued(self.plan.get(it)) >= until)
+        });
         all.extend(without.map(|node| self.renewal(*node)));
         all
     }
@@ -109,6 +150,21 @@ impl<'p> Candidates<'p> {
         instants
     }
 
+    /// When what is accepted turns, after the run.
+    fn acceptance_beyond(&self) -> Vec<Timestamp> {
+        let plan = self.plan;
+        let acceptance = Acceptance::of(plan);
+        let last = plan.end + plan.rules.token_lifetime * LIVES_BEYOND;
+        let mut beyond = Vec::new();
+        for (number, certificate) in self.all_certificates() {
+            beyond.extend(acceptance.changes(plan, certificate.environment, number));
+        }
+        beyond.retain(|at| (crate::walk::after(plan.end)..=last).contains(at));
+        beyond.sort_unstable();
+        beyond.dedup();
+        beyond
+    }
+
     fn node(&self, number: NodeNumber) -> &'p Node {
         &self.plan.nodes[number.0]
     }
@@ -122,18 +178,29 @@ impl<'p> Candidates<'p> {
         events.map(|(index, event)| (EventNumber(index), event))
     }
 
-    /// Every click in the other place, at its own time.
+    /// Every click in the other place, and every attempt in the right form, at its own time.
     fn corrections(&self) -> Vec<Candidate> {
+        let corrected = |remedy, at| Candidate::at(remedy, Kind::Corrected, Some(at), at);
         let mut corrections = Vec::new();
         for (number, event) in self.events() {
-            corrections.extend(self.elsewhere(number, event).into_iter().map(|act| Candidate {
-                remedy: Remedy::Correct(number, act),
-                kind: Kind::Corrected,
-                done: Some(event.at),
-                instants: vec![event.at],
-            }));
+            let acts = self.elsewhere(number, event).into_iter();
+            corrections.extend(acts.map(|act| corrected(Remedy::Correct(number, act), event.at)));
         }
+        let attempts = self.plan.attempts.iter().enumerate();
+        corrections.extend(attempts.map(|(index, (attempt, _))| {
+            corrected(Remedy::Accept(AttemptNumber(index)), attempt.at)
+        }));
         corrections
+    }
+
+    /// What need not be done at all: a certificate can be used until it ends.
+    fn omissions(&self) -> Vec<Candidate> {
+        let undoes = |act: &Act| matches!(act, Act::Revoke { .. } | Act::Remove { .. });
+        let events = self.events().filter(|(_, event)| undoes(&event.act));
+        let omitted = events.map(|(number, event)| {
+            Candidate::at(Remedy::Omit(number), Kind::Omitted, Some(event.at), event.at)
+        });
+        omitted.collect()
     }
 
     /// What somebody may have meant who did this.
@@ -236,13 +303,23 @@ impl<'p> Candidates<'p> {
             }
             let (from, until) = self.room(number, event);
             let mut instants = self.ahead(&[event.act]);
+            if matches!(event.act, Act::Deploy { .. }) {
+                instants.extend(&self.beyond);
+            }
             if matches!(event.act, Act::Revoke { .. }) && until < self.plan.end {
                 instants.push(until);
             }
             instants.retain(|at| (from..=until).contains(at));
             instants.sort_by_key(|at| distance(*at, event.at));
             let remedy = Remedy::Move(number);
-            moves.push(Candidate { remedy, kind: Kind::Moved, done: Some(event.at), instants });
+            let room = Some((from, until));
+            moves.push(Candidate {
+                remedy,
+                kind: Kind::Moved,
+                done: Some(event.at),
+                instants,
+                room,
+            });
         }
         for (number, certificate) in self.all_certificates() {
             let issued = self.issued(certificate);
@@ -251,7 +328,8 @@ impl<'p> Candidates<'p> {
             instants.retain(|at| (self.plan.start..issued).contains(at));
             instants.reverse();
             let remedy = Remedy::IssueEarlier(number);
-            moves.push(Candidate { remedy, kind: Kind::Moved, done: Some(issued), instants });
+            let room = Some((self.plan.start, issued - SECOND));
+            moves.push(Candidate { remedy, kind: Kind::Moved, done: Some(issued), instants, room });
         }
         moves
     }
@@ -263,10 +341,15 @@ impl<'p> Candidates<'p> {
             // Nobody saves, revokes or deploys what is not issued yet, nor revokes what has expired.
             Act::Revoke { certificate } => {
                 let revoked = self.plan.get(certificate);
-                let last = revoked.expires - Span::from_seconds(1);
+                let last = revoked.expires - SECOND;
                 (self.issued(revoked).min(event.at), last.min(end))
             }
-            Act::Deploy { certificate, .. } | Act::Install { certificate, .. } => {
+            // One who waits for what is accepted may have to wait longer than the run.
+            Act::Deploy { certificate, .. } => {
+                let last = self.beyond.iter().copied().fold(longer(self.plan), Timestamp::max);
+                (self.issued(self.plan.get(certificate)).min(event.at), last)
+            }
+            Act::Install { certificate, .. } => {
                 (self.issued(self.plan.get(certificate)).min(event.at), end)
             }
             // What is saved after the click that was to provision it was not saved for that.
@@ -281,7 +364,8 @@ impl<'p> Candidates<'p> {
             }
             Act::Provision { system_user, .. } => {
                 let saved = self.edits_before(number, event, system_user);
-                (saved.map(|(_, earlier)| earlier.at).max().unwrap_or(start), end)
+                let saved = saved.map(|(_, earlier)| earlier.at).max().unwrap_or(start);
+                (saved, longer(self.plan))
             }
             Act::Restart { .. }
             | Act::DropCache { .. }
@@ -303,7 +387,7 @@ impl<'p> Candidates<'p> {
         })
     }
 
-    /// Whether somebody has put anything into a slot and nobody has emptied it, before this.
+    /// Whether anything stands in a slot when this is done.
     fn is_filled(
         &self,
         number: EventNumber,
@@ -311,19 +395,16 @@ impl<'p> Candidates<'p> {
         system_user: SystemUserNumber,
         slot: Slot,
     ) -> bool {
-        let edits = self.edits_before(number, event, system_user).filter_map(|(number, edit)| {
-            match edit.act {
-                Act::Save { slot: of, .. } if of == slot => Some((edit.at, number, true)),
-                Act::Remove { slot: of, .. } if of == slot => Some((edit.at, number, false)),
-                _ => None,
-            }
-        });
-        let draft = &self.plan.system_users[system_user.0].draft;
-        let was_filled = match slot {
-            Slot::Active => draft.active.is_some(),
-            Slot::Rolling => draft.rolling.is_some(),
-        };
-        edits.max().map_or(was_filled, |(.., is_saved)| is_saved)
+        let mut administration = Administration::new(self.plan);
+        let mut before: Vec<_> = self
+            .events()
+            .filter(|(other, earlier)| (earlier.at, *other) < (event.at, number))
+            .collect();
+        before.sort_by_key(|(number, earlier)| (earlier.at, *number));
+        for (_, earlier) in before {
+            administration.click(&earlier.act, earlier.at);
+        }
+        administration.saved(system_user, event.at).get(slot).is_some()
     }
 
     /// Clients that are set up wrong, set up right.
@@ -335,14 +416,14 @@ impl<'p> Candidates<'p> {
                     Setting::Clock => node.skew != Span::ZERO,
                     Setting::Thumbprint => node.look_up.find_by == FindBy::CopiedThumbprint,
                     Setting::Process => node.process.is_some(),
+                    Setting::Keeping => {
+                        let lives = self.plan.rules.token_lifetime;
+                        matches!(node.keeps, Keeps::For(kept) if kept > lives)
+                    }
                 };
                 if is_wrong {
-                    settings.push(Candidate {
-                        remedy: Remedy::Configure(number, setting),
-                        kind: Kind::Configured,
-                        done: None,
-                        instants: vec![self.plan.start],
-                    });
+                    let remedy = Remedy::Configure(number, setting);
+                    settings.push(Candidate::at(remedy, Kind::Configured, None, self.plan.start));
                 }
             }
         }
@@ -360,20 +441,15 @@ impl<'p> Candidates<'p> {
             additions.push(vec![Act::Restart { node: number }]);
             for certificate in self.successors(number) {
                 let deploy = Act::Deploy { node: number, certificate };
-                let deploy = Some(deploy).filter(|deploy| !self.is_done(deploy));
-                if let Some(deploy) = deploy {
-                    additions.push(vec![deploy]);
-                    additions.push(vec![provision, deploy]);
-                }
+                additions.extend([vec![deploy], vec![provision, deploy]]);
                 for slot in Slot::ALL {
                     let save = Act::Save { system_user, slot, certificate };
-                    if self.is_done(&save) {
-                        continue;
-                    }
                     // Somebody may provision it as it is.
-                    additions.push(vec![save]);
-                    additions.push(vec![save, provision]);
-                    additions.extend(deploy.map(|deploy| vec![save, provision, deploy]));
+                    additions.extend([
+                        vec![save],
+                        vec![save, provision],
+                        vec![save, provision, deploy],
+                    ]);
                 }
             }
             let signers = self.events().filter_map(|(_, event)| match event.act {
@@ -388,11 +464,38 @@ impl<'p> Candidates<'p> {
                 additions.extend((missing.len() == follow.len()).then_some(missing));
             }
         }
-        additions.into_iter().map(|acts| self.addition(acts)).collect()
+        let swaps = self.nodes_down().map(|(number, _)| self.completion(number));
+        swaps.chain(additions.into_iter().filter_map(|acts| self.addition(acts))).collect()
     }
 
-    /// Acts at every instant, the last one first: until then there is time.
-    fn addition(&self, acts: Vec<Act>) -> Candidate {
+    /// A restart of a node together with a swap of it that took it down.
+    fn completion(&self, node: NodeNumber) -> Candidate {
+        let swaps = self.events().filter(|(_, event)| match event.act {
+            Act::Deploy { node: of, .. } | Act::Install { node: of, .. } => of == node,
+            _ => false,
+        });
+        let instants = swaps.map(|(_, event)| event.at);
+        let instants = instants.filter(|at| self.outages_from.contains(&(node, *at))).collect();
+        let remedy = Remedy::Add(vec![Act::Restart { node }]);
+        Candidate { remedy, kind: Kind::Completed, done: None, instants, room: None }
+    }
+
+    /// Acts at every instant, the last one first: until then there is time. Either nobody did them, or
+    /// they were all done later: what was done alone is moved, and anybody may provision again.
+    fn addition(&self, acts: Vec<Act>) -> Option<Candidate> {
+        let is_provisioned = |act: &Act| act.provisions().is_some();
+        let done = |act: &Act| {
+            let events = self.plan.events.iter().filter(|event| event.act == *act);
+            events.map(|event| event.at).min()
+        };
+        let latest = if acts.iter().all(|act| is_provisioned(act) || done(act).is_none()) {
+            self.plan.end
+        } else if acts.len() > 1 {
+            let done = acts.iter().map(done).collect::<Option<Vec<_>>>()?;
+            done.into_iter().min()? - SECOND
+        } else {
+            return None;
+        };
         let taken_up = acts.iter().filter_map(|act| match act {
             Act::Save { certificate, .. } | Act::Deploy { certificate, .. } => {
                 Some(self.issued(self.plan.get(*certificate)))
@@ -401,22 +504,73 @@ impl<'p> Candidates<'p> {
         });
         let earliest = taken_up.fold(self.plan.start, Timestamp::max);
         let mut instants = self.ahead(&acts);
-        instants.retain(|at| *at >= earliest);
+        instants.retain(|at| (earliest..=latest).contains(at));
         instants.sort_unstable();
         instants.reverse();
-        Candidate { remedy: Remedy::Add(acts), kind: Kind::Added, done: None, instants }
+        let (remedy, room) = (Remedy::Add(acts), Some((earliest, latest)));
+        Some(Candidate { remedy, kind: Kind::Added, done: None, instants, room })
+    }
+
+    /// What has expired, or is revoked, is not renewed.
+    fn renewed_until(&self, node: NodeNumber) -> Timestamp {
+        let old = self.node(node).certificate;
+        self.plan.get(old).expires.min(self.plan.revocations()[old.0])
     }
 
     fn renewal(&self, node: NodeNumber) -> Candidate {
         let old = self.node(node).certificate;
-        // What has expired, or is revoked, is not renewed.
-        let until = self.plan.get(old).expires.min(self.plan.revocations()[old.0]);
+        let until = self.renewed_until(node);
         let lag = self.plan.rules.certificates_begin_after;
         let mut instants: Vec<_> = self.instants.iter().flat_map(|at| [*at, *at - lag]).collect();
         instants.retain(|at| (self.plan.start..until).contains(at));
         instants.sort_unstable();
         instants.reverse();
-        Candidate { remedy: Remedy::Renew(old), kind: Kind::Added, done: None, instants }
+        let room = Some((self.plan.start, until.min(self.plan.end) - SECOND));
+        let remedy = Remedy::Renew(old);
+        Candidate { remedy, kind: Kind::Added, done: None, instants, room }
+    }
+
+    /// Every instant at which a candidate is tried once it is known to be the best, in order: where
+    /// anything turns, and as long before that as it takes; the last whole second before each of
+    /// these; and halfway from one to the next.
+    pub(super) fn around(&self, candidate: &Candidate, mended: Timestamp) -> Vec<Timestamp> {
+        let Some((from, until)) = candidate.room else { return Vec::new() };
+        // What is provisioned has been saved.
+        let from = match &candidate.remedy {
+            Remedy::Add(acts) if let [act, ..] = acts.as_slice() => {
+                let edited = self.events().filter(|(_, event)| {
+                    event.act.edits().is_some() && event.act.edits() == act.provisions()
+                });
+                let edited = edited.map(|(_, event)| event.at).filter(|at| *at <= mended);
+                edited.fold(from, Timestamp::max)
+            }
+            _ => from,
+        };
+        let rules = &self.plan.rules;
+        let lags = [
+            Span::ZERO,
+            rules.activation_delay,
+            rules.sts_revocation_lag,
+            rules.certificates_begin_after,
+            rules.certificates_begin_after + rules.activation_delay,
+        ];
+        let turns = self.instants.iter().chain(&self.beyond);
+        let turns = turns.flat_map(|at| lags.map(|lag| *at - lag));
+        let mut instants: Vec<_> = turns.flat_map(|at| [at - SECOND, at]).collect();
+        instants.extend(candidate.done);
+        instants.extend([from, until]);
+        instants.retain(|at| (from..=until).contains(at));
+        instants.sort_unstable();
+        instants.dedup();
+        let halfway = instants.windows(2).map(|pair| {
+            let half = Span::from_millis(pair[1].since(pair[0]).millis() / 2);
+            pair[0] + half
+        });
+        let halfway: Vec<_> = halfway.collect();
+        instants.extend(halfway);
+        instants.sort_unstable();
+        instants.dedup();
+        instants
     }
 
     /// The instants at which anything turns, and as long before each as it takes until these acts show.
@@ -482,6 +636,11 @@ impl<'p> Candidates<'p> {
             })
             .map(|(number, _)| number)
     }
+}
+
+/// The end of a run that is longer by the life of a token: what a token hides at the end shows then.
+pub(super) fn longer(plan: &Plan) -> Timestamp {
+    plan.end + plan.rules.token_lifetime
 }
 
 fn distance(one: Timestamp, other: Timestamp) -> u64 {

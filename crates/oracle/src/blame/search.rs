@@ -3,8 +3,8 @@
 use clock::{Span, Timestamp};
 
 use super::{
-    Blame, Remedy,
-    candidates::{Candidate, Candidates, Kind},
+    Blame, Remedy, Window,
+    candidates::{Candidate, Candidates, Kind, longer},
 };
 use crate::{
     event::Act,
@@ -25,7 +25,7 @@ pub(super) struct Search<'p> {
 /// The best so far.
 struct Found {
     rank: Rank,
-    remedy: Remedy,
+    candidate: Candidate,
     mended: Timestamp,
     left: Span,
 }
@@ -61,35 +61,33 @@ impl<'p> Search<'p> {
         if self.best.is_none() {
             candidates.renewals().iter().for_each(|candidate| self.attempt(candidate));
         }
+        let best = self.best.take()?;
+        let (mended, window) = self.window(&candidates, &best);
         let was = self.seen(&self.forecast);
-        let Found { remedy, mended, left, .. } = self.best?;
+        let Found { candidate: Candidate { remedy, .. }, left, .. } = best;
         let role = remedy.role(self.plan);
-        Some(Blame { remedy, mended, role, was, left })
+        Some(Blame { remedy, mended, window, role, was, left })
     }
 
     /// Tries a remedy at each of its instants.
     fn attempt(&mut self, candidate: &Candidate) {
-        let Candidate { remedy, kind, done, instants } = candidate;
-        for at in instants.iter().copied() {
-            let mut plan = self.plan.clone();
-            remedy.apply(&mut plan, at);
-            let forecast = Forecast::of(&plan);
-            let downtimes = downtimes(&forecast, after(plan.end));
+        for at in candidate.instants.iter().copied() {
+            let Some((forecast, downtimes)) = self.mended(&candidate.remedy, at) else { continue };
             let left = self.counted(&downtimes);
-            if left >= self.counted(&self.was) || self.costs_others(remedy, &downtimes) {
+            if left >= self.counted(&self.was) {
                 continue;
             }
             let rank = Rank {
                 left,
-                is_the_operators: self.is_the_operators(remedy),
-                kind: *kind,
-                acts: acts(remedy),
+                is_the_operators: self.is_the_operators(&candidate.remedy),
+                kind: candidate.kind,
+                acts: acts(&candidate.remedy),
                 in_all: sum(&downtimes),
-                since: done.unwrap_or(at),
+                since: candidate.done.unwrap_or(at),
             };
             // Of one remedy the instants come as they are welcome, whatever they are.
             let is_better = match &self.best {
-                Some(best) if best.remedy == *remedy => {
+                Some(best) if best.candidate.remedy == candidate.remedy => {
                     Rank { since: at, ..rank } < Rank { since: at, ..best.rank }
                 }
                 Some(best) => rank < best.rank,
@@ -97,9 +95,78 @@ impl<'p> Search<'p> {
             };
             if is_better {
                 let left = self.seen(&forecast);
-                self.best = Some(Found { rank, remedy: remedy.clone(), mended: at, left });
+                self.best = Some(Found { rank, candidate: candidate.clone(), mended: at, left });
             }
         }
+    }
+
+    /// What a remedy would come to at `at`; none if it costs another node more, or what counts more
+    /// once the run has ended.
+    fn mended(&self, remedy: &Remedy, at: Timestamp) -> Option<(Forecast, Vec<Span>)> {
+        let mut plan = self.plan.clone();
+        remedy.apply(&mut plan, at);
+        let end = plan.end;
+        plan.end = end.max(at);
+        let mut forecast = Forecast::of(&plan);
+        let mended = downtimes(&forecast, after(end));
+        if at > end {
+            if self.counted(&downtimes(&forecast, after(at))) > self.counted(&mended) {
+                return None;
+            }
+            plan.end = end;
+            forecast = Forecast::of(&plan);
+        }
+        (!self.costs_others(remedy, &mended)).then_some((forecast, mended))
+    }
+
+    /// Between which instants the best is as good, and at which of them it is called mended: the nearest
+    /// to that at which it was done, or the last one.
+    fn window(&self, candidates: &Candidates<'_>, best: &Found) -> (Timestamp, Window) {
+        let Found { rank, candidate, mended, .. } = best;
+        let instants = candidates.around(candidate, *mended);
+        let Ok(place) = instants.binary_search(mended) else {
+            return (*mended, Window::at(*mended));
+        };
+        // It must last: what is put off beyond the run has an instant of its own, and no token hides
+        // anything.
+        if *mended > self.plan.end {
+            return (*mended, Window::at(*mended));
+        }
+        let in_the_long_run = |at: Timestamp| {
+            let mut plan = self.plan.clone();
+            candidate.remedy.apply(&mut plan, at);
+            plan.end = longer(&plan);
+            self.counted(&downtimes(&Forecast::of(&plan), plan.end))
+        };
+        let lasting = in_the_long_run(*mended);
+        let is_as_good = |at: Timestamp| {
+            let tried = self.mended(&candidate.remedy, at);
+            tried.is_some_and(|(_, downtimes)| self.counted(&downtimes) == rank.left)
+                && in_the_long_run(at) == lasting
+        };
+        let earlier = instants[..place].iter().rev().take_while(|at| is_as_good(**at));
+        let later = instants[place + 1..].iter().take_while(|at| is_as_good(**at));
+        let (first, last) = (place - earlier.count(), place + later.count());
+        let end = |good: usize, bad: Option<usize>| {
+            let bad = bad.and_then(|bad| instants.get(bad));
+            bad.map(|bad| edge(instants[good], *bad, is_as_good))
+        };
+        let (from, until) = (end(first, first.checked_sub(1)), end(last, Some(last + 1)));
+        // Who is too early need not hurry; else the last instant is one after which it is too late.
+        let until = match candidate.kind {
+            Kind::Moved if candidate.done.is_some_and(|done| done < *mended) => until,
+            _ => until.or_else(|| instants.last().copied()).filter(|until| *until < self.plan.end),
+        };
+        let window = Window { from, until };
+        let (first, last) = (from.unwrap_or(instants[first]), until.unwrap_or(instants[last]));
+        // Once more in between, where tokens come and go.
+        let eighth = last.since(first).millis() / 8;
+        let mut between = (1..8).map(|part| first + Span::from_millis(part * eighth));
+        if !between.all(is_as_good) {
+            return (*mended, Window::at(*mended));
+        }
+        let mended = candidate.done.map_or(last, |done| done.clamp(first, last));
+        (mended, window)
     }
 
     /// What counts of the downtimes of all nodes.
@@ -136,12 +203,31 @@ impl<'p> Search<'p> {
     }
 }
 
+/// The last whole second on the way from what is good to what is not at which it is still good.
+fn edge(mut good: Timestamp, mut bad: Timestamp, is_good: impl Fn(Timestamp) -> bool) -> Timestamp {
+    loop {
+        let halfway = good + Span::from_millis(bad.since(good).millis() / 2);
+        let halfway = halfway.truncated_to_second();
+        if halfway <= good.min(bad) || halfway >= good.max(bad) {
+            return good;
+        }
+        if is_good(halfway) {
+            good = halfway;
+        } else {
+            bad = halfway;
+        }
+    }
+}
+
 /// How many acts it takes.
 fn acts(remedy: &Remedy) -> usize {
     match remedy {
-        Remedy::Move(_) | Remedy::Correct(..) | Remedy::IssueEarlier(_) | Remedy::Configure(..) => {
-            1
-        }
+        Remedy::Move(_)
+        | Remedy::Correct(..)
+        | Remedy::Accept(_)
+        | Remedy::Omit(_)
+        | Remedy::IssueEarlier(_)
+        | Remedy::Configure(..) => 1,
         Remedy::Add(acts) => acts.len(),
         Remedy::Renew(_) => usize::MAX,
     }

@@ -1,9 +1,9 @@
 //! Who is to blame for what, when it should have been done, and what would be left.
 
-use clock::Span;
+use clock::{Span, Timestamp};
 use oracle::{
-    Act, Blame, Calls, FindBy, Forecast, HolderCheck, LookUp, Remedy, Rules, Setting, Signer,
-    SystemUser,
+    Act, Blame, Calls, FindBy, Forecast, HolderCheck, Keeps, LookUp, Remedy, Rules, Setting,
+    Signer, SystemUser,
 };
 use parties::Role;
 
@@ -29,6 +29,8 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
     let remedy = match &blame.remedy {
         Remedy::Move(event) => format!("move {}", act(&race.plan.event(*event).act)),
         Remedy::Correct(_, corrected) => format!("correct {}", act(corrected)),
+        Remedy::Accept(attempt) => format!("accept {}", act(&race.plan.attempted(*attempt).act)),
+        Remedy::Omit(event) => format!("omit {}", act(&race.plan.event(*event).act)),
         Remedy::Configure(..) => "configure".to_owned(),
         Remedy::IssueEarlier(_) => "issue earlier".to_owned(),
         Remedy::Add(acts) => {
@@ -101,7 +103,7 @@ fn nobody_renews_what_is_revoked() {
     let sole = |revoked| {
         let mut race = Race::new(NoCache);
         let mut plan = oracle::Plan::new(t(0), t(400), rules());
-        let old = plan.certificate(certificate(Production, -1000, 100_000));
+        let old = plan.certificate(certificate(Production, -1000, 300));
         let system_user = plan.system_user(SystemUser::new().with(Production, old));
         let node = oracle::Node::new(NoCache, Production, system_user, old);
         (race.old, race.system_user, race.node) = (old, system_user, plan.node(node));
@@ -110,10 +112,10 @@ fn nobody_renews_what_is_revoked() {
         race.act(revoked, Act::Revoke { certificate });
         race
     };
-    // The last instant before it at which anything turns.
-    check(&sole(120), "renew", 0, 0);
-    // There is none before the start.
-    assert_eq!(Blame::of(&sole(0).plan).map(|blame| blame.remedy), None);
+    // The last whole second before it.
+    check(&sole(120), "renew", 119, 0);
+    // There is none before the start, and without the revocation it still expires.
+    check(&sole(0), "omit revoke", 0, 100);
 }
 
 #[test]
@@ -194,7 +196,7 @@ fn nobody_renewed() {
     let node = oracle::Node::new(NoCache, Production, system_user, old);
     (race.old, race.system_user, race.node) = (old, system_user, plan.node(node));
     race.plan = plan;
-    check(&race, "renew", 0, 0);
+    check(&race, "renew", 200, 0);
 }
 
 #[test]
@@ -208,8 +210,8 @@ fn the_new_one_is_valid_too_late() {
 #[test]
 fn revoked_too_early() {
     let race = rolling().revoked(120).deployed(201);
-    // From 201 on there is nothing left to revoke.
-    check(&race, "move revoke", 200, 1);
+    // From 201 on there is nothing left to revoke, and until then it is in use.
+    check(&race, "omit revoke", 120, 0);
     // Nobody sees it before the end when it comes as late as this.
     let seen_late = Rules { sts_revocation_lag: s(30), ..rules() };
     let race = Race::with(NoCache, seen_late, |node| node).saved(10, Rolling).provisioned(10);
@@ -244,7 +246,7 @@ fn nobody_has_the_key_of_another_system() {
     let node = oracle::Node::new(NoCache, Production, system_user, old);
     (race.old, race.system_user, race.node) = (old, system_user, plan.node(node));
     race.plan = plan;
-    check(&race, "renew", 0, 0);
+    check(&race, "renew", 200, 0);
 }
 
 #[test]
@@ -253,7 +255,7 @@ fn what_was_ordered_anew_is_ones_own_under_any_subject() {
     let ordered = oracle::Certificate { subject: 2, ..certificate(Production, -1, 100_000) };
     let mut race = Race::between(old, ordered, NoCache, rules(), |node| node);
     // Nobody says whose it is, so it is not offered.
-    check(&race, "renew", 0, 0);
+    check(&race, "renew", 200, 0);
     race.plan.belongs(race.new, race.system_user);
     check(&race, "add save, provision, deploy", 201, 0);
 }
@@ -367,4 +369,132 @@ fn each_node_has_somebody_to_blame() {
     let of_both = Blame::of(&race.plan).unwrap();
     assert_ne!(of_both.remedy, Remedy::Move(late_swap));
     assert_eq!((of_both.was, of_both.left), (s(90), s(39)));
+}
+
+#[test]
+fn somebody_renewed_too_late() {
+    let late = certificate(Production, 250, 100_000);
+    let race =
+        Race::between(certificate(Production, -1000, E_PLUS), late, NoCache, rules(), |it| it);
+    let race = race.saved(260, Active).provisioned(270).deployed(280);
+    // Whatever alone came earlier of what was done late would leave a minute.
+    check(&race, "renew", 200, 0);
+    // With a delay until a click shows, it takes as much longer.
+    let rules = Rules { activation_delay: s(20), ..rules() };
+    let race = Race::between(certificate(Production, -1000, E_PLUS), late, NoCache, rules, |it| it);
+    check(&race.saved(260, Active).provisioned(270).deployed(290), "renew", 181, 0);
+}
+
+#[test]
+fn everything_but_the_renewal_was_late() {
+    let race = Race::new(NoCache).saved(260, Rolling).provisioned(270).deployed(280);
+    check(&race, "add save, provision, deploy", 201, 0);
+    let race = Race::new(NoCache).saved(10, Rolling).provisioned(270).deployed(280);
+    check(&race, "add provision, deploy", 201, 0);
+}
+
+#[test]
+fn a_client_keeps_tokens_beyond_their_end() {
+    let keeps = |kept| {
+        let race =
+            Race::with(Java, rules(), |node| oracle::Node { keeps: Keeps::For(s(kept)), ..node });
+        race.saved(10, Rolling).provisioned(10)
+    };
+    check(&keeps(90).deployed(201), "configure", 0, 0);
+    let blame = Blame::of(&keeps(90).deployed(201).plan).unwrap();
+    assert_eq!(blame.remedy, Remedy::Configure(keeps(90).node, Setting::Keeping));
+    // Who keeps them as long as they live has nothing to set.
+    assert_eq!(Blame::of(&keeps(80).deployed(201).plan), None);
+    check(&keeps(80).deployed(150), "move deploy", 201, 0);
+}
+
+#[test]
+fn a_swap_that_lacks_a_restart() {
+    let race = Race::new(Core).saved(10, Active).provisioned(100).deployed(100);
+    check(&race, "add restart", 100, 0);
+    // For one that the swap itself does not take down the revocation came too early.
+    let rules = looked_at(HolderCheck::ValidityAndRevocation);
+    let race = Race::with(Dotnet, rules, |node| node).saved(10, Active).provisioned(100);
+    check(&race.deployed(100).revoked(110), "move revoke", 150, 0);
+}
+
+#[test]
+fn a_key_store_was_uploaded() {
+    let mut race = Race::new(NoCache);
+    let (system_user, certificate) = (race.system_user, race.new);
+    race.plan.attempt(t(10), Act::Save { system_user, slot: Rolling, certificate });
+    let race = race.provisioned(11).deployed(201);
+    check(&race, "accept save", 10, 0);
+    // Also where the right file was uploaded later on.
+    check(&race.saved(240, Rolling).provisioned(241), "accept save", 10, 0);
+}
+
+#[test]
+fn provisioned_before_what_was_saved_at_the_same_instant() {
+    let race = Race::new(NoCache).provisioned(30).saved(30, Rolling).deployed(201);
+    check(&race, "move provision", 30, 0);
+}
+
+#[test]
+fn revoked_or_emptied_by_mistake() {
+    let lasting = || {
+        let (old, new) =
+            (certificate(Production, -1000, 100_000), certificate(Production, -1, 100_000));
+        Race::between(old, new, NoCache, rules(), |node| node)
+    };
+    check(&lasting().revoked(120), "omit revoke", 120, 0);
+    let mut race = lasting();
+    let system_user = race.system_user;
+    race.act(50, Act::Remove { system_user, slot: Active });
+    check(&race.provisioned(60), "omit remove", 50, 0);
+}
+
+#[test]
+fn a_slot_that_a_swap_emptied_is_not_the_one_to_be_emptied() {
+    // At 201 the rolling certificate swaps, and what is emptied after that can only be the active slot.
+    let mut race = rolling().deployed(201);
+    let system_user = race.system_user;
+    race.act(250, Act::Remove { system_user, slot: Active });
+    check(&race.clone().provisioned(260), "omit remove", 250, 0);
+    // Before that there are two slots, and one may be taken for the other.
+    let (old, new) =
+        (certificate(Production, -1000, 100_000), certificate(Production, -1, 100_000));
+    let mut race = Race::between(old, new, NoCache, rules(), |node| node).saved(10, Rolling);
+    race.act(50, Act::Remove { system_user, slot: Active });
+    check(&race.provisioned(60), "correct remove", 50, 0);
+}
+
+#[test]
+fn the_length_of_the_run_changes_nothing() {
+    let old = certificate(Production, -1000, 5_000);
+    let race = Race::between(old, certificate(Production, -1, 100_000), NoCache, rules(), |it| it);
+    let race = race.saved(10, Rolling).provisioned(10).deployed(100);
+    let blame = Blame::of(&race.plan).unwrap();
+    check(&race, "move deploy", 5_000, 0);
+    for end in [1_000, 4_999, 5_000, 5_001, 20_000] {
+        let longer = Blame::of(&race.plan.clone().until(t(end))).unwrap();
+        assert_eq!((longer.remedy, longer.mended), (blame.remedy.clone(), blame.mended), "{end}");
+        assert_eq!((longer.left, longer.window), (blame.left, blame.window), "{end}");
+    }
+}
+
+#[test]
+fn how_much_earlier_or_later_would_have_been_as_good() {
+    let window = |race: &Race| {
+        let window = Blame::of(&race.plan).unwrap().window;
+        (window.from.map(Timestamp::seconds), window.until.map(Timestamp::seconds))
+    };
+    // One instant, and no other.
+    assert_eq!(window(&rolling().deployed(230)), (Some(201), Some(201)));
+    // By then, or any time before it.
+    assert_eq!(window(&rolling().provisioned(10)), (Some(201), Some(201)));
+    let late = Race::new(NoCache).saved(10, Rolling).provisioned(260).deployed(201);
+    assert_eq!(window(&late), (None, Some(201)));
+    // The token of 150 hides a swap until 225.
+    let dotnet = Race::new(Dotnet).saved(10, Rolling).provisioned(10).deployed(260);
+    assert_eq!(window(&dotnet), (Some(151), Some(225)));
+    // Then or at any time after.
+    let seen_late = Rules { sts_revocation_lag: s(30), ..rules() };
+    let race = Race::with(NoCache, seen_late, |node| node).saved(10, Rolling).provisioned(10);
+    assert_eq!(window(&race.revoked(120).deployed(201)), (Some(171), None));
 }

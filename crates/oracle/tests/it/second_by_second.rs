@@ -692,6 +692,17 @@ proptest! {
             let instant = |span: Span| span.max(Span::from_millis(1));
             prop_assert_eq!(instant(blame.was), instant(downtime(&forecast, node)));
             prop_assert_eq!(instant(blame.left), instant(downtime(&mended, node)));
+            // Whatever it says is as good, is as good or better.
+            let (from, until) = (blame.window.from, blame.window.until);
+            let halfway = from.zip(until).map(|(from, until)| {
+                from + Span::from_millis(until.since(from).millis() / 2)
+            });
+            for at in [from, until, halfway].into_iter().flatten() {
+                let blame = Blame { mended: at, ..blame.clone() };
+                let other = Forecast::of(&blame.mend(&plan));
+                let left = instant(downtime(&other, node));
+                prop_assert!(left <= instant(blame.left), "{blame:?} leaves {left}");
+            }
             // What is provisioned in another place than before is missing there.
             if !matches!(blame.remedy, Remedy::Correct(_, Act::Provision { .. })) {
                 for other in nodes.iter().copied().filter(|other| *other != node) {

@@ -8,7 +8,7 @@ use parties::{Finding, Party, Step};
 use super::{axis::date_and_time, instant};
 use crate::{
     downtime::{NodeDowntime, Outage, Segment},
-    forecast::Blame,
+    forecast::{Blame, Due},
     report::{
         Refusal, ScenarioReport,
         markup::text,
@@ -184,16 +184,24 @@ pub(super) fn write_blame(
     blame: &Blame,
 ) -> fmt::Result {
     let (role, what) = (blame.who.title(), &blame.what);
+    let due = blame.due.words(
+        |at| {
+            let mut html = String::new();
+            instant(&mut html, report, at).expect("a string takes everything");
+            html
+        },
+        |at| format!("kl. {} UTC", date_and_time(at)),
+    );
     let who = who(report, &blame.client, &blame.node);
     write!(
         html,
         "<div class=\"told blame\"><h4>What would have helped {} most</h4>\n\
-         <p>The <strong>{}</strong> should <strong>{}</strong> at ",
+         <p>The <strong>{}</strong> should <strong>{}</strong> {}",
         text(&who),
         text(&role.en),
-        marked(&what.en)
+        marked(&what.en),
+        due.en
     )?;
-    instant(html, report, blame.mended)?;
     match blame.done {
         // Done at its time, in the wrong place.
         Some(done) if done == blame.mended => {}
@@ -201,6 +209,7 @@ pub(super) fn write_blame(
             html.push_str(" instead of ");
             instant(html, report, done)?;
         }
+        None if blame.due == Due::FromTheStart => {}
         None => html.push_str("; nobody did"),
     }
     let (was, left) = (blame.was, blame.left);
@@ -217,15 +226,31 @@ pub(super) fn write_blame(
     let instead = match blame.done {
         Some(done) if done == blame.mended => String::new(),
         Some(done) => format!(" i stedet for kl. {} UTC", date_and_time(done)),
+        None if blame.due == Due::FromTheStart => String::new(),
         None => "; det gjorde ingen".to_owned(),
     };
     write!(
         html,
-        ". {en}</p>\n<p lang=\"da\"><strong>{}</strong>: <strong>{}</strong>, kl. {} UTC{instead}. \
+        ". {en}</p>\n<p lang=\"da\"><strong>{}</strong>: <strong>{}</strong>, {}{instead}. \
          {da}</p></div>\n",
         text(capital(&role.da)),
         marked(&what.da),
-        date_and_time(blame.mended)
+        due.da
+    )
+}
+
+/// Says that there is no such thing.
+pub(super) fn write_no_blame(
+    html: &mut String,
+    report: &ScenarioReport,
+    node: &NodeDowntime,
+) -> fmt::Result {
+    write!(
+        html,
+        "<div class=\"told blame\"><h4>What would have helped {}</h4>\n\
+         <p>No single act would have prevented this.</p>\n\
+         <p lang=\"da\">Ingen enkelt handling havde forhindret det.</p></div>\n",
+        text(who(report, &node.client, &node.node))
     )
 }
 

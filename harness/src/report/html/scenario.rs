@@ -137,8 +137,12 @@ impl Told<'_> {
             writeln!(html, "<p class=\"note\">{more} more {noun} are told in report.json.</p>")?;
         }
         let nodes = report.nodes.iter().take(OUTAGES_MAX);
-        for blame in nodes.filter_map(|it| report.oracle.blame(&it.client, &it.node)) {
-            outage::write_blame(html, report, blame)?;
+        for node in nodes {
+            if let Some(blame) = report.oracle.blame(&node.client, &node.node) {
+                outage::write_blame(html, report, blame)?;
+            } else if report.oracle.nothing_helps(&node.client, &node.node) {
+                outage::write_no_blame(html, report, node)?;
+            }
         }
         for refusal in report.refusals.iter().take(OUTAGES_MAX) {
             outage::write_refusal(html, report, refusal)?;
