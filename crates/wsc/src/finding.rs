@@ -3,6 +3,7 @@
 //! No thumbprint stands here: it derives from a key, and a diagnosis may enter a journal.
 
 use clock::Timestamp;
+use oio_idws::{call::CallAnswerError, trust::ResponseError};
 use parties::{Finding, Role, Step, Text};
 
 use crate::{Failure, FindBy, habits::Freshness};
@@ -166,8 +167,10 @@ impl Failure {
             }
             Self::StsRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
             Self::ServiceRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
-            Self::StsAnswerUnusable(error) => Text::same(error),
-            Self::ServiceAnswerUnusable(error) => Text::same(error),
+            Self::StsAnswerUnusable(error) => Text::new(error.to_string(), no_sts_answer(error)),
+            Self::ServiceAnswerUnusable(error) => {
+                Text::new(error.to_string(), no_service_answer(error))
+            }
             Self::WrongAnswer { got, .. } => {
                 Text::new(format!("an answer to {got}"), format!("et svar på {got}"))
             }
@@ -298,6 +301,29 @@ fn current(freshness: Freshness, clock: Timestamp) -> Text {
         format!("an answer that was made {en}, by the client's clock"),
         format!("et svar, der er dannet {da} efter klientens ur"),
     )
+}
+
+/// What the reader of the bytes says of them stays as it is.
+fn no_sts_answer(error: &ResponseError) -> String {
+    match error {
+        ResponseError::Unreadable(why) => format!("STS'ens svar kan ikke læses: {why}"),
+        ResponseError::Signature(why) => {
+            format!("STS'ens signatur på svaret kan ikke bekræftes: {}", why.in_danish())
+        }
+        ResponseError::Content(why) => format!("STS'ens svar mangler noget: {why}"),
+        other => format!("STS'ens svar kan ikke bruges: {other}"),
+    }
+}
+
+fn no_service_answer(error: &CallAnswerError) -> String {
+    match error {
+        CallAnswerError::Unreadable(why) => format!("tjenestens svar kan ikke læses: {why}"),
+        CallAnswerError::Signature(why) => {
+            format!("tjenestens signatur på svaret kan ikke bekræftes: {}", why.in_danish())
+        }
+        CallAnswerError::Content(why) => format!("tjenestens svar mangler noget: {why}"),
+        other => format!("tjenestens svar kan ikke bruges: {other}"),
+    }
 }
 
 fn in_danish(find_by: &FindBy) -> String {

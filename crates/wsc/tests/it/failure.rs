@@ -77,7 +77,11 @@ fn an_answer_to_another_call_is_refused() {
 fn an_answer_by_another_than_the_pinned_sts_is_refused() {
     let (mut node, message) = asking();
     let outcome = node.outcome(&token_for(&message, &STRANGER, start()), start());
-    check(outcome, Step::One, "sts-answer-unusable");
+    let failure = check(outcome, Step::One, "sts-answer-unusable");
+    assert_eq!(
+        failure.finding().got.da,
+        "STS'ens signatur på svaret kan ikke bekræftes: signaturen er ikke lavet med denne nøgle"
+    );
 }
 
 #[test]
@@ -101,9 +105,14 @@ fn an_answer_that_was_changed_is_refused() {
 fn an_answer_that_is_none_is_refused() {
     for nonsense in ["", "<html/>", "<a", "<!DOCTYPE a><a/>"] {
         let (mut node, _) = asking();
-        check(node.outcome(nonsense, start()), Step::One, "sts-answer-unusable");
+        let failure = check(node.outcome(nonsense, start()), Step::One, "sts-answer-unusable");
+        let da = failure.finding().got.da;
+        assert!(da.starts_with("STS'ens svar kan ikke læses: "), "{da}");
         let (mut node, _) = calling();
-        check(node.outcome(nonsense, start()), Step::Three, "service-answer-unusable");
+        let outcome = node.outcome(nonsense, start());
+        let failure = check(outcome, Step::Three, "service-answer-unusable");
+        let da = failure.finding().got.da;
+        assert!(da.starts_with("tjenestens svar kan ikke læses: "), "{da}");
     }
 }
 

@@ -128,10 +128,13 @@ fn each_failure_is_explained_in_both_languages_and_tells_no_secret() {
         assert_eq!(finding.cause, failure.name());
         for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
             assert!(!text.en.trim().is_empty() && !text.da.trim().is_empty(), "{finding:?}");
-            // What reads the same in both is what the other party says.
+            // What ends the same in both is what the other party, or the reader of its bytes, says.
+            let ends = text.en.chars().rev().zip(text.da.chars().rev());
+            let same = ends.take_while(|(en, da)| en == da).count();
+            let own = text.da.chars().count() - same;
+            let own: String = text.da.chars().take(own).collect();
             let english = [" the ", " of ", " that ", "certificate ", "billet"];
-            let danish = text.en == text.da || !english.iter().any(|it| text.da.contains(it));
-            assert!(danish, "{}", text.da);
+            assert!(!english.iter().any(|it| own.contains(it)), "{}", text.da);
         }
         for text in [&finding.rule, &finding.what] {
             assert_ne!(text.en, text.da, "{finding:?}");
