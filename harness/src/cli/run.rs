@@ -41,11 +41,23 @@ pub(super) struct Arguments {
 
     /// How many scenarios run at once; as many as this machine has processors if it is not said.
     /// The results are the same with any number.
-    #[arg(long, value_name = "N", env = "SKIFT_JOBS")]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "SKIFT_JOBS",
+        allow_negative_numbers = true,
+        value_parser = jobs
+    )]
     jobs: Option<NonZeroUsize>,
 
     /// What every random choice hangs on, instead of the seeds in the files. The report says so.
-    #[arg(long, value_name = "N", env = "SKIFT_SEED")]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "SKIFT_SEED",
+        allow_negative_numbers = true,
+        value_parser = seed
+    )]
     seed: Option<u64>,
 
     /// Where report.html, report.json, junit.xml and journal/<scenario>.jsonl are written. The folder
@@ -69,6 +81,14 @@ pub(super) struct Arguments {
     /// Show only what did not go as expected, and the last line.
     #[arg(long, short)]
     quiet: bool,
+}
+
+fn seed(word: &str) -> Result<u64, String> {
+    word.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+fn jobs(word: &str) -> Result<NonZeroUsize, String> {
+    word.parse().map_err(|_| "a number of jobs is a whole number from 1 on".to_owned())
 }
 
 /// Does it.

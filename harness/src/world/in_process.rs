@@ -339,7 +339,7 @@ impl<L: Link + Clone> InProcess<L> {
             Action::RollOver { .. } | Action::TrustSigner { .. } => {
                 ActionOutcome::Done { note: None }
             }
-            Action::PinSigner { client, nodes } => on_each(nodes, |node| {
+            Action::PinSigner { client, nodes } => on_each(nodes, self.is_alone(client), |node| {
                 if let Some(node) = self.nodes.get_mut(&(client.clone(), node.clone()))
                     && let Some(trust) = &node.new_trust
                 {
@@ -347,17 +347,26 @@ impl<L: Link + Clone> InProcess<L> {
                 }
                 Ok(())
             }),
-            Action::Deploy { client, nodes, certificate } => on_each(nodes, |node| {
-                self.deploy(&(client.clone(), node.clone()), certificate, now)
-            }),
-            Action::Install { client, nodes, certificate } => on_each(nodes, |node| {
-                self.install(&(client.clone(), node.clone()), certificate);
-                Ok(())
-            }),
-            Action::Restart { client, nodes } => {
-                on_each(nodes, |node| self.restart(&(client.clone(), node.clone()), now))
+            Action::Deploy { client, nodes, certificate } => {
+                on_each(nodes, self.is_alone(client), |node| {
+                    self.deploy(&(client.clone(), node.clone()), certificate, now)
+                })
             }
+            Action::Install { client, nodes, certificate } => {
+                on_each(nodes, self.is_alone(client), |node| {
+                    self.install(&(client.clone(), node.clone()), certificate);
+                    Ok(())
+                })
+            }
+            Action::Restart { client, nodes } => on_each(nodes, self.is_alone(client), |node| {
+                self.restart(&(client.clone(), node.clone()), now)
+            }),
         }
+    }
+
+    /// Whether a client has one node.
+    fn is_alone(&self, client: &ClientName) -> bool {
+        self.nodes.keys().filter(|(other, _)| other == client).count() == 1
     }
 
     /// Whether a call of `key` meets the same here as in `before`. Whoever takes part in one is compared
@@ -452,16 +461,19 @@ fn key_store_file(credential: &Credential, entropy: &mut Entropy) -> Vec<u8> {
 }
 
 /// Does something at each node. A node that does not start has that from its own configuration; the
-/// others go on.
+/// others go on. One that is alone needs no name.
 fn on_each(
     nodes: &[NodeName],
+    is_alone: bool,
     mut act: impl FnMut(&NodeName) -> Result<(), wsc::Failure>,
 ) -> ActionOutcome {
     let failures: Vec<_> = nodes.iter().filter_map(|node| Some((node, act(node).err()?))).collect();
     match failures.first() {
         None => ActionOutcome::Done { note: None },
         Some((_, failure)) => {
-            let texts = failures.iter().map(|(node, failure)| format!("{node}: {failure}"));
+            let texts = failures.iter().map(|(node, failure)| {
+                if is_alone { failure.to_string() } else { format!("{node}: {failure}") }
+            });
             refused(failure.name(), &texts.collect::<Vec<_>>().join("; "), Some(failure.finding()))
         }
     }

@@ -244,6 +244,44 @@ fn what_follows_a_refused_renewal_is_refused_too() {
     }
 }
 
+/// What a client with one node is refused names the client alone.
+#[test]
+fn a_node_is_named_where_there_are_several() {
+    let back = "[[at]]\ntime = \"+3h\"\n\
+                do.client.deploy = { client = \"fagsystem\", certificate = \"old\" }\n\n[expected]\n";
+    let alone = early_with("[expected]\n", back);
+    let (stdout, _) = check("one-node", &alone, 1);
+    let said = unbroken(&stdout);
+    assert!(said.contains("to deploy certificate old in fagsystem: the certificate"), "{stdout}");
+    let profile = "profile = \"no-cache\"\n";
+    assert_eq!(alone.matches(profile).count(), 1);
+    let several = alone.replace(profile, &format!("{profile}nodes = [\"a\", \"b\"]\n"));
+    let (before, _) = several.split_once("[expected]\n").unwrap();
+    let (stdout, _) = check("two-nodes", &format!("{before}[expected]\noutages = []\n"), 1);
+    let said = unbroken(&stdout);
+    assert!(
+        said.contains("to deploy certificate old in fagsystem: a: the certificate"),
+        "{stdout}"
+    );
+    assert!(said.contains("; b: the certificate"), "{stdout}");
+}
+
+#[test]
+fn a_number_out_of_range_is_told_with_its_range() {
+    let folder = folder("out-of-range");
+    for (arguments, part) in [
+        (["run", "--seed", "-1", "."], "a seed is a whole number from 0 to 18446744073709551615"),
+        (["run", "--seed", "x", "."], "a seed is a whole number from 0 to 18446744073709551615"),
+        (["run", "--jobs", "-1", "."], "a number of jobs is a whole number from 1 on"),
+        (["run", "--jobs", "0", "."], "a number of jobs is a whole number from 1 on"),
+    ] {
+        let output = skift(&folder, &arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(part) && !said.contains("tip:"), "{said}");
+    }
+}
+
 #[test]
 fn a_wrong_count_of_calls_exits_1() {
     let wrong = early_with("missed-calls = 6", "missed-calls = 7");
