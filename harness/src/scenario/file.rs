@@ -188,7 +188,8 @@ pub struct Client {
     /// Its clock minus the true time; nothing if the file does not say.
     #[schemars(with = "Option<schema::Length>")]
     pub skew: Option<Word>,
-    /// How long before its end it drops a kept token; as its profile has it if the file does not say.
+    /// How long before its end it drops a kept token, which may be no time at all; as its profile has it
+    /// if the file does not say.
     #[schemars(with = "Option<schema::Length>")]
     pub margin: Option<Word>,
     /// How its configuration names its certificate; by thumbprint if the file does not say.

@@ -96,6 +96,14 @@ pub enum Wrong {
         /// Its value.
         span: Span,
     },
+    /// A length of time is less than nothing.
+    #[error("`{key}` cannot be less than nothing, and {span} is")]
+    Negative {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        span: Span,
+    },
     /// The run is longer than the authorities of a world live.
     #[error(
         "the run is {span} long; it can be {limit} at most, as the authorities of a world do not outlive it"

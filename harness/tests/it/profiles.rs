@@ -222,6 +222,14 @@ fn a_clock_that_is_off_moves_the_end_of_a_token() {
         .check(&["+8h..+8h30s step 3: token-expired", "+1d..+1d30s step 3: token-expired"]);
 }
 
+/// A client may keep a token up to the instant at which it ends; at that instant it is dropped.
+#[test]
+fn a_margin_may_be_nothing() {
+    let race = |profile| Race::new(profile, ROLLING).with("margin = \"0s\"").deployed("+22h");
+    race(CORE).check(&["+22h..+1d step 3: not-holder"]);
+    race(DOTNET).check(&[]);
+}
+
 /// The look-up wants a valid certificate, and tells of an expired one that there is none; Java
 /// starts with it, and hears of it from the STS.
 #[test]

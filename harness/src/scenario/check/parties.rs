@@ -14,7 +14,7 @@ use super::{
     },
     issued::{KnownCertificates, Moment},
     run::Run,
-    words::{environment, key, not_longer, one_line, one_of, parsed, positive, wrong},
+    words::{environment, key, not_longer, not_negative, one_line, one_of, parsed, wrong},
 };
 
 /// The longest name of an organisation in a certificate, in characters (X.520, `ub-organization-name`).
@@ -104,7 +104,7 @@ pub(super) fn clients(
             profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
             nodes: nodes(said)?,
             skew,
-            margin: said.margin.as_ref().map(|word| positive("margin", word)).transpose()?,
+            margin: said.margin.as_ref().map(|word| not_negative("margin", word)).transpose()?,
             find_by: match &said.find_by {
                 Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
                 None => FindBy::default(),

@@ -45,6 +45,11 @@ pub(super) fn positive(key: &'static str, word: &Word) -> Result<Span, Found> {
     if span > Span::ZERO { Ok(span) } else { Err(wrong(word, Wrong::NotPositive { key, span })) }
 }
 
+pub(super) fn not_negative(key: &'static str, word: &Word) -> Result<Span, Found> {
+    let span: Span = parsed(word)?;
+    if span >= Span::ZERO { Ok(span) } else { Err(wrong(word, Wrong::Negative { key, span })) }
+}
+
 pub(super) fn filled(key: &'static str, word: &Word) -> Result<String, Found> {
     let text = word.get_ref().trim();
     if text.is_empty() { Err(wrong(word, Wrong::Empty(key))) } else { Ok(text.to_owned()) }
