@@ -353,6 +353,23 @@ mod tests {
     }
 
     #[test]
+    fn says_that_no_single_act_would_have_helped() {
+        let mut report = report(&["a", "b"]);
+        assert!(!scenario(&report, Colour::Off, WIDTH).contains("no single act"));
+        report.oracle.blames.retain(|blame| blame.node.as_str() != "a");
+        let told = scenario(&report, Colour::Off, WIDTH);
+        assert_eq!(
+            told.matches("no single act would have prevented this for").count(),
+            1,
+            "{told}"
+        );
+        // Of one that is not down nothing is to be said.
+        report.oracle.blames.clear();
+        report.oracle.nodes.clear();
+        assert!(!scenario(&report, Colour::Off, WIDTH).contains("no single act"));
+    }
+
+    #[test]
     fn tells_what_broke_and_what_to_do() {
         let line = 1 + EARLY.lines().position(|line| line.starts_with("missed-calls")).unwrap();
         let expected = format!(

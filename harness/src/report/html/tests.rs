@@ -149,8 +149,14 @@ impl Run {
     }
 
     fn page(&self) -> String {
+        self.page_of(|_| {})
+    }
+
+    /// The page of a report that something was done to.
+    fn page_of(&self, done: impl FnOnce(&mut ScenarioReport)) -> String {
         let file = format!("scenarios/{HOSTILE}.toml");
-        let report = ScenarioReport::new("family/early", &file, &self.scenario, &self.journal);
+        let mut report = ScenarioReport::new("family/early", &file, &self.scenario, &self.journal);
+        done(&mut report);
         let section = section(0, &report, &self.journal, FILES);
         page(&RunReport::new(vec![report]), &[section])
     }
@@ -299,6 +305,16 @@ fn an_outage_is_told_in_both_languages() {
         assert!(told[1].starts_with("What would have helped fagsystem most"), "{told:?}");
         assert!(told[1].contains("deploy new in fagsystem at 2030-03-01 10:00 UTC +2h instead of"));
         assert!(told[2].starts_with("Refused: to save certificate new"), "{told:?}");
+    });
+}
+
+#[test]
+fn that_no_single_act_would_have_helped_is_told_in_both_languages() {
+    check(&Run::early(EARLY).page_of(|report| report.oracle.blames.clear()), |document| {
+        let told: Vec<_> = elements(document, "div", "told").into_iter().map(words).collect();
+        assert!(told[1].starts_with("What would have helped fagsystem"), "{told:?}");
+        assert!(told[1].contains("No single act would have prevented this."), "{told:?}");
+        assert!(told[1].contains("Ingen enkelt handling havde forhindret det."), "{told:?}");
     });
 }
 
