@@ -274,7 +274,7 @@ fn next_provision(
 const CERTIFICATE_LIFE: Span = Span::from_days(1095);
 
 /// Everything that a renewal in time takes: the new certificate, which is issued at `at`, as soon as it
-/// begins in the active slot of whoever has the old one in force at first, and, as soon as that takes
+/// begins by everybody's clock in the active slot of whoever has the old one in force at first, and, as soon as that takes
 /// effect, in every node that begins with it. Nobody orders another one later then, and nobody saves
 /// or deploys that.
 fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
@@ -301,17 +301,27 @@ fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
         _ => true,
     });
     let certificate = plan.certificate(Certificate { valid_from, expires, ..*plan.get(old) });
+    // For a slow clock it begins later, and whoever looks at that must be waited for.
+    let slowest = plan.nodes.iter().filter(|node| node.certificate == old);
+    let slowest = slowest.map(|node| -node.skew).fold(Span::ZERO, Span::max);
+    let delay = plan.rules.activation_delay;
+    let provisioned = valid_from + (slowest - delay).max(Span::ZERO);
     for index in 0..plan.system_users.len() {
         if plan.system_users[index].in_force[environment as usize] == Some(old) {
             let system_user = SystemUserNumber(index);
-            plan.at(valid_from, Act::Save { system_user, slot: Slot::Active, certificate });
-            plan.at(valid_from, Act::Provision { system_user, environment });
+            plan.at(provisioned, Act::Save { system_user, slot: Slot::Active, certificate });
+            plan.at(provisioned, Act::Provision { system_user, environment });
         }
     }
     for index in 0..plan.nodes.len() {
         if plan.nodes[index].certificate == old {
-            let taken_up = valid_from + plan.rules.activation_delay;
-            plan.at(taken_up, Act::Deploy { node: NodeNumber(index), certificate });
+            let taken_up = provisioned + delay;
+            let node = NodeNumber(index);
+            plan.at(taken_up, Act::Deploy { node, certificate });
+            // Else it would show the old token with the new key.
+            if plan.nodes[index].profile == ClientProfile::CoreNewKeyOldToken {
+                plan.at(taken_up, Act::Restart { node });
+            }
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use clock::{Span, Timestamp};
 use oracle::{Act, EventNumber, NodeNumber, Remedy, Setting};
-use parties::{Role, Slot, Text};
+use parties::{ClientProfile, Role, Slot, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{due::Due, translation::Translated};
-use crate::scenario::{Action, ClientName, Entry, Happening, NodeName, Place, Scenario, When};
+use crate::scenario::{
+    Action, Client, ClientName, Entry, Happening, NodeName, Place, Scenario, When,
+};
 
 /// The one thing that, done at another time or done at all, would have helped a node most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,9 +232,22 @@ impl Words<'_> {
             }
             Remedy::Renew(number) => {
                 let name = self.certificate(*number);
+                let mixes = |client: &Client| {
+                    client.certificate.as_str() == name
+                        && client.profile == ClientProfile::CoreNewKeyOldToken
+                };
+                let (en, da) = if self.scenario.clients.values().any(mixes) {
+                    (" with a restart", " med en genstart")
+                } else {
+                    ("", "")
+                };
                 Text::new(
-                    format!("renew `{name}` and have the new certificate registered and deployed"),
-                    format!("forny `{name}`, og få det nye certifikat registreret og idriftsat"),
+                    format!(
+                        "renew `{name}` and have the new certificate registered and deployed{en}"
+                    ),
+                    format!(
+                        "forny `{name}`, og få det nye certifikat registreret og idriftsat{da}"
+                    ),
                 )
             }
         }

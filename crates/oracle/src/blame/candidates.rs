@@ -1,7 +1,7 @@
 //! What could have been otherwise: every remedy that is tried, and the instants at which it is.
 
 use clock::{Span, Timestamp};
-use parties::{Environment, Slot};
+use parties::{ClientProfile, Environment, Slot};
 
 use super::{Remedy, Setting, next_provision};
 use crate::{
@@ -465,6 +465,17 @@ impl<'p> Candidates<'p> {
             }
         }
         let swaps = self.nodes_down().map(|(number, _)| self.completion(number));
+        // One that shows the old token with the new key must lose it.
+        let forgetful = additions.clone().into_iter().filter_map(|mut acts| {
+            let Some(Act::Deploy { node, .. }) = acts.last() else { return None };
+            let node = *node;
+            let mixes = self.node(node).profile == ClientProfile::CoreNewKeyOldToken;
+            mixes.then(|| {
+                acts.push(Act::Restart { node });
+                acts
+            })
+        });
+        let additions: Vec<_> = forgetful.chain(additions.clone()).collect();
         swaps.chain(additions.into_iter().filter_map(|acts| self.addition(acts))).collect()
     }
 
@@ -564,7 +575,7 @@ impl<'p> Candidates<'p> {
         instants.dedup();
         let halfway = instants.windows(2).map(|pair| {
             let half = Span::from_millis(pair[1].since(pair[0]).millis() / 2);
-            pair[0] + half
+            (pair[0] + half).truncated_to_second().max(pair[0])
         });
         let halfway: Vec<_> = halfway.collect();
         instants.extend(halfway);

@@ -142,7 +142,7 @@ impl<'p> Search<'p> {
         let is_as_good = |at: Timestamp| {
             let tried = self.mended(&candidate.remedy, at);
             tried.is_some_and(|(_, downtimes)| self.counted(&downtimes) == rank.left)
-                && in_the_long_run(at) == lasting
+                && in_the_long_run(at) <= lasting
         };
         let earlier = instants[..place].iter().rev().take_while(|at| is_as_good(**at));
         let later = instants[place + 1..].iter().take_while(|at| is_as_good(**at));
@@ -228,7 +228,11 @@ fn acts(remedy: &Remedy) -> usize {
         | Remedy::Omit(_)
         | Remedy::IssueEarlier(_)
         | Remedy::Configure(..) => 1,
-        Remedy::Add(acts) => acts.len(),
+        // A swap by a restart is one.
+        Remedy::Add(acts) => match acts.as_slice() {
+            [rest @ .., Act::Deploy { .. }, Act::Restart { .. }] => rest.len() + 1,
+            acts => acts.len(),
+        },
         Remedy::Renew(_) => usize::MAX,
     }
 }

@@ -419,6 +419,21 @@ fn a_swap_that_lacks_a_restart() {
 }
 
 #[test]
+fn what_nobody_did_comes_with_the_restart_that_it_takes() {
+    // Up to the end of the token of 150, and not at that instant alone.
+    let race = Race::new(Core).saved(10, Rolling).provisioned(10);
+    check(&race, "add deploy, restart", 225, 0);
+    let race = Race::between(
+        certificate(Production, -1000, E_PLUS),
+        certificate(Production, 250, 100_000),
+        Core,
+        rules(),
+        |node| node,
+    );
+    check(&race.saved(260, Active).provisioned(270).deployed(280), "renew", 200, 0);
+}
+
+#[test]
 fn a_key_store_was_uploaded() {
     let mut race = Race::new(NoCache);
     let (system_user, certificate) = (race.system_user, race.new);
@@ -497,4 +512,14 @@ fn how_much_earlier_or_later_would_have_been_as_good() {
     let seen_late = Rules { sts_revocation_lag: s(30), ..rules() };
     let race = Race::with(NoCache, seen_late, |node| node).saved(10, Rolling).provisioned(10);
     assert_eq!(window(&race.revoked(120).deployed(201)), (Some(171), None));
+}
+
+#[test]
+fn a_slow_clock_is_waited_for() {
+    let old = certificate(Production, -1000, E_PLUS);
+    let theirs = oracle::Certificate { subject: 2, ..certificate(Production, -1, 100_000) };
+    let race =
+        Race::between(old, theirs, NoCache, rules(), |node| oracle::Node { skew: s(-10), ..node });
+    // What is issued at 191 begins for this client at 201.
+    check(&race, "renew", 191, 0);
 }
