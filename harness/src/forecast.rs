@@ -12,7 +12,10 @@ use parties::Step;
 use serde::{Deserialize, Serialize};
 
 use self::translation::Translated;
-pub use self::{blame::Blame, due::Due};
+pub use self::{
+    blame::{Blame, LAST_INSTANT},
+    due::Due,
+};
 use crate::{
     downtime::{Downtime, NodeDowntime, Outage},
     scenario::{ClientName, NodeName, Scenario},

@@ -21,7 +21,8 @@ impl Interval {
     /// How long it lasts, or how much of it is seen until the run ends at `end`.
     #[must_use]
     pub fn length(&self, end: Timestamp) -> Span {
-        self.until.unwrap_or(end).since(self.from)
+        let seen = self.until.map_or(end, |until| until.min(end));
+        seen.since(self.from).max(Span::ZERO)
     }
 }
 

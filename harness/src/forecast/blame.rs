@@ -40,6 +40,9 @@ pub struct Blame {
     pub left: Span,
 }
 
+/// What is left of a downtime that begins with the last instant of the run.
+pub const LAST_INSTANT: Span = Span::from_millis(1);
+
 /// The blame for each node that is down.
 pub(super) fn blames(scenario: &Scenario, translated: &Translated) -> Vec<Blame> {
     let words = Words { scenario, translated };

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     downtime::{Downtime, NodeDowntime, Outage, Segment},
     expect::Verdict,
-    forecast::{Blame, Due},
+    forecast::{Blame, Due, LAST_INSTANT},
     plain::one_line,
     world::Failure,
 };
@@ -244,6 +244,10 @@ fn write_blame(text: &mut String, report: &ScenarioReport, blame: &Blame) -> fmt
     }
     match blame.left {
         Span::ZERO => writeln!(text, "          then it would not have been down at all"),
+        LAST_INSTANT => writeln!(
+            text,
+            "          then it would have gone down in the last instant of the run and not before"
+        ),
         left => writeln!(
             text,
             "          then it would have been down for {left} instead of {}",
@@ -402,6 +406,21 @@ step 1, certificate-not-in-force, 0 calls failed
 "
         );
         assert_eq!(scenario(&report(&["a"]), Colour::Off, usize::MAX), expected);
+    }
+
+    #[test]
+    fn says_what_is_left_of_a_downtime() {
+        let told = |left: Span| {
+            let mut report = report(&["a"]);
+            report.oracle.blames.iter_mut().for_each(|blame| blame.left = left);
+            scenario(&report, Colour::Off, usize::MAX)
+        };
+        for (left, expected) in [
+            (Span::from_minutes(5), "then it would have been down for 5m instead of 1h\n"),
+            (LAST_INSTANT, "then it would have gone down in the last instant of the run and not"),
+        ] {
+            assert!(told(left).contains(expected), "{}", told(left));
+        }
     }
 
     #[test]

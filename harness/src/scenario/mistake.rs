@@ -189,7 +189,7 @@ pub enum Wrong {
     /// What a client looks for may stand in drawn digits.
     #[error(
         "clients of this file look for a name in the whole subject, and whether `{name}` stands in the \
-         UUID of a certificate hangs on the digits drawn for it; take a name with a letter after `f`"
+         UUID of a certificate hangs on the digits drawn for it; take another name, with words in it"
     )]
     MayBeInUuid {
         /// The name.

@@ -449,8 +449,8 @@ fn what_would_not_fit_is_refused() {
         (
             "4-beef",
             "clients of this file look for a name in the whole subject, and whether `4-beef` stands in \
-             the UUID of a certificate hangs on the digits drawn for it; take a name with a letter \
-             after `f`",
+             the UUID of a certificate hangs on the digits drawn for it; take another name, \
+             with words in it",
         ),
         (
             "The 'new' one",

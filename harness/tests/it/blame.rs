@@ -214,6 +214,57 @@ fn a_longer_run_blames_the_same_act() {
     }
 }
 
+/// So it is where two did, and what befalls the one after the run is nothing to the other.
+#[test]
+fn what_is_put_off_beyond_the_run_costs_nobody_else_more() {
+    let other = r#"
+[client.d]
+system-user = "u"
+environment = "production"
+profile = "no-cache"
+certificate = "old"
+[[every]]
+interval = "30m"
+do.client.submit = { client = "d" }"#;
+    let deploy = DEPLOY.replace("\"c\"", "\"d\"");
+    let deeds = [
+        ("+10m", RENEW),
+        ("+20m", SAVE_ROLLING),
+        ("+21m", PROVISION),
+        ("+1h", DEPLOY),
+        ("+1h", &deploy),
+    ];
+    for length in ["2h", "3h", "5h"] {
+        let told = told(&format!("length = \"{length}\"{other}"), "no-cache", "+3h", &deeds);
+        let put_off =
+            |client| format!("{client}/a: vendor: deploy `new` in {client} at +3h instead of +1h");
+        assert_eq!(told, ["c", "d"].map(put_off), "{length}");
+    }
+}
+
+/// A restart would get another token before the swap, which hides it until just after the run.
+#[test]
+fn what_only_puts_an_outage_off_to_after_the_run_does_not_help() {
+    let deeds = [("+1h", RENEW), ("+2h", DEPLOY)];
+    for length in ["8h", "9h", "12h", "24h"] {
+        let told =
+            told(&format!("length = \"{length}\""), "dotnet-cache-by-endpoint", "+30d", &deeds);
+        let expected = "c/a: NemLog-in administrator: save `new` in the active slot and provision in \
+                        production by +7h59m, nobody did";
+        assert_eq!(told, [expected], "{length}");
+    }
+}
+
+/// Before it is saved, nothing can be provisioned.
+#[test]
+fn what_waits_for_a_save_is_not_done_by_then() {
+    let deeds = [("+1h", RENEW), ("+2h", SAVE)];
+    let told = told("length = \"4h\"", "no-cache", "+2h", &deeds);
+    let expected = "c/a: NemLog-in administrator: provision in production, and the vendor deploy `new` \
+                    in c, at +2h, nobody did";
+    assert_eq!(told, [expected]);
+}
+
 #[test]
 fn the_stories_told_for_longer_blame_the_same() {
     for (name, scenario) in stories() {
@@ -290,7 +341,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "registration/rehearsed-and-not-repeated",
-        "fagsystem/a: NemLog-in administrator: provision in production by +2h instead of +3h",
+        "fagsystem/a: NemLog-in administrator: provision in production between +20m and +2h instead of +3h",
     ),
     (
         "registration/replaced-in-the-wrong-environment",
@@ -298,7 +349,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "registration/saved-not-provisioned",
-        "fagsystem/first: NemLog-in administrator: provision in production by +2h, nobody did; leaves 1h of 3h",
+        "fagsystem/first: NemLog-in administrator: provision in production between +20m and +2h, nobody did; leaves 1h of 3h",
     ),
     (
         "registration/saved-not-provisioned",
@@ -378,7 +429,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "rolling-swap/provisioned-after-expiry",
-        "fagsystem/a: NemLog-in administrator: provision in production by +2h instead of +3h",
+        "fagsystem/a: NemLog-in administrator: provision in production between +20m and +2h instead of +3h",
     ),
     (
         "rolling-swap/second-renewal-overwrites-the-first",
@@ -410,7 +461,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "tokens/hidden-missing-provision",
-        "fagsystem/a: NemLog-in administrator: provision in production by +7h59m, nobody did",
+        "fagsystem/a: NemLog-in administrator: provision in production between +20m and +7h59m, nobody did",
     ),
     (
         "tokens/kept-for-a-time-of-its-own",

@@ -18,21 +18,25 @@ pub(super) struct Search<'p> {
     /// Whose downtime counts; everybody's if none.
     node: Option<NodeNumber>,
     forecast: Forecast,
+    /// The downtimes as they are, in the long run.
     was: Vec<Span>,
     best: Option<Found>,
 }
 
-/// The best so far.
+/// A remedy that helps.
 struct Found {
     rank: Rank,
     candidate: Candidate,
     mended: Timestamp,
+    /// What is left of the downtime until the run ends.
     left: Span,
 }
 
 /// What is smaller is better, the first field before all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
+    /// What is left of the downtime in the long run: else one that is only put off to just after the
+    /// end of a run would be as good as none.
     left: Span,
     /// It was in nobody's hands who swaps.
     is_the_operators: bool,
@@ -47,13 +51,13 @@ impl<'p> Search<'p> {
     /// Nothing is tried yet.
     pub(super) fn new(plan: &'p Plan, node: Option<NodeNumber>) -> Self {
         let forecast = Forecast::of(plan);
-        let was = downtimes(&forecast, after(plan.end));
+        let was = in_the_long_run(plan);
         Self { plan, node, forecast, was, best: None }
     }
 
     /// Tries everything.
     pub(super) fn run(mut self) -> Option<Blame> {
-        if self.counted(&self.was) == Span::ZERO {
+        if self.seen(&self.forecast) == Span::ZERO {
             return None;
         }
         let candidates = Candidates::new(self.plan, self.node, &self.forecast);
@@ -62,9 +66,9 @@ impl<'p> Search<'p> {
             candidates.renewals().iter().for_each(|candidate| self.attempt(candidate));
         }
         let best = self.best.take()?;
-        let (mended, window) = self.window(&candidates, &best);
+        let (best, window) = self.window(&candidates, best);
         let was = self.seen(&self.forecast);
-        let Found { candidate: Candidate { remedy, .. }, left, .. } = best;
+        let Found { candidate: Candidate { remedy, .. }, mended, left, .. } = best;
         let role = remedy.role(self.plan);
         Some(Blame { remedy, mended, window, role, was, left })
     }
@@ -72,77 +76,73 @@ impl<'p> Search<'p> {
     /// Tries a remedy at each of its instants.
     fn attempt(&mut self, candidate: &Candidate) {
         for at in candidate.instants.iter().copied() {
-            let Some((forecast, downtimes)) = self.mended(&candidate.remedy, at) else { continue };
-            let left = self.counted(&downtimes);
-            if left >= self.counted(&self.was) {
-                continue;
-            }
-            let rank = Rank {
-                left,
-                is_the_operators: self.is_the_operators(&candidate.remedy),
-                kind: candidate.kind,
-                acts: acts(&candidate.remedy),
-                in_all: sum(&downtimes),
-                since: candidate.done.unwrap_or(at),
-            };
+            let Some(found) = self.tried(candidate, at) else { continue };
             // Of one remedy the instants come as they are welcome, whatever they are.
             let is_better = match &self.best {
                 Some(best) if best.candidate.remedy == candidate.remedy => {
-                    Rank { since: at, ..rank } < Rank { since: at, ..best.rank }
+                    Rank { since: at, ..found.rank } < Rank { since: at, ..best.rank }
                 }
-                Some(best) => rank < best.rank,
+                Some(best) => found.rank < best.rank,
                 None => true,
             };
             if is_better {
-                let left = self.seen(&forecast);
-                self.best = Some(Found { rank, candidate: candidate.clone(), mended: at, left });
+                self.best = Some(found);
             }
         }
     }
 
-    /// What a remedy would come to at `at`; none if it costs another node more, or what counts more
-    /// once the run has ended.
-    fn mended(&self, remedy: &Remedy, at: Timestamp) -> Option<(Forecast, Vec<Span>)> {
+    /// What a remedy would come to at `at`; none if it gains nothing until the run ends, or nothing that
+    /// lasts, or costs another node more.
+    fn tried(&self, candidate: &Candidate, at: Timestamp) -> Option<Found> {
+        let Candidate { remedy, kind, done, .. } = candidate;
         let mut plan = self.plan.clone();
         remedy.apply(&mut plan, at);
-        let end = plan.end;
-        plan.end = end.max(at);
-        let mut forecast = Forecast::of(&plan);
-        let mended = downtimes(&forecast, after(end));
-        if at > end {
-            if self.counted(&downtimes(&forecast, after(at))) > self.counted(&mended) {
+        let lasting = in_the_long_run(&plan);
+        let left = self.counted(&lasting);
+        if left >= self.counted(&self.was) || self.costs_others(remedy, &lasting) {
+            return None;
+        }
+        let seen = self.seen(&Forecast::of(&plan));
+        if seen >= self.seen(&self.forecast) {
+            return None;
+        }
+        // Nobody puts off what is then as bad.
+        if at > plan.end {
+            plan.end = at.max(longer(&plan));
+            if self.counted(&downtimes(&Forecast::of(&plan), after(plan.end))) > left {
                 return None;
             }
-            plan.end = end;
-            forecast = Forecast::of(&plan);
         }
-        (!self.costs_others(remedy, &mended)).then_some((forecast, mended))
+        let rank = Rank {
+            left,
+            is_the_operators: self.is_the_operators(remedy),
+            kind: *kind,
+            acts: acts(remedy),
+            in_all: sum(&lasting),
+            since: done.unwrap_or(at),
+        };
+        Some(Found { rank, candidate: candidate.clone(), mended: at, left: seen })
     }
 
-    /// Between which instants the best is as good, and at which of them it is called mended: the nearest
-    /// to that at which it was done, or the last one.
-    fn window(&self, candidates: &Candidates<'_>, best: &Found) -> (Timestamp, Window) {
-        let Found { rank, candidate, mended, .. } = best;
-        let instants = candidates.around(candidate, *mended);
-        let Ok(place) = instants.binary_search(mended) else {
-            return (*mended, Window::at(*mended));
-        };
-        // It must last: what is put off beyond the run has an instant of its own, and no token hides
-        // anything.
-        if *mended > self.plan.end {
-            return (*mended, Window::at(*mended));
+    /// The best remedy at the best of the instants around which anything changes, and between which
+    /// of them it is as good.
+    fn window(&self, candidates: &Candidates<'_>, best: Found) -> (Found, Window) {
+        // What is put off beyond the run has an instant of its own.
+        if best.mended > self.plan.end {
+            let window = Window::at(best.mended);
+            return (best, window);
         }
-        let in_the_long_run = |at: Timestamp| {
-            let mut plan = self.plan.clone();
-            candidate.remedy.apply(&mut plan, at);
-            plan.end = longer(&plan);
-            self.counted(&downtimes(&Forecast::of(&plan), plan.end))
+        let around = candidates.around(&best.candidate, best.mended);
+        let instants = around.instants;
+        let best = self.refined(best, &instants);
+        let Found { rank, candidate, mended, .. } = &best;
+        let Ok(place) = instants.binary_search(mended) else {
+            let window = Window::at(*mended);
+            return (best, window);
         };
-        let lasting = in_the_long_run(*mended);
         let is_as_good = |at: Timestamp| {
-            let tried = self.mended(&candidate.remedy, at);
-            tried.is_some_and(|(_, downtimes)| self.counted(&downtimes) == rank.left)
-                && in_the_long_run(at) <= lasting
+            self.tried(candidate, at)
+                .is_some_and(|found| found.rank.left == rank.left && found.left == best.left)
         };
         let earlier = instants[..place].iter().rev().take_while(|at| is_as_good(**at));
         let later = instants[place + 1..].iter().take_while(|at| is_as_good(**at));
@@ -152,6 +152,8 @@ impl<'p> Search<'p> {
             bad.map(|bad| edge(instants[good], *bad, is_as_good))
         };
         let (from, until) = (end(first, first.checked_sub(1)), end(last, Some(last + 1)));
+        // What waits for a save can be too early.
+        let from = from.or_else(|| around.waits.then(|| instants[first]));
         // Who is too early need not hurry; else the last instant is one after which it is too late.
         let until = match candidate.kind {
             Kind::Moved if candidate.done.is_some_and(|done| done < *mended) => until,
@@ -163,10 +165,22 @@ impl<'p> Search<'p> {
         let eighth = last.since(first).millis() / 8;
         let mut between = (1..8).map(|part| first + Span::from_millis(part * eighth));
         if !between.all(is_as_good) {
-            return (*mended, Window::at(*mended));
+            let window = Window::at(*mended);
+            return (best, window);
         }
         let mended = candidate.done.map_or(last, |done| done.clamp(first, last));
-        (mended, window)
+        (Found { mended, ..best }, window)
+    }
+
+    /// The same remedy at the instant of these at which it leaves the least: the search for the remedy
+    /// itself tries only those at which anything turns.
+    fn refined(&self, best: Found, instants: &[Timestamp]) -> Found {
+        let candidate = best.candidate.clone();
+        let found = instants.iter().filter_map(|at| self.tried(&candidate, *at));
+        found.fold(best, |best, found| {
+            let is_better = (found.rank.left, found.left) < (best.rank.left, best.left);
+            if is_better { found } else { best }
+        })
     }
 
     /// What counts of the downtimes of all nodes.
@@ -235,6 +249,13 @@ fn acts(remedy: &Remedy) -> usize {
         },
         Remedy::Renew(_) => usize::MAX,
     }
+}
+
+/// The downtime of each node in a run that is longer by the life of a token.
+fn in_the_long_run(plan: &Plan) -> Vec<Span> {
+    let mut plan = plan.clone();
+    plan.end = longer(&plan);
+    downtimes(&Forecast::of(&plan), after(plan.end))
 }
 
 /// The downtime of each node, as far as it is seen before `until`.

@@ -501,10 +501,12 @@ fn how_much_earlier_or_later_would_have_been_as_good() {
     };
     // One instant, and no other.
     assert_eq!(window(&rolling().deployed(230)), (Some(201), Some(201)));
-    // By then, or any time before it.
     assert_eq!(window(&rolling().provisioned(10)), (Some(201), Some(201)));
+    // Once it is saved.
     let late = Race::new(NoCache).saved(10, Rolling).provisioned(260).deployed(201);
-    assert_eq!(window(&late), (None, Some(201)));
+    assert_eq!(window(&late), (Some(10), Some(201)));
+    let late = Race::new(NoCache).saved(201, Rolling).provisioned(260).deployed(201);
+    assert_eq!(window(&late), (Some(201), Some(201)));
     // The token of 150 hides a swap until 225.
     let dotnet = Race::new(Dotnet).saved(10, Rolling).provisioned(10).deployed(260);
     assert_eq!(window(&dotnet), (Some(151), Some(225)));

@@ -8,7 +8,7 @@ use parties::{Finding, Party, Step};
 use super::{axis::date_and_time, instant};
 use crate::{
     downtime::{NodeDowntime, Outage, Segment},
-    forecast::{Blame, Due},
+    forecast::{Blame, Due, LAST_INSTANT},
     report::{
         Refusal, ScenarioReport,
         markup::text,
@@ -217,6 +217,11 @@ pub(super) fn write_blame(
         Span::ZERO => (
             "Then it would not have been down at all.".to_owned(),
             "Så havde der slet ingen nedetid været.".to_owned(),
+        ),
+        LAST_INSTANT => (
+            "Then it would have gone down in the last instant of the run and not before."
+                .to_owned(),
+            "Så var den gået ned i kørslens sidste øjeblik og ikke før.".to_owned(),
         ),
         left => (
             format!("Then it would have been down for {left} instead of {was}."),

@@ -13,6 +13,15 @@ use crate::{
 /// longer, and it must be reckoned what comes until then.
 const LIVES_BEYOND: i64 = 1_000;
 
+/// The instants around the one at which a candidate is best.
+#[derive(Default)]
+pub(in crate::blame) struct Around {
+    /// In order.
+    pub(in crate::blame) instants: Vec<Timestamp>,
+    /// Whether the first is the first since what it provisions is saved then, and not before.
+    pub(in crate::blame) waits: bool,
+}
+
 impl<'p> Candidates<'p> {
     /// Every instant in the run at which something begins, ends or is done.
     pub(super) fn turning_points(&self, forecast: &Forecast) -> Vec<Timestamp> {
@@ -70,8 +79,9 @@ impl<'p> Candidates<'p> {
     /// Every instant at which a candidate is tried once it is known to be the best, in order: where
     /// anything turns, and as long before that as it takes; the last whole second before each of
     /// these; and halfway from one to the next.
-    pub(in crate::blame) fn around(&self, candidate: &Candidate, mended: Timestamp) -> Vec<Timestamp> {
-        let Some((from, until)) = candidate.room else { return Vec::new() };
+    pub(in crate::blame) fn around(&self, candidate: &Candidate, mended: Timestamp) -> Around {
+        let Some((from, until)) = candidate.room else { return Around::default() };
+        let first = from;
         // What is provisioned has been saved.
         let from = match &candidate.remedy {
             Remedy::Add(acts) if let [act, ..] = acts.as_slice() => {
@@ -82,6 +92,11 @@ impl<'p> Candidates<'p> {
                 edited.fold(from, Timestamp::max)
             }
             _ => from,
+        };
+        let provisions = |number| self.plan.event(number).act.provisions().is_some();
+        let waits = match &candidate.remedy {
+            Remedy::Move(number) if provisions(*number) => from > self.plan.start,
+            _ => from > first,
         };
         let rules = &self.plan.rules;
         let lags = [
@@ -107,7 +122,7 @@ impl<'p> Candidates<'p> {
         instants.extend(halfway);
         instants.sort_unstable();
         instants.dedup();
-        instants
+        Around { instants, waits }
     }
 
     /// The instants at which anything turns, and as long before each as it takes until these acts show.
