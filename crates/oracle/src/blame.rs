@@ -4,7 +4,8 @@
 //! It is found by trying (`candidates` says what), and what is best is decided by one order (`search`):
 //!
 //! 1. What leaves a node the least downtime, in a run that is longer by the life of a token: what is
-//!    only put off to after the end is no help. Neither is what gains nothing until the end, or what
+//!    only put off to after the end is no help. Of what comes after the end only that counts for which
+//!    the node was down before it, too. What gains nothing until the end is no help either, nor what
 //!    would cost another node more, except that a click on *provision* may do in its right place
 //!    whatever it would have done there.
 //! 2. What was in the hands of those who swap. The operator of the STS rolls over when the operator

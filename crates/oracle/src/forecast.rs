@@ -139,6 +139,12 @@ impl NodeForecast {
         Self { outages, observed, calls: calls.count(start, until), missed_calls, tokens }
     }
 
+    /// Why its calls fail, whenever they do.
+    pub(crate) fn causes(&self) -> impl Iterator<Item = Cause> {
+        let segments = self.outages.iter().flat_map(Outage::segments);
+        segments.map(|segment| segment.cause)
+    }
+
     /// The sum of its outages, as far as they are seen until the run ends at `end`.
     #[must_use]
     pub fn downtime(&self, end: Timestamp) -> Span {
@@ -198,7 +204,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    const fn interval(self) -> Interval {
+    pub(crate) const fn interval(self) -> Interval {
         Interval { from: self.from, until: self.until }
     }
 }

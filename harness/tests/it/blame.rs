@@ -255,6 +255,37 @@ fn what_only_puts_an_outage_off_to_after_the_run_does_not_help() {
     }
 }
 
+/// A certificate that expires just after the run has nothing to do with what happened in it.
+#[test]
+fn what_happens_after_the_run_is_nothing_to_it() {
+    let deeds = [("+1h", r#"mitid.revoke = { certificate = "old" }"#)];
+    for expires in ["+10d", "+5h"] {
+        let told = told("length = \"4h\"", "no-cache", expires, &deeds);
+        assert_eq!(told, ["c/a: MitID administrator: not revoke `old` at +1h"], "{expires}");
+    }
+}
+
+/// A certificate for the other environment is as wrong in a month as it is now, though a token hides it
+/// for some hours.
+#[test]
+fn what_a_token_hides_after_the_run_is_not_mended_by_waiting() {
+    let order =
+        r#"mitid.order = { system-user = "u", environment = "integration-test", as = "t" }"#;
+    let deploy = DEPLOY.replace("\"new\"", "\"t\"");
+    let deeds = [
+        ("+10m", RENEW),
+        ("+20m", SAVE_ROLLING),
+        ("+21m", PROVISION),
+        ("+30m", order),
+        ("+1h", &deploy),
+        ("+1h10m", r#"client.restart = { client = "c" }"#),
+    ];
+    for profile in ["dotnet-cache-by-endpoint", "no-cache"] {
+        let told = told("length = \"4h\"", profile, "+30d", &deeds);
+        assert!(!told[0].contains("deploy `t`"), "{told:?}");
+    }
+}
+
 /// Before it is saved, nothing can be provisioned.
 #[test]
 fn what_waits_for_a_save_is_not_done_by_then() {

@@ -1,5 +1,7 @@
 //! The search for a remedy: everything is tried, and one order decides.
 
+use std::collections::BTreeSet;
+
 use clock::{Span, Timestamp};
 
 use super::{
@@ -7,8 +9,9 @@ use super::{
     candidates::{Candidate, Candidates, Kind, longer},
 };
 use crate::{
+    cause::Cause,
     event::Act,
-    forecast::Forecast,
+    forecast::{Forecast, NodeForecast, Outage},
     plan::{NodeNumber, Plan},
     walk::after,
 };
@@ -18,6 +21,8 @@ pub(super) struct Search<'p> {
     /// Whose downtime counts; everybody's if none.
     node: Option<NodeNumber>,
     forecast: Forecast,
+    /// Why each node's calls fail until the run ends.
+    causes: Vec<BTreeSet<Cause>>,
     /// The downtimes as they are, in the long run.
     was: Vec<Span>,
     best: Option<Found>,
@@ -51,8 +56,9 @@ impl<'p> Search<'p> {
     /// Nothing is tried yet.
     pub(super) fn new(plan: &'p Plan, node: Option<NodeNumber>) -> Self {
         let forecast = Forecast::of(plan);
-        let was = in_the_long_run(plan);
-        Self { plan, node, forecast, was, best: None }
+        let causes: Vec<_> = forecast.nodes().iter().map(|it| it.causes().collect()).collect();
+        let was = lasting(plan, longer(plan), &causes);
+        Self { plan, node, forecast, causes, was, best: None }
     }
 
     /// Tries everything.
@@ -92,24 +98,24 @@ impl<'p> Search<'p> {
     }
 
     /// What a remedy would come to at `at`; none if it gains nothing until the run ends, or nothing that
-    /// lasts, or costs another node more.
+    /// lasts, if it costs another node more, or if it only puts off what is then as bad.
     fn tried(&self, candidate: &Candidate, at: Timestamp) -> Option<Found> {
         let Candidate { remedy, kind, done, .. } = candidate;
         let mut plan = self.plan.clone();
         remedy.apply(&mut plan, at);
-        let lasting = in_the_long_run(&plan);
-        let left = self.counted(&lasting);
-        if left >= self.counted(&self.was) || self.costs_others(remedy, &lasting) {
+        let downtimes = lasting(&plan, longer(&plan), &self.causes);
+        let left = self.counted(&downtimes);
+        if left >= self.counted(&self.was) || self.costs_others(remedy, &downtimes) {
             return None;
         }
         let seen = self.seen(&Forecast::of(&plan));
         if seen >= self.seen(&self.forecast) {
             return None;
         }
-        // Nobody puts off what is then as bad.
+        // Nobody puts off what is then as bad, once no token hides it any more.
         if at > plan.end {
-            plan.end = at.max(longer(&plan));
-            if self.counted(&downtimes(&Forecast::of(&plan), after(plan.end))) > left {
+            let shown = lasting(&plan, at + plan.rules.token_lifetime, &self.causes);
+            if self.counted(&shown) > left {
                 return None;
             }
         }
@@ -118,7 +124,7 @@ impl<'p> Search<'p> {
             is_the_operators: self.is_the_operators(remedy),
             kind: *kind,
             acts: acts(remedy),
-            in_all: sum(&lasting),
+            in_all: sum(&downtimes),
             since: done.unwrap_or(at),
         };
         Some(Found { rank, candidate: candidate.clone(), mended: at, left: seen })
@@ -140,9 +146,18 @@ impl<'p> Search<'p> {
             let window = Window::at(*mended);
             return (best, window);
         };
+        // Nor may anything else come of it after the run, such as a token that ends.
+        let comes_to = |at: Timestamp| {
+            let mut plan = self.plan.clone();
+            candidate.remedy.apply(&mut plan, at);
+            plan.end = longer(&plan);
+            self.counted(&downtimes(&Forecast::of(&plan), after(plan.end)))
+        };
+        let in_all = comes_to(*mended);
         let is_as_good = |at: Timestamp| {
-            self.tried(candidate, at)
-                .is_some_and(|found| found.rank.left == rank.left && found.left == best.left)
+            let found = self.tried(candidate, at);
+            found.is_some_and(|it| it.rank.left == rank.left && it.left == best.left)
+                && comes_to(at) <= in_all
         };
         let earlier = instants[..place].iter().rev().take_while(|at| is_as_good(**at));
         let later = instants[place + 1..].iter().take_while(|at| is_as_good(**at));
@@ -176,7 +191,13 @@ impl<'p> Search<'p> {
     /// itself tries only those at which anything turns.
     fn refined(&self, best: Found, instants: &[Timestamp]) -> Found {
         let candidate = best.candidate.clone();
-        let found = instants.iter().filter_map(|at| self.tried(&candidate, *at));
+        // The most welcome first; what is put off beyond the run has been tried.
+        let mut instants: Vec<_> = instants.iter().filter(|at| **at <= self.plan.end).collect();
+        match candidate.done {
+            Some(done) => instants.sort_by_key(|at| at.since(done).millis().unsigned_abs()),
+            None => instants.reverse(),
+        }
+        let found = instants.into_iter().filter_map(|at| self.tried(&candidate, *at));
         found.fold(best, |best, found| {
             let is_better = (found.rank.left, found.left) < (best.rank.left, best.left);
             if is_better { found } else { best }
@@ -251,11 +272,23 @@ fn acts(remedy: &Remedy) -> usize {
     }
 }
 
-/// The downtime of each node in a run that is longer by the life of a token.
-fn in_the_long_run(plan: &Plan) -> Vec<Span> {
-    let mut plan = plan.clone();
-    plan.end = longer(&plan);
-    downtimes(&Forecast::of(&plan), after(plan.end))
+/// The downtime of each node in a run that goes on until `until`. Of what comes after the end only that
+/// counts which has a cause that the node was down for before it: a certificate that expires then has
+/// nothing to do with the run.
+fn lasting(plan: &Plan, until: Timestamp, causes: &[BTreeSet<Cause>]) -> Vec<Span> {
+    let end = after(plan.end);
+    let mut longer = plan.clone();
+    longer.end = until;
+    let forecast = Forecast::of(&longer);
+    let of_node = |(node, causes): (&NodeForecast, &BTreeSet<Cause>)| {
+        let segments = node.outages.iter().flat_map(Outage::segments);
+        let counted = segments.map(|segment| {
+            let counts = if causes.contains(&segment.cause) { after(until) } else { end };
+            segment.interval().length(counts)
+        });
+        counted.fold(Span::ZERO, |sum, it| sum + it)
+    };
+    forecast.nodes().iter().zip(causes).map(of_node).collect()
 }
 
 /// The downtime of each node, as far as it is seen before `until`.

@@ -221,7 +221,7 @@ pub(super) fn write_blame(
         LAST_INSTANT => (
             "Then it would have gone down in the last instant of the run and not before."
                 .to_owned(),
-            "Så var den gået ned i kørslens sidste øjeblik og ikke før.".to_owned(),
+            "Så var nedetiden først begyndt i kørslens sidste øjeblik.".to_owned(),
         ),
         left => (
             format!("Then it would have been down for {left} instead of {was}."),
