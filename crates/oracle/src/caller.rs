@@ -51,9 +51,9 @@ pub(crate) struct Caller<'p> {
     tokens: Vec<Timestamp>,
     /// When it called last, and how many calls of that instant failed.
     called: Option<(Timestamp, i64)>,
-    /// How many calls failed more than its outages have, since another node of its cache called in the
-    /// same instant and changed what one more call would meet.
-    turned: i64,
+    /// At which instants more calls failed than one more call there would say, or fewer, since another
+    /// node of its cache called in the same instant and changed what one more would meet.
+    turned: Vec<(Timestamp, i64)>,
     segments: Vec<Segment>,
     /// The present trouble: since when, and why.
     down: Option<(Timestamp, Cause)>,
@@ -83,7 +83,7 @@ impl<'p> Caller<'p> {
             pinned: Signer::FIRST,
             tokens: Vec::new(),
             called: None,
-            turned: 0,
+            turned: Vec::new(),
             segments: Vec::new(),
             down: None,
         };
@@ -285,7 +285,8 @@ impl<'p> Caller<'p> {
     pub(crate) fn meets(&mut self, outcome: Result<(), Cause>, now: Timestamp) {
         if let Some((_, failed)) = self.called.take_if(|(at, _)| *at == now) {
             let calls = self.node.calls.count(now, after(now)).cast_signed();
-            self.turned += failed - if outcome.is_err() { calls } else { 0 };
+            let more = failed - if outcome.is_err() { calls } else { 0 };
+            self.turned.extend((more != 0).then_some((now, more)));
         }
         let cause = outcome.err();
         if self.down.map(|(_, cause)| cause) == cause {
@@ -305,7 +306,7 @@ impl<'p> Caller<'p> {
         let start = self.surroundings.plan.start;
         let calls = &self.node.calls;
         let mut forecast = NodeForecast::new(&self.segments, self.tokens, calls, start, until);
-        forecast.missed_calls = forecast.missed_calls.saturating_add_signed(self.turned);
+        self.turned.into_iter().for_each(|(at, more)| forecast.turn(at, more));
         forecast
     }
 }

@@ -139,6 +139,16 @@ impl NodeForecast {
         Self { outages, observed, calls: calls.count(start, until), missed_calls, tokens }
     }
 
+    /// Of the calls at `at` so many more failed than one more call there would say.
+    pub(crate) fn turn(&mut self, at: Timestamp, more: i64) {
+        self.missed_calls = self.missed_calls.saturating_add_signed(more);
+        let holds =
+            |outage: &&mut Outage| outage.from <= at && outage.until.is_none_or(|until| at < until);
+        if let Some(outage) = self.outages.iter_mut().find(holds) {
+            outage.missed_calls = outage.missed_calls.saturating_add_signed(more);
+        }
+    }
+
     /// Why its calls fail, whenever they do.
     pub(crate) fn causes(&self) -> impl Iterator<Item = Cause> {
         let segments = self.outages.iter().flat_map(Outage::segments);

@@ -5,6 +5,7 @@ mod drawn;
 
 use std::{collections::BTreeMap, sync::Mutex, thread};
 
+use clock::Span;
 use harness::{
     downtime::{Downtime, Outage, Segment, measure},
     forecast::{Forecast, Reckoned},
@@ -143,6 +144,41 @@ fn two_systems(clicks: &[&str]) -> String {
             "#,
         opening(START, "4h", "+3h")
     )
+}
+
+/// Of two who share a cache one still has a token, and calls just before the other one drops it: that
+/// call is none that the outage missed, though the outage begins with it.
+#[test]
+fn a_call_before_another_ones_in_the_same_instant_is_counted_for_what_it_met() {
+    let client = |name: &str, interval: &str, margin: &str| {
+        format!(
+            r#"
+            [client.{name}]
+            system-user = "fagsystem"
+            environment = "production"
+            profile = "core-new-key-old-token"
+            certificate = "old"
+            process = "server"
+            {margin}
+            [[every]]
+            interval = "{interval}"
+            do.client.submit = {{ client = "{name}" }}
+            "#
+        )
+    };
+    let text = format!(
+        "{}\n[nemlogin]\ntoken-lifetime = \"1h\"\n{}{}[expected]\noutages = []\n",
+        opening(START, "6h", "+1h"),
+        client("first", "30m", ""),
+        client("second", "45m", "margin = \"20m\""),
+    );
+    let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+    let [first, _] = &Forecast::of(&scenario).nodes()[..] else { panic!("two nodes call") };
+    let outage = &first.outages[0];
+    assert_eq!(outage.from.since(scenario.start), Span::from_minutes(90));
+    // Those of +2h to +6h, and not that of +1h30m.
+    assert_eq!(outage.missed_calls, 9);
+    check(&text, &Ground::new()).unwrap_or_else(|contradiction| panic!("{contradiction}"));
 }
 
 /// A provisioning gives a certificate up, and another system user is to have it, all at one instant:
