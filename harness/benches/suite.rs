@@ -33,6 +33,11 @@ use measure::Median;
 use parties::{Core as _, Crossing, Environment, Link, Party, Verdict};
 use pki::{KeyPool, KeySize, PrivateKey, SignatureAlgorithm};
 
+use head::{HEAD, Head};
+
+#[path = "../tests/it/head.rs"]
+mod head;
+
 const SCENARIOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios");
 const TARGET: &str = env!("CARGO_TARGET_TMPDIR");
 const HOURS: u64 = 3 * 365 * 24;
@@ -241,38 +246,9 @@ fn decisions(keys: &KeyPool) {
 
 /// One client that calls at the start and each hour after it, so many times, and nothing else.
 fn steady(calls: u64) -> Scenario {
-    let text = format!(
-        r#"
-        format = 1
-        title = "Three years"
-        description = "Nothing happens."
-        start = 2030-03-01T08:00:00Z
-        length = "{}h"
-        seed = 1
-        [organisation.kommune]
-        name = "Testkommunen"
-        cvr = "90000001"
-        [system-user.fagsystem]
-        organisation = "kommune"
-        entity-id = "https://wsc.testkommunen.invalid"
-        [certificate.old]
-        system-user = "fagsystem"
-        environment = "production"
-        expires = "+{calls}h"
-        [client.fagsystem]
-        system-user = "fagsystem"
-        environment = "production"
-        profile = "no-cache"
-        certificate = "old"
-        [[every]]
-        interval = "1h"
-        do.client.submit = {{ client = "fagsystem" }}
-        [expected]
-        outages = []
-        "#,
-        calls - 1
-    );
-    Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"))
+    let (length, expires) = (format!("{}h", calls - 1), format!("+{calls}h"));
+    let head = Head { length: &length, expires: &expires, interval: Some("1h"), ..HEAD };
+    head.with(&[] as &[&str])
 }
 
 fn make_keys(keys: &KeyPool, scenario: &Scenario) {

@@ -8,6 +8,8 @@ use harness::{
     scenario::Scenario,
 };
 
+use crate::head::{HEAD, Head};
+
 /// Every scenario file, by its name below `scenarios/`.
 fn stories() -> Vec<(String, Scenario)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios"));
@@ -91,71 +93,52 @@ fn the_stories_and_the_oracle_tell_the_same() {
     assert_eq!(told, SENTENCES);
 }
 
-/// One client, one certificate that ends, calls each half hour; and what people do.
-fn told(head: &str, profile: &str, expires: &str, deeds: &[(&str, &str)]) -> Vec<String> {
-    sentences(&scene(head, profile, expires, deeds))
+/// One client that calls each half hour, one certificate that ends, and what people do.
+fn told(length: &str, profile: &str, expires: &str, deeds: &[(&str, &str)]) -> Vec<String> {
+    sentences(&scene(length, profile, expires, deeds))
 }
 
-fn scene(head: &str, profile: &str, expires: &str, deeds: &[(&str, &str)]) -> Scenario {
-    let deeds = deeds.iter().map(|(at, deed)| format!("[[at]]\ntime = \"{at}\"\ndo.{deed}\n"));
-    let text = format!(
-        r#"
-format = 1
-title = "One act"
-description = "One act too many, too late or in the wrong form."
-start = 2030-03-01T08:00:00Z
-seed = 1
-{head}
-[organisation.k]
-name = "Testkommunen"
-cvr = "90000001"
-[system-user.u]
-organisation = "k"
-entity-id = "https://u.invalid"
-[certificate.old]
-system-user = "u"
-environment = "production"
-expires = "{expires}"
-[client.c]
-system-user = "u"
-environment = "production"
-profile = "{profile}"
-certificate = "old"
-[[every]]
-interval = "30m"
-do.client.submit = {{ client = "c" }}
-{}
-[expected]
-outages = []
-"#,
-        deeds.collect::<String>()
-    );
-    Scenario::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:?}\n{text}"))
+fn scene(length: &str, profile: &str, expires: &str, deeds: &[(&str, &str)]) -> Scenario {
+    beside("", length, profile, expires, deeds)
+}
+
+/// The same beside other tables of a file.
+fn beside(
+    tables: &str,
+    length: &str,
+    profile: &str,
+    expires: &str,
+    deeds: &[(&str, &str)],
+) -> Scenario {
+    let deeds: Vec<_> = deeds.iter().map(|(at, deed)| format!("{at} {deed}")).collect();
+    Head { length, profile, expires, interval: Some("30m"), ..HEAD }.beside(tables, &deeds)
 }
 
 const ORDER: &str =
-    r#"mitid.order = { system-user = "u", environment = "production", as = "new" }"#;
-const RENEW: &str = r#"mitid.renew = { certificate = "old", as = "new" }"#;
-const SAVE: &str = r#"nemlogin.save = { system-user = "u", slot = "active", certificate = "new" }"#;
+    r#"mitid.order system-user = "fagsystem", environment = "production", as = "new""#;
+const RENEW: &str = r#"mitid.renew certificate = "old", as = "new""#;
+const SAVE: &str =
+    r#"nemlogin.save system-user = "fagsystem", slot = "active", certificate = "new""#;
 const SAVE_ROLLING: &str =
-    r#"nemlogin.save = { system-user = "u", slot = "rolling", certificate = "new" }"#;
-const PROVISION: &str = r#"nemlogin.provision = { system-user = "u", environment = "production" }"#;
-const DEPLOY: &str = r#"client.deploy = { client = "c", certificate = "new" }"#;
+    r#"nemlogin.save system-user = "fagsystem", slot = "rolling", certificate = "new""#;
+const PROVISION: &str =
+    r#"nemlogin.provision system-user = "fagsystem", environment = "production""#;
+const DEPLOY: &str = r#"client.deploy client = "fagsystem", certificate = "new""#;
 
 #[test]
 fn a_renewal_in_time_is_what_a_late_one_lacks() {
     let deeds = [("+3h", ORDER), ("+3h1m", SAVE), ("+3h2m", PROVISION), ("+3h3m", DEPLOY)];
     assert_eq!(
-        told("length = \"4h\"", "no-cache", "+2h", &deeds),
-        ["c/a: MitID administrator: renew `old` and have the new certificate registered and \
-             deployed by +1h59m59s instead of +3h"]
+        told("4h", "no-cache", "+2h", &deeds),
+        ["fagsystem/a: MitID administrator: renew `old` and have the new certificate registered \
+             and deployed by +1h59m59s instead of +3h"]
     );
     // Renewed in time, and left lying.
     let deeds = [("+1h", RENEW), ("+3h1m", SAVE), ("+3h2m", PROVISION), ("+3h3m", DEPLOY)];
     assert_eq!(
-        told("length = \"4h\"", "no-cache", "+2h", &deeds),
-        ["c/a: NemLog-in administrator: save `new` in the active slot and provision in \
-             production, and the vendor deploy `new` in c, by +2h instead of +3h3m"]
+        told("4h", "no-cache", "+2h", &deeds),
+        ["fagsystem/a: NemLog-in administrator: save `new` in the active slot and provision in \
+             production, and the vendor deploy `new` in fagsystem, by +2h instead of +3h3m"]
     );
 }
 
@@ -163,44 +146,42 @@ fn a_renewal_in_time_is_what_a_late_one_lacks() {
 fn what_was_clicked_before_the_save_is_to_be_clicked_after_it() {
     let deeds = [("+10m", RENEW), ("+30m", PROVISION), ("+30m", SAVE_ROLLING), ("+1h", DEPLOY)];
     assert_eq!(
-        told("length = \"4h\"", "no-cache", "+1h", &deeds),
-        ["c/a: NemLog-in administrator: provision in production after the save at +30m"]
+        told("4h", "no-cache", "+1h", &deeds),
+        ["fagsystem/a: NemLog-in administrator: provision in production after the save at +30m"]
     );
 }
 
 #[test]
 fn what_should_not_have_been_done_is_said_to_be_left() {
-    let revoke = r#"mitid.revoke = { certificate = "old", reason = "superseded" }"#;
-    let remove = r#"nemlogin.remove = { system-user = "u", slot = "active" }"#;
+    let revoke = r#"mitid.revoke certificate = "old", reason = "superseded""#;
+    let remove = r#"nemlogin.remove system-user = "fagsystem", slot = "active""#;
     let check = |deeds: &[(&str, &str)], en: &str, da: &str| {
-        let scenario = scene("length = \"4h\"", "no-cache", "+10d", deeds);
+        let scenario = scene("4h", "no-cache", "+10d", deeds);
         assert_eq!(sentences(&scenario), [en]);
         assert_eq!(Oracle::ask(&scenario).blames[0].what.da, da);
     };
     check(
         &[("+1h", revoke)],
-        "c/a: MitID administrator: not revoke `old` at +1h",
+        "fagsystem/a: MitID administrator: not revoke `old` at +1h",
         "lad være med at spærre `old`",
     );
     check(
         &[("+1h", remove), ("+1h1m", PROVISION)],
-        "c/a: NemLog-in administrator: not empty the active slot at +1h",
+        "fagsystem/a: NemLog-in administrator: not empty the active slot at +1h",
         "lad være med at tømme pladsen til det aktive certifikat",
     );
 }
 
 #[test]
 fn a_client_that_keeps_tokens_too_long_is_to_look_at_them() {
-    let told = told(
-        "length = \"10h\"\n[nemlogin]\ntoken-lifetime = \"1h\"",
-        "java-rest-fixed-cache",
-        "+10d",
-        &[],
-    );
+    let short = "[nemlogin]\ntoken-lifetime = \"1h\"";
+    let scenario = beside(short, "10h", "java-rest-fixed-cache", "+10d", &[]);
     assert_eq!(
-        told,
-        ["c/a: vendor: let c drop a token before that ends, and not after a fixed time, from \
-             the start on"]
+        sentences(&scenario),
+        [
+            "fagsystem/a: vendor: let fagsystem drop a token before that ends, and not after a fixed \
+             time, from the start on"
+        ]
     );
 }
 
@@ -209,8 +190,9 @@ fn a_client_that_keeps_tokens_too_long_is_to_look_at_them() {
 fn a_longer_run_blames_the_same_act() {
     let deeds = [("+10m", RENEW), ("+20m", SAVE_ROLLING), ("+21m", PROVISION), ("+1h", DEPLOY)];
     for length in ["4h", "9d", "10d", "11d", "30d"] {
-        let told = told(&format!("length = \"{length}\""), "no-cache", "+10d", &deeds);
-        assert_eq!(told, ["c/a: vendor: deploy `new` in c at +10d instead of +1h"], "{length}");
+        let told = told(length, "no-cache", "+10d", &deeds);
+        let expected = "fagsystem/a: vendor: deploy `new` in fagsystem at +10d instead of +1h";
+        assert_eq!(told, [expected], "{length}");
     }
 }
 
@@ -218,15 +200,15 @@ fn a_longer_run_blames_the_same_act() {
 #[test]
 fn what_is_put_off_beyond_the_run_costs_nobody_else_more() {
     let other = r#"
-[client.d]
-system-user = "u"
-environment = "production"
-profile = "no-cache"
-certificate = "old"
-[[every]]
-interval = "30m"
-do.client.submit = { client = "d" }"#;
-    let deploy = DEPLOY.replace("\"c\"", "\"d\"");
+        [client.journal]
+        system-user = "fagsystem"
+        environment = "production"
+        profile = "no-cache"
+        certificate = "old"
+        [[every]]
+        interval = "30m"
+        do.client.submit = { client = "journal" }"#;
+    let deploy = DEPLOY.replace("\"fagsystem\"", "\"journal\"");
     let deeds = [
         ("+10m", RENEW),
         ("+20m", SAVE_ROLLING),
@@ -235,10 +217,10 @@ do.client.submit = { client = "d" }"#;
         ("+1h", &deploy),
     ];
     for length in ["2h", "3h", "5h"] {
-        let told = told(&format!("length = \"{length}\"{other}"), "no-cache", "+3h", &deeds);
+        let scenario = beside(other, length, "no-cache", "+3h", &deeds);
         let put_off =
             |client| format!("{client}/a: vendor: deploy `new` in {client} at +3h instead of +1h");
-        assert_eq!(told, ["c", "d"].map(put_off), "{length}");
+        assert_eq!(sentences(&scenario), ["fagsystem", "journal"].map(put_off), "{length}");
     }
 }
 
@@ -247,10 +229,9 @@ do.client.submit = { client = "d" }"#;
 fn what_only_puts_an_outage_off_to_after_the_run_does_not_help() {
     let deeds = [("+1h", RENEW), ("+2h", DEPLOY)];
     for length in ["8h", "9h", "12h", "24h"] {
-        let told =
-            told(&format!("length = \"{length}\""), "dotnet-cache-by-endpoint", "+30d", &deeds);
-        let expected = "c/a: NemLog-in administrator: save `new` in the active slot and provision in \
-                        production by +7h59m, nobody did";
+        let told = told(length, "dotnet-cache-by-endpoint", "+30d", &deeds);
+        let expected = "fagsystem/a: NemLog-in administrator: save `new` in the active slot and \
+                        provision in production by +7h59m, nobody did";
         assert_eq!(told, [expected], "{length}");
     }
 }
@@ -258,10 +239,11 @@ fn what_only_puts_an_outage_off_to_after_the_run_does_not_help() {
 /// A certificate that expires just after the run has nothing to do with what happened in it.
 #[test]
 fn what_happens_after_the_run_is_nothing_to_it() {
-    let deeds = [("+1h", r#"mitid.revoke = { certificate = "old" }"#)];
+    let deeds = [("+1h", r#"mitid.revoke certificate = "old""#)];
     for expires in ["+10d", "+5h"] {
-        let told = told("length = \"4h\"", "no-cache", expires, &deeds);
-        assert_eq!(told, ["c/a: MitID administrator: not revoke `old` at +1h"], "{expires}");
+        let told = told("4h", "no-cache", expires, &deeds);
+        let expected = "fagsystem/a: MitID administrator: not revoke `old` at +1h";
+        assert_eq!(told, [expected], "{expires}");
     }
 }
 
@@ -270,7 +252,7 @@ fn what_happens_after_the_run_is_nothing_to_it() {
 #[test]
 fn what_a_token_hides_after_the_run_is_not_mended_by_waiting() {
     let order =
-        r#"mitid.order = { system-user = "u", environment = "integration-test", as = "t" }"#;
+        r#"mitid.order system-user = "fagsystem", environment = "integration-test", as = "t""#;
     let deploy = DEPLOY.replace("\"new\"", "\"t\"");
     let deeds = [
         ("+10m", RENEW),
@@ -278,10 +260,10 @@ fn what_a_token_hides_after_the_run_is_not_mended_by_waiting() {
         ("+21m", PROVISION),
         ("+30m", order),
         ("+1h", &deploy),
-        ("+1h10m", r#"client.restart = { client = "c" }"#),
+        ("+1h10m", r#"client.restart client = "fagsystem""#),
     ];
     for profile in ["dotnet-cache-by-endpoint", "no-cache"] {
-        let told = told("length = \"4h\"", profile, "+30d", &deeds);
+        let told = told("4h", profile, "+30d", &deeds);
         assert!(!told[0].contains("deploy `t`"), "{told:?}");
     }
 }
@@ -290,9 +272,9 @@ fn what_a_token_hides_after_the_run_is_not_mended_by_waiting() {
 #[test]
 fn what_waits_for_a_save_is_not_done_by_then() {
     let deeds = [("+1h", RENEW), ("+2h", SAVE)];
-    let told = told("length = \"4h\"", "no-cache", "+2h", &deeds);
-    let expected = "c/a: NemLog-in administrator: provision in production, and the vendor deploy `new` \
-                    in c, at +2h, nobody did";
+    let told = told("4h", "no-cache", "+2h", &deeds);
+    let expected = "fagsystem/a: NemLog-in administrator: provision in production, and the vendor deploy `new` \
+                    in fagsystem, at +2h, nobody did";
     assert_eq!(told, [expected]);
 }
 

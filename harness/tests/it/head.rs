@@ -34,8 +34,13 @@ impl Head<'_> {
     /// The scenario in which all of this happens, each as `+1h mitid.renew certificate = "old", as =
     /// "new"`, and then nothing is expected.
     pub(crate) fn with(&self, happenings: &[impl AsRef<str>]) -> Scenario {
+        self.beside("", happenings)
+    }
+
+    /// The same, and other tables of the file as they stand.
+    pub(crate) fn beside(&self, tables: &str, happenings: &[impl AsRef<str>]) -> Scenario {
         let happenings: String = happenings.iter().map(|line| happening(line.as_ref())).collect();
-        self.before(&format!("{happenings}[expected]\noutages = []\n"))
+        self.before(&format!("{tables}\n{happenings}[expected]\noutages = []\n"))
     }
 
     /// The scenario that goes on with `rest`, as it stands.

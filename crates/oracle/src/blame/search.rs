@@ -23,9 +23,17 @@ pub(super) struct Search<'p> {
     forecast: Forecast,
     /// Why each node's calls fail until the run ends.
     causes: Vec<BTreeSet<Cause>>,
-    /// The downtimes as they are, in the long run.
-    was: Vec<Span>,
+    /// The downtimes as they are.
+    was: Downtimes,
     best: Option<Found>,
+}
+
+/// The downtime of each node.
+struct Downtimes {
+    /// Until the run ends.
+    seen: Vec<Span>,
+    /// In the long run.
+    lasting: Vec<Span>,
 }
 
 /// A remedy that helps.
@@ -57,7 +65,10 @@ impl<'p> Search<'p> {
     pub(super) fn new(plan: &'p Plan, node: Option<NodeNumber>) -> Self {
         let forecast = Forecast::of(plan);
         let causes: Vec<_> = forecast.nodes().iter().map(|it| it.causes().collect()).collect();
-        let was = lasting(plan, longer(plan), &causes);
+        let was = Downtimes {
+            seen: downtimes(&forecast, plan.end),
+            lasting: lasting(plan, longer(plan), Some(&causes)),
+        };
         Self { plan, node, forecast, causes, was, best: None }
     }
 
@@ -83,14 +94,12 @@ impl<'p> Search<'p> {
     fn attempt(&mut self, candidate: &Candidate) {
         for at in candidate.instants.iter().copied() {
             let Some(found) = self.tried(candidate, at) else { continue };
-            // Of one remedy the instants come as they are welcome, whatever they are.
-            let is_better = match &self.best {
-                Some(best) if best.candidate.remedy == candidate.remedy => {
-                    Rank { since: at, ..found.rank } < Rank { since: at, ..best.rank }
-                }
-                Some(best) => found.rank < best.rank,
-                None => true,
-            };
+            let is_better = self.best.as_ref().is_none_or(|best| {
+                // The instants of one remedy come as they are welcome: the first of equals stays.
+                let is_the_same = best.candidate.remedy == candidate.remedy;
+                let since = if is_the_same { best.rank.since } else { found.rank.since };
+                Rank { since, ..found.rank } < best.rank
+            });
             if is_better {
                 self.best = Some(found);
             }
@@ -103,18 +112,23 @@ impl<'p> Search<'p> {
         let Candidate { remedy, kind, done, .. } = candidate;
         let mut plan = self.plan.clone();
         remedy.apply(&mut plan, at);
-        let downtimes = lasting(&plan, longer(&plan), &self.causes);
-        let left = self.counted(&downtimes);
-        if left >= self.counted(&self.was) || self.costs_others(remedy, &downtimes) {
+        let lasts = lasting(&plan, longer(&plan), Some(&self.causes));
+        let left = self.counted(&lasts);
+        if left >= self.counted(&self.was.lasting) {
             return None;
         }
-        let seen = self.seen(&Forecast::of(&plan));
+        let forecast = Forecast::of(&plan);
+        let seen = self.seen(&forecast);
         if seen >= self.seen(&self.forecast) {
+            return None;
+        }
+        let downtimes = Downtimes { seen: downtimes(&forecast, plan.end), lasting: lasts };
+        if self.costs_others(remedy, &downtimes) {
             return None;
         }
         // Nobody puts off what is then as bad, once no token hides it any more.
         if at > plan.end {
-            let shown = lasting(&plan, at + plan.rules.token_lifetime, &self.causes);
+            let shown = lasting(&plan, at + plan.rules.token_lifetime, Some(&self.causes));
             if self.counted(&shown) > left {
                 return None;
             }
@@ -124,7 +138,7 @@ impl<'p> Search<'p> {
             is_the_operators: self.is_the_operators(remedy),
             kind: *kind,
             acts: acts(remedy),
-            in_all: sum(&downtimes),
+            in_all: sum(&downtimes.lasting),
             since: done.unwrap_or(at),
         };
         Some(Found { rank, candidate: candidate.clone(), mended: at, left: seen })
@@ -150,10 +164,10 @@ impl<'p> Search<'p> {
         let comes_to = |at: Timestamp| {
             let mut plan = self.plan.clone();
             candidate.remedy.apply(&mut plan, at);
-            plan.end = longer(&plan);
-            self.counted(&downtimes(&Forecast::of(&plan), after(plan.end)))
+            self.counted(&lasting(&plan, longer(&plan), None))
         };
         let in_all = comes_to(*mended);
+        // Nor less be left, or what is said of it would hold at one of the instants alone.
         let is_as_good = |at: Timestamp| {
             let found = self.tried(candidate, at);
             found.is_some_and(|it| it.rank.left == rank.left && it.left == best.left)
@@ -217,8 +231,8 @@ impl<'p> Search<'p> {
         if seen == Span::ZERO { self.counted(&downtimes(forecast, after(end))) } else { seen }
     }
 
-    /// Whether a node that does not count is worse off.
-    fn costs_others(&self, remedy: &Remedy, downtimes: &[Span]) -> bool {
+    /// Whether a node that does not count is worse off, be it until the run ends or in the long run.
+    fn costs_others(&self, remedy: &Remedy, downtimes: &Downtimes) -> bool {
         let Some(counted) = self.node else { return false };
         // A click on *provision* had its place, and what hung on it there is another matter.
         let meant_for = match remedy {
@@ -228,7 +242,8 @@ impl<'p> Search<'p> {
         let mut others = self.plan.all_nodes().filter(|node| *node != counted);
         others.any(|node| {
             Some(self.plan.nodes[node.0].environment) != meant_for
-                && downtimes[node.0] > self.was[node.0]
+                && (downtimes.seen[node.0] > self.was.seen[node.0]
+                    || downtimes.lasting[node.0] > self.was.lasting[node.0])
         })
     }
 
@@ -273,17 +288,19 @@ fn acts(remedy: &Remedy) -> usize {
 }
 
 /// The downtime of each node in a run that goes on until `until`. Of what comes after the end only that
-/// counts which has a cause that the node was down for before it: a certificate that expires then has
-/// nothing to do with the run.
-fn lasting(plan: &Plan, until: Timestamp, causes: &[BTreeSet<Cause>]) -> Vec<Span> {
+/// counts which has one of these causes, if any are given, the same that the node was down for before it:
+/// a certificate that expires then has nothing to do with the run.
+fn lasting(plan: &Plan, until: Timestamp, causes: Option<&[BTreeSet<Cause>]>) -> Vec<Span> {
     let end = after(plan.end);
     let mut longer = plan.clone();
     longer.end = until;
+    let until = after(until);
     let forecast = Forecast::of(&longer);
+    let Some(causes) = causes else { return downtimes(&forecast, until) };
     let of_node = |(node, causes): (&NodeForecast, &BTreeSet<Cause>)| {
         let segments = node.outages.iter().flat_map(Outage::segments);
         let counted = segments.map(|segment| {
-            let counts = if causes.contains(&segment.cause) { after(until) } else { end };
+            let counts = if causes.contains(&segment.cause) { until } else { end };
             segment.interval().length(counts)
         });
         counted.fold(Span::ZERO, |sum, it| sum + it)

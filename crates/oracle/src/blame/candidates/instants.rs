@@ -18,7 +18,8 @@ const LIVES_BEYOND: i64 = 1_000;
 pub(in crate::blame) struct Around {
     /// In order.
     pub(in crate::blame) instants: Vec<Timestamp>,
-    /// Whether the first is the first since what it provisions is saved then, and not before.
+    /// Whether the first is the first since what it provisions is saved then, and not before. Who can do
+    /// nothing earlier, since there is no certificate yet, need not be told so.
     pub(in crate::blame) waits: bool,
 }
 
