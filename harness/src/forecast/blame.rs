@@ -40,7 +40,8 @@ pub struct Blame {
     pub left: Span,
 }
 
-/// What is left of a downtime that begins with the last instant of the run.
+/// What is left of a downtime that begins with the last instant of the run. One that is over after a
+/// millisecond would be told the same.
 pub const LAST_INSTANT: Span = Span::from_millis(1);
 
 /// The blame for each node that is down.

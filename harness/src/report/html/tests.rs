@@ -7,6 +7,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::{Files, page, points::POINTS_MAX, section, timeline::CALLS_MAX};
 use crate::{
     expect::Verdict,
+    forecast::LAST_INSTANT,
     journal::{Journal, What},
     report::{RunReport, ScenarioReport},
     scenario::{Action, ClientName, NodeName, Scenario, UploadedFile},
@@ -316,6 +317,26 @@ fn that_no_single_act_would_have_helped_is_told_in_both_languages() {
         assert!(told[1].contains("No single act would have prevented this."), "{told:?}");
         assert!(told[1].contains("Ingen enkelt handling havde forhindret det."), "{told:?}");
     });
+}
+
+#[test]
+fn what_would_be_left_is_told_in_both_languages() {
+    for (left, en, da) in [
+        (Span::from_minutes(5), "for 5m instead of 1h.", "5m i stedet for 1h."),
+        (
+            LAST_INSTANT,
+            "Then it would have gone down in the last instant of the run and not before.",
+            "Så var nedetiden først begyndt i kørslens sidste øjeblik.",
+        ),
+    ] {
+        let leave = |report: &mut ScenarioReport| {
+            report.oracle.blames.iter_mut().for_each(|blame| blame.left = left);
+        };
+        check(&Run::early(EARLY).page_of(leave), |document| {
+            let told: Vec<_> = elements(document, "div", "told").into_iter().map(words).collect();
+            assert!(told[1].contains(en) && told[1].contains(da), "{told:?}");
+        });
+    }
 }
 
 /// Each row of a timeline as its label and what its bars and marks say.
