@@ -672,7 +672,7 @@ proptest! {
     #![proptest_config(ProptestConfig {
         rng_seed: RngSeed::Fixed(6),
         failure_persistence: None,
-        cases: 500,
+        cases: 2_000,
         ..ProptestConfig::default()
     })]
 
