@@ -54,6 +54,19 @@ const fn is_unseen(c: char) -> bool {
     )
 }
 
+/// A hyphen or a dash, of whatever length, or a minus.
+fn is_dash(joint: &str) -> bool {
+    matches!(
+        joint,
+        "-" | "\u{2010}" | "\u{2011}" | "\u{2012}" | "\u{2013}" | "\u{2014}" | "\u{2212}"
+    )
+}
+
+/// What stands between the parts of a date.
+fn is_sign(joint: &str) -> bool {
+    matches!(joint, "." | "/") || is_dash(joint)
+}
+
 /// A text with its rows of digits.
 struct Text<'t> {
     text: &'t str,
@@ -85,12 +98,11 @@ impl Text<'_> {
             return 3; // 08:10:05
         }
         // In `17:31.12.79-1234` something is counted, as `grep -n` counts lines.
-        let is_sign = |row: usize| matches!(joint(row), "." | "-" | "/");
-        let is_counted = is_sign(1) && is_sign(2);
+        let is_counted = is_sign(joint(1)) && is_sign(joint(2));
         if is_time && before != ":" && joint(1) != ":" && length(1) == 2 && !is_counted {
             return 2; // 08:10
         }
-        let is_date = matches!(joint(0), "-" | "/" | ".") && joint(0) == joint(1);
+        let is_date = is_sign(joint(0)) && joint(0) == joint(1);
         if is_date
             && within(0, 1900, 2099)
             && within(1, 1, 12)
@@ -101,7 +113,7 @@ impl Text<'_> {
         }
         let is_octet = |row: usize| within(row, 0, 255) && !self.is_padded(at + row);
         let dots = (0..3).all(|row| joint(row) == ".") && before != ".";
-        if dots && (0..4).all(is_octet) && !matches!(joint(3), "." | "-") {
+        if dots && (0..4).all(is_octet) && joint(3) != "." && !is_dash(joint(3)) {
             return 4; // 10.1.2.10
         }
         let is_fraction = self.rows[at].digits == "0" && joint(0) == "." && length(1) > 6;
@@ -128,9 +140,9 @@ impl Text<'_> {
     }
 
     /// Whoever writes the last four digits in pairs puts a space between these, and a space before them,
-    /// or a dash behind a date that has one sign throughout: `24-12 25-12 26-12` are days. Or it is the
-    /// same sign everywhere: `01.03.30 08.10` is a time. With spaces everywhere the pairs are whole:
-    /// `uge 8 9 10 11 12`.
+    /// or a dash behind a date that has one sign throughout or is `01/03-30`: `24-12 25-12 26-12` are
+    /// days. Or it is the same dash or slash everywhere: `01.03.30 08.10` is a time. With spaces
+    /// everywhere the pairs are whole: `uge 8 9 10 11 12`.
     fn is_in_pairs_rightly(&self, parts: Range<usize>) -> bool {
         let rows = &self.rows[parts.clone()];
         let [first, .., last] = rows else { return true };
@@ -139,15 +151,19 @@ impl Text<'_> {
         }
         let joints: Vec<_> = (parts.start..parts.end - 1).map(|at| self.joint(at)).collect();
         let is_space = |joint: &&str| joint.chars().all(char::is_whitespace);
-        let alike = matches!(joints[0], "-" | "/") && joints.iter().all(|it| *it == joints[0]);
+        let has_sign = joints[0] == "/" || is_dash(joints[0]);
+        let alike = has_sign && joints.iter().all(|it| *it == joints[0]);
         let spaces = joints.iter().rev().take_while(|it| is_space(it)).count();
         let in_whole = rows.iter().all(|row| row.digits.len() > 1);
-        let is_dash = |joint: &str| matches!(joint.trim(), "-" | "\u{2010}" | "\u{2011}" | "–");
         let (date, ends) = joints.split_at(joints.len() - 2);
-        let behind_dash = is_dash(ends[0]) && date.windows(2).all(|two| two[0] == two[1]);
+        let is_date = match date {
+            ["/", dash] if is_dash(dash) => true, // 1/1-80
+            _ => date.windows(2).all(|two| two[0] == two[1]),
+        };
+        let behind_dash = is_date && is_dash(ends[0].trim());
         match spaces {
             all if all == joints.len() => in_whole,
-            2.. => first.digits.len() < 4 || is_dash(joints[0]),
+            2.. => first.digits.len() < 4 || is_dash(joints[0].trim()),
             1 if behind_dash => in_whole,
             _ => alike,
         }
@@ -182,7 +198,7 @@ impl Text<'_> {
     /// `12/10-11/12 2024`, `14.12.21 - 03.01.2022` and `12 34 56 07, 08.01.2030`: from the last row
     /// of a date or of something else in pairs on.
     fn ends_two_dates(&self, parts: &Range<usize>) -> bool {
-        let is_signed = |at: usize| matches!(self.joint(at), "/" | "." | "-");
+        let is_signed = |at: usize| is_sign(self.joint(at));
         let at = parts.start;
         parts.len() == 4
             && at > 0
