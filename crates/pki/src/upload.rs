@@ -203,11 +203,11 @@ fn from_der(der: &[u8]) -> Result<Certificate, UploadRefusal> {
 }
 
 /// What follows the tag and the length of a sequence, be it whole or not. Some tools write a length
-/// that is indefinite, which is BER and not DER.
+/// that is indefinite, which is BER and not DER; none writes a length in more than four octets.
 fn after_length(octets: &[u8]) -> Option<&[u8]> {
     let [asn1::SEQUENCE, length, rest @ ..] = octets else { return None };
     let more = if *length < 0x80 { 0 } else { usize::from(length & 0x7f) };
-    rest.get(more..)
+    rest.get(more..).filter(|_| more <= 4)
 }
 
 /// What else begins like this.

@@ -9,6 +9,8 @@ use crate::asn1;
 /// The least that the length of a modulus begins with. A certificate may have rows of small numbers
 /// too: `NoticeReference` (RFC 5280, section 4.2.1.4).
 const MODULUS_MIN: u8 = 0x40;
+/// What the kinds of content begin with in PKCS#7.
+const PKCS7: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07";
 /// What the algorithms begin with that protect a key by a password: PKCS#5, and PKCS#12.
 const PASSWORD_BASED: [&[u8]; 2] =
     [b"\x2a\x86\x48\x86\xf7\x0d\x01\x05", b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"];
@@ -64,8 +66,8 @@ fn beginning(octets: &[u8]) -> Option<UploadRefusal> {
     }
     let fields = after_length(octets)?;
     let is_key = match fields {
-        // PKCS#12: version 3, then a sequence.
-        [asn1::INTEGER, 1, 3] | [asn1::INTEGER, 1, 3, asn1::SEQUENCE, ..] => {
+        // PKCS#12: version 3, then what it holds.
+        [asn1::INTEGER, 1, 3, rest @ ..] if is_content_of_a_store(rest) => {
             return Some(UploadRefusal::Pkcs12);
         }
         // PKCS#1 (of two primes, or more) and DSA: their numbers.
@@ -81,6 +83,19 @@ fn beginning(octets: &[u8]) -> Option<UploadRefusal> {
         _ => false,
     };
     is_key.then_some(UploadRefusal::PrivateKey)
+}
+
+/// A content of PKCS#7, as far as it goes. Behind the same number, when it is the serial number of a
+/// certificate of version 1, there is an algorithm.
+fn is_content_of_a_store(octets: &[u8]) -> bool {
+    let is_of_pkcs7 = |fields: &[u8]| match fields {
+        [asn1::OBJECT_IDENTIFIER, _, identifier @ ..] => {
+            identifier.starts_with(PKCS7) || PKCS7.starts_with(identifier)
+        }
+        _ => true,
+    };
+    octets.first().is_none_or(|tag| *tag == asn1::SEQUENCE)
+        && after_length(octets).is_none_or(is_of_pkcs7)
 }
 
 /// An algorithm before an OCTET STRING, as far as it goes. Behind the same version a request has a
