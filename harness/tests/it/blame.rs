@@ -278,6 +278,25 @@ fn what_waits_for_a_save_is_not_done_by_then() {
     assert_eq!(told, [expected]);
 }
 
+/// A save that is put off to after the provisioning that was made is not provisioned by it.
+#[test]
+fn what_was_saved_too_early_is_still_saved_before_it_is_provisioned() {
+    let empty = |slot| format!(r#"nemlogin.remove system-user = "fagsystem", slot = "{slot}""#);
+    let (active, rolling) = (empty("active"), empty("rolling"));
+    let deeds = [
+        ("+5m", RENEW),
+        ("+10m", SAVE),
+        ("+20m", &active),
+        ("+21m", &rolling),
+        ("+1h", PROVISION),
+        ("+1h", DEPLOY),
+    ];
+    let told = told("6h", "no-cache", "+40d", &deeds);
+    let expected = "fagsystem/a: NemLog-in administrator: save `new` in the active slot between \
+                    +20m1s and +1h instead of +10m";
+    assert_eq!(told, [expected]);
+}
+
 #[test]
 fn the_stories_told_for_longer_blame_the_same() {
     for (name, scenario) in stories() {

@@ -183,9 +183,12 @@ impl<'p> Search<'p> {
         let (from, until) = (end(first, first.checked_sub(1)), end(last, Some(last + 1)));
         // What waits for a save can be too early.
         let from = from.or_else(|| around.waits.then(|| instants[first]));
-        // Who is too early need not hurry; else the last instant is one after which it is too late.
+        // Who is too early need not hurry, but to save before it is provisioned; else the last instant
+        // is one after which it is too late.
+        let saves = matches!(candidate.remedy, Remedy::Move(event)
+            if self.plan.event(event).act.edits().is_some());
         let until = match candidate.kind {
-            Kind::Moved if candidate.done.is_some_and(|done| done < *mended) => until,
+            Kind::Moved if !saves && candidate.done.is_some_and(|done| done < *mended) => until,
             _ => until.or_else(|| instants.last().copied()).filter(|until| *until < self.plan.end),
         };
         let window = Window { from, until };
