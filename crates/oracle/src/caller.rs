@@ -7,7 +7,8 @@
 //! 3. Otherwise the node asks the STS with its present certificate; refused, it fails at step 1, and
 //!    the next call asks again.
 //! 4. The call to SMDB fails at step 3 if the token has ended, is another key's, or its holder's
-//!    certificate is refused. No failure drops a token.
+//!    certificate is refused, or if the clock is so far off that one of the two refuses the other's message.
+//!    No failure drops a token.
 
 use clock::{Span, Timestamp};
 use parties::ClientProfile;
@@ -21,6 +22,9 @@ use crate::{
     signers::Signer,
     walk::{Surroundings, after},
 };
+
+/// How long after it was made a message says that it ends.
+const MESSAGE_LIFE: Span = Span::from_minutes(5);
 
 /// A token in a cache.
 #[derive(Debug, Clone, Copy)]
@@ -240,8 +244,13 @@ impl<'p> Caller<'p> {
         let revoked = acceptance.revocation_seen(token.holder, rules.smdb_revocation_lag);
         let subject = &plan.system_users[token.subject.0];
         let caller = &plan.system_users[self.node.system_user.0];
-        // A message may be late, but must be made less than this ahead of the service's time.
-        if rules.timestamp_tolerance.is_some_and(|tolerance| self.node.skew >= tolerance) {
+        // A message must be made less than this ahead of the service's time, and come before this is
+        // over after its end. Who is so slow has no token but another node's.
+        let is_off = |tolerance: Span| {
+            self.node.skew >= tolerance || self.node.skew <= -(tolerance + MESSAGE_LIFE)
+        };
+        let is_slow = |tolerance: Span| self.node.skew <= -tolerance;
+        if rules.timestamp_tolerance.is_some_and(is_off) {
             Err(Cause::ClockOffAtService)
         } else if !signers.is_trusted(self.node.environment, token.signer, now) {
             Err(Cause::SignerNotTrusted)
@@ -257,6 +266,8 @@ impl<'p> Caller<'p> {
             Err(Cause::ForeignAuthority)
         } else if !subject.is_privileged {
             Err(Cause::NotPrivileged)
+        } else if rules.timestamp_tolerance.is_some_and(is_slow) {
+            Err(Cause::ServiceAnswerNotCurrent)
         } else {
             Ok(())
         }

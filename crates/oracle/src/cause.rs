@@ -49,11 +49,13 @@ pub enum Cause {
     NotPrivileged,
     /// The client's clock is so wrong that its message is out of date; at SMDB.
     ClockOffAtService,
+    /// The client's clock is so slow that the answer of SMDB was made in its future.
+    ServiceAnswerNotCurrent,
 }
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -76,6 +78,7 @@ impl Cause {
         Self::ForeignAuthority,
         Self::NotPrivileged,
         Self::ClockOffAtService,
+        Self::ServiceAnswerNotCurrent,
     ];
 
     /// Who refuses; the client itself where it sends nothing, or cannot use what it is answered.
@@ -87,7 +90,8 @@ impl Cause {
             | Self::CertificateNotValid
             | Self::AnswerUnusable
             | Self::AnswerExpired
-            | Self::AnswerNotCurrent => Party::Client,
+            | Self::AnswerNotCurrent
+            | Self::ServiceAnswerNotCurrent => Party::Client,
             Self::ClockOff
             | Self::CertificateNotTrusted
             | Self::CertificateNotYetValid
@@ -110,9 +114,9 @@ impl Cause {
     /// The step at which the call fails: whatever fails before SMDB is called counts as step 1.
     #[must_use]
     pub const fn step(self) -> Step {
-        match self.party() {
-            Party::Smdb => Step::Three,
-            Party::Client | Party::Sts | Party::Mitid => Step::One,
+        match (self, self.party()) {
+            (Self::ServiceAnswerNotCurrent, _) | (_, Party::Smdb) => Step::Three,
+            (_, Party::Client | Party::Sts | Party::Mitid) => Step::One,
         }
     }
 
@@ -133,7 +137,7 @@ impl Cause {
             Self::CertificateReplaced => "certificate-replaced",
             Self::AnswerUnusable => "sts-answer-unusable",
             Self::AnswerExpired => "answer-expired",
-            Self::AnswerNotCurrent => "answer-not-current",
+            Self::AnswerNotCurrent | Self::ServiceAnswerNotCurrent => "answer-not-current",
             Self::TokenExpired => "token-expired",
             Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",

@@ -181,6 +181,52 @@ fn a_call_before_another_ones_in_the_same_instant_is_counted_for_what_it_met() {
     check(&text, &Ground::new()).unwrap_or_else(|contradiction| panic!("{contradiction}"));
 }
 
+/// A client whose clock is so slow that the STS refuses it can still have the token of another one, and
+/// then SMDB refuses its message, or it refuses the answer of SMDB.
+#[test]
+fn a_slow_clock_fails_with_another_ones_token_too() {
+    let client = |profile: &str, name: &str, skew: &str| {
+        format!(
+            r#"
+            [client.{name}]
+            system-user = "fagsystem"
+            environment = "production"
+            profile = "{profile}"
+            certificate = "old"
+            process = "server"
+            skew = "{skew}"
+            [[every]]
+            interval = "30m"
+            do.client.submit = {{ client = "{name}" }}
+            "#
+        )
+    };
+    let ground = Ground::new();
+    for profile in ["dotnet-cache-by-endpoint", "core-new-key-old-token"] {
+        for (skew, causes) in [
+            ("-4m59s", &[][..]),
+            ("-5m", &[Some("answer-not-current")][..]),
+            ("-9m59s", &[Some("answer-not-current")][..]),
+            ("-10m", &[None][..]),
+            ("-1h", &[None][..]),
+        ] {
+            let text = format!(
+                "{}\n{}{}[expected]\noutages = []\n",
+                opening(START, "2h", "+9h"),
+                client(profile, "first", "0s"),
+                client(profile, "second", skew),
+            );
+            let scenario = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));
+            let [_, second] = &Forecast::of(&scenario).nodes()[..] else {
+                panic!("two nodes call")
+            };
+            let met: Vec<_> = second.outages.iter().map(|it| it.cause.as_deref()).collect();
+            assert_eq!(met, causes, "{profile}, {skew}");
+            check(&text, &ground).unwrap_or_else(|contradiction| panic!("{contradiction}"));
+        }
+    }
+}
+
 /// A provisioning gives a certificate up, and another system user is to have it, all at one instant:
 /// the clicks act one after the other.
 #[test]
