@@ -133,7 +133,7 @@ prop_compose! {
     fn client()(
         profile in of(&ClientProfile::ALL),
         certificate in of(&[0, 0, 0, 1, 2]),
-        skew in of(&[0, 0, 0, 7, -7, 45, -45, 200, -200, 700]),
+        skew in of(&[0, 0, 0, 0, 7, -7, 45, -45, 200, -200, -300, -400, 700, -3_600]),
         margin in of(&[None, None, Some(10), Some(1_200)]),
         find_by in of(&["thumbprint", "thumbprint", "copied-thumbprint", "subject-name"]),
         (two_nodes, shares_process) in (prop::bool::weighted(0.2), prop::bool::weighted(0.3)),

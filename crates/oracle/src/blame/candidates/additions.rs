@@ -136,10 +136,14 @@ impl<'p> Candidates<'p> {
     pub(super) fn renewal(&self, node: NodeNumber) -> Candidate {
         let old = self.node(node).certificate;
         let until = self.renewed_until(node);
-        let lag = self.plan.rules.certificates_begin_after;
-        let mut instants: Vec<_> = self.instants.iter().flat_map(|at| [*at, *at - lag]).collect();
+        let rules = &self.plan.rules;
+        let (begins, acts) = (rules.certificates_begin_after, rules.activation_delay);
+        let leads = [Span::ZERO, begins, acts, begins + acts];
+        let mut instants: Vec<_> =
+            self.instants.iter().flat_map(|at| leads.map(|lead| *at - lead)).collect();
         instants.retain(|at| (self.plan.start..until).contains(at));
         instants.sort_unstable();
+        instants.dedup();
         instants.reverse();
         let room = Some((self.plan.start, until.min(self.plan.end) - SECOND));
         let remedy = Remedy::Renew(old);
