@@ -1,0 +1,142 @@
+//! Who is connected, and who goes when there is no room.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+/// The connections of one listener.
+#[derive(Debug)]
+pub(crate) struct Connections {
+    limit: usize,
+    /// In the order in which they came.
+    open: Mutex<BTreeMap<u64, Arc<Connection>>>,
+    /// Counts whatever happens: what orders it.
+    count: AtomicU64,
+    /// Told when the last one has gone.
+    empty: Notify,
+}
+
+/// What others know of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    busy: AtomicBool,
+    /// When it was last busy, by the count of its listener.
+    last: AtomicU64,
+    close: Notify,
+}
+
+/// A place among the connections, given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    connections: Arc<Connections>,
+    number: u64,
+    connection: Arc<Connection>,
+}
+
+impl Connections {
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        let (open, count, empty) = (Mutex::default(), AtomicU64::new(0), Notify::new());
+        Arc::new(Self { limit, open, count, empty })
+    }
+
+    /// A place for one more; none if there is no room and nobody idle who could go.
+    pub(crate) fn enter(self: &Arc<Self>) -> Option<Place> {
+        let mut open = self.open();
+        if open.len() >= self.limit {
+            let idle = open.iter().filter(|(_, it)| !it.busy.load(Ordering::Acquire));
+            let longest = idle.min_by_key(|(_, it)| it.last.load(Ordering::Relaxed))?;
+            // It counts no longer as soon as it is told to go, so that its place is free at once.
+            let number = *longest.0;
+            open.remove(&number).inspect(|it| it.close.notify_one());
+        }
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let connection =
+            Arc::new(Connection { last: AtomicU64::new(number), ..Connection::default() });
+        open.insert(number, Arc::clone(&connection));
+        drop(open);
+        Some(Place { connections: Arc::clone(self), number, connection })
+    }
+
+    /// Asks everybody to go, and waits until they have.
+    pub(crate) async fn close(&self) {
+        self.open().values().for_each(|it| it.close.notify_one());
+        loop {
+            let empty = self.empty.notified();
+            if self.open().is_empty() {
+                break;
+            }
+            empty.await;
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Connection>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Waits until somebody wants the connection to go.
+    pub(crate) async fn closing(&self) {
+        self.connection.close.notified().await;
+    }
+
+    /// From now on it is being answered, until what is returned is dropped.
+    pub(crate) fn busy(&self) -> Busy<'_> {
+        self.connection.busy.store(true, Ordering::Release);
+        Busy(self)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.connections.open();
+        open.remove(&self.number);
+        if open.is_empty() {
+            self.connections.empty.notify_waiters();
+        }
+    }
+}
+
+/// That a connection is being answered.
+#[derive(Debug)]
+pub(crate) struct Busy<'p>(&'p Place);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let Place { connections, connection, .. } = self.0;
+        connection.last.store(connections.count.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        connection.busy.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_that_is_idle_for_longest_goes() {
+        let connections = Connections::new(2);
+        let first = connections.enter().unwrap();
+        let second = connections.enter().unwrap();
+        drop(first.busy());
+        let third = connections.enter().unwrap();
+        let open = |place: &Place| connections.open().contains_key(&place.number);
+        assert_eq!([&first, &second, &third].map(open), [true, false, true]);
+    }
+
+    #[test]
+    fn nobody_goes_while_it_is_answered() {
+        let connections = Connections::new(1);
+        let first = connections.enter().unwrap();
+        let busy = first.busy();
+        assert!(connections.enter().is_none());
+        drop(busy);
+        assert!(connections.enter().is_some());
+    }
+}

@@ -1,0 +1,26 @@
+//! Everything with a socket: listeners, TLS, and what bounds them.
+//!
+//! A simulator is a value; a shell puts it behind a [`Listener`]. Whatever comes over the wire meets
+//! the [`Bounds`] first, so that a hostile or broken client costs little and never more than was
+//! agreed, and what is left reaches the simulator whole: one request with its body, and who is at the
+//! other end ([`Peer`]).
+//!
+//! - [`Listener`]: accepts, serves, and stops without cutting anybody off
+//! - [`Bounds`]: how many, how large, how long
+//! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
+//! - [`Shared`]: a core that many ask at once
+//! - [`Peer`]: who is at the other end of a connection
+
+mod bounds;
+mod connections;
+mod intake;
+mod listener;
+mod peer;
+mod shared;
+mod tls;
+
+pub use bounds::Bounds;
+pub use listener::{BindError, Listener};
+pub use peer::Peer;
+pub use shared::Shared;
+pub use tls::{Identity, MalformedIdentity, Tls};

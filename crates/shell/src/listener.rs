@@ -1,0 +1,150 @@
+//! Accepts connections, serves what comes over them, and stops.
+
+use std::{
+    convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+};
+
+use axum::Router;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    select,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Bounds, Peer, Tls,
+    connections::{Connections, Place},
+    intake::Intake,
+};
+
+/// One address at which a service listens.
+#[derive(Debug)]
+pub struct Listener {
+    tcp: TcpListener,
+    address: SocketAddr,
+    tls: Option<Tls>,
+    bounds: Bounds,
+}
+
+/// Why a listener could not begin.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen at {address}: {source}")]
+pub struct BindError {
+    /// Where it should have listened.
+    pub address: SocketAddr,
+    /// What the machine says.
+    pub source: io::Error,
+}
+
+/// How long nothing is accepted after the machine could not, for want of file handles.
+const PAUSE: Duration = Duration::from_millis(50);
+/// HTTP/1.1 alone, which is what the real services speak; hyper takes no smaller buffer than this.
+const BUFFER_MIN: usize = 8 * 1024;
+
+impl Listener {
+    /// Listens at `address`, in plain HTTP if there is no `tls`. Port 0 means any that is free.
+    ///
+    /// # Errors
+    ///
+    /// If the machine does not let it.
+    pub async fn bind(
+        address: SocketAddr,
+        tls: Option<Tls>,
+        bounds: Bounds,
+    ) -> Result<Self, BindError> {
+        let failed = |source| BindError { address, source };
+        let tcp = TcpListener::bind(address).await.map_err(failed)?;
+        let address = tcp.local_addr().map_err(failed)?;
+        Ok(Self { tcp, address, tls, bounds })
+    }
+
+    /// Where it listens, with the port that it got.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves `router` until `stop` is done; then takes nobody new, lets those who are being answered
+    /// have their answer, and ends. Every request has a [`Peer`] among its extensions.
+    pub async fn serve(self, router: Router, stop: impl Future<Output = ()> + Send) {
+        let connections = Connections::new(self.bounds.connections);
+        let intake = Intake::new(router, self.bounds);
+        let mut stop = pin!(stop);
+        loop {
+            let accepted = select! {
+                () = &mut stop => break,
+                accepted = self.tcp.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, address)) => self.welcome(stream, address, &connections, &intake),
+                // The one who came is gone again, or there are no handles left: those who are here
+                // give theirs back in time.
+                Err(_) => sleep(PAUSE).await,
+            }
+        }
+        drop(self.tcp);
+        let _ = timeout(self.bounds.grace, connections.close()).await;
+    }
+
+    fn welcome(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        connections: &Arc<Connections>,
+        intake: &Arc<Intake>,
+    ) {
+        let Some(place) = connections.enter() else { return };
+        // What is written is a whole answer, and the other end waits for it.
+        let _ = stream.set_nodelay(true);
+        let (tls, bounds, intake) = (self.tls.clone(), self.bounds, Arc::clone(intake));
+        tokio::spawn(async move {
+            match tls {
+                None => {
+                    let peer = Peer { address, certificate: None, server_name: None };
+                    converse(stream, peer, &place, bounds, &intake).await;
+                }
+                Some(tls) => {
+                    let handshake = timeout(bounds.handshake_time, tls.accept(stream, address));
+                    let shaken = select! {
+                        () = place.closing() => return,
+                        shaken = handshake => shaken,
+                    };
+                    if let Ok(Ok((stream, peer))) = shaken {
+                        converse(stream, peer, &place, bounds, &intake).await;
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Answers what comes over one connection, until either end closes it.
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: Peer,
+    place: &Place,
+    bounds: Bounds,
+    intake: &Intake,
+) {
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let peer = peer.clone();
+        async move {
+            let _busy = place.busy();
+            Ok::<_, Infallible>(intake.take(request, peer).await)
+        }
+    });
+    let conversation = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(bounds.head_time)
+        .max_buf_size(bounds.head.max(BUFFER_MIN))
+        .serve_connection(TokioIo::new(stream), service);
+    let mut conversation = pin!(conversation);
+    select! {
+        _ = conversation.as_mut() => return,
+        () = place.closing() => conversation.as_mut().graceful_shutdown(),
+    }
+    let _ = timeout(bounds.grace, conversation).await;
+}

@@ -1,0 +1,179 @@
+//! A server's certificates, and what it takes of a client's.
+
+use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
+
+use arc_swap::ArcSwap;
+use rustls::{
+    DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
+    client::danger::HandshakeSignatureValid,
+    crypto::{
+        CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature,
+        verify_tls13_signature,
+    },
+    pki_types::{CertificateDer, PrivateKeyDer, UnixTime},
+    server::{
+        ClientHello, ResolvesServerCert,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
+    sign::CertifiedKey,
+};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+use crate::Peer;
+
+/// How a server shows who it is: one key, and its certificate with those above it.
+#[derive(Clone)]
+pub struct Identity(Arc<CertifiedKey>);
+
+/// A key and a certificate that do not belong together, or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the server's certificate and key cannot be used: {0}")]
+pub struct MalformedIdentity(#[from] rustls::Error);
+
+impl Identity {
+    /// Certificates in DER, the server's own first, and its key in PKCS#8.
+    ///
+    /// # Errors
+    ///
+    /// If the key cannot be read, or is not that of the first certificate.
+    pub fn new(chain: Vec<Vec<u8>>, pkcs8: &[u8]) -> Result<Self, MalformedIdentity> {
+        let chain = chain.into_iter().map(CertificateDer::from).collect();
+        let key = PrivateKeyDer::Pkcs8(pkcs8.to_vec().into());
+        let certified = CertifiedKey::from_der(chain, key, &provider())?;
+        Ok(Self(Arc::new(certified)))
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identity(..)")
+    }
+}
+
+/// What a listener shows and asks for in TLS. Clones share it, and a change reaches all of them.
+///
+/// A client may show a certificate and need not. TLS checks that it has the key, and nothing else: a
+/// chain that is unknown, expired or revoked is for the simulator to refuse, since the real services
+/// answer with a fault where an alert would say nothing. There is no resumption: each connection
+/// shows what is true now.
+#[derive(Clone)]
+pub struct Tls(Arc<ArcSwap<ServerConfig>>);
+
+impl Tls {
+    /// Shows to each client the identity of the host that it asks for, and `default` to one that asks
+    /// for no host or another one.
+    ///
+    /// # Panics
+    ///
+    /// Never: the protocol versions are those of the provider.
+    #[must_use]
+    pub fn new(default: Identity, hosts: BTreeMap<String, Identity>) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(config(default, hosts))))
+    }
+
+    /// Shows these from the next connection on.
+    pub fn change(&self, default: Identity, hosts: BTreeMap<String, Identity>) {
+        self.0.store(Arc::new(config(default, hosts)));
+    }
+
+    /// The handshake with one client.
+    pub(crate) async fn accept(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+    ) -> io::Result<(TlsStream<TcpStream>, Peer)> {
+        let stream = TlsAcceptor::from(self.0.load_full()).accept(stream).await?;
+        let (_, tls) = stream.get_ref();
+        let certificate = tls.peer_certificates().and_then(<[_]>::first);
+        let peer = Peer {
+            address,
+            certificate: certificate.map(|certificate| Arc::from(certificate.as_ref())),
+            server_name: tls.server_name().map(Arc::from),
+        };
+        Ok((stream, peer))
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls(..)")
+    }
+}
+
+fn provider() -> CryptoProvider {
+    aws_lc_rs::default_provider()
+}
+
+fn config(default: Identity, hosts: BTreeMap<String, Identity>) -> ServerConfig {
+    let provider = Arc::new(provider());
+    let verifier = Possession(provider.signature_verification_algorithms);
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider has suites for both versions")
+        .with_client_cert_verifier(Arc::new(verifier))
+        .with_cert_resolver(Arc::new(Hosts { default, hosts }));
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    config
+}
+
+/// Which identity a client is shown.
+#[derive(Debug)]
+struct Hosts {
+    default: Identity,
+    hosts: BTreeMap<String, Identity>,
+}
+
+impl ResolvesServerCert for Hosts {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let asked = hello.server_name().and_then(|name| self.hosts.get(&name.to_ascii_lowercase()));
+        Some(Arc::clone(&asked.unwrap_or(&self.default).0))
+    }
+}
+
+/// Takes any certificate whose key the client has.
+#[derive(Debug)]
+struct Possession(WebPkiSupportedAlgorithms);
+
+impl ClientCertVerifier for Possession {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
+}

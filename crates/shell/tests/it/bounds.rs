@@ -1,0 +1,136 @@
+//! What is too much, too long or too slow is answered or closed, and the next one is served.
+
+use std::time::Duration;
+
+use axum::{Router, routing::post};
+use shell::Bounds;
+use tokio::io::AsyncWriteExt;
+
+use crate::stage::{SHORT, Served, one_answer, request, rest_of, service};
+
+const CLOSE: &str = "Connection: close\r\n";
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_body_may_be_as_long_as_agreed_and_no_longer() {
+    let served = Served::start(None, Bounds { body: 1_000, ..Bounds::default() }).await;
+    let fits = served.answer_to(request(1_000, CLOSE)).await;
+    assert!(fits.ends_with("1000 octets; 0 of a certificate; no name"), "{fits}");
+    assert_eq!(status(&served.answer_to(request(1_001, "")).await), "413");
+    let begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n";
+    assert_eq!(status(&served.answer_to(begun).await), "413");
+    let chunks = |count| {
+        let chunk = format!("64\r\n{}\r\n", "x".repeat(100));
+        let head =
+            format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n{CLOSE}\r\n");
+        format!("{head}{}0\r\n\r\n", chunk.repeat(count))
+    };
+    let fits = served.answer_to(chunks(10)).await;
+    assert!(fits.contains("1000 octets"), "{fits}");
+    assert_eq!(status(&served.answer_to(chunks(11)).await), "413");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_first_is_told_to_go_on_and_not_if_it_has_too_much() {
+    let served = Served::start(None, Bounds { body: 1_000, ..Bounds::default() }).await;
+    let ask = |octets: usize| {
+        format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {octets}\r\nExpect: 100-continue\r\n\r\n"
+        )
+    };
+    let mut stream = served.connect().await;
+    stream.write_all(ask(3).as_bytes()).await.unwrap();
+    assert_eq!(status(&one_answer(&mut stream).await), "100");
+    stream.write_all(b"xyz").await.unwrap();
+    assert!(one_answer(&mut stream).await.contains("3 octets"));
+    assert_eq!(status(&served.answer_to(ask(1_001)).await), "413");
+}
+
+#[tokio::test]
+async fn a_head_may_not_be_endless() {
+    let bounds = Bounds { head: 16 * 1024, ..Bounds::default() };
+    let served = Served::start(None, bounds).await;
+    let header = format!("X: {}\r\n{CLOSE}", "x".repeat(10_000));
+    assert_eq!(status(&served.answer_to(request(0, &header)).await), "200");
+    let header = format!("X: {}\r\n", "x".repeat(20_000));
+    assert_eq!(status(&served.answer_to(request(0, &header)).await), "431");
+    let many: String = (0..200).map(|number| format!("X-{number}: x\r\n")).collect();
+    assert_eq!(status(&served.answer_to(request(0, &many)).await), "431");
+}
+
+#[tokio::test]
+async fn who_is_slow_does_not_stay() {
+    let bounds = Bounds { head_time: SHORT, body_time: SHORT, ..Bounds::default() };
+    let served = Served::start(None, bounds).await;
+    // A head that does not end, a connection without one, and a body that does not come.
+    assert!(matches!(status(&served.answer_to("POST / HTTP/1.1\r\nHost:").await), "" | "408"));
+    assert!(matches!(status(&served.answer_to("").await), "" | "408"));
+    let begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx";
+    assert_eq!(status(&served.answer_to(begun).await), "408");
+    let mut stream = served.connect().await;
+    stream.write_all(request(1, "").as_bytes()).await.unwrap();
+    assert!(one_answer(&mut stream).await.contains("1 octets"));
+    assert_eq!(rest_of(&mut stream).await, "", "it is closed when nothing more comes");
+}
+
+#[tokio::test]
+async fn what_does_not_fit_at_once_is_told_to_come_again() {
+    let bounds = Bounds { body: 10_000, bodies: 10_000, ..Bounds::default() };
+    let served = Served::start(None, bounds).await;
+    let mut slow = served.connect().await;
+    slow.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\nx").await.unwrap();
+    // The one that is being received holds its room, from some time on.
+    let refused = loop {
+        let answer = served.answer_to(request(2_000, CLOSE)).await;
+        if status(&answer) == "503" {
+            break answer;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(refused.contains("retry-after: 1"), "{refused}");
+    slow.write_all(&[b'x'; 8_999]).await.unwrap();
+    assert!(one_answer(&mut slow).await.contains("9000 octets"));
+    assert_eq!(status(&served.answer_to(request(2_000, CLOSE)).await), "200");
+}
+
+#[tokio::test]
+async fn no_more_requests_are_worked_on_than_agreed() {
+    let (go, gone) = tokio::sync::watch::channel(false);
+    let wait = move || {
+        let mut gone = gone.clone();
+        async move {
+            gone.wait_for(|gone| *gone).await.unwrap();
+        }
+    };
+    let router = service().merge(Router::new().route("/wait", post(wait)));
+    let served =
+        Served::start_with(router, None, Bounds { requests: 1, ..Bounds::default() }).await;
+    let mut first = served.connect().await;
+    first.write_all(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    loop {
+        if status(&served.answer_to(request(0, CLOSE)).await) == "503" {
+            break;
+        }
+    }
+    go.send(true).unwrap();
+    assert_eq!(status(&one_answer(&mut first).await), "200");
+    assert_eq!(status(&served.answer_to(request(0, CLOSE)).await), "200");
+}
+
+/// A client that opens connections and says nothing closes its own oldest ones, and nobody else's
+/// requests.
+#[tokio::test]
+async fn many_idle_connections_keep_nobody_out() {
+    let bounds = Bounds { connections: 20, ..Bounds::default() };
+    let served = Served::start(None, bounds).await;
+    let mut idle = Vec::new();
+    for _ in 0..100 {
+        idle.push(served.connect().await);
+    }
+    assert!(served.answer_to(request(5, CLOSE)).await.contains("5 octets"));
+    let closed = tokio::time::timeout(Duration::from_secs(10), rest_of(&mut idle[0])).await;
+    assert_eq!(closed.unwrap(), "");
+}

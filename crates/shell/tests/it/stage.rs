@@ -1,0 +1,93 @@
+//! A listener on loopback with a service that tells what reached it, and a client that writes octets.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Extension, Router, body::Bytes, routing::post};
+use shell::{Bounds, Listener, Peer, Tls};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// So short that a test can wait for it, and long enough for a machine that does much else.
+pub(crate) const SHORT: Duration = Duration::from_millis(200);
+
+/// A listener that serves until it is stopped.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    pub(crate) done: JoinHandle<()>,
+}
+
+impl Served {
+    pub(crate) async fn start(tls: Option<Tls>, bounds: Bounds) -> Self {
+        Self::start_with(service(), tls, bounds).await
+    }
+
+    pub(crate) async fn start_with(router: Router, tls: Option<Tls>, bounds: Bounds) -> Self {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(loopback, tls, bounds).await.unwrap();
+        let address = listener.address();
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async move { _ = stopped.await };
+        let done = tokio::spawn(listener.serve(router, stopped));
+        Self { address, stop, done }
+    }
+
+    pub(crate) async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// What comes back for these octets, until the service closes.
+    pub(crate) async fn answer_to(&self, octets: impl AsRef<[u8]>) -> String {
+        let mut stream = self.connect().await;
+        stream.write_all(octets.as_ref()).await.unwrap();
+        rest_of(&mut stream).await
+    }
+
+    /// Tells it to stop, and says when it has.
+    pub(crate) fn stop(self) -> JoinHandle<()> {
+        self.stop.send(()).unwrap();
+        self.done
+    }
+}
+
+/// Everything until the other end closes, in whatever way.
+pub(crate) async fn rest_of(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+        answer.extend_from_slice(&buffer[..count]);
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+/// The head of one answer, and its body, which is as long as it says.
+pub(crate) async fn one_answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut answer = String::new();
+    loop {
+        answer.push(char::from(stream.read_u8().await.unwrap()));
+        let Some((head, body)) = answer.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+            return answer;
+        }
+    }
+}
+
+/// Tells how long the body was and who sent it.
+pub(crate) fn service() -> Router {
+    let tell = |Extension(peer): Extension<Peer>, body: Bytes| async move {
+        let certificate = peer.certificate.map_or(0, |certificate| certificate.len());
+        let name = peer.server_name.as_deref().unwrap_or("no name").to_owned();
+        format!("{} octets; {certificate} of a certificate; {name}", body.len())
+    };
+    Router::new().route("/", post(tell))
+}
+
+/// A request with a body of so many octets.
+pub(crate) fn request(octets: usize, headers: &str) -> String {
+    let body = "x".repeat(octets);
+    format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {octets}\r\n{headers}\r\n{body}")
+}

@@ -1,0 +1,141 @@
+//! What a client is shown in TLS, and what is asked of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rcgen::{CertificateParams, KeyPair};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
+};
+use shell::{Bounds, Identity, Tls};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use crate::stage::{SHORT, Served, request, rest_of};
+
+/// A certificate that signs itself, for some hosts.
+struct Own {
+    key: KeyPair,
+    certificate: CertificateDer<'static>,
+}
+
+impl Own {
+    fn of(host: &str) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        Self { certificate: certificate.der().clone(), key }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::new(vec![self.certificate.to_vec()], &self.key.serialize_der()).unwrap()
+    }
+}
+
+/// A client that trusts these servers and, if it has one, shows a certificate.
+fn client(servers: &[&Own], own: Option<&Own>) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    servers.iter().for_each(|server| roots.add(server.certificate.clone()).unwrap());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    let config = match own {
+        None => config.with_no_client_auth(),
+        Some(own) => {
+            let key = PrivateKeyDer::Pkcs8(own.key.serialize_der().into());
+            config.with_client_auth_cert(vec![own.certificate.clone()], key).unwrap()
+        }
+    };
+    TlsConnector::from(Arc::new(config))
+}
+
+async fn connect(
+    served: &Served,
+    client: &TlsConnector,
+    host: &str,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(host.to_owned()).unwrap();
+    client.connect(name, served.connect().await).await
+}
+
+async fn answer(stream: &mut TlsStream<TcpStream>) -> String {
+    stream.write_all(request(3, "Connection: close\r\n").as_bytes()).await.unwrap();
+    rest_of(stream).await
+}
+
+fn hosts(named: &[(&str, &Own)]) -> BTreeMap<String, Identity> {
+    named.iter().map(|(host, own)| ((*host).to_owned(), own.identity())).collect()
+}
+
+#[tokio::test]
+async fn each_host_has_its_certificate() {
+    let (local, named) = (Own::of("localhost"), Own::of("sts.invalid"));
+    let tls = Tls::new(local.identity(), hosts(&[("sts.invalid", &named)]));
+    let served = Served::start(Some(tls), Bounds::default()).await;
+    let (of_local, of_named) = (client(&[&local], None), client(&[&named], None));
+    let mut stream = connect(&served, &of_named, "STS.invalid").await.unwrap();
+    assert!(answer(&mut stream).await.contains("3 octets; 0 of a certificate; sts.invalid"));
+    let mut stream = connect(&served, &of_local, "localhost").await.unwrap();
+    assert!(answer(&mut stream).await.contains("localhost"));
+    // A host that is not known here is shown the one for this machine, and is no alert.
+    assert!(connect(&served, &of_local, "other.invalid").await.is_err());
+}
+
+/// Neither expired nor unknown ones: it is not for TLS to say what is wrong with them.
+#[tokio::test]
+async fn a_client_may_show_any_certificate_or_none() {
+    let (server, own) = (Own::of("localhost"), Own::of("client.invalid"));
+    let served =
+        Served::start(Some(Tls::new(server.identity(), BTreeMap::new())), Bounds::default()).await;
+    let length = own.certificate.len();
+    let mut stream = connect(&served, &client(&[&server], Some(&own)), "localhost").await.unwrap();
+    assert!(answer(&mut stream).await.contains(&format!("; {length} of a certificate")));
+    let mut stream = connect(&served, &client(&[&server], None), "localhost").await.unwrap();
+    assert!(answer(&mut stream).await.contains("; 0 of a certificate"));
+}
+
+#[tokio::test]
+async fn another_certificate_is_shown_from_the_next_connection_on() {
+    let (before, after) = (Own::of("localhost"), Own::of("localhost"));
+    let tls = Tls::new(before.identity(), BTreeMap::new());
+    let served = Served::start(Some(tls.clone()), Bounds::default()).await;
+    let both = client(&[&before, &after], None);
+    let mut old = connect(&served, &both, "localhost").await.unwrap();
+    tls.change(after.identity(), BTreeMap::new());
+    let mut new = connect(&served, &both, "localhost").await.unwrap();
+    let shown =
+        |stream: &TlsStream<TcpStream>| stream.get_ref().1.peer_certificates().unwrap()[0].clone();
+    assert_eq!(shown(&old), before.certificate);
+    assert_eq!(shown(&new), after.certificate);
+    // Nor is one resumed that began with the former.
+    assert!(answer(&mut old).await.contains("3 octets"));
+    assert!(answer(&mut new).await.contains("3 octets"));
+    let again = connect(&served, &both, "localhost").await.unwrap();
+    assert_eq!(again.get_ref().1.handshake_kind(), Some(rustls::HandshakeKind::Full));
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_come_is_not_waited_for() {
+    let server = Own::of("localhost");
+    let tls = Tls::new(server.identity(), BTreeMap::new());
+    let bounds = Bounds { handshake_time: SHORT, ..Bounds::default() };
+    let served = Served::start(Some(tls), bounds).await;
+    let mut silent = served.connect().await;
+    assert_eq!(silent.read(&mut [0; 8]).await.unwrap_or(0), 0);
+    assert!(served.answer_to("POST / HTTP/1.1\r\n\r\n").await.len() < 10, "no HTTP in clear");
+    let mut stream = connect(&served, &client(&[&server], None), "localhost").await.unwrap();
+    assert!(answer(&mut stream).await.contains("3 octets"));
+}
+
+#[test]
+fn a_key_and_a_certificate_that_do_not_belong_together_are_refused() {
+    let (one, other) = (Own::of("localhost"), Own::of("localhost"));
+    assert!(Identity::new(vec![one.certificate.to_vec()], &other.key.serialize_der()).is_err());
+    assert!(Identity::new(vec![one.certificate.to_vec()], b"no key").is_err());
+    assert!(Identity::new(Vec::new(), &one.key.serialize_der()).is_err());
+}
