@@ -8,7 +8,7 @@
 //! - [`Listener`]: accepts, serves, and stops without cutting anybody off
 //! - [`Bounds`]: how many, how large, how long
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
-//! - [`Shared`]: a core that many ask at once
+//! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`Peer`]: who is at the other end of a connection
 
 mod bounds;
@@ -22,5 +22,5 @@ mod tls;
 pub use bounds::Bounds;
 pub use listener::{BindError, Listener};
 pub use peer::Peer;
-pub use shared::Shared;
+pub use shared::{Exchange, Shared};
 pub use tls::{Identity, MalformedIdentity, Tls};

@@ -1,106 +1,93 @@
 //! A core that many ask at once.
 
-use std::{
-    collections::VecDeque,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use clock::Timestamp;
 use entropy::Entropy;
-use parties::{Core, Fact, UniqueKey};
+use parties::Core;
 
-/// How many of the last facts with a unique key are remembered here. A decision that was made before
-/// all of them is made anew.
-const RECENT_MAX: usize = 1_024;
-
-/// One core behind a lock that is held for reading while it decides, which is long, and for writing
-/// while it remembers, which is short.
+/// One core that many ask at once, and that answers as if they had asked one after the other.
 ///
-/// Two decisions may be made at once, and neither knows of the other's facts. Only a unique key can
-/// stand between them (a message that comes twice, a code that is used twice): where a fact has one
-/// that was taken meanwhile, the decision is made anew, and then knows.
+/// What takes long is the wire: to read a message is to decrypt it and to verify its signatures, to
+/// write one is to sign it. Both hang on how the core was set up, and on nothing that it remembers
+/// ([`Core::read`]): so they are done with a copy, all at once, and nobody waits. To decide and to
+/// remember takes microseconds, and is done by one at a time.
 #[derive(Debug)]
-pub struct Shared<C: Core>(RwLock<State<C>>);
+pub struct Shared<C> {
+    wire: ArcSwap<C>,
+    core: Mutex<C>,
+}
 
-#[derive(Debug)]
-struct State<C> {
-    core: C,
-    /// How many facts were ever remembered.
-    count: u64,
-    /// The keys of the last of them, with the count at which each was remembered.
-    recent: VecDeque<(u64, UniqueKey)>,
-    /// The count up to which keys are not in `recent` any more.
-    forgotten: u64,
+/// A message that was answered, with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Exchange<C: Core> {
+    /// When it was answered.
+    pub at: Timestamp,
+    /// What was asked.
+    pub request: C::Request,
+    /// What was answered.
+    pub answer: C::Answer,
+    /// What was remembered.
+    pub facts: Vec<C::Fact>,
+    /// The answer in the words of the wire.
+    pub bytes: Vec<u8>,
 }
 
 impl<C: Core> Shared<C> {
     /// A core that nobody has asked yet.
     #[must_use]
-    pub const fn new(core: C) -> Self {
-        Self(RwLock::new(State { core, count: 0, recent: VecDeque::new(), forgotten: 0 }))
+    pub fn new(core: C) -> Self {
+        Self { wire: ArcSwap::from_pointee(core.clone()), core: Mutex::new(core) }
     }
 
-    /// Looks at the core.
-    pub fn look<T>(&self, at: impl FnOnce(&C) -> T) -> T {
-        at(&self.read().core)
+    /// Makes sense of a message.
+    pub fn read(&self, bytes: &[u8]) -> C::Request {
+        self.wire.load().read(bytes)
     }
 
-    /// Tells it what was fetched for it.
+    /// What must be fetched before it can decide at `now`.
+    pub fn needs(&self, request: &C::Request, now: Timestamp) -> Vec<C::Need> {
+        self.lock().needs(request, now)
+    }
+
+    /// Tells it what was fetched.
     pub fn learn(&self, lesson: C::Lesson) {
-        self.write().core.learn(lesson);
+        self.lock().learn(lesson);
     }
 
-    /// Lets it decide at `now`, and remember: both are done when this returns.
-    pub fn decide(
+    /// Decides at `now` and remembers, and puts the answer in the words of the wire.
+    pub fn answer(
         &self,
-        request: &C::Request,
+        request: C::Request,
         now: Timestamp,
         entropy: &mut Entropy,
-    ) -> (C::Answer, Vec<C::Fact>) {
-        let (seen, (answer, facts)) = {
-            let state = self.read();
-            (state.count, state.core.decide(request, now, entropy))
-        };
-        if facts.is_empty() {
-            return (answer, facts);
-        }
-        let mut state = self.write();
-        let (answer, facts) = if state.has_taken_since(seen, &facts) {
-            state.core.decide(request, now, entropy)
-        } else {
+    ) -> Exchange<C> {
+        let (answer, facts) = {
+            let mut core = self.lock();
+            let (answer, facts) = core.decide(&request, now, entropy);
+            facts.iter().for_each(|fact| core.apply(fact.clone()));
             (answer, facts)
         };
-        facts.iter().for_each(|fact| state.remember(fact.clone()));
-        (answer, facts)
+        let bytes = self.wire.load().write(&answer, entropy);
+        Exchange { at: now, request, answer, facts, bytes }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, State<C>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    /// Looks at it.
+    pub fn look<T>(&self, at: impl FnOnce(&C) -> T) -> T {
+        at(&self.lock())
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, State<C>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<C: Core> State<C> {
-    /// Whether a key of these facts may have been taken after the first `seen` facts.
-    fn has_taken_since(&self, seen: u64, facts: &[C::Fact]) -> bool {
-        let mut keys = facts.iter().filter_map(Fact::unique_key);
-        keys.any(|key| {
-            let later = self.recent.iter().rev().take_while(|(at, _)| *at > seen);
-            self.forgotten > seen || later.into_iter().any(|(_, taken)| *taken == key)
-        })
+    /// Changes how it is set up, or tells it what another party did.
+    pub fn change<T>(&self, change: impl FnOnce(&mut C) -> T) -> T {
+        let mut core = self.lock();
+        let done = change(&mut core);
+        self.wire.store(Arc::new(core.clone()));
+        done
     }
 
-    fn remember(&mut self, fact: C::Fact) {
-        self.count += 1;
-        if let Some(key) = fact.unique_key() {
-            self.recent.push_back((self.count, key));
-        }
-        if self.recent.len() > RECENT_MAX {
-            self.forgotten = self.recent.pop_front().map_or(self.count, |(at, _)| at);
-        }
-        self.core.apply(fact);
+    fn lock(&self) -> MutexGuard<'_, C> {
+        // Facts are applied whole or not at all: what panicked in between was a decision.
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

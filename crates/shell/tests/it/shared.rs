@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{
-        Arc, Barrier,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Barrier},
     thread,
 };
 
@@ -15,13 +12,13 @@ use parties::{Core, Fact, UniqueKey};
 use serde::{Deserialize, Serialize};
 use shell::Shared;
 
-/// Gives out each name once.
-#[derive(Clone)]
+/// Gives out each name once, in its own tone.
+#[derive(Debug, Clone)]
 struct Register {
     taken: BTreeSet<String>,
-    /// The first so many decisions wait here for each other.
-    gate: Arc<(AtomicUsize, Barrier)>,
-    decisions: Arc<AtomicUsize>,
+    tone: &'static str,
+    /// Whoever reads waits here until all the others read too.
+    all_read: Arc<Barrier>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,19 +33,9 @@ impl Fact for Taken {
 }
 
 impl Register {
-    /// A register whose first `together` decisions are all begun before one of them ends.
-    fn deciding_at_once(together: usize) -> Self {
-        let gate = Arc::new((AtomicUsize::new(together), Barrier::new(together)));
-        Self { taken: BTreeSet::new(), gate, decisions: Arc::default() }
-    }
-
-    fn wait(&self) {
-        let (left, barrier) = &*self.gate;
-        let begun =
-            left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        if begun.is_ok() {
-            barrier.wait();
-        }
+    fn read_by(readers: usize) -> Shared<Self> {
+        let all_read = Arc::new(Barrier::new(readers));
+        Shared::new(Self { taken: BTreeSet::new(), tone: "yes", all_read })
     }
 }
 
@@ -56,19 +43,21 @@ impl Core for Register {
     type Request = String;
     type Answer = bool;
     type Fact = Taken;
-    type Need = ();
+    type Need = String;
     type Lesson = String;
 
     fn read(&self, bytes: &[u8]) -> String {
+        self.all_read.wait();
         String::from_utf8_lossy(bytes).into_owned()
     }
 
     fn write(&self, answer: &bool, _: &mut Entropy) -> Vec<u8> {
-        answer.to_string().into_bytes()
+        let text = if *answer { self.tone } else { "no" };
+        text.as_bytes().to_vec()
     }
 
-    fn needs(&self, _: &String, _: Timestamp) -> Vec<()> {
-        Vec::new()
+    fn needs(&self, name: &String, _: Timestamp) -> Vec<String> {
+        vec![name.clone()]
     }
 
     fn learn(&mut self, name: String) {
@@ -76,9 +65,7 @@ impl Core for Register {
     }
 
     fn decide(&self, name: &String, _: Timestamp, _: &mut Entropy) -> (bool, Vec<Taken>) {
-        self.decisions.fetch_add(1, Ordering::SeqCst);
         let is_free = !self.taken.contains(name);
-        self.wait();
         (is_free, if is_free { vec![Taken(name.clone())] } else { Vec::new() })
     }
 
@@ -91,11 +78,14 @@ impl Core for Register {
     }
 }
 
-/// What each of these is answered, all at once.
-fn ask_at_once(register: &Shared<Register>, names: &[&str]) -> Vec<bool> {
+/// What each of these is answered, when all are read at once.
+fn ask_at_once(register: &Shared<Register>, names: &[&str]) -> Vec<String> {
     let ask = |name: &str| {
-        let mut entropy = Entropy::seeded(1, "shared", name);
-        register.decide(&name.to_owned(), now(), &mut entropy).0
+        let request = register.read(name.as_bytes());
+        let exchange = register.answer(request, now(), &mut Entropy::seeded(1, "shared", name));
+        assert_eq!(exchange.facts.is_empty(), !exchange.answer);
+        assert_eq!((exchange.at, exchange.request.as_str()), (now(), name));
+        String::from_utf8(exchange.bytes).unwrap()
     };
     thread::scope(|scope| {
         let asked: Vec<_> = names.iter().map(|name| scope.spawn(|| ask(name))).collect();
@@ -107,40 +97,27 @@ fn now() -> Timestamp {
     "2030-01-01T00:00:00Z".parse().unwrap()
 }
 
-fn decisions(register: &Shared<Register>) -> usize {
-    register.look(|it| it.decisions.load(Ordering::SeqCst))
-}
-
+/// It would wait for ever if only one could read at a time.
 #[test]
 fn what_is_unique_is_given_out_once() {
-    let register = Shared::new(Register::deciding_at_once(4));
-    let answers = ask_at_once(&register, &["a"; 4]);
-    assert_eq!(answers.iter().filter(|it| **it).count(), 1, "{answers:?}");
-    assert_eq!(decisions(&register), 4 + 3, "the three that came too late decided anew");
-}
-
-#[test]
-fn those_who_take_nothing_from_each_other_decide_once() {
-    let register = Shared::new(Register::deciding_at_once(4));
-    assert_eq!(ask_at_once(&register, &["a", "b", "c", "d"]), [true; 4]);
-    assert_eq!(decisions(&register), 4);
-}
-
-/// More is remembered meanwhile than is looked through: what may be gone decides anew.
-#[test]
-fn a_decision_that_many_overtake_is_made_anew() {
-    let register = Shared::new(Register::deciding_at_once(1_200));
-    let names: Vec<String> = (0..1_200).map(|name| name.to_string()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    assert_eq!(ask_at_once(&register, &names), [true; 1_200]);
-    let made = decisions(&register);
-    assert!(made > 1_200, "{made} decisions");
-    assert_eq!(register.look(|it| it.taken.len()), 1_200);
+    let mut answers = ask_at_once(&Register::read_by(4), &["a", "a", "a", "b"]);
+    answers.sort();
+    assert_eq!(answers, ["no", "no", "yes", "yes"]);
 }
 
 #[test]
 fn what_was_fetched_is_known() {
-    let register = Shared::new(Register::deciding_at_once(1));
-    register.learn("a".to_owned());
-    assert_eq!(ask_at_once(&register, &["a"]), [false]);
+    let register = Register::read_by(1);
+    let request = register.read(b"a");
+    register.needs(&request, now()).into_iter().for_each(|need| register.learn(need));
+    assert_eq!(ask_at_once(&register, &["a"]), ["no"]);
+}
+
+#[test]
+fn who_is_set_up_otherwise_speaks_otherwise() {
+    let register = Register::read_by(1);
+    assert_eq!(ask_at_once(&register, &["a"]), ["yes"]);
+    assert_eq!(register.change(|it| std::mem::replace(&mut it.tone, "ja")), "yes");
+    assert_eq!(ask_at_once(&register, &["b"]), ["ja"]);
+    assert_eq!(register.look(|it| it.taken.len()), 2, "what it remembers stays");
 }
