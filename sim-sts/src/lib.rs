@@ -20,6 +20,8 @@
 pub mod administration;
 mod caller;
 mod fact;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod issue;
 mod issuer;
 pub mod registration;

@@ -9,6 +9,7 @@
 //! - [`Bounds`]: how many, how large, how long
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
+//! - [`Source`]: what another party publishes, fetched from there
 //! - [`Peer`]: who is at the other end of a connection
 
 mod bounds;
@@ -17,10 +18,12 @@ mod intake;
 mod listener;
 mod peer;
 mod shared;
+mod source;
 mod tls;
 
 pub use bounds::Bounds;
 pub use listener::{BindError, Listener};
 pub use peer::Peer;
 pub use shared::{Exchange, Shared};
+pub use source::{FetchError, Source};
 pub use tls::{Identity, MalformedIdentity, Tls};

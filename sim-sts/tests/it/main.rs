@@ -8,6 +8,7 @@ mod boundaries;
 mod diagnosis;
 mod facts;
 mod history;
+mod http;
 mod loss;
 mod privileges;
 mod refusal;

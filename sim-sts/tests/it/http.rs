@@ -1,0 +1,169 @@
+//! The token service behind HTTP: what it carries, with which status, and what it fetches.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+    routing::get,
+};
+use clock::Clock;
+use entropy::Entropy;
+use parties::Diagnosis;
+use shell::{Bounds, Exchange, Listener, Shared, Source};
+use sim_sts::{
+    Issuer,
+    http::{ADDRESS, TokenService, Witness, router},
+};
+use tokio::sync::oneshot;
+use tower::ServiceExt;
+
+use crate::world::*;
+
+/// Keeps what it is told.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<String>>>);
+
+impl Told {
+    fn tell(&self, what: String) {
+        self.0.lock().unwrap().push(what);
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl Witness for Told {
+    fn answered(&self, exchange: &Exchange<Issuer>, diagnosis: Diagnosis) {
+        let cause = diagnosis.decisive().map_or("token", |it| it.cause.as_str());
+        assert_eq!(exchange.facts.is_empty(), cause != "token");
+        self.tell(cause.to_owned());
+    }
+
+    fn not_fetched(&self, why: &str) {
+        self.tell(why.to_owned());
+    }
+}
+
+/// A token service at the start of the world, the authority that it asks, and what it told.
+struct Served {
+    router: Router,
+    told: Told,
+    /// The authority is there until this goes.
+    _authority: oneshot::Sender<()>,
+}
+
+impl Served {
+    async fn over(world: &World) -> Self {
+        let list = world.revocation_list(TEST, stage::start()).der().to_vec();
+        let authority = Router::new().route("/list.crl", get(|| async move { list }));
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+        let at = listener.address();
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(listener.serve(authority, async move { _ = stopped.await }));
+        Self::asking(world, &format!("http://{at}/list.crl"), stop)
+    }
+
+    fn asking(world: &World, list: &str, authority: oneshot::Sender<()>) -> Self {
+        let told = Told::default();
+        let service = TokenService {
+            issuer: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
+            clock: Clock::frozen(stage::start()),
+            revocation_list: Source::new(list.parse().unwrap()),
+            witness: Box::new(told.clone()),
+        };
+        Self { router: router(Arc::new(service)), told, _authority: authority }
+    }
+
+    async fn send(&self, message: impl Into<Body>) -> (StatusCode, String) {
+        let request = Request::post(ADDRESS)
+            .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
+            .header("SOAPAction", "\"http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue\"")
+            .body(message.into())
+            .unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/xml; charset=utf-8");
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+fn message(seed: u64) -> Vec<u8> {
+    let mut entropy = Entropy::seeded(seed, "sts", "http");
+    request(stage::start(), &mut entropy).write(&OLD).unwrap().into_bytes()
+}
+
+#[tokio::test]
+async fn a_token_comes_with_200_and_a_fault_with_500() {
+    let served = Served::over(&World::with_old()).await;
+    let (status, text) = served.send(message(1)).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+    assert!(text.contains("EncryptedAssertion"), "{text}");
+
+    let (status, text) = served.send(message(1)).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(text.contains("wst:RequestFailed"), "{text}");
+
+    let (status, _) = served.send("<no").await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(served.told.take(), ["token", "replayed", "malformed-xml"]);
+}
+
+#[tokio::test]
+async fn one_message_gets_one_token_however_often_it_comes_at_once() {
+    let served = Served::over(&World::with_old()).await;
+    let message = message(1);
+    let answers = [(); 4].map(|()| served.send(message.clone()));
+    let [a, b, c, d] = answers;
+    let answers = tokio::join!(a, b, c, d);
+    let mut statuses = [answers.0.0, answers.1.0, answers.2.0, answers.3.0];
+    statuses.sort();
+    assert_eq!(statuses.map(|it| it.as_u16()), [200, 500, 500, 500]);
+}
+
+#[tokio::test]
+async fn a_revocation_is_fetched() {
+    let mut world = World::with_old();
+    world.revoke(&OLD.certificate, after("-1h"));
+    let served = Served::over(&world).await;
+    let (status, _) = served.send(message(1)).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(served.told.take(), ["certificate-revoked"]);
+}
+
+#[tokio::test]
+async fn an_authority_that_is_away_is_named() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = nobody.local_addr().unwrap();
+    drop(nobody);
+    let (away, _) = oneshot::channel();
+    let served = Served::asking(&World::with_old(), &format!("http://{at}/list.crl"), away);
+    let (status, _) = served.send(message(1)).await;
+    let told = served.told.take();
+    assert!(told[0].starts_with(&format!("http://{at}/list.crl gives nothing: ")), "{told:?}");
+    assert_eq!(
+        (status, told[1].as_str()),
+        (StatusCode::INTERNAL_SERVER_ERROR, "revocation-unknown")
+    );
+}
+
+#[tokio::test]
+async fn nothing_else_is_there() {
+    let served = Served::over(&World::with_old()).await;
+    for (method, path, status) in [
+        (Method::GET, ADDRESS, StatusCode::METHOD_NOT_ALLOWED),
+        (Method::POST, "/", StatusCode::NOT_FOUND),
+        (Method::POST, "/securitytokenservice.svc", StatusCode::NOT_FOUND),
+    ] {
+        let request = Request::builder().method(&method).uri(path).body(Body::empty()).unwrap();
+        let response = served.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{method} {path}");
+    }
+}
