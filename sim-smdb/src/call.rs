@@ -205,7 +205,7 @@ fn accept(
     let answer = CallAnswer {
         message_id: addressing::message_id(entropy),
         relates_to: signed.message_id.clone(),
-        action: format!("{}Response", operation.action(version)),
+        action: operation.answer_action(version),
         created: now,
         expires: now + smdb.policy().answer_lifetime,
         body,
@@ -281,7 +281,7 @@ fn declare(
     Some(CallAnswer {
         message_id: message_id.to_owned(),
         relates_to,
-        action: format!("{}SmdbFaultFault", body.operation.action(body.version)),
+        action: body.operation.fault_action(body.version),
         created: now,
         expires: now + smdb.policy().answer_lifetime,
         body: ServiceFault::element(ServiceFaultCode::Declared, "da", &text, &detail),

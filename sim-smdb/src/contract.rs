@@ -96,6 +96,33 @@ impl Operation {
         format!("{}/SmdbService/{}", version.namespace(), self.name())
     }
 
+    /// The `wsa:Action` of its answer.
+    #[must_use]
+    pub fn answer_action(self, version: SchemaVersion) -> String {
+        format!("{}Response", self.action(version))
+    }
+
+    /// The `wsa:Action` of the fault that the contract declares, as WCF names it.
+    #[must_use]
+    pub fn fault_action(self, version: SchemaVersion) -> String {
+        format!("{}SmdbFaultFault", self.action(version))
+    }
+
+    /// What it is for, in Danish, for those who read the description.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Ping => "Svarer, om tjenesten er der, og hvad den læser i tokenet.",
+            Self::Report => "Indberetter et helt forløb, første gang eller i en senere version.",
+            Self::Annul => "Annullerer et forløb, der aldrig skulle have været indberettet.",
+            Self::Fetch => "Henter et forløb, som det er gemt.",
+            Self::Search => "Søger blandt myndighedens egne forløb, side for side.",
+            Self::Status => "Fortæller, hvad der er blevet af en indberetning.",
+            Self::ErrorList => "Henter fejl og advarsler for en periode.",
+            Self::CodeLists => "Henter kodelisterne med de dage, hvor hver kode må bruges.",
+        }
+    }
+
     /// The privileges of which one is needed; none where any valid token will do.
     #[must_use]
     pub const fn privileges(self) -> &'static [&'static str] {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`call`] | the one use case: a call comes in, an answer or a rejection goes out; **read this first** |
 //! | [`contract`] | the operations, and what they take and give. **Ours**: DST's own contract is not public |
+//! | [`description`] | the same for clients' tools: WSDL and XSD |
 //! | [`course`], [`codes`], [`schema`] | what is submitted, with which codes, in which version |
 //! | [`rule`], [`validation`] | what a course must keep, and whether it does |
 //! | [`ledger`] | what was received, and what was refused for a rule |
@@ -19,6 +20,7 @@ pub mod contract;
 pub mod course;
 pub mod cpr;
 pub mod date;
+pub mod description;
 mod fact;
 mod finding;
 pub mod ledger;

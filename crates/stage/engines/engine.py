@@ -1,13 +1,15 @@
 """The Python engines behind lines: a command and its arguments (separated by tabs) on standard
 input, one answer on standard output. signxml signs and verifies, lxml (libxml2) makes canonical
-forms. An answer is `ok` with what was found, or `no` with the engine's reason.
+forms and knows schemas, zeep makes clients of descriptions. An answer is `ok` with what was found, or `no` with the engine's reason.
 """
 
+import json
 import sys
 from datetime import datetime
 from importlib.metadata import version
 
 import signxml
+import zeep
 from lxml import etree
 from signxml import CanonicalizationMethod, SignatureConfiguration, SignatureReference
 from signxml import SignatureConstructionMethod as Construction
@@ -134,9 +136,31 @@ def canonicalize(folder):
     return str(count)
 
 
+def valid(schema, source):
+    """Whether the first element of the schema's namespace in a document is as the schema says."""
+    schema = etree.parse(schema)
+    namespace = schema.getroot().get("targetNamespace")
+    element = next(etree.fromstring(read(source), PARSER).iter(f"{{{namespace}}}*"))
+    alone = etree.fromstring(etree.tostring(element, with_tail=False), PARSER)
+    etree.XMLSchema(schema).assertValid(alone)
+    return ""
+
+
+def client(description, operation, arguments, target):
+    """Makes a client of a description, and with it the body of a call; answers with the address and
+    each operation with its action."""
+    made = zeep.Client(description)
+    [service] = made.wsdl.services.values()
+    [port] = service.ports.values()
+    message = made.create_message(made.service, operation, **json.loads(arguments))
+    write(target, message.find("{*}Body")[0])
+    actions = (f"{it.name}={it.soapaction}" for it in port.binding._operations.values())
+    return " ".join([port.binding_options["address"], *sorted(actions)])
+
+
 def versions():
     libxml = ".".join(map(str, etree.LIBXML_VERSION))
-    return f"signxml {version('signxml')}, lxml {version('lxml')}, libxml2 {libxml}"
+    return f"signxml {version('signxml')}, zeep {version('zeep')}, lxml {version('lxml')}, libxml2 {libxml}"
 
 
 COMMANDS = {
@@ -144,6 +168,8 @@ COMMANDS = {
     "sign-soap": sign_soap,
     "verify": verify,
     "canonicalize": canonicalize,
+    "valid": valid,
+    "client": client,
     "versions": versions,
 }
 

@@ -89,7 +89,7 @@ pub fn apache(test: &str) -> Option<MutexGuard<'static, Engine>> {
     lock(engine.as_ref(), test, "WSS4J (libwss4j-java, java)")
 }
 
-/// signxml and lxml, or nothing where they are not installed: `engines/engine.py` says what they can
+/// signxml, lxml and zeep, or nothing where they are not installed: `engines/engine.py` says what they can
 /// be asked. The interpreter is `SKIFT_PYTHON`, or else `python3`.
 ///
 /// # Panics
@@ -103,14 +103,14 @@ pub fn python(test: &str) -> Option<MutexGuard<'static, Engine>> {
             None => program("python3")?,
         };
         let has_packages = Command::new(&python)
-            .args(["-c", "import signxml"])
+            .args(["-c", "import signxml, zeep"])
             .stderr(Stdio::null())
             .status()
             .is_ok_and(|status| status.success());
         let source = driver("engine.py");
         has_packages.then(|| Mutex::new(Engine::start(&python, &[text(&source)])))
     });
-    lock(engine.as_ref(), test, "signxml (.ci/requirements.txt)")
+    lock(engine.as_ref(), test, "signxml and zeep (.ci/requirements.txt)")
 }
 
 fn lock(

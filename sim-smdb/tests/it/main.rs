@@ -1,6 +1,7 @@
 //! SMDB from outside: what it receives, from whom, and what it answers.
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
+mod description;
 mod diagnosis;
 mod facts;
 mod operations;

@@ -15,13 +15,13 @@ use stage::start;
 
 use crate::world::{
     HOLDER, Reply, World, after, assertion, code, course, cpr, cvr, date, group, may_act_for,
-    open_course, reference, signed, submission,
+    open_course, reference, signed, submission, whole_course,
 };
 
 const LATEST: SchemaVersion = SchemaVersion::LATEST;
 
 /// A body of each operation, about a course that may exist.
-fn body(operation: Operation, id: &str) -> String {
+pub(crate) fn body(operation: Operation, id: &str) -> String {
     let (authority, id) = (cvr("90000001"), id.to_owned());
     match operation {
         Operation::Ping => Ping.write(LATEST),
@@ -110,22 +110,7 @@ fn a_course_is_fetched_as_it_is_stored() {
         Fetched { receipt: receipt.clone(), course: course() }
     );
     // In its latest version, with everything that a course may say.
-    let details = Details {
-        treatment: Some(code("SUBST")),
-        preparation: Some(code("BUPNAL")),
-        provider: Some(code("tilbud-17")),
-        substances: vec![sim_smdb::course::Substance {
-            substance: code("KOKAIN"),
-            intake: code("SNIF"),
-            frequency: code("2-3"),
-            main: true,
-        }],
-        housing: Some(code("GADEN")),
-        income: Some(code("SU")),
-        remark: Some(code("<&> \"æøå\"")),
-        ..course().details
-    };
-    let whole = Course { details, ..course() };
+    let whole = whole_course();
     let second = Submission { version: 2, course: whole.clone(), ..submission("sag-1") };
     let second = world.submit(&assertion(), &second, after("1m")).receipt();
     let fetched = world.ask(Operation::Fetch, body(Operation::Fetch, &receipt.id), start());

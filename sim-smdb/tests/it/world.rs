@@ -21,7 +21,7 @@ use sim_smdb::{
         ADDRESS, ENTITY_ID, FETCH_PRIVILEGE, Operation, Receipt, SUBMIT_PRIVILEGE, SmdbFault,
         Submission,
     },
-    course::{Course, Details, Reference, Written},
+    course::{Course, Details, Reference, Substance, Written},
     cpr::Cpr,
     date::Date,
     schema::SchemaVersion,
@@ -124,6 +124,26 @@ pub(crate) fn course() -> Course {
 pub(crate) fn open_course() -> Course {
     let details = Details::requested("901", "SEL101", date("2030-03-01"));
     Course { citizen: cpr("6101800049"), details }
+}
+
+/// A course with everything that one may say.
+pub(crate) fn whole_course() -> Course {
+    let details = Details {
+        treatment: Some(code("SUBST")),
+        preparation: Some(code("BUPNAL")),
+        provider: Some(code("tilbud-17")),
+        substances: vec![Substance {
+            substance: code("KOKAIN"),
+            intake: code("SNIF"),
+            frequency: code("2-3"),
+            main: true,
+        }],
+        housing: Some(code("GADEN")),
+        income: Some(code("SU")),
+        remark: Some(code("<&> \"æøå\"")),
+        ..course().details
+    };
+    Course { details, ..course() }
 }
 
 pub(crate) fn submission(reference: &str) -> Submission {

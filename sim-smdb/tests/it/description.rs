@@ -1,0 +1,104 @@
+//! The description of the service: tools of others read it, and every message is as it says.
+
+use sim_smdb::{
+    contract::{Operation, Status, Submission, write_code_lists},
+    description::{wsdl, xsd},
+    rule::Rule,
+    schema::{RetiredForm, SchemaVersion},
+};
+use stage::{
+    engines::{Scratch, python},
+    start,
+};
+
+use crate::{
+    operations::body,
+    world::{World, assertion, open_course, submission, whole_course},
+};
+
+const ADDRESS: &str = "https://localhost:8443/SmdbService.svc";
+
+/// zeep makes a client of the description of each version, and with it a submission that SMDB takes.
+#[test]
+fn zeep_makes_a_client_of_the_description() {
+    let Some(mut python) = python("zeep_makes_a_client_of_the_description") else { return };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "zeep");
+    let submission = r#"{
+        "Klientreference": "sag-1", "Version": 1, "Myndighed": "90000001",
+        "Forloeb": {
+            "Cpr": "6101800049", "Kommune": "901", "Lovgrundlag": "SEL101",
+            "AnmodningDato": "2030-02-20"
+        }
+    }"#
+    .replace('\n', "");
+    let body = scratch.file("body.xml");
+    for version in SchemaVersion::ALL {
+        let file = scratch.write(&format!("{version}.wsdl"), wsdl(*version, ADDRESS));
+        let made = python.ask(&["client", &file, "IndberetForloeb", &submission, &body]);
+        let mut actions: Vec<_> =
+            Operation::ALL.iter().map(|it| format!("{it}={}", it.action(*version))).collect();
+        actions.sort();
+        assert_eq!(made, Ok(format!("{ADDRESS} {}", actions.join(" "))));
+    }
+    let receipt = World::new().submit_body(scratch.read("body.xml")).receipt();
+    assert_eq!(receipt.status, Status::Accepted);
+}
+
+/// What a client of ours writes, and what SMDB answers, is valid by the schema; and what is not of the
+/// contract is not.
+#[test]
+fn every_message_is_as_the_schema_says() {
+    let Some(mut python) = python("every_message_is_as_the_schema_says") else { return };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "schema");
+    let schema = scratch.write("types.xsd", xsd(SchemaVersion::LATEST));
+    let mut check = |name: &str, message: &str| {
+        let file = scratch.write(&format!("{name}.xml"), message);
+        python.ask(&["valid", &schema, &file])
+    };
+    let mut world = World::new();
+    let whole = Submission { course: whole_course(), ..submission("sag-1") };
+    let receipt = world.submit(&assertion(), &whole, start()).receipt();
+    for operation in Operation::ALL {
+        let asked = body(*operation, &receipt.id);
+        assert_eq!(check(operation.name(), &asked), Ok(String::new()), "{operation}");
+        let answer = world.clone().ask(*operation, asked, start()).text();
+        assert_eq!(check("answer", &answer), Ok(String::new()), "{operation}: {answer}");
+    }
+    assert_eq!(check("codes", &write_code_lists(SchemaVersion::LATEST)), Ok(String::new()));
+    let open = |reference| Submission { course: open_course(), ..submission(reference) };
+    world.submit(&assertion(), &open("sag-2"), start()).receipt();
+    let refused = world.submit(&assertion(), &open("sag-3"), start());
+    assert_eq!(refused.declared().rule, Rule::OpenCourseHere);
+    assert_eq!(check("fault", &refused.text()), Ok(String::new()));
+
+    let asked = body(Operation::Report, &receipt.id);
+    for (from, to) in [
+        ("<Version>1<", "<Version>one<"),
+        ("<Kommune>901</Kommune>", ""),
+        ("</Forloeb>", "<KvalHep/></Forloeb>"),
+        ("<Myndighed>90000001<", "<Myndighed>1<"),
+    ] {
+        assert!(asked.contains(from), "{from}");
+        check("wrong", &asked.replace(from, to)).expect_err(to);
+    }
+}
+
+#[test]
+fn each_version_describes_the_forms_that_it_still_has() {
+    for version in SchemaVersion::ALL {
+        let schema = xsd(*version);
+        for form in RetiredForm::ALL {
+            let name = format!("name=\"{}\"", form.element());
+            assert_eq!(schema.contains(&name), version.has(form), "{version}: {name}");
+        }
+        // `{8}` is part of a pattern; what is filled in has a name.
+        let is_left = |name: &str| schema.contains(&format!("{{{name}}}"));
+        assert!(!["namespace", "forms", "page_size_max"].into_iter().any(is_left), "{version}");
+    }
+}
+
+#[test]
+fn an_address_cannot_break_the_description() {
+    let text = wsdl(SchemaVersion::LATEST, "https://a.invalid/\"/><x y=\"&");
+    assert!(text.contains("location=\"https://a.invalid/&quot;/>&lt;x y=&quot;&amp;\""), "{text}");
+}
