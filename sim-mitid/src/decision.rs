@@ -4,7 +4,7 @@
 use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Cvr, Environment};
-use pki::{PrivateKey, PublicKey, RevocationReason, Serial};
+use pki::{PrivateKey, PublicKey, RevocationList, RevocationReason, Serial};
 use uuid::Uuid;
 
 use crate::{
@@ -30,6 +30,7 @@ pub(crate) enum Grant<'a> {
     Issue(Issuance<'a>, &'a PublicKey),
     Download(Issuance<'a>, &'a PrivateKey, Encoding),
     List(Environment),
+    RootList(Environment),
 }
 
 /// An order to be placed.
@@ -124,6 +125,10 @@ impl Mitid {
             Request::RevocationList(environment) => {
                 self.authority(*environment)?;
                 Ok(Grant::List(*environment))
+            }
+            Request::RootRevocationList(environment) => {
+                self.authority(*environment)?;
+                Ok(Grant::RootList(*environment))
             }
             Request::Authorities(environment) => {
                 let authority = self.authority(*environment)?;
@@ -335,12 +340,14 @@ impl Grant<'_> {
                 let (download, facts) = issuance.hand_out(key, encoding, now, entropy);
                 (Answer::Downloaded(download), facts)
             }
-            Self::List(environment) => match mitid.revocation_list(environment, now) {
-                Ok(list) => (Answer::RevocationList(list), Vec::new()),
-                Err(rejection) => (Answer::Rejected(rejection), Vec::new()),
-            },
+            Self::List(environment) => published(mitid.revocation_list(environment, now)),
+            Self::RootList(environment) => published(mitid.root_revocation_list(environment, now)),
         }
     }
+}
+
+fn published(list: Result<RevocationList, Rejection>) -> (Answer, Vec<Fact>) {
+    (list.map_or_else(Answer::Rejected, Answer::RevocationList), Vec::new())
 }
 
 fn create_profile(

@@ -15,6 +15,7 @@
 //! | [`email`] | e-mail addresses |
 //! | [`policy`] | the numbers that no source gives |
 //! | [`wire`] | requests and answers as JSON |
+//! | `http` | what everybody may fetch, behind HTTP |
 //! | [`Rejection`] | every reason to refuse; [`parties::Diagnose`] explains it in two languages |
 //!
 //! Start reading at [`Mitid`].
@@ -24,6 +25,8 @@ pub mod email;
 pub mod enrolment;
 mod fact;
 mod finding;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod mail;
 mod mitid;
 mod objections;

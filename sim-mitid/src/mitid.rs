@@ -110,15 +110,30 @@ impl Mitid {
         now: Timestamp,
     ) -> Result<RevocationList, Rejection> {
         let authority = self.authority(environment)?;
+        let (number, next_update) = self.next_list(now);
         let revoked: Vec<Revoked> = self
             .register
             .revocations(&self.organisations)
             .filter(|(of, it)| *of == environment && it.at <= now)
             .map(|(_, it)| it)
             .collect();
-        let number = now.millis().unsigned_abs();
-        let next_update = now + self.policy.revocation_list_life;
         Ok(authority.revocation_list(number, now, next_update, &revoked))
+    }
+
+    /// The revocation list of the root of a hierarchy, numbered alike. No issuing authority is ever
+    /// revoked here.
+    pub(crate) fn root_revocation_list(
+        &self,
+        environment: Environment,
+        now: Timestamp,
+    ) -> Result<RevocationList, Rejection> {
+        let authority = self.authority(environment)?;
+        let (number, next_update) = self.next_list(now);
+        Ok(authority.root_revocation_list(number, now, next_update, &[]))
+    }
+
+    fn next_list(&self, now: Timestamp) -> (u64, Timestamp) {
+        (now.millis().unsigned_abs(), now + self.policy.revocation_list_life)
     }
 
     /// The next key pair to certify in the portal.

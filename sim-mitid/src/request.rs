@@ -139,6 +139,8 @@ pub enum Request {
     Directory(Environment),
     /// Anybody fetches the revocation list.
     RevocationList(Environment),
+    /// The revocation list of the root above it: of issuing authorities.
+    RootRevocationList(Environment),
     /// Anybody fetches the certificates of the authorities.
     Authorities(Environment),
     /// Something that could not be read.

@@ -89,6 +89,7 @@ enum WireRequest {
     Mailbox(EmailAddress),
     Directory(Environment),
     RevocationList(Environment),
+    RootRevocationList(Environment),
     Authorities(Environment),
 }
 
@@ -156,6 +157,7 @@ pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
         WireRequest::Mailbox(address) => Request::Mailbox(address),
         WireRequest::Directory(environment) => Request::Directory(environment),
         WireRequest::RevocationList(environment) => Request::RevocationList(environment),
+        WireRequest::RootRevocationList(environment) => Request::RootRevocationList(environment),
         WireRequest::Authorities(environment) => Request::Authorities(environment),
     })
 }

@@ -7,6 +7,7 @@ mod diagnosis;
 mod enrolment;
 mod facts;
 mod history;
+mod http;
 mod mail;
 mod next_change;
 mod order;
