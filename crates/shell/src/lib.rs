@@ -8,6 +8,7 @@
 //! - [`Listener`]: accepts, serves, and stops without cutting anybody off
 //! - [`Bounds`]: how many, how large, how long
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
+//! - [`TlsAuthority`]: who vouches for them on this machine
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`Source`]: what another party publishes, fetched from there
 //! - [`Peer`]: who is at the other end of a connection
@@ -26,4 +27,4 @@ pub use listener::{BindError, Listener};
 pub use peer::Peer;
 pub use shared::{Exchange, Shared};
 pub use source::{FetchError, Source};
-pub use tls::{Identity, MalformedIdentity, Tls};
+pub use tls::{Identity, MalformedIdentity, Tls, TlsAuthority, TlsAuthorityError};

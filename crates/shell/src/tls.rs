@@ -1,5 +1,7 @@
 //! A server's certificates, and what it takes of a client's.
 
+mod authority;
+
 use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
@@ -20,6 +22,7 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+pub use self::authority::{TlsAuthority, TlsAuthorityError};
 use crate::Peer;
 
 /// How a server shows who it is: one key, and its certificate with those above it.

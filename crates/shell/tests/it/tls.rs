@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
 };
-use shell::{Bounds, Identity, Tls};
+use shell::{Bounds, Identity, Tls, TlsAuthority};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -35,10 +35,19 @@ impl Own {
     }
 }
 
+/// A client that trusts this authority.
+fn client_of(root: CertificateDer<'static>) -> TlsConnector {
+    connector(vec![root], None)
+}
+
 /// A client that trusts these servers and, if it has one, shows a certificate.
 fn client(servers: &[&Own], own: Option<&Own>) -> TlsConnector {
+    connector(servers.iter().map(|server| server.certificate.clone()).collect(), own)
+}
+
+fn connector(trusted: Vec<CertificateDer<'static>>, own: Option<&Own>) -> TlsConnector {
     let mut roots = RootCertStore::empty();
-    servers.iter().for_each(|server| roots.add(server.certificate.clone()).unwrap());
+    trusted.into_iter().for_each(|certificate| roots.add(certificate).unwrap());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -138,4 +147,30 @@ fn a_key_and_a_certificate_that_do_not_belong_together_are_refused() {
     assert!(Identity::new(vec![one.certificate.to_vec()], &other.key.serialize_der()).is_err());
     assert!(Identity::new(vec![one.certificate.to_vec()], b"no key").is_err());
     assert!(Identity::new(Vec::new(), &one.key.serialize_der()).is_err());
+}
+
+/// Whoever trusts the authority trusts the servers that it vouches for, by each of their names, and by
+/// no other; and so after it was read again from its key.
+#[tokio::test]
+async fn an_authority_vouches_for_the_names_of_a_server() {
+    let authority = TlsAuthority::found().unwrap();
+    let again = TlsAuthority::from_key_pem(&authority.key_pem()).unwrap();
+    let root = CertificateDer::from_pem_slice(authority.certificate_pem().unwrap().as_bytes());
+    let trusting = client_of(root.unwrap());
+    let hosts = ["localhost", "127.0.0.1", "::1", "SecureTokenService.test-nemlog-in.dk"];
+    for authority in [&authority, &again] {
+        let tls = Tls::new(authority.identity(&hosts).unwrap(), BTreeMap::new());
+        let served = Served::start(Some(tls), Bounds::default()).await;
+        for host in hosts {
+            connect(&served, &trusting, host).await.unwrap();
+        }
+        for host in ["www.invalid", "127.0.0.2", "nemlog-in.dk"] {
+            assert!(connect(&served, &trusting, host).await.is_err(), "{host}");
+        }
+    }
+    let stranger = TlsAuthority::found().unwrap();
+    let tls = Tls::new(stranger.identity(&hosts).unwrap(), BTreeMap::new());
+    let served = Served::start(Some(tls), Bounds::default()).await;
+    assert!(connect(&served, &trusting, "localhost").await.is_err());
+    assert!(stranger.identity(&["ærlig.invalid"]).is_err());
 }
