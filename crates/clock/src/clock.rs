@@ -78,27 +78,47 @@ impl Clock {
 
     /// Lets the clock run in another way from now on.
     pub fn run(&self, mode: Mode) {
-        *self.mode.lock().unwrap_or_else(PoisonError::into_inner) = mode;
+        self.change(|_, _| mode);
     }
 
     /// Lets the clock show `at` now, and run on as it did.
     pub fn set(&self, at: Timestamp) {
-        let machine = machine_now();
-        self.run(match self.mode() {
-            Mode::Real | Mode::Offset(_) => Mode::Offset(at.since(machine)),
-            Mode::Paced { factor, .. } => Mode::Paced { start: at, started: machine, factor },
-            Mode::Frozen(_) => Mode::Frozen(at),
-        });
+        self.change(|mode, machine| mode.moved(at, machine));
     }
 
     /// Moves the clock by `span`, and lets it run on as it did.
     pub fn advance(&self, span: Span) {
-        self.set(self.now() + span);
+        self.change(|mode, machine| mode.moved(shown(mode, machine) + span, machine));
     }
 
     /// Stops the clock at what it shows.
     pub fn freeze(&self) {
-        self.run(Mode::Frozen(self.now()));
+        self.change(|mode, machine| Mode::Frozen(shown(mode, machine)));
+    }
+
+    /// Lets the clock run on from what it shows, `factor` times as fast as the machine.
+    pub fn pace(&self, factor: f64) {
+        self.change(|mode, machine| {
+            let start = shown(mode, machine);
+            Mode::Paced { start, started: machine, factor }
+        });
+    }
+
+    /// Several may change it at once: each sees what the one before left.
+    fn change(&self, change: impl FnOnce(Mode, Timestamp) -> Mode) {
+        let mut mode = self.mode.lock().unwrap_or_else(PoisonError::into_inner);
+        *mode = change(*mode, machine_now());
+    }
+}
+
+impl Mode {
+    /// Shows `at` now, and runs as before.
+    const fn moved(self, at: Timestamp, machine: Timestamp) -> Self {
+        match self {
+            Self::Real | Self::Offset(_) => Self::Offset(at.since(machine)),
+            Self::Paced { factor, .. } => Self::Paced { start: at, started: machine, factor },
+            Self::Frozen(_) => Self::Frozen(at),
+        }
     }
 }
 
@@ -151,6 +171,26 @@ mod tests {
         assert_eq!(other.now(), Timestamp::from_seconds(28_800));
         other.set(MACHINE);
         assert_eq!(clock.now(), MACHINE);
+    }
+
+    #[test]
+    fn a_frozen_clock_runs_on_from_what_it_shows() {
+        let clock = Clock::frozen(MACHINE);
+        clock.pace(60.0);
+        let Mode::Paced { start, factor, .. } = clock.mode() else { panic!("{:?}", clock.mode()) };
+        assert_eq!((start, factor.to_bits()), (MACHINE, 60.0_f64.to_bits()));
+        assert!(clock.now() >= MACHINE);
+    }
+
+    #[test]
+    fn many_may_move_it_at_once() {
+        let clock = Clock::frozen(Timestamp::EPOCH);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..100).for_each(|_| clock.advance(Span::from_seconds(1))));
+            }
+        });
+        assert_eq!(clock.now(), Timestamp::from_seconds(800));
     }
 
     #[test]

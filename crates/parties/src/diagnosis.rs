@@ -1,6 +1,6 @@
 //! What really happened, told beside the wire.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -148,6 +148,19 @@ impl TraceId {
         Self(entropy.uuid())
     }
 }
+
+impl FromStr for TraceId {
+    type Err = MalformedTraceId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| MalformedTraceId)
+    }
+}
+
+/// What is no trace id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a trace id is a UUID, as in 0f8fad5b-d9cb-469f-a165-70867728950e")]
+pub struct MalformedTraceId;
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,13 +17,14 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{Bounds, Peer};
+use crate::{Bounds, Peer, Traffic};
 
 /// Where the requests of one listener come in.
 #[derive(Debug)]
 pub(crate) struct Intake {
     router: Router,
     bounds: Bounds,
+    traffic: Traffic,
     /// One permit for each request that may be worked on.
     requests: Semaphore,
     /// One permit for each unit of body that there is room for.
@@ -34,31 +35,42 @@ pub(crate) struct Intake {
 const UNIT: usize = 1024;
 
 impl Intake {
-    pub(crate) fn new(router: Router, bounds: Bounds) -> Arc<Self> {
+    pub(crate) fn new(router: Router, bounds: Bounds, traffic: Traffic) -> Arc<Self> {
         let requests = Semaphore::new(bounds.requests);
         let bodies = Semaphore::new(bounds.bodies.div_ceil(UNIT));
-        Arc::new(Self { router, bounds, requests, bodies })
+        Arc::new(Self { router, bounds, traffic, requests, bodies })
     }
 
     /// Answers one request.
     pub(crate) async fn take(&self, request: hyper::Request<Incoming>, peer: Peer) -> Response {
+        match self.pass(request, peer).await {
+            Ok(response) => response,
+            Err(refusal) => {
+                let response = refusal.into_response();
+                self.traffic.refused(response.status());
+                response
+            }
+        }
+    }
+
+    /// A head was too long, and hyper has said so.
+    pub(crate) fn refused_head(&self) {
+        self.traffic.refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+
+    async fn pass(
+        &self,
+        request: hyper::Request<Incoming>,
+        peer: Peer,
+    ) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
-        let room = match self.room_for(&body) {
-            Ok(room) => room,
-            Err(refusal) => return refusal.into_response(),
-        };
-        let body = match self.receive(body).await {
-            Ok(body) => body,
-            Err(refusal) => return refusal.into_response(),
-        };
-        let Ok(_permit) = self.requests.try_acquire() else {
-            return Refusal::Overloaded.into_response();
-        };
+        let _room = self.room_for(&body)?;
+        let body = self.receive(body).await?;
+        let _permit = self.requests.try_acquire().map_err(|_| Refusal::Overloaded)?;
         let mut request = Request::from_parts(head, Body::from(body));
         request.extensions_mut().insert(peer);
         let Ok(response) = self.router.clone().oneshot(request).await;
-        drop(room);
-        response
+        Ok(response)
     }
 
     /// Room for a body, as long as it may become: the length of one in chunks is not known.

@@ -11,20 +11,29 @@
 //! - [`TlsAuthority`]: who vouches for them on this machine
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`Source`]: what another party publishes, fetched from there
-//! - [`Peer`]: who is at the other end of a connection
+//! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
+//! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
+//! - [`control`]: the port beside a service, where its clock is moved and the truth is told
 
+mod arrival;
 mod bounds;
 mod connections;
+pub mod control;
 mod intake;
+pub mod journal;
 mod listener;
 mod peer;
 mod shared;
 mod source;
 mod tls;
+mod traffic;
 
+pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use bounds::Bounds;
+pub use journal::Journal;
 pub use listener::{BindError, Listener};
 pub use peer::Peer;
 pub use shared::{Exchange, Shared};
 pub use source::{FetchError, Source};
 pub use tls::{Identity, MalformedIdentity, Tls, TlsAuthority, TlsAuthorityError};
+pub use traffic::Traffic;

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Bounds, Peer, Tls,
+    Bounds, Peer, Tls, Traffic,
     connections::{Connections, Place},
     intake::Intake,
 };
@@ -27,6 +27,7 @@ pub struct Listener {
     address: SocketAddr,
     tls: Option<Tls>,
     bounds: Bounds,
+    traffic: Traffic,
 }
 
 /// Why a listener could not begin.
@@ -58,7 +59,13 @@ impl Listener {
         let failed = |source| BindError { address, source };
         let tcp = TcpListener::bind(address).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
-        Ok(Self { tcp, address, tls, bounds })
+        Ok(Self { tcp, address, tls, bounds, traffic: Traffic::default() })
+    }
+
+    /// The same, counting with others.
+    #[must_use]
+    pub fn counting(self, traffic: Traffic) -> Self {
+        Self { traffic, ..self }
     }
 
     /// Where it listens, with the port that it got.
@@ -71,7 +78,7 @@ impl Listener {
     /// have their answer, and ends. Every request has a [`Peer`] among its extensions.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()> + Send) {
         let connections = Connections::new(self.bounds.connections);
-        let intake = Intake::new(router, self.bounds);
+        let intake = Intake::new(router, self.bounds, self.traffic.clone());
         let mut stop = pin!(stop);
         loop {
             let accepted = select! {
@@ -96,11 +103,13 @@ impl Listener {
         connections: &Arc<Connections>,
         intake: &Arc<Intake>,
     ) {
-        let Some(place) = connections.enter() else { return };
+        let Some(place) = connections.enter() else { return self.traffic.turned_away() };
+        let connected = self.traffic.connected();
         // What is written is a whole answer, and the other end waits for it.
         let _ = stream.set_nodelay(true);
         let (tls, bounds, intake) = (self.tls.clone(), self.bounds, Arc::clone(intake));
         tokio::spawn(async move {
+            let _connected = connected;
             match tls {
                 None => {
                     let peer = Peer { address, certificate: None, server_name: None };
@@ -143,7 +152,12 @@ async fn converse(
         .serve_connection(TokioIo::new(stream), service);
     let mut conversation = pin!(conversation);
     select! {
-        _ = conversation.as_mut() => return,
+        ended = conversation.as_mut() => {
+            if ended.is_err_and(|error| error.is_parse_too_large()) {
+                intake.refused_head();
+            }
+            return;
+        }
         () = place.closing() => conversation.as_mut().graceful_shutdown(),
     }
     let _ = timeout(bounds.grace, conversation).await;

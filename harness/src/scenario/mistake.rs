@@ -434,18 +434,7 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// The name among `known` that somebody who wrote `name` most likely meant.
 fn nearest(name: &str, known: &[String]) -> Option<String> {
-    // A third of the letters may be wrong, and one in a short word. The cap on the length keeps
-    // a hostile name of a megabyte from costing anything.
-    if name.len() > 64 {
-        return None;
-    }
-    let allowed = (name.chars().count() / 3).max(1);
-    known
-        .iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known.clone())
+    parties::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
 }
 
 fn advice(near: Option<&str>, known: &[String]) -> String {

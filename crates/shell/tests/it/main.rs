@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails for")]
 
 mod bounds;
+mod control;
 mod shared;
 mod stage;
 mod stop;

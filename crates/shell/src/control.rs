@@ -1,0 +1,163 @@
+//! The control port of a service: its clock, its journal, the truth about a request, and whatever
+//! else its operators may do.
+//!
+//! It has a listener of its own, reached from this machine alone unless a token is set. All its routes
+//! are one table ([`Routes`]): from it come what is served, what is documented, and the name that
+//! somebody who mistyped one most likely meant.
+//!
+//! - [`Control`], [`Settings`], [`Token`]: the listener and who may use it
+//! - [`Service`], [`Ready`]: what a service brings
+//! - [`Route`], [`Routes`]: more routes of its own, with their documentation
+//! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
+//! - [`DiagnosisShown`]: what speaks against a request, in JSON
+
+mod asked;
+mod clock;
+mod diagnosis;
+mod guard;
+mod openapi;
+mod problem;
+mod requests;
+mod root;
+mod routes;
+mod token;
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+pub use self::{
+    asked::{Asked, Queried},
+    diagnosis::DiagnosisShown,
+    problem::Problem,
+    routes::{Route, Routes, schema_of},
+    token::{Token, TokenTooShort},
+};
+use crate::{BindError, Bounds, Journal, Listener, Traffic};
+
+/// A control port that listens.
+#[derive(Debug)]
+pub struct Control {
+    listener: Listener,
+    router: axum::Router,
+}
+
+/// Where a control port listens, and whom it answers.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What a caller must know, if anything.
+    pub token: Option<Token>,
+    /// Names by which it is called, beside `localhost` and addresses.
+    pub hosts: Vec<String>,
+}
+
+/// What a service brings to its control port.
+#[derive(Clone)]
+pub struct Service {
+    /// The program's name.
+    pub name: &'static str,
+    /// The program's version.
+    pub version: &'static str,
+    /// What time it is for the service.
+    pub clock: ::clock::Clock,
+    /// What it was asked.
+    pub journal: Journal,
+    /// What its listeners count.
+    pub traffic: Traffic,
+    /// Whether it can be asked.
+    pub ready: Ready,
+    /// Brings it back to what it was when it started, but for the clock and the journal.
+    pub reset: Arc<dyn Fn() + Send + Sync>,
+    /// What else can be done with it.
+    pub routes: Routes,
+}
+
+/// Whether a service can be asked; clones say the same.
+#[derive(Debug, Clone, Default)]
+pub struct Ready(Arc<AtomicBool>);
+
+impl Ready {
+    /// From now on it can.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it can.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Why a control port could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Whoever reaches it could do anything.
+    #[error(
+        "the control port would listen at {address}, where others can reach it: set a token for it, \
+         or let it listen at 127.0.0.1:{}", address.port()
+    )]
+    Open {
+        /// Where it should have listened.
+        address: SocketAddr,
+    },
+    /// The machine does not let it.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+}
+
+impl Control {
+    /// Listens, in plain HTTP.
+    ///
+    /// # Errors
+    ///
+    /// If others than this machine could reach it and no token is set, or if the machine does not let
+    /// it listen.
+    ///
+    /// # Panics
+    ///
+    /// If the service brings a route that is there already.
+    pub async fn bind(settings: Settings, service: Service) -> Result<Self, ControlError> {
+        let Settings { address, token, hosts } = settings;
+        if token.is_none() && !address.ip().to_canonical().is_loopback() {
+            return Err(ControlError::Open { address });
+        }
+        let listener = Listener::bind(address, None, bounds()).await?;
+        let routes = routes(&service, token.is_some());
+        let router = guard::guarded(routes.into_router(), token, &hosts);
+        Ok(Self { listener, router })
+    }
+
+    /// Where it listens, with the port that it got.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.listener.address()
+    }
+
+    /// Serves until `stop` is done.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
+        self.listener.serve(self.router, stop).await;
+    }
+}
+
+/// Few people and their programs ask here, and nothing that is long.
+fn bounds() -> Bounds {
+    Bounds { connections: 64, requests: 32, bodies: 4 * 1024 * 1024, ..Bounds::default() }
+}
+
+/// All routes of a service, and the one that tells of all of them.
+fn routes(service: &Service, asks_for_token: bool) -> Routes {
+    let routes = root::routes(service)
+        .and(clock::routes(&service.clock))
+        .and(requests::routes(&service.journal))
+        .and(root::reset(service))
+        .and(service.routes.clone());
+    openapi::with_document(routes, service, asks_for_token)
+}

@@ -1,0 +1,91 @@
+//! The description of a control port (`OpenAPI` 3.1), made of the table that it serves.
+
+use axum::Json;
+use serde_json::{Map, Value, json};
+
+use super::{Problem, Route, Routes, Service, schema_of};
+
+const PATH: &str = "/__admin/docs";
+
+/// The routes and one more, which describes all of them.
+pub(super) fn with_document(routes: Routes, service: &Service, asks_for_token: bool) -> Routes {
+    // What it describes holds itself, so it is made of a twin that nobody asks.
+    let docs = |document: Value| {
+        let handler = async move || Json(document);
+        Routes::from([Route::get(PATH, "This description (OpenAPI 3.1)", handler)])
+    };
+    let all = routes.clone().and(docs(Value::Null));
+    let document = document(all.as_slice(), service, asks_for_token);
+    routes.and(docs(document))
+}
+
+fn document(routes: &[Route], service: &Service, asks_for_token: bool) -> Value {
+    let mut paths = Map::new();
+    for route in routes {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method.as_str().to_ascii_lowercase()] = operation(route);
+    }
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": format!("The control port of {}", service.name),
+            "version": service.version,
+        },
+        "paths": paths,
+    });
+    if asks_for_token {
+        let bearer = json!({ "bearer": { "type": "http", "scheme": "bearer" } });
+        document["components"] = json!({ "securitySchemes": bearer });
+        document["security"] = json!([{ "bearer": [] }]);
+    }
+    document
+}
+
+fn operation(route: &Route) -> Value {
+    let mut operation = json!({
+        "operationId": name(route),
+        "summary": route.summary,
+        "responses": {
+            "200": content("What was asked for", route.media_type, &route.answer),
+            "default": content("Why not", "application/json", &schema_of::<Problem>()),
+        },
+    });
+    let parameters: Vec<_> = in_path(route).chain(in_query(route)).collect();
+    if !parameters.is_empty() {
+        operation["parameters"] = parameters.into();
+    }
+    if let Some(schema) = &route.body {
+        let mut body = content("What is asked", "application/json", schema);
+        body["required"] = schema.get("required").is_some().into();
+        operation["requestBody"] = body;
+    }
+    operation
+}
+
+fn content(description: &str, media_type: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { media_type: { "schema": schema } } })
+}
+
+/// `post-clock-advance`, say.
+fn name(route: &Route) -> String {
+    let words = route.path.split(['/', '_', '{', '}']).filter(|it| !matches!(*it, "" | "admin"));
+    let method = route.method.as_str().to_ascii_lowercase();
+    words.fold(method, |name, word| format!("{name}-{word}"))
+}
+
+fn in_path(route: &Route) -> impl Iterator<Item = Value> {
+    let parts = route.path.split('/').filter_map(|it| it.strip_prefix('{')?.strip_suffix('}'));
+    parts.map(|name| {
+        json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+    })
+}
+
+fn in_query(route: &Route) -> impl Iterator<Item = Value> {
+    let schema = route.query.clone().unwrap_or_default();
+    let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+    properties.into_iter().map(move |(name, property)| {
+        let is_named = |it: &Vec<Value>| it.contains(&json!(name));
+        let required = schema["required"].as_array().is_some_and(is_named);
+        json!({ "name": name, "in": "query", "required": required, "schema": property })
+    })
+}
