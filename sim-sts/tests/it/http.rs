@@ -140,8 +140,9 @@ async fn a_revocation_is_fetched() {
 
 #[tokio::test]
 async fn an_authority_that_is_away_is_named() {
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let at = nobody.local_addr().unwrap();
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let nobody = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+    let at = nobody.address();
     drop(nobody);
     let (away, _) = oneshot::channel();
     let served = Served::asking(&World::with_old(), &format!("http://{at}/list.crl"), away);
