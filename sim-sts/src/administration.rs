@@ -93,6 +93,21 @@ impl Administration {
         self.it_systems.get(id)
     }
 
+    /// All system users, by handle.
+    pub fn system_users(&self) -> impl Iterator<Item = (&SystemUserId, &SystemUser)> {
+        self.system_users.iter()
+    }
+
+    /// All IT systems, by handle.
+    pub fn it_systems(&self) -> impl Iterator<Item = (&ItSystemId, &ItSystem)> {
+        self.it_systems.iter()
+    }
+
+    /// All powers of attorney that hold.
+    pub fn powers_of_attorney(&self) -> impl Iterator<Item = &PowerOfAttorney> {
+        self.powers.iter()
+    }
+
     /// Brings a snapshot into force. Whoever else had one of its certificates loses it.
     fn provision(
         &mut self,

@@ -77,7 +77,8 @@ impl Request {
         }
     }
 
-    const fn message_id(&self) -> Option<&Claimed<String>> {
+    /// What it claims to be called.
+    pub(crate) const fn message_id(&self) -> Option<&Claimed<String>> {
         match self {
             Self::Unreadable(unreadable) => unreadable.message_id.as_ref(),
             Self::Read { message_id, .. } => message_id.as_ref(),

@@ -64,6 +64,12 @@ impl Sts {
         }
     }
 
+    /// Both, for whoever lets each be asked by itself, and so must hand on what an STS must know.
+    #[cfg(feature = "http")]
+    pub(crate) fn into_parts(self) -> (Administration, BTreeMap<Environment, Issuer>) {
+        (self.administration, self.issuers)
+    }
+
     /// The first instant after `now` at which an answer could differ by itself.
     #[must_use]
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {

@@ -1,9 +1,10 @@
 //! The token service behind HTTP: what it carries, with which status, and what it fetches.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+mod administration;
+mod port;
+mod truth;
+
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -13,72 +14,36 @@ use axum::{
 };
 use clock::Clock;
 use entropy::Entropy;
-use parties::Diagnosis;
-use shell::{Bounds, Exchange, Listener, Shared, Source};
-use sim_sts::{
-    Issuer,
-    http::{ADDRESS, TokenService, Witness, router},
-};
+use shell::{Bounds, Journal, Listener, Shared, Source, TRACE_HEADER};
+use sim_sts::http::{ADDRESS, TokenService, router};
 use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use crate::world::*;
 
-/// Keeps what it is told.
-#[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
-
-impl Told {
-    fn tell(&self, what: String) {
-        self.0.lock().unwrap().push(what);
-    }
-
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-}
-
-impl Witness for Told {
-    fn answered(&self, exchange: &Exchange<Issuer>, diagnosis: Diagnosis) {
-        let cause = diagnosis.decisive().map_or("token", |it| it.cause.as_str());
-        assert_eq!(exchange.facts.is_empty(), cause != "token");
-        self.tell(cause.to_owned());
-    }
-
-    fn not_fetched(&self, why: &str) {
-        self.tell(why.to_owned());
-    }
-}
-
-/// A token service at the start of the world, the authority that it asks, and what it told.
+/// A token service at the start of the world, the authority that it asks, and its journal.
 struct Served {
     router: Router,
-    told: Told,
+    journal: Journal,
     /// The authority is there until this goes.
     _authority: oneshot::Sender<()>,
 }
 
 impl Served {
     async fn over(world: &World) -> Self {
-        let list = world.revocation_list(TEST, stage::start()).der().to_vec();
-        let authority = Router::new().route("/list.crl", get(|| async move { list }));
-        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
-        let at = listener.address();
-        let (stop, stopped) = oneshot::channel();
-        tokio::spawn(listener.serve(authority, async move { _ = stopped.await }));
-        Self::asking(world, &format!("http://{at}/list.crl"), stop)
+        let (list, stop) = authority(world).await;
+        Self::asking(world, &list, stop)
     }
 
     fn asking(world: &World, list: &str, authority: oneshot::Sender<()>) -> Self {
-        let told = Told::default();
+        let journal = Journal::default();
         let service = TokenService {
             issuer: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
             clock: Clock::frozen(stage::start()),
             revocation_list: Source::new(list.parse().unwrap()),
-            witness: Box::new(told.clone()),
+            journal: journal.clone(),
         };
-        Self { router: router(Arc::new(service)), told, _authority: authority }
+        Self { router: router(Arc::new(service)), journal, _authority: authority }
     }
 
     async fn send(&self, message: impl Into<Body>) -> (StatusCode, String) {
@@ -89,10 +54,33 @@ impl Served {
             .unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/xml; charset=utf-8");
+        let trace = response.headers()[TRACE_HEADER].to_str().unwrap().to_owned();
         let status = response.status();
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(!text.contains(&trace), "the message is as it would be without it");
+        (status, text)
     }
+
+    /// What came of each request, in their order.
+    fn outcomes(&self) -> Vec<&'static str> {
+        self.journal.newest(100, None).iter().rev().map(|entry| entry.outcome).collect()
+    }
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// An authority with the list of the world's start, and where that is, until what is returned goes.
+async fn authority(world: &World) -> (String, oneshot::Sender<()>) {
+    let list = world.revocation_list(TEST, stage::start()).der().to_vec();
+    let authority = Router::new().route("/list.crl", get(|| async move { list }));
+    let listener = Listener::bind(loopback(), None, Bounds::default()).await.unwrap();
+    let at = listener.address();
+    let (stop, stopped) = oneshot::channel();
+    tokio::spawn(listener.serve(authority, async move { _ = stopped.await }));
+    (format!("http://{at}/list.crl"), stop)
 }
 
 fn message(seed: u64) -> Vec<u8> {
@@ -113,7 +101,7 @@ async fn a_token_comes_with_200_and_a_fault_with_500() {
 
     let (status, _) = served.send("<no").await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(served.told.take(), ["token", "replayed", "malformed-xml"]);
+    assert_eq!(served.outcomes(), ["granted", "replayed", "malformed-xml"]);
 }
 
 #[tokio::test]
@@ -135,24 +123,21 @@ async fn a_revocation_is_fetched() {
     let served = Served::over(&world).await;
     let (status, _) = served.send(message(1)).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert_eq!(served.told.take(), ["certificate-revoked"]);
+    assert_eq!(served.outcomes(), ["certificate-revoked"]);
 }
 
 #[tokio::test]
 async fn an_authority_that_is_away_is_named() {
-    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-    let nobody = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+    let nobody = Listener::bind(loopback(), None, Bounds::default()).await.unwrap();
     let at = nobody.address();
     drop(nobody);
     let (away, _) = oneshot::channel();
     let served = Served::asking(&World::with_old(), &format!("http://{at}/list.crl"), away);
     let (status, _) = served.send(message(1)).await;
-    let told = served.told.take();
-    assert!(told[0].starts_with(&format!("http://{at}/list.crl gives nothing: ")), "{told:?}");
-    assert_eq!(
-        (status, told[1].as_str()),
-        (StatusCode::INTERNAL_SERVER_ERROR, "revocation-unknown")
-    );
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    let written = served.journal.newest(1, Some("revocation-unknown"));
+    let remark = format!("http://{at}/list.crl gives nothing: ");
+    assert!(written[0].remarks[0].starts_with(&remark), "{written:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,141 @@
+//! What an administrator does at the control port, and what the STS makes of it.
+
+use entropy::Entropy;
+use oio_idws::Credential;
+use serde_json::{Value, json};
+
+use super::port::Port;
+use crate::world::*;
+
+/// Whether the STS knows the certificate.
+async fn outcome(port: &Port, credential: &Credential, seed: u64) -> String {
+    let request = request(stage::start(), &mut Entropy::seeded(seed, "sts", "clicks"));
+    let reply = port.ask(request.write(credential).unwrap().as_bytes()).await;
+    let truth = port.get(&format!("/__admin/diagnoses/{}", reply.trace())).await.json();
+    truth["request"]["outcome"].as_str().unwrap().to_owned()
+}
+
+fn save(slot: &str, credential: &Credential) -> Value {
+    json!({
+        "system-user": user(),
+        "slot": slot,
+        "certificate": credential.certificate.to_pem(),
+        "file-name": "fagsystem-a.cer",
+    })
+}
+
+fn provision() -> Value {
+    json!({ "system-user": user(), "environment": "integration-test" })
+}
+
+async fn known(port: &Port) -> Value {
+    let shown = port.get("/__admin/administration").await.json();
+    shown["system-users"][user().as_str()].clone()
+}
+
+#[tokio::test]
+async fn what_is_saved_counts_when_it_is_provisioned() {
+    let port = Port::open(&World::with_old()).await;
+    assert_eq!(outcome(&port, &NEW, 1).await, "certificate-not-registered");
+    let reply = port.click("save", save("active", &NEW)).await;
+    assert_eq!((reply.status, reply.json()), (200, json!({ "done": true })));
+    let thumbprint = |it: &Credential| json!(it.certificate.thumbprint());
+    let user = known(&port).await;
+    assert_eq!(user["saved"]["active"]["thumbprint"], thumbprint(&NEW));
+    let in_force = &user["environments"]["integration-test"]["in-force"];
+    assert_eq!(in_force[0]["thumbprint"], thumbprint(&OLD), "saving is not provisioning");
+    assert_eq!(outcome(&port, &NEW, 2).await, "certificate-not-registered");
+
+    assert_eq!(port.click("provision", provision()).await.status, 200);
+    assert_eq!(outcome(&port, &NEW, 3).await, "granted");
+    assert_eq!(outcome(&port, &OLD, 4).await, "certificate-replaced");
+    let in_force = &known(&port).await["environments"]["integration-test"]["in-force"];
+    assert_eq!(
+        (in_force[0]["thumbprint"].clone(), in_force.as_array().unwrap().len()),
+        (thumbprint(&NEW), 1)
+    );
+    let again = port.click("save", save("active", &NEW)).await;
+    assert_eq!((again.status, &again.json()["unchanged"]), (200, &json!(true)));
+
+    assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+    assert_eq!(outcome(&port, &OLD, 5).await, "granted", "as it was at the start");
+    assert_eq!(known(&port).await["saved"]["active"]["thumbprint"], thumbprint(&OLD));
+}
+
+#[tokio::test]
+async fn a_rolling_certificate_is_shown_as_planned() {
+    let port = Port::open(&World::with_old()).await;
+    port.click("save", save("rolling", &NEW)).await;
+    port.click("provision", provision()).await;
+    let planned = &known(&port).await["environments"]["integration-test"]["planned"];
+    let taken_over = &planned[0]["in-force"][0]["thumbprint"];
+    assert_eq!(
+        (&planned[0]["from"], taken_over),
+        (&json!(*EXPIRY), &json!(NEW.certificate.thumbprint()))
+    );
+    port.post("/__admin/clock/set", &json!({ "to": *EXPIRY })).await;
+    let user = known(&port).await;
+    assert_eq!(user["saved"]["active"]["thumbprint"], json!(NEW.certificate.thumbprint()));
+    assert_eq!(user["saved"]["rolling"], Value::Null);
+    assert_eq!(user["environments"]["integration-test"]["planned"], json!([]));
+}
+
+#[tokio::test]
+async fn a_privilege_reaches_the_sts_when_it_is_approved() {
+    let port = Port::open(&World::with_old()).await;
+    let uri = "https://smdb.sim.invalid/privilege/other";
+    let privilege = json!({ "environment": "integration-test", "audience": service(), "uri": uri });
+    let asked = || json!({ "system-user": user(), "privilege": privilege });
+    for (click, status) in [("request-privilege", "requested"), ("approve-privilege", "approved")] {
+        assert_eq!(port.click(click, asked()).await.status, 200, "{click}");
+        let privileges = known(&port).await["privileges"].as_array().unwrap().clone();
+        let of = |it: &&Value| it["privilege"] == privilege;
+        assert_eq!(privileges.iter().find(of).unwrap()["status"], status);
+    }
+    let power = json!({ "grantor": "90000002", "attorney": "90000001", "privilege": privilege });
+    let given = port.click("give-power-of-attorney", json!({ "power": power })).await;
+    assert_eq!(given.status, 200, "{}", given.text);
+    let shown = port.get("/__admin/administration").await.json();
+    assert_eq!(shown["powers-of-attorney"], json!([power]));
+    assert_eq!(shown["it-systems"][user().as_str()], "90000001");
+}
+
+#[tokio::test]
+async fn a_refused_click_says_who_must_do_what_in_both_languages() {
+    let port = Port::open(&World::with_old()).await;
+    let reply = port.click("save", save("active", &ELSEWHERE)).await;
+    assert_eq!(reply.status, 200, "the draft is for both environments: {}", reply.text);
+    let reply = port.click("provision", provision()).await;
+    let refused = reply.json();
+    assert_eq!((reply.status, &refused["rejected"]), (409, &json!("other-environment")));
+    assert!(refused["text"].as_str().unwrap().contains("not for integration-test"), "{refused}");
+    let finding = &refused["diagnosis"][0];
+    assert_eq!(finding["cause"], refused["rejected"]);
+    for text in ["rule", "expected", "got", "what-to-do"] {
+        assert!(["en", "da"].iter().all(|it| !finding[text][it].as_str().unwrap().is_empty()));
+    }
+    assert_ne!(finding["what-to-do"]["en"], finding["what-to-do"]["da"]);
+    assert_eq!(outcome(&port, &OLD, 1).await, "granted", "nothing has changed");
+}
+
+#[tokio::test]
+async fn a_slip_of_the_pen_is_told_by_the_nearest_name() {
+    let port = Port::open(&World::new()).await;
+    let remove = |key: &str| json!({ "system-user": user(), key: "active" });
+    for (name, asked, status, nearest) in [
+        ("provison", provision(), 400, json!("provision")),
+        ("remove", remove("slots"), 400, json!("slot")),
+        ("fly", json!({}), 400, Value::Null),
+        ("remove", json!({ "slot": "active" }), 400, Value::Null),
+        ("remove", json!("active"), 400, Value::Null),
+        ("remove", remove("slot"), 409, Value::Null),
+    ] {
+        let reply = port.click(name, asked).await;
+        assert_eq!((reply.status, &reply.json()["nearest"]), (status, &nearest), "{name}");
+    }
+    for body in [json!([]), json!({}), json!({ "remove": {}, "save": {} }), json!(null)] {
+        let reply = port.post("/__admin/administration", &body).await;
+        assert_eq!(reply.status, 400, "{body}");
+        assert_eq!(reply.json()["rejected"], "malformed-request", "{body}");
+    }
+}
