@@ -10,6 +10,7 @@
 //! | [`rule`], [`validation`] | what a course must keep, and whether it does |
 //! | [`ledger`] | what was received, and what was refused for a rule |
 //! | [`cpr`], [`date`] | personal numbers (made-up ones only, none in a log), and days |
+//! | `http` | SMDB behind sockets |
 //! | [`Rejection`] | every reason to refuse, and its fault; [`parties::Diagnose`] tells the whole truth |
 //!
 //! The security around the contract is that of OIO IDWS SOAP 1.1, and is public.
@@ -23,6 +24,8 @@ pub mod date;
 pub mod description;
 mod fact;
 mod finding;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod ledger;
 mod rejection;
 pub mod rule;

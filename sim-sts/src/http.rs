@@ -13,11 +13,3 @@ mod token_service;
 
 pub use nemlogin::NemLogin;
 pub use token_service::{ADDRESS, TokenService, router};
-
-/// Lets a thread that serves no sockets do this.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    }
-}

@@ -10,6 +10,7 @@
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
 //! - [`TlsAuthority`]: who vouches for them on this machine
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
+//! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
 //! - [`Source`]: what another party publishes, fetched from there
 //! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
 //! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
@@ -22,6 +23,7 @@ pub mod control;
 mod intake;
 pub mod journal;
 mod listener;
+mod message_service;
 mod peer;
 mod shared;
 mod source;
@@ -32,6 +34,7 @@ pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use bounds::Bounds;
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
+pub use message_service::{Answering, MessageService, apart};
 pub use peer::Peer;
 pub use shared::{Exchange, Shared};
 pub use source::{FetchError, Source};

@@ -4,6 +4,7 @@
 mod description;
 mod diagnosis;
 mod facts;
+mod http;
 mod operations;
 mod privacy;
 mod rejections;

@@ -13,10 +13,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
-use shell::control::{DiagnosisShown, Route, Routes};
+use shell::{
+    apart,
+    control::{DiagnosisShown, Route, Routes},
+};
 
 pub(super) use self::shown::{Known, Shown};
-use super::{NemLogin, apart};
+use super::NemLogin;
 use crate::administration::{Answer, Request};
 
 const PATH: &str = "/__admin/administration";

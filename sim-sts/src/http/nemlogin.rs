@@ -44,7 +44,7 @@ impl NemLogin {
         let (administration, issuers) = start.clone().into_parts();
         let token_service = |issuer: Issuer| TokenService {
             revocation_list: revocation_list(Issuer::environment(&issuer)),
-            issuer: Shared::new(issuer),
+            core: Shared::new(issuer),
             clock: clock.clone(),
             journal: journal.clone(),
         };
@@ -91,7 +91,7 @@ impl NemLogin {
         for fact in &exchange.facts {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
-                    service.issuer.change(|issuer| issuer.apply(fact));
+                    service.core.change(|issuer| issuer.apply(fact));
                 }
             }
         }
@@ -106,7 +106,7 @@ impl NemLogin {
         let known = |user: &_| {
             let known = |issuer: &Issuer| Some(Known::new(issuer.registration(user)?, now));
             let services = self.token_services.iter();
-            services.filter_map(|(at, it)| Some((at.name(), it.issuer.look(known)?))).collect()
+            services.filter_map(|(at, it)| Some((at.name(), it.core.look(known)?))).collect()
         };
         self.administration.look(|it| Shown::new(it, known, now))
     }
@@ -118,7 +118,7 @@ impl NemLogin {
         self.administration.change(|it| *it = administration);
         for (environment, issuer) in issuers {
             if let Some(service) = self.token_services.get(&environment) {
-                service.issuer.change(|it| *it = issuer);
+                service.core.change(|it| *it = issuer);
             }
         }
     }

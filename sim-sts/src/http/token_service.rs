@@ -10,18 +10,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use clock::Clock;
-use entropy::Entropy;
-use parties::{Diagnose, Diagnosis, Party, Step};
+use clock::Timestamp;
+use parties::{Environment, Party, Step};
 use pki::RevocationList;
-use shell::{
-    Arrival, Exchange, Journal, Shared, Source,
-    journal::{Entry, GRANTED, MessageId},
-    traced,
-};
+use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
 
-use super::apart;
-use crate::{Issuer, IssuerLesson, IssuerNeed, issue::Answer};
+use crate::{
+    Issuer, IssuerLesson,
+    issue::{Answer, Request},
+};
 
 /// Where the token service is, on every host (`STSDOC` 3.2).
 pub const ADDRESS: &str = "/SecurityTokenService.svc";
@@ -29,16 +26,7 @@ pub const ADDRESS: &str = "/SecurityTokenService.svc";
 const SOAP_1_1: &str = "text/xml; charset=utf-8";
 
 /// The STS of one environment, as it is served.
-pub struct TokenService {
-    /// The STS itself.
-    pub issuer: Shared<Issuer>,
-    /// What time it is.
-    pub clock: Clock,
-    /// Where the authority of its environment publishes whom it has revoked.
-    pub revocation_list: Source,
-    /// Where every request and its answer are written down, with the truth that the answer hides.
-    pub journal: Journal,
-}
+pub type TokenService = MessageService<Issuer>;
 
 /// The token service at its [`ADDRESS`].
 ///
@@ -62,73 +50,27 @@ async fn answer(
     (status, [(header::CONTENT_TYPE, SOAP_1_1)], exchange.bytes).into_response()
 }
 
-impl TokenService {
-    /// Answers one message.
-    async fn answer(self: &Arc<Self>, arrival: Arrival, message: Bytes) -> Exchange<Issuer> {
-        let now = self.clock.now();
-        let (this, request_octets) = (Arc::clone(self), message.len());
-        let request = apart(move || this.issuer.read(&message)).await;
-        let mut remarks = Vec::new();
-        for need in self.issuer.needs(&request, now) {
-            match need {
-                IssuerNeed::RevocationList => remarks.extend(self.fetch_revocation_list().await),
-            }
-        }
-        let this = Arc::clone(self);
-        apart(move || {
-            // Before it remembers the message: for that, the message has been seen.
-            let diagnosis = this.issuer.look(|issuer| issuer.diagnose(&request, now));
-            let exchange = this.issuer.answer(request, now, &mut Entropy::Os);
-            this.write_down(arrival, request_octets, &exchange, diagnosis, remarks);
-            exchange
-        })
-        .await
+impl Answering for Issuer {
+    const PARTY: Party = Party::Sts;
+    const STEP: Step = Step::One;
+    const PATH: &'static str = ADDRESS;
+
+    fn environment(&self) -> Environment {
+        Self::environment(self)
     }
 
-    /// Says why it could not be had: then the STS judges with what it knows.
-    async fn fetch_revocation_list(&self) -> Option<String> {
-        let list = match self.revocation_list.fetch().await {
-            Ok(list) => RevocationList::from_der(&list).map_err(|it| it.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        match list {
-            Ok(list) => {
-                let fetched_at = self.clock.now();
-                self.issuer.learn(IssuerLesson::RevocationList { list, fetched_at });
-                None
-            }
-            Err(why) => Some(why),
-        }
+    fn lesson(list: RevocationList, fetched_at: Timestamp) -> IssuerLesson {
+        IssuerLesson::RevocationList { list, fetched_at }
     }
 
-    fn write_down(
-        &self,
-        arrival: Arrival,
-        request_octets: usize,
-        exchange: &Exchange<Issuer>,
-        diagnosis: Diagnosis,
-        remarks: Vec<String>,
-    ) {
-        let (outcome, answer_id) = match &exchange.answer {
+    fn request_id(request: &Request) -> Option<&str> {
+        request.message_id().map(|it| it.unverified().as_str())
+    }
+
+    fn outcome(answer: &Answer) -> (&'static str, &str) {
+        match answer {
             Answer::Token(grant) => (GRANTED, &grant.response.message_id),
             Answer::Rejected { rejection, message_id, .. } => (rejection.name(), message_id),
-        };
-        let message_id = exchange.request.message_id();
-        self.journal.write(Entry {
-            trace: arrival.trace,
-            at: exchange.at,
-            party: Party::Sts,
-            environment: Some(self.issuer.look(Issuer::environment)),
-            step: Some(Step::One),
-            path: ADDRESS,
-            from: arrival.from,
-            message_id: message_id.map(|it| MessageId::new(it.unverified())),
-            answer_id: Some(MessageId::new(answer_id)),
-            outcome,
-            request_octets,
-            answer_octets: exchange.bytes.len(),
-            remarks,
-            diagnosis,
-        });
+        }
     }
 }

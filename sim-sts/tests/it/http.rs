@@ -38,7 +38,7 @@ impl Served {
     fn asking(world: &World, list: &str, authority: oneshot::Sender<()>) -> Self {
         let journal = Journal::default();
         let service = TokenService {
-            issuer: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
+            core: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
             clock: Clock::frozen(stage::start()),
             revocation_list: Source::new(list.parse().unwrap()),
             journal: journal.clone(),
