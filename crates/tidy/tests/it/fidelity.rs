@@ -102,10 +102,10 @@ fn tests_by_package() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// The names of the functions that follow `#[test]`.
+/// The names of the functions that follow `#[test]` or `#[tokio::test]`.
 fn tests_in(text: &str) -> Vec<String> {
-    let code = RustSource::read(text).code;
-    code.split("#[test]")
+    let code = RustSource::read(text).code.replace("#[tokio::test", "#[test");
+    code.split("#[test")
         .skip(1)
         .filter_map(|after| {
             let (_, name) = after.split_once("fn ")?;
@@ -116,8 +116,11 @@ fn tests_in(text: &str) -> Vec<String> {
 
 #[test]
 fn knows_a_check_that_is_not_there() {
-    let found = tests_in("#[test]\nfn a() {}\n// #[test] fn b() {}\n#[test] #[x]\nfn c(d: u8) {}");
-    assert_eq!(found, ["a", "c"]);
+    let found = tests_in(
+        "#[test]\nfn a() {}\n// #[test] fn b() {}\n#[test] #[x]\nfn c(d: u8) {}\n\
+         #[tokio::test(start_paused = true)]\nasync fn d() {}",
+    );
+    assert_eq!(found, ["a", "c", "d"]);
     let tests = BTreeMap::from([("pki".to_owned(), BTreeSet::from(["a".to_owned()]))]);
     let check = |cell: &str, fine: bool| {
         let problem = unchecked(cell, &tests);
