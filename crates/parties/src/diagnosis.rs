@@ -167,3 +167,15 @@ impl fmt::Display for TraceId {
         self.0.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_id_is_read_as_it_is_written() {
+        let trace = TraceId::draw(&mut entropy::Entropy::seeded(1, "parties", "trace"));
+        assert_eq!(trace.to_string().parse(), Ok(trace));
+        assert_eq!("trace".parse::<TraceId>(), Err(MalformedTraceId));
+    }
+}

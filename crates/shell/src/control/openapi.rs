@@ -56,7 +56,9 @@ fn operation(route: &Route) -> Value {
     }
     if let Some(schema) = &route.body {
         let mut body = content("What is asked", "application/json", schema);
-        body["required"] = schema.get("required").is_some().into();
+        // What is an object without keys that must be there may be left out.
+        let is_needed = schema["type"] != "object" || schema.get("required").is_some();
+        body["required"] = is_needed.into();
         operation["requestBody"] = body;
     }
     operation

@@ -119,6 +119,19 @@ async fn a_refused_click_says_who_must_do_what_in_both_languages() {
 }
 
 #[tokio::test]
+async fn of_many_clicks_at_once_one_comes_first() {
+    let port = Port::open(&World::new()).await;
+    let click = || {
+        let asked = json!({ "it-system": "fagsystem-c", "organisation": "90000001" });
+        port.click("create-it-system", asked)
+    };
+    let replies = tokio::join!(click(), click(), click(), click());
+    let mut statuses = [replies.0, replies.1, replies.2, replies.3].map(|it| it.status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409]);
+}
+
+#[tokio::test]
 async fn a_slip_of_the_pen_is_told_by_the_nearest_name() {
     let port = Port::open(&World::new()).await;
     let remove = |key: &str| json!({ "system-user": user(), key: "active" });

@@ -121,6 +121,7 @@ async fn describes_every_route() {
     let administration = &document["paths"]["/__admin/administration"];
     let clicks = &administration["post"]["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(clicks["oneOf"].as_array().unwrap().len(), 12);
+    assert_eq!(administration["post"]["requestBody"]["required"], true);
     for (path, operations) in document["paths"].as_object().unwrap() {
         let path = path.replace("{trace-id}", "none");
         for method in operations.as_object().unwrap().keys() {

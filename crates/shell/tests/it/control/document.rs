@@ -64,6 +64,11 @@ async fn says_what_is_asked_and_answered() {
     assert_eq!(advance["operationId"], "post-clock-advance");
     let body = &advance["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(body["properties"]["by"]["type"], "string", "{body}");
+    let needs_body = |verb: &str| {
+        let operation = &document["paths"][format!("/__admin/clock/{verb}")]["post"];
+        operation["requestBody"]["required"].as_bool().unwrap()
+    };
+    assert!(needs_body("advance") && !needs_body("freeze"));
     let answer = &advance["responses"]["200"]["content"]["application/json"]["schema"];
     assert_eq!(answer["properties"]["now"]["type"], "string", "{answer}");
     let refused = &advance["responses"]["default"]["content"]["application/json"]["schema"];
