@@ -75,6 +75,30 @@ async fn a_replay_and_what_it_repeats_are_found_together() {
     }
 }
 
+/// Certificates, signatures and tokens are rows of base64; no other word of a message is as long.
+#[tokio::test]
+async fn nothing_of_a_message_is_told() {
+    let port = Port::open(&World::with_old()).await;
+    let mut told = String::new();
+    let mut secrets = Vec::new();
+    for (credential, seed) in [(&*OLD, 1), (&*NEW, 2)] {
+        let (message, id) = asked(credential, stage::start(), seed);
+        let reply = port.ask(&message).await;
+        for text in [std::str::from_utf8(&message).unwrap(), &reply.text] {
+            let is_base64 = |it: char| it.is_ascii_alphanumeric() || it == '+' || it == '/';
+            let words = text.split(|it| !is_base64(it)).filter(|it| it.len() >= 40);
+            secrets.extend(words.filter(|it| !it.starts_with('/')).map(str::to_owned));
+        }
+        told += &port.get(&format!("/__admin/diagnoses?message-id={id}")).await.text;
+    }
+    told += &port.get("/__admin/requests").await.text;
+    told += &port.get("/metrics").await.text;
+    told += &port.get("/__admin/administration").await.text;
+    assert!(secrets.len() > 10, "{}", secrets.len());
+    let leaked: Vec<_> = secrets.iter().filter(|it| told.contains(*it)).collect();
+    assert_eq!(leaked, Vec::<&String>::new());
+}
+
 /// A message chooses its own id, and may put anything there.
 #[tokio::test]
 async fn a_personal_number_in_an_id_is_not_kept() {

@@ -37,6 +37,23 @@ async fn the_newest_come_first() {
 }
 
 #[tokio::test]
+async fn no_more_is_told_than_asked_for_and_no_more_kept_than_there_is_room_for() {
+    let port = Port::open().await;
+    (0..1_005).for_each(|number| port.journal.write(entry(GRANTED, &number.to_string())));
+    let told = port.get("/__admin/requests").await.json();
+    assert_eq!(told["requests"].as_array().unwrap().len(), 100);
+    assert_eq!((&told["kept"], &told["forgotten"]), (&json!(1_000), &json!(5)));
+    let told = port.get("/__admin/requests?limit=18446744073709551615").await.json();
+    assert_eq!(told["requests"].as_array().unwrap().len(), 1_000);
+    for (number, status) in [(4, 404), (5, 200)] {
+        let reply = port.get(&format!("/__admin/diagnoses?message-id={number}")).await;
+        assert_eq!(reply.status, status, "{number}");
+    }
+    let text = port.get("/metrics").await.text;
+    assert!(text.contains("skift_requests_total{outcome=\"granted\"} 1005\n"), "{text}");
+}
+
+#[tokio::test]
 async fn a_request_is_told_without_its_message() {
     let port = Port::open().await;
     let entry = entry("replayed", ID);
