@@ -1,0 +1,248 @@
+//! How a program is set: a flag over the environment over a file over what it does by itself.
+//!
+//! One type says all there is: its fields are the keys of the file, with a prefix and in capitals the
+//! variables of the environment, and with `--` in front the flags; what is written above a field is
+//! what `--help` says of it. A key that is not known is an error in each of them, since a setting that
+//! nobody reads is a mistake that nobody finds.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, ArgAction, Command};
+use parties::nearest;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Schema;
+use toml::{Table, Value};
+
+use crate::control::schema_of;
+
+/// The flag and the variable that name the file.
+const CONFIG: &str = "config";
+
+/// Settings that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The command line: a mistake, or a wish for help, which is no mistake.
+    #[error(transparent)]
+    CommandLine(clap::Error),
+    /// The file cannot be read.
+    #[error("the settings in {} cannot be read: {why}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the machine says.
+        why: std::io::Error,
+    },
+    /// The file is no TOML.
+    #[error("the settings in {} are not understood:\n{why}", path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// Where, and what is wrong there.
+        why: Box<toml::de::Error>,
+    },
+    /// Nothing is set by this name.
+    #[error("{origin} sets `{name}`, which is no setting{}", meant(near.as_deref()))]
+    Unknown {
+        /// Where it stands.
+        origin: Origin,
+        /// The name.
+        name: String,
+        /// What was most likely meant.
+        near: Option<String>,
+    },
+    /// The value is not one of its kind.
+    #[error("{origin} sets `{name}` to something that it cannot be: {why}")]
+    Value {
+        /// Where it stands.
+        origin: Origin,
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+fn meant(near: Option<&str>) -> String {
+    near.map_or_else(|| "; --help shows all".to_owned(), |near| format!("; is `{near}` meant?"))
+}
+
+/// Where a setting stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// On the command line.
+    CommandLine,
+    /// In the environment.
+    Environment,
+    /// In a file.
+    File(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommandLine => f.write_str("the command line"),
+            Self::Environment => f.write_str("the environment"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// Reads settings from the command line `line` of `program`, the `environment`, and the file that
+/// either of them names. Variables begin with `prefix` (`SKIFT_STS_`).
+///
+/// All fields of `T` have a default, and it takes no others (`#[serde(default, deny_unknown_fields,
+/// rename_all = "kebab-case")]`). Each is a text, a number or a truth value.
+///
+/// # Errors
+///
+/// The first mistake in any of them, even where another one would have come before it.
+pub fn settings<T: DeserializeOwned + JsonSchema>(
+    program: Command,
+    line: impl IntoIterator<Item = OsString>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    prefix: &str,
+) -> Result<T, SettingsError> {
+    let keys = Keys::of::<T>();
+    let matches = keys.command(program, prefix).try_get_matches_from(line);
+    let matches = matches.map_err(SettingsError::CommandLine)?;
+    let of_line = |name: &String| Some((name.clone(), matches.get_one::<String>(name)?.clone()));
+    let of_line: Vec<_> = keys.names().filter_map(of_line).collect();
+    // A variable that is set to nothing is how many a tool writes one that is not set.
+    let named = environment.into_iter().filter(|(_, value)| !value.is_empty());
+    let mut of_environment: Vec<_> =
+        named.filter_map(|(name, value)| Some((key_of(&name, prefix)?, value))).collect();
+    let file = matches.get_one::<String>(CONFIG).cloned();
+    let file = file.or_else(|| {
+        let at = of_environment.iter().position(|(name, _)| name == CONFIG)?;
+        Some(of_environment.swap_remove(at).1)
+    });
+    of_environment.retain(|(name, _)| name != CONFIG);
+
+    let mut merged = Table::new();
+    if let Some(path) = file.map(PathBuf::from) {
+        let table = read_file(&path)?;
+        merged.extend(keys.checked::<T>(table, &Origin::File(path))?);
+    }
+    for (written, origin) in [(of_environment, Origin::Environment), (of_line, Origin::CommandLine)]
+    {
+        let table = written.into_iter().map(|(name, text)| {
+            let value = keys.value(&name, text);
+            (name, value)
+        });
+        merged.extend(keys.checked::<T>(table.collect(), &origin)?);
+    }
+    Ok(read(merged).expect("each of them was read by itself"))
+}
+
+/// The key that a variable sets, if it is one of ours.
+fn key_of(variable: &str, prefix: &str) -> Option<String> {
+    let name = variable.strip_prefix(prefix)?;
+    Some(name.to_ascii_lowercase().replace('_', "-"))
+}
+
+fn read_file(path: &Path) -> Result<Table, SettingsError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|why| SettingsError::File { path: path.to_owned(), why })?;
+    text.parse().map_err(|why| SettingsError::Syntax { path: path.to_owned(), why: Box::new(why) })
+}
+
+fn read<T: DeserializeOwned>(table: Table) -> Result<T, toml::de::Error> {
+    T::deserialize(Value::Table(table))
+}
+
+/// What can be set, by its name.
+struct Keys(BTreeMap<String, Schema>);
+
+impl Keys {
+    fn of<T: JsonSchema>() -> Self {
+        let schema = schema_of::<T>();
+        let properties = schema["properties"].as_object().cloned().unwrap_or_default();
+        Self(properties.into_iter().collect())
+    }
+
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.0.keys()
+    }
+
+    /// Whether a key has values of this kind.
+    fn is(&self, name: &str, kinds: &[&str]) -> bool {
+        let kind = self.0.get(name).map(|schema| &schema["type"]);
+        let of_one = |kind: &Schema| kind.as_str().is_some_and(|kind| kinds.contains(&kind));
+        kind.is_some_and(|kind| {
+            of_one(kind) || kind.as_array().is_some_and(|it| it.iter().any(of_one))
+        })
+    }
+
+    /// What stands on a command line or in the environment is text; what it means hangs on the key.
+    fn value(&self, name: &str, text: String) -> Value {
+        let number = || text.parse().ok().map(Value::Integer);
+        let truth = || text.parse().ok().map(Value::Boolean);
+        let fraction = || text.parse().ok().map(Value::Float);
+        let meant = if self.is(name, &["boolean"]) {
+            truth()
+        } else if self.is(name, &["integer"]) {
+            number()
+        } else if self.is(name, &["number"]) {
+            fraction()
+        } else {
+            None
+        };
+        meant.unwrap_or(Value::String(text))
+    }
+
+    fn command(&self, program: Command, prefix: &str) -> Command {
+        let said = |schema: &Schema| {
+            let said = schema["description"].as_str().unwrap_or_default();
+            said.trim_end_matches('.').to_owned()
+        };
+        let variable =
+            |name: &str| format!("{prefix}{}", name.to_ascii_uppercase().replace('-', "_"));
+        let flag = |name: &str, said: &str| {
+            Arg::new(name.to_owned())
+                .long(name.to_owned())
+                .action(ArgAction::Set)
+                .help(format!("{said} [{}]", variable(name)))
+        };
+        let file = flag(CONFIG, "a file in TOML with any of these, without the dashes in front");
+        program.arg(file.value_name("FILE")).args(self.0.iter().map(|(name, schema)| {
+            let flag = flag(name, &said(schema)).value_name(name.to_ascii_uppercase());
+            // `--quiet` alone is `--quiet true`.
+            if self.is(name, &["boolean"]) {
+                flag.num_args(0..=1).default_missing_value("true")
+            } else {
+                flag
+            }
+        }))
+    }
+
+    /// The same settings, each of them known and one of its kind.
+    fn checked<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        origin: &Origin,
+    ) -> Result<Table, SettingsError> {
+        for (name, value) in &table {
+            if !self.0.contains_key(name) {
+                let near = nearest(name, self.names().map(String::as_str)).map(str::to_owned);
+                let (origin, name) = (origin.clone(), name.clone());
+                return Err(SettingsError::Unknown { origin, name, near });
+            }
+            let alone = Table::from_iter([(name.clone(), value.clone())]);
+            if let Err(error) = read::<T>(alone) {
+                let (origin, name) = (origin.clone(), name.clone());
+                let why = error.message().to_owned();
+                return Err(SettingsError::Value { origin, name, why });
+            }
+        }
+        Ok(table)
+    }
+}
+
+#[cfg(test)]
+mod tests;
