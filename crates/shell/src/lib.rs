@@ -14,7 +14,7 @@
 //! - [`Source`]: what another party publishes, fetched from there
 //! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
 //! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
-//! - [`settings`]: how a program is set
+//! - [`settings`], [`program`]: how a program is set, what it says first, and when it stops
 //! - [`control`]: the port beside a service, where its clock is moved and the truth is told
 
 mod arrival;
@@ -26,6 +26,7 @@ pub mod journal;
 mod listener;
 mod message_service;
 mod peer;
+pub mod program;
 pub mod settings;
 mod shared;
 mod source;
