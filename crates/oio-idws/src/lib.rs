@@ -7,12 +7,14 @@
 //! | [`assertion`] | the token itself: who, for whom, from when to when, by which key |
 //! | [`privileges`] | what a token says its holder may do |
 //! | [`fault`] | how each side says no |
+//! | [`metadata`] | the keys of a party, for others to fetch |
 //! | [`Layout`] | whose way of writing is followed: the .NET client's, or CXF's |
 //! | [`addressing`], [`soap`], [`instant`], [`uris`] | what all of them are written with |
 //!
 //! Each message is written from a value, and read back into one **only out of what was signed**:
 //! readers take [`Verified`](xml_security::Verified) elements. What is read before that is
-//! [`Claimed`](xml_security::Claimed), and serves faults, diagnoses, and the choice of a key.
+//! [`Claimed`](xml_security::Claimed), and serves faults, diagnoses, and the choice of a key. Metadata
+//! alone are not signed.
 //!
 //! Nothing here knows what a party decides.
 
@@ -23,6 +25,7 @@ mod error;
 pub mod fault;
 pub mod instant;
 mod layout;
+pub mod metadata;
 pub mod privileges;
 pub mod soap;
 pub mod trust;

@@ -16,6 +16,12 @@ pub const WST: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
 pub const WST14: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200802";
 /// WS-Policy of December 2002: the namespace in which the STS wants `AppliesTo` (`RULES` 2.3.2).
 pub const WSP: &str = "http://schemas.xmlsoap.org/ws/2002/12/policy";
+/// WS-Federation 1.2, for the metadata of an STS alone.
+pub const FED: &str = "http://docs.oasis-open.org/wsfed/federation/200706";
+/// SAML 2.0 metadata.
+pub const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";
+/// The protocol that SAML's own roles speak.
+pub const SAML_PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 /// XML Schema instances: `type` and `nil`.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 

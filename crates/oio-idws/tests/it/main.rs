@@ -8,5 +8,6 @@
 mod fault;
 mod hostile;
 mod layout;
+mod metadata;
 mod round_trip;
 mod world;
