@@ -1,5 +1,14 @@
-//! MitID Erhverv behind sockets: what everybody may fetch, at the addresses that certificates name.
+//! MitID Erhverv behind sockets: what everybody may fetch, at the addresses that certificates name,
+//! and the control port.
+//!
+//! - [`MitidErhverv`]: MitID Erhverv as it is served, and how it starts anew
+//! - [`KeyStock`]: the key pairs that the portal certifies, made ahead
+//! - [`Publication`], [`router`], [`address_below`]: what everybody may fetch
+//! - `administration`: what administrators, contact persons and holders may do, at the control port
 
+mod administration;
+mod key_stock;
+mod mitid_erhverv;
 mod publication;
 
 use clock::Clock;
@@ -7,6 +16,8 @@ use shell::Shared;
 
 use crate::Mitid;
 
+pub use key_stock::KeyStock;
+pub use mitid_erhverv::MitidErhverv;
 pub use publication::{address_below, router};
 
 /// What MitID Erhverv publishes, as it is served.

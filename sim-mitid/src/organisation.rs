@@ -68,6 +68,11 @@ impl Organisations {
             .ok_or_else(|| Rejection::UnknownOrganisation { environment, cvr: cvr.clone() })
     }
 
+    /// Every one that is connected, in its environment.
+    pub fn connected(&self) -> impl Iterator<Item = (Environment, &Cvr, &Organisation)> {
+        self.connected.iter().map(|((environment, cvr), it)| (*environment, cvr, it))
+    }
+
     /// When the agreement of one ends, if that is decided.
     #[must_use]
     pub fn end(&self, environment: Environment, cvr: &Cvr) -> Option<Timestamp> {

@@ -9,11 +9,13 @@
 //! - [`Service`], [`Ready`]: what a service brings
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
+//! - [`form`]: what is asked for by name, as administrators do
 //! - [`DiagnosisShown`]: what speaks against a request, in JSON
 
 mod asked;
 mod clock;
 mod diagnosis;
+pub mod form;
 mod guard;
 mod openapi;
 mod problem;

@@ -4,14 +4,14 @@ use entropy::Entropy;
 use oio_idws::Credential;
 use serde_json::{Value, json};
 
-use super::port::Port;
+use super::port::{Port, trace};
 use crate::world::*;
 
 /// Whether the STS knows the certificate.
 async fn outcome(port: &Port, credential: &Credential, seed: u64) -> String {
     let request = request(stage::start(), &mut Entropy::seeded(seed, "sts", "clicks"));
     let reply = port.ask(request.write(credential).unwrap().as_bytes()).await;
-    let truth = port.get(&format!("/__admin/diagnoses/{}", reply.trace())).await.json();
+    let truth = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.json();
     truth["request"]["outcome"].as_str().unwrap().to_owned()
 }
 

@@ -1,4 +1,4 @@
-//! NemLog-in on loopback, its control port beside it, and a client that asks both.
+//! NemLog-in on loopback, with its control port beside it.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -9,11 +9,8 @@ use shell::{
     control::{Control, Ready, Settings},
 };
 use sim_sts::http::{ADDRESS, NemLogin, router};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    sync::oneshot::{self, Sender},
-};
+use stage::http::{self, Reply};
+use tokio::sync::oneshot::{self, Sender};
 
 use super::{authority, loopback};
 use crate::world::*;
@@ -24,26 +21,6 @@ pub(super) struct Port {
     control: SocketAddr,
     /// They are there until these go.
     _stop: [Sender<()>; 3],
-}
-
-/// What comes back.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) text: String,
-}
-
-impl Reply {
-    #[track_caller]
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
-    }
-
-    /// The name of the request in the journal.
-    pub(super) fn trace(&self) -> &str {
-        let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
-        headers.find_map(|(name, value)| (name == "x-skift-trace").then_some(value)).unwrap()
-    }
 }
 
 impl Port {
@@ -69,13 +46,12 @@ impl Port {
 
     /// Asks the control port.
     pub(super) async fn get(&self, path: &str) -> Reply {
-        send(self.control, "GET", path, "", b"").await
+        http::get(self.control, path).await
     }
 
     /// Does something at the control port.
     pub(super) async fn post(&self, path: &str, body: &Value) -> Reply {
-        let json = "Content-Type: application/json\r\n";
-        send(self.control, "POST", path, json, body.to_string().as_bytes()).await
+        http::post(self.control, path, body).await
     }
 
     /// One click of an administrator.
@@ -85,21 +61,11 @@ impl Port {
 
     /// Asks for a token.
     pub(super) async fn ask(&self, message: &[u8]) -> Reply {
-        let media_type = "Content-Type: text/xml; charset=utf-8\r\n";
-        send(self.token_service, "POST", ADDRESS, media_type, message).await
+        http::post_as(self.token_service, ADDRESS, "text/xml; charset=utf-8", message).await
     }
 }
 
-async fn send(at: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Reply {
-    let length = body.len();
-    let headers =
-        format!("Host: {at}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n");
-    let mut stream = TcpStream::connect(at).await.unwrap();
-    let request = [format!("{method} {path} HTTP/1.1\r\n{headers}\r\n").as_bytes(), body].concat();
-    stream.write_all(&request).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (head, text) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Reply { status, head: head.to_owned(), text: text.to_owned() }
+/// The name of the request in the journal.
+pub(super) fn trace(reply: &Reply) -> &str {
+    reply.header("x-skift-trace").unwrap()
 }

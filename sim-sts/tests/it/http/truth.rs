@@ -5,7 +5,7 @@ use entropy::Entropy;
 use oio_idws::Credential;
 use serde_json::{Value, json};
 
-use super::port::Port;
+use super::port::{Port, trace};
 use crate::world::*;
 
 /// A request made at `now`, and its id.
@@ -23,7 +23,7 @@ async fn a_refusal_is_found_by_trace_and_by_message_in_both_languages() {
     assert_eq!(reply.status, 500);
     assert!(!reply.text.contains("not-registered"), "the wire hides it: {}", reply.text);
 
-    let truth = port.get(&format!("/__admin/diagnoses/{}", reply.trace())).await.json();
+    let truth = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.json();
     let request = &truth["request"];
     assert_eq!(
         [&request["outcome"], &request["message-id"], &request["environment"], &request["from"]],
@@ -65,9 +65,9 @@ async fn a_replay_and_what_it_repeats_are_found_together() {
     let of = |number: usize| &found["diagnoses"][number]["request"];
     assert_eq!(
         (&of(0)["outcome"], &of(0)["trace-id"]),
-        (&json!("replayed"), &json!(second.trace()))
+        (&json!("replayed"), &json!(trace(&second)))
     );
-    assert_eq!((&of(1)["outcome"], &of(1)["trace-id"]), (&json!("granted"), &json!(first.trace())));
+    assert_eq!((&of(1)["outcome"], &of(1)["trace-id"]), (&json!("granted"), &json!(trace(&first))));
     assert_eq!(found["diagnoses"][1]["findings"], json!([]));
     let text = port.get("/metrics").await.text;
     for line in ["{outcome=\"granted\"} 1\n", "{outcome=\"replayed\"} 1\n"] {
@@ -107,7 +107,7 @@ async fn a_personal_number_in_an_id_is_not_kept() {
     let message = String::from_utf8(message).unwrap().replace(&id, "610180-0049");
     let reply = port.ask(message.as_bytes()).await;
     assert_eq!(reply.status, 500);
-    for path in ["/__admin/requests".to_owned(), format!("/__admin/diagnoses/{}", reply.trace())] {
+    for path in ["/__admin/requests".to_owned(), format!("/__admin/diagnoses/{}", trace(&reply))] {
         let text = port.get(&path).await.text;
         assert!(text.contains("sha256:") && !text.contains("610180"), "{text}");
     }
@@ -127,7 +127,7 @@ async fn an_expiry_is_seen_as_soon_as_the_clock_is_there() {
     assert_eq!(clock["now"], json!(*EXPIRY));
     let (message, _) = asked(&OLD, *EXPIRY, 2);
     let reply = port.ask(&message).await;
-    let truth = port.get(&format!("/__admin/diagnoses/{}", reply.trace())).await.json();
+    let truth = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.json();
     assert_eq!(truth["request"]["outcome"], "certificate-expired");
     assert_eq!(truth["request"]["at"], json!(*EXPIRY));
 

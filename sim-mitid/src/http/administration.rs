@@ -1,0 +1,58 @@
+//! The administration at the control port: whatever MitID Erhverv can be asked, as
+//! [`wire`](crate::wire) reads it, and a look at how everything stands.
+//!
+//! A one-time code, a password and a `.p12` file stand in the answer to whoever asked, and nowhere
+//! else.
+
+mod form;
+mod shown;
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Bytes,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use shell::{
+    apart,
+    control::{
+        Route, Routes,
+        form::{Form, answered},
+    },
+};
+
+pub(super) use self::shown::Shown;
+use super::MitidErhverv;
+use crate::{Answer, Request};
+
+const PATH: &str = "/__admin/administration";
+
+pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
+    let [looked, asked] = [(); 2].map(|()| Arc::clone(mitid));
+    let form = Arc::new(form::form());
+    let schema = form.schema();
+    let look = async move || apart(move || Json(looked.shown())).await;
+    let ask = async move |body: Bytes| apart(move || ask(&asked, &form, &body)).await;
+    let summary = "One act of an administrator, a contact person or a holder, or a look of theirs";
+    Routes::from([
+        Route::get(PATH, "Who is connected, with profiles, orders and certificates", look)
+            .answer::<Shown>(),
+        Route::post(PATH, summary, ask).body_like(schema),
+    ])
+}
+
+/// The answer of MitID Erhverv, with a diagnosis where it says no.
+fn ask(mitid: &MitidErhverv, form: &Form, body: &[u8]) -> Response {
+    if let Some(slip) = form.slip(body) {
+        return slip.into_response();
+    }
+    let (exchange, diagnosis) = mitid.ask(body);
+    let refused = match (&exchange.answer, &exchange.request) {
+        (Answer::Rejected(_), Request::Unreadable(_)) => Some(StatusCode::BAD_REQUEST),
+        (Answer::Rejected(_), _) => Some(StatusCode::CONFLICT),
+        _ => None,
+    };
+    answered(&exchange.bytes, refused.map(|status| (status, &diagnosis)))
+}

@@ -1,0 +1,73 @@
+//! A small stock of key pairs, made ahead on a thread of their own: to make one takes about a second,
+//! and whoever downloads a certificate should not wait for that.
+
+use std::{
+    fmt,
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        mpsc::{self, Receiver},
+    },
+    thread,
+};
+
+use pki::PrivateKey;
+
+use crate::enrolment::KEY_SIZE;
+
+/// How many key pairs wait at most, beside one that waits to be put there.
+const WAITING: usize = 2;
+
+/// Makes one key pair.
+type Make = Box<dyn FnMut() -> PrivateKey + Send>;
+
+/// Key pairs that nobody has used. None is made before somebody is likely to want one, so that a
+/// service which issues nothing costs nothing.
+pub struct KeyStock {
+    /// Who makes them, until it begins.
+    make: Mutex<Option<Make>>,
+    made: OnceLock<Mutex<Receiver<PrivateKey>>>,
+}
+
+impl KeyStock {
+    /// Key pairs that are drawn as they are wanted.
+    #[must_use]
+    pub fn drawn() -> Self {
+        Self::new(|| PrivateKey::generate(KEY_SIZE))
+    }
+
+    /// Key pairs from elsewhere. One that is shorter than [`KEY_SIZE`] is never certified.
+    pub fn new(make: impl FnMut() -> PrivateKey + Send + 'static) -> Self {
+        Self { make: Mutex::new(Some(Box::new(make))), made: OnceLock::new() }
+    }
+
+    /// Begins to make them, if that has not begun. Somebody will want one.
+    pub fn prepare(&self) {
+        self.made();
+    }
+
+    /// Takes one, as soon as there is one; none if no more can be made.
+    pub(super) fn take(&self) -> Option<PrivateKey> {
+        // Whoever waits here waits for one key pair, and those behind for one more each.
+        self.made().lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+    }
+
+    fn made(&self) -> &Mutex<Receiver<PrivateKey>> {
+        self.made.get_or_init(|| {
+            let (sender, receiver) = mpsc::sync_channel(WAITING);
+            let make = self.make.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(mut make) = make {
+                // It ends with the stock: then nobody takes what it makes. If the machine has no
+                // thread left, nothing is ever in stock, and a download says so.
+                let work = move || while sender.send(make()).is_ok() {};
+                let _ = thread::Builder::new().name("key pairs".to_owned()).spawn(work);
+            }
+            Mutex::new(receiver)
+        })
+    }
+}
+
+impl fmt::Debug for KeyStock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyStock(..)")
+    }
+}
