@@ -137,6 +137,17 @@ impl Ledger {
         self.records.get(id).filter(|record| record.authority == *authority)
     }
 
+    /// The courses of all authorities, by SMDB's ids.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.values()
+    }
+
+    /// How many submissions were refused for a rule and not corrected since.
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.refusals.len()
+    }
+
     /// The courses of an authority.
     pub fn of_authority<'l>(&'l self, authority: &'l Cvr) -> impl Iterator<Item = &'l Record> {
         self.records.values().filter(move |record| record.authority == *authority)

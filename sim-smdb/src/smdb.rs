@@ -159,6 +159,40 @@ impl Smdb {
         &self.configuration.schemas
     }
 
+    /// The certificates of the STS that it trusts at each time.
+    #[must_use]
+    pub const fn trusted(&self) -> &Timeline<Vec<Certificate>> {
+        &self.configuration.sts
+    }
+
+    /// The authority of its environment.
+    #[must_use]
+    pub const fn anchors(&self) -> &TrustAnchors {
+        &self.configuration.anchors
+    }
+
+    /// Trusts another certificate of the STS from `from` on, beside whatever it trusts: what the old
+    /// signer has signed lives for hours.
+    pub fn trust_signer(&mut self, signer: &Certificate, from: Timestamp) {
+        let mut trusted = Timeline::new();
+        let held = self.configuration.sts.at(from).cloned().unwrap_or_default();
+        let before = self.configuration.sts.entries().filter(|(at, _)| *at < from);
+        let later = self.configuration.sts.entries().filter(|(at, _)| *at > from);
+        before.for_each(|(at, certificates)| trusted.set(at, certificates.clone()));
+        for (at, mut certificates) in
+            [(from, held)].into_iter().chain(later.map(|(at, it)| (at, it.clone())))
+        {
+            if !certificates.contains(signer) {
+                certificates.push(signer.clone());
+            }
+            trusted.set(at, certificates);
+        }
+        self.configuration.sts = trusted;
+        if !self.issuers.contains(signer) {
+            self.issuers.push(signer.clone());
+        }
+    }
+
     pub(crate) fn trusts(&self, sts: &Certificate, now: Timestamp) -> bool {
         self.configuration.sts.at(now).is_some_and(|trusted| trusted.contains(sts))
     }

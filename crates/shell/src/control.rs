@@ -10,9 +10,11 @@
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
 //! - [`form`]: what is asked for by name, as administrators do
-//! - [`DiagnosisShown`]: what speaks against a request, in JSON
+//! - [`DiagnosisShown`], [`CertificateShown`]: what speaks against a request, and certificates, in JSON
+//! - [`certificate_in`], [`instant`]: what is handed in as text
 
 mod asked;
+mod certificate;
 mod clock;
 mod diagnosis;
 pub mod form;
@@ -35,6 +37,8 @@ use std::{
 
 pub use self::{
     asked::{Asked, Queried},
+    certificate::{CertificateShown, certificate_in},
+    clock::instant,
     diagnosis::DiagnosisShown,
     problem::Problem,
     routes::{Route, Routes, schema_of},

@@ -143,7 +143,12 @@ pub(super) fn routes(clock: &Clock) -> Routes {
     ])
 }
 
-fn instant(text: &str) -> Result<Timestamp, Problem> {
+/// An instant as somebody writes it, within the years that a clock here may show.
+///
+/// # Errors
+///
+/// If it is none, or lies outside of them.
+pub fn instant(text: &str) -> Result<Timestamp, Problem> {
     let wrong = |error: ::clock::ParseTimestampError| {
         Problem::bad(error.to_string(), "write an instant as RFC 3339 does, with its offset")
     };

@@ -7,6 +7,7 @@ use parties::{Environment, SystemUserId};
 use pki::Certificate;
 use schemars::JsonSchema;
 use serde::Serialize;
+use shell::control::CertificateShown;
 
 use crate::{
     administration::{
@@ -52,9 +53,9 @@ struct User {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Slots {
     /// The certificate that is to be known from the provisioning on.
-    active: Option<Shape>,
+    active: Option<CertificateShown>,
     /// The certificate that is to take over when the active one expires.
-    rolling: Option<Shape>,
+    rolling: Option<CertificateShown>,
 }
 
 /// What an STS knows of a system user.
@@ -64,7 +65,7 @@ pub(in crate::http) struct Known {
     /// What its tokens call it.
     entity_id: Option<String>,
     /// The certificates in force: one, or two where both slots hold at once.
-    in_force: Vec<Shape>,
+    in_force: Vec<CertificateShown>,
     /// What takes over later if nobody does anything more.
     planned: Vec<Planned>,
 }
@@ -77,25 +78,7 @@ struct Planned {
     #[schemars(with = "String")]
     from: Timestamp,
     /// The certificates in force from then on.
-    in_force: Vec<Shape>,
-}
-
-/// A certificate, by what tells it from others.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct Shape {
-    /// Whose it is.
-    subject: String,
-    /// Its serial number.
-    serial: String,
-    /// Its SHA-1, by which key stores name it.
-    thumbprint: String,
-    /// The first second of its validity.
-    #[schemars(with = "String")]
-    not_before: Timestamp,
-    /// The last second of its validity.
-    #[schemars(with = "String")]
-    not_after: Timestamp,
+    in_force: Vec<CertificateShown>,
 }
 
 /// A privilege that was requested.
@@ -151,8 +134,8 @@ impl User {
                 Status::Production => Environment::Production.name(),
             },
             saved: Slots {
-                active: saved.active.as_ref().map(Shape::of),
-                rolling: saved.rolling.as_ref().map(Shape::of),
+                active: saved.active.as_ref().map(CertificateShown::from),
+                rolling: saved.rolling.as_ref().map(CertificateShown::from),
             },
             environments,
             privileges: user.privileges.iter().map(requested).collect(),
@@ -162,7 +145,9 @@ impl User {
 
 impl Known {
     pub(in crate::http) fn new(registration: &Registration, now: Timestamp) -> Self {
-        let shapes = |certificates: &[Certificate]| certificates.iter().map(Shape::of).collect();
+        let shapes = |certificates: &[Certificate]| {
+            certificates.iter().map(CertificateShown::from).collect()
+        };
         let planned = registration.planned(now);
         Self {
             entity_id: registration.entity_id(now).map(ToString::to_string),
@@ -170,18 +155,6 @@ impl Known {
             planned: planned
                 .map(|(from, certificates)| Planned { from, in_force: shapes(certificates) })
                 .collect(),
-        }
-    }
-}
-
-impl Shape {
-    fn of(certificate: &Certificate) -> Self {
-        Self {
-            subject: certificate.subject().to_string(),
-            serial: certificate.serial().to_string(),
-            thumbprint: certificate.thumbprint(),
-            not_before: certificate.not_before(),
-            not_after: certificate.not_after(),
         }
     }
 }

@@ -1,0 +1,114 @@
+//! One path: calls come in and answers go out, and its description is there too.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use clock::Timestamp;
+use parties::{Environment, Party, Step};
+use pki::RevocationList;
+use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
+
+use crate::{
+    Lesson, Smdb,
+    call::{Answer, Request},
+    description,
+    schema::SchemaVersion,
+};
+
+/// Where SMDB is, on every host. Our choice: the real address is not public.
+pub const ADDRESS: &str = "/SmdbService.svc";
+/// SOAP 1.2, part 2, section 7.1.4.
+const SOAP_1_2: &str = "application/soap+xml; charset=utf-8";
+const XML: &str = "text/xml; charset=utf-8";
+
+/// SMDB of one environment, as it is served.
+pub type WebService = MessageService<Smdb>;
+
+/// SMDB at its [`ADDRESS`]: calls, and its description with `?wsdl` and `?xsd`.
+///
+/// Of the head of a request nothing is judged: what counts is signed, and is in the body.
+pub fn router(service: Arc<WebService>) -> Router {
+    let routes = Router::new().route(ADDRESS, post(answer).get(describe));
+    traced(routes.with_state(service))
+}
+
+async fn answer(
+    State(service): State<Arc<WebService>>,
+    Extension(arrival): Extension<Arrival>,
+    message: Bytes,
+) -> Response {
+    let exchange = service.answer(arrival, message).await;
+    let status = match exchange.answer {
+        Answer::Answered(_) => StatusCode::OK,
+        // As WCF does; by SOAP 1.2, part 2, section 7.5.2.2, a sender's fault is a 400.
+        Answer::Rejected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    (status, [(header::CONTENT_TYPE, SOAP_1_2)], exchange.bytes).into_response()
+}
+
+/// What is asked for behind the `?`, in any letter case, as WCF reads it: `wsdl` or `singleWsdl`, or
+/// `xsd`; with `version=2025-01` of that version, and else of the one in force.
+async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQuery) -> Response {
+    let query = query.unwrap_or_default().to_ascii_lowercase();
+    let mut version = service.core.look(|smdb| smdb.schemas().at(service.clock.now()).copied());
+    let mut write: Option<fn(SchemaVersion, &str) -> String> = None;
+    for part in query.split('&') {
+        match part {
+            "wsdl" | "singlewsdl" => write = Some(description::wsdl),
+            "xsd" => write = Some(|version, _| description::xsd(version)),
+            _ => {
+                let Some(name) = part.strip_prefix("version=") else { return what_is_here() };
+                version = SchemaVersion::ALL.iter().copied().find(|it| it.name() == name);
+            }
+        }
+    }
+    let (Some(write), Some(version)) = (write, version) else { return what_is_here() };
+    let text = service.core.look(|smdb| write(version, smdb.address()));
+    ([(header::CONTENT_TYPE, XML)], text).into_response()
+}
+
+fn what_is_here() -> Response {
+    let versions: Vec<_> = SchemaVersion::ALL.iter().map(|version| version.name()).collect();
+    let text = format!(
+        "SMDB, simulated by skift. Its description: {ADDRESS}?wsdl, its schema: {ADDRESS}?xsd; of \
+         another version with &version= and one of {}.\n",
+        versions.join(", ")
+    );
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+impl Answering for Smdb {
+    const PARTY: Party = Party::Smdb;
+    const STEP: Step = Step::Three;
+    const PATH: &'static str = ADDRESS;
+
+    fn environment(&self) -> Environment {
+        Self::environment(self)
+    }
+
+    fn lesson(list: RevocationList, fetched_at: Timestamp) -> Lesson {
+        Lesson::RevocationList { list, fetched_at }
+    }
+
+    fn request_id(request: &Request) -> Option<&str> {
+        let claimed = match request {
+            Ok(call) => &call.message_id,
+            Err(unreadable) => &unreadable.message_id,
+        };
+        claimed.as_ref().map(|it| it.unverified().as_str())
+    }
+
+    fn outcome(answer: &Answer) -> (&'static str, &str) {
+        match answer {
+            Answer::Answered(answer) => (GRANTED, &answer.message_id),
+            Answer::Rejected { rejection, message_id, .. } => (rejection.name(), message_id),
+        }
+    }
+}

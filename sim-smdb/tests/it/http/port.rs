@@ -1,0 +1,69 @@
+//! SMDB on loopback, with its control port beside it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use clock::Clock;
+use parties::Environment;
+use serde_json::Value;
+use shell::{
+    Bounds, Journal, Listener, Source, Traffic,
+    control::{Control, Ready, Settings},
+};
+use sim_smdb::http::{ADDRESS, Databases, router};
+use stage::{
+    http::{self, Reply},
+    start,
+};
+use tokio::sync::oneshot::{self, Sender};
+
+use crate::world::World;
+
+/// SMDB of integration test as it is served, with a frozen clock.
+pub(super) struct Port {
+    web_service: SocketAddr,
+    control: SocketAddr,
+    /// They are there until these go.
+    _stop: [Sender<()>; 2],
+}
+
+impl Port {
+    pub(super) async fn open(world: &World) -> Self {
+        let (clock, traffic) = (Clock::frozen(start()), Traffic::default());
+        let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+        let start = [world.smdb.clone()];
+        let databases = Databases::new(start, &clock, &Journal::default(), nowhere);
+
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+        let listener = listener.counting(traffic.clone());
+        let service = Arc::clone(databases.web_service(Environment::IntegrationTest).unwrap());
+        let (web_service, (stop, stopped)) = (listener.address(), oneshot::channel());
+        tokio::spawn(listener.serve(router(service), async move { _ = stopped.await }));
+
+        let settings = Settings { address: loopback, token: None, hosts: Vec::new() };
+        let brought = databases.service(traffic, Ready::default());
+        let port = Control::bind(settings, brought).await.unwrap();
+        let (control, (stop_control, stopped)) = (port.address(), oneshot::channel());
+        tokio::spawn(port.serve(async move { _ = stopped.await }));
+        Self { web_service, control, _stop: [stop, stop_control] }
+    }
+
+    /// Looks at something at the control port.
+    pub(super) async fn get(&self, path: &str) -> Reply {
+        http::get(self.control, path).await
+    }
+
+    /// Does something there.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Reply {
+        http::post(self.control, path, body).await
+    }
+
+    /// Calls SMDB, and gives what the journal says came of it.
+    pub(super) async fn call(&self, message: &str) -> String {
+        let media_type = "application/soap+xml; charset=utf-8";
+        let reply = http::post_as(self.web_service, ADDRESS, media_type, message.as_bytes()).await;
+        let trace = reply.header("x-skift-trace").unwrap();
+        let truth = self.get(&format!("/__admin/diagnoses/{trace}")).await.json();
+        truth["request"]["outcome"].as_str().unwrap().to_owned()
+    }
+}

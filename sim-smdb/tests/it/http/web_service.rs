@@ -1,0 +1,108 @@
+//! SMDB behind HTTP: what it carries, with which status, and what it writes down.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use clock::Clock;
+use shell::{Journal, Shared, Source};
+use sim_smdb::{
+    description,
+    http::{ADDRESS, WebService, router},
+    schema::SchemaVersion,
+};
+use stage::start;
+use tower::ServiceExt;
+
+use crate::world::{World, after};
+
+struct Served {
+    router: Router,
+    journal: Journal,
+    clock: Clock,
+}
+
+impl Served {
+    fn new(world: &World) -> Self {
+        let (clock, journal) = (Clock::frozen(start()), Journal::default());
+        let nowhere = "http://smdb.invalid/list.crl".parse().unwrap();
+        let service = WebService {
+            core: Shared::new(world.smdb.clone()),
+            clock: clock.clone(),
+            revocation_list: Source::new(nowhere),
+            journal: journal.clone(),
+        };
+        Self { router: router(Arc::new(service)), journal, clock }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: String) -> (StatusCode, String, String) {
+        let request = Request::builder().method(method).uri(path).body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let kind = kind.map_or("", |kind| kind.to_str().unwrap()).to_owned();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, kind, String::from_utf8(body.to_vec()).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn an_answer_comes_with_200_and_a_fault_with_500() {
+    let mut world = World::new();
+    let message = world.written(start());
+    let served = Served::new(&world);
+    let (status, kind, text) = served.ask(Method::POST, ADDRESS, message.clone()).await;
+    assert_eq!((status, kind.as_str()), (StatusCode::OK, "application/soap+xml; charset=utf-8"));
+    assert!(text.contains("IndberetForloebResponse"), "{text}");
+
+    let (status, _, text) = served.ask(Method::POST, ADDRESS, message).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(text.contains("InvalidSecurity"), "{text}");
+    let (status, ..) = served.ask(Method::POST, ADDRESS, "<no".to_owned()).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+
+    let outcomes: Vec<_> = served.journal.newest(10, None).iter().map(|it| it.outcome).collect();
+    assert_eq!(outcomes, ["malformed-xml", "replayed", "granted"]);
+}
+
+#[tokio::test]
+async fn a_token_ends_when_the_clock_says_so() {
+    let mut world = World::new();
+    let served = Served::new(&world);
+    served.clock.set(after("8h"));
+    let message = world.written(after("8h"));
+    let (status, ..) = served.ask(Method::POST, ADDRESS, message).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    let entry = &served.journal.newest(1, None)[0];
+    assert_eq!((entry.outcome, entry.at), ("token-expired", after("8h")));
+    assert_eq!(entry.diagnosis.decisive().unwrap().cause, "token-expired");
+}
+
+#[tokio::test]
+async fn the_description_is_of_the_version_in_force() {
+    let served = Served::new(&World::new());
+    let get = async |query: &str| {
+        served.ask(Method::GET, &format!("{ADDRESS}{query}"), String::new()).await
+    };
+    let latest = SchemaVersion::LATEST;
+    let address = sim_smdb::contract::ADDRESS;
+    for (query, expected) in [
+        ("?wsdl", description::wsdl(latest, address)),
+        ("?WSDL", description::wsdl(latest, address)),
+        ("?singleWsdl", description::wsdl(latest, address)),
+        ("?wsdl&version=2024-01", description::wsdl(SchemaVersion::V2024_01, address)),
+        ("?xsd", description::xsd(latest)),
+    ] {
+        let (status, kind, text) = get(query).await;
+        assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/xml; charset=utf-8"), "{query}");
+        assert_eq!(text, expected, "{query}");
+    }
+    for query in ["", "?wsdl&version=2023-01", "?wsd"] {
+        let (status, _, text) = get(query).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{query}");
+        assert!(text.contains("?wsdl") && text.contains("2025-07"), "{text}");
+    }
+}
