@@ -6,9 +6,11 @@
 //! - [`NemLogin`]: the administration and the token services together, and how they start anew
 //! - [`TokenService`], [`router`]: the STS of one environment at its [`ADDRESS`]
 //! - `administration`: what the administrators may do, at the control port
+//! - `signers`: what the tokens of each STS are signed with, at the control port
 
 mod administration;
 mod nemlogin;
+mod signers;
 mod token_service;
 
 pub use nemlogin::NemLogin;

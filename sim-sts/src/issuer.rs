@@ -35,6 +35,8 @@ pub struct Issuer {
     environment: Environment,
     anchors: TrustAnchors,
     signer: Timeline<Credential>,
+    /// Who signs after a roll-over, in their order.
+    next_signers: Vec<Credential>,
     services: Vec<Service>,
     policy: Policy,
     registrations: BTreeMap<SystemUserId, Registration>,
@@ -69,6 +71,7 @@ impl Issuer {
             environment,
             anchors,
             signer,
+            next_signers: Vec::new(),
             services,
             policy,
             registrations: BTreeMap::new(),
@@ -76,6 +79,13 @@ impl Issuer {
             answered: Memory::default(),
             revocations: KnownRevocations::default(),
         }
+    }
+
+    /// The same with one more signer at hand, for whoever lets it roll over while it runs.
+    #[must_use]
+    pub fn with_next_signer(mut self, signer: Credential) -> Self {
+        self.next_signers.push(signer);
+        self
     }
 
     /// Its environment.
@@ -145,6 +155,28 @@ impl Issuer {
     #[must_use]
     pub fn signing_certificate(&self, now: Timestamp) -> Option<&Certificate> {
         self.signer(now).map(|signer| &signer.certificate)
+    }
+
+    /// The certificates that verify what it signs, with the instants from which they do.
+    pub fn signing_certificates(&self) -> impl Iterator<Item = (Timestamp, &Certificate)> {
+        self.signer.entries().map(|(from, signer)| (from, &signer.certificate))
+    }
+
+    /// The certificate that will verify what it signs after the next roll-over, if there is one at
+    /// hand: services must trust it, and clients pin it.
+    #[must_use]
+    pub fn next_signing_certificate(&self) -> Option<&Certificate> {
+        self.next_signers.first().map(|signer| &signer.certificate)
+    }
+
+    /// Rolls over: signs with the next signer from `from` on, whatever was planned for then or later.
+    /// Whether there was one at hand.
+    pub fn roll_over(&mut self, from: Timestamp) -> bool {
+        let there_is = !self.next_signers.is_empty();
+        if there_is {
+            self.signer.set(from, self.next_signers.remove(0));
+        }
+        there_is
     }
 
     /// Who signs at `now`.

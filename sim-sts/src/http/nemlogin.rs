@@ -17,6 +17,7 @@ use shell::{
 use super::{
     TokenService,
     administration::{self, Known, Shown},
+    signers,
 };
 use crate::{Issuer, Sts, administration::Administration};
 
@@ -24,7 +25,7 @@ use crate::{Issuer, Sts, administration::Administration};
 pub struct NemLogin {
     administration: Shared<Administration>,
     token_services: BTreeMap<Environment, Arc<TokenService>>,
-    clock: Clock,
+    pub(super) clock: Clock,
     journal: Journal,
     start: Sts,
     /// Held from a click until the STSs know of it, so that they learn of clicks in their order.
@@ -77,7 +78,7 @@ impl NemLogin {
             traffic,
             ready,
             reset: Arc::new(move || this.reset()),
-            routes: administration::routes(self),
+            routes: administration::routes(self).and(signers::routes(self)),
         }
     }
 
@@ -109,6 +110,11 @@ impl NemLogin {
             services.filter_map(|(at, it)| Some((at.name(), it.core.look(known)?))).collect()
         };
         self.administration.look(|it| Shown::new(it, known, now))
+    }
+
+    /// Looks at each STS.
+    pub(super) fn each<T>(&self, look: impl Fn(&Issuer) -> T) -> BTreeMap<&'static str, T> {
+        self.token_services.iter().map(|(at, it)| (at.name(), it.core.look(&look))).collect()
     }
 
     /// Everything is as it was at the start; who is answered meanwhile is answered as before or after.

@@ -2,6 +2,7 @@
 
 mod administration;
 mod port;
+mod signers;
 mod truth;
 
 use std::{net::SocketAddr, sync::Arc};
