@@ -71,3 +71,44 @@ impl fmt::Debug for KeyStock {
         f.write_str("KeyStock(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Says each time that it is asked for a key, and makes the same one.
+    fn telling(asked: Sender<()>) -> KeyStock {
+        let key = PrivateKey::generate(pki::KeySize::Rsa2048);
+        KeyStock::new(move || {
+            let _ = asked.send(());
+            key.clone()
+        })
+    }
+
+    #[test]
+    fn makes_none_before_one_is_wanted_and_a_few_from_then_on() {
+        let (asked, times) = channel();
+        let stock = telling(asked);
+        assert!(times.try_recv().is_err(), "nobody wants one");
+        stock.prepare();
+        stock.prepare();
+        for _ in 0..=WAITING {
+            times.recv().unwrap();
+        }
+        for _ in 0..5 {
+            assert!(stock.take().is_some());
+        }
+        // All that were taken, all that wait, and one that waits to be put there.
+        drop(stock);
+        let more = times.iter().count();
+        assert!(more <= 5, "{more}");
+    }
+
+    #[test]
+    fn what_is_drawn_may_be_certified() {
+        let key = KeyStock::drawn().take().unwrap();
+        assert!(key.public().bits() >= KEY_SIZE.bits());
+    }
+}
