@@ -1,18 +1,20 @@
 //! SMDB of one environment.
 
+mod configuration;
+
 use std::sync::Arc;
 
-use clock::{Span, Timeline, Timestamp};
+use clock::{Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
-    Credential,
     call::{ReceivedCall, ServiceKeys},
     fault::ServiceFault,
 };
 use parties::{Core, Diagnose, Diagnosis, EntityId, Environment, Memory};
 use pki::{Certificate, KnownRevocations, Seal, Sealed, TrustAnchors};
-use xml_security::{Legacy, xml::Limits};
+use xml_security::xml::Limits;
 
+pub use self::configuration::{Configuration, HolderCheck, Policy};
 use crate::{
     Fact, Lesson, Need, ReplayKey,
     call::{self, Answer, Request},
@@ -22,72 +24,6 @@ use crate::{
     ledger::{Annulment, Entry, Ledger, Refusal},
     schema::SchemaVersion,
 };
-
-/// Whether SMDB looks at the certificate in a live token again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HolderCheck {
-    /// The token speaks for itself until it ends.
-    #[default]
-    Ignored,
-    /// A token whose holder's certificate has expired is refused.
-    Validity,
-    /// A token whose holder's certificate has expired, or is revoked, is refused.
-    ValidityAndRevocation,
-}
-
-/// The rules of SMDB that a scenario may change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// How far a caller's clock may be off: WCF's default. It is for the times of a message alone;
-    /// those of a token are exact.
-    pub clock_skew: Span,
-    /// For how long a message may be used after it was made, whatever it says: WCF's default.
-    pub message_lifetime: Span,
-    /// For how long an answer may be used.
-    pub answer_lifetime: Span,
-    /// Whether the certificate in a token is looked at again.
-    pub holder_certificate: HolderCheck,
-    /// How long a revocation stays unseen, where revocation is looked at. Our choice: one hour, as
-    /// for the STS.
-    pub revocation_lag: Span,
-    /// Whether signatures with SHA-1 are still verified.
-    pub legacy: Legacy,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            clock_skew: Span::from_minutes(5),
-            message_lifetime: Span::from_minutes(5),
-            answer_lifetime: Span::from_minutes(5),
-            holder_certificate: HolderCheck::Ignored,
-            revocation_lag: Span::from_hours(1),
-            legacy: Legacy::Refuse,
-        }
-    }
-}
-
-/// What SMDB is set up with.
-#[derive(Debug, Clone)]
-pub struct Configuration {
-    /// Its environment.
-    pub environment: Environment,
-    /// Its name as the audience of tokens.
-    pub entity_id: EntityId,
-    /// Its address, compared as a string.
-    pub address: String,
-    /// What it signs with, and what tokens are encrypted for.
-    pub credential: Credential,
-    /// The certificates of the STS that it trusts over time. It may trust several at once, as WCF's
-    /// *trustedIssuers* may: so a new signer breaks no token that the old one signed.
-    pub sts: Timeline<Vec<Certificate>>,
-    /// The authority of its environment, for revocation lists.
-    pub anchors: TrustAnchors,
-    /// The version of the schema in force over time.
-    pub schemas: Timeline<SchemaVersion>,
-    /// Its rules.
-    pub policy: Policy,
-}
 
 /// SMDB of one environment.
 #[derive(Debug, Clone)]
@@ -174,20 +110,7 @@ impl Smdb {
     /// Trusts another certificate of the STS from `from` on, beside whatever it trusts: what the old
     /// signer has signed lives for hours.
     pub fn trust_signer(&mut self, signer: &Certificate, from: Timestamp) {
-        let mut trusted = Timeline::new();
-        let held = self.configuration.sts.at(from).cloned().unwrap_or_default();
-        let before = self.configuration.sts.entries().filter(|(at, _)| *at < from);
-        let later = self.configuration.sts.entries().filter(|(at, _)| *at > from);
-        before.for_each(|(at, certificates)| trusted.set(at, certificates.clone()));
-        for (at, mut certificates) in
-            [(from, held)].into_iter().chain(later.map(|(at, it)| (at, it.clone())))
-        {
-            if !certificates.contains(signer) {
-                certificates.push(signer.clone());
-            }
-            trusted.set(at, certificates);
-        }
-        self.configuration.sts = trusted;
+        self.configuration.trust_signer(signer, from);
         if !self.issuers.contains(signer) {
             self.issuers.push(signer.clone());
         }
