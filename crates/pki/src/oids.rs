@@ -61,6 +61,10 @@ pub(crate) const POLICY_ORGANISATION_1: Oid = oid("1.2.208.169.1.1.1.3.7.1");
 pub(crate) const PKCS7_DATA: Oid = oid("1.2.840.113549.1.7.1");
 pub(crate) const PKCS7_SIGNED_DATA: Oid = oid("1.2.840.113549.1.7.2");
 pub(crate) const PKCS7_ENCRYPTED_DATA: Oid = oid("1.2.840.113549.1.7.6");
+pub(crate) const ANY_EXTENDED_KEY_USAGE: Oid = oid("2.5.29.37.0");
+/// Oracle's `trustedKeyUsage`: without it Java takes a certificate in a PKCS#12 file for a part of a chain
+/// and not for one to trust (JDK, `sun.security.pkcs12.PKCS12KeyStore`).
+pub(crate) const TRUSTED_KEY_USAGE: Oid = oid("2.16.840.1.113894.746875.1.1");
 pub(crate) const FRIENDLY_NAME: Oid = oid("1.2.840.113549.1.9.20");
 pub(crate) const LOCAL_KEY_ID: Oid = oid("1.2.840.113549.1.9.21");
 pub(crate) const X509_CERTIFICATE: Oid = oid("1.2.840.113549.1.9.22.1");

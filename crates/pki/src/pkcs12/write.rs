@@ -8,6 +8,7 @@ use aws_lc_rs::{
     iv::FixedLength,
 };
 use cbc::cipher::{BlockEncryptMut as _, KeyIvInit as _, block_padding::Pkcs7};
+use const_oid::ObjectIdentifier;
 use entropy::Entropy;
 
 use super::{
@@ -64,7 +65,7 @@ pub fn old_windows(contents: &Contents<'_>, password: &str, entropy: &mut Entrop
 }
 
 /// `PFX` around the contents, with the MAC that shows that nobody changed them.
-fn seal(safe: &[u8], password: &str, salt: &[u8]) -> Vec<u8> {
+pub(super) fn seal(safe: &[u8], password: &str, salt: &[u8]) -> Vec<u8> {
     let mac = hmac::sign(&mac_key(Digest::Sha1, password, salt, ITERATIONS), safe);
     let mac = asn1::sequence([
         &asn1::sequence([&with_null(oids::SHA1), &asn1::tlv(asn1::OCTET_STRING, mac.as_ref())]),
@@ -75,7 +76,7 @@ fn seal(safe: &[u8], password: &str, salt: &[u8]) -> Vec<u8> {
 }
 
 /// A `ContentInfo` of the kind `data`.
-fn data(content: &[u8]) -> Vec<u8> {
+pub(super) fn data(content: &[u8]) -> Vec<u8> {
     let octets = asn1::tlv(asn1::OCTET_STRING, content);
     asn1::sequence([&asn1::oid(oids::PKCS7_DATA), &asn1::explicit(0, &octets)])
 }
@@ -86,7 +87,7 @@ fn certificate_bags(contents: &Contents<'_>) -> Vec<u8> {
     asn1::sequence_of([leaf].into_iter().chain(authorities))
 }
 
-fn certificate_bag(certificate: &Certificate, attributes: &[u8]) -> Vec<u8> {
+pub(super) fn certificate_bag(certificate: &Certificate, attributes: &[u8]) -> Vec<u8> {
     let octets = asn1::tlv(asn1::OCTET_STRING, certificate.der());
     let value = asn1::sequence([&asn1::oid(oids::X509_CERTIFICATE), &asn1::explicit(0, &octets)]);
     asn1::sequence([&asn1::oid(oids::CERT_BAG), &asn1::explicit(0, &value), attributes])
@@ -102,14 +103,23 @@ fn key_bags(contents: &Contents<'_>, shrouded: &[u8]) -> Vec<u8> {
 
 /// What ties the key to its certificate, and names both.
 fn attributes(contents: &Contents<'_>) -> Vec<u8> {
-    let attribute = |kind, value: &[u8]| asn1::sequence([&asn1::oid(kind), &asn1::set([value])]);
     let local_key_id = asn1::tlv(asn1::OCTET_STRING, &contents.certificate.sha1());
-    let name: Vec<u8> = contents.friendly_name.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    let mut attributes = [
-        attribute(oids::LOCAL_KEY_ID, &local_key_id),
-        attribute(oids::FRIENDLY_NAME, &asn1::tlv(asn1::BMP_STRING, &name)),
-    ];
-    attributes.sort(); // DER orders a SET OF by its encodings (X.690, section 11.6)
+    set_of([attribute(oids::LOCAL_KEY_ID, &local_key_id), friendly_name(contents.friendly_name)])
+}
+
+/// What key stores show it as.
+pub(super) fn friendly_name(name: &str) -> Vec<u8> {
+    let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    attribute(oids::FRIENDLY_NAME, &asn1::tlv(asn1::BMP_STRING, &name))
+}
+
+pub(super) fn attribute(kind: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
+    asn1::sequence([&asn1::oid(kind), &asn1::set([value])])
+}
+
+/// DER orders a SET OF by its encodings (X.690, section 11.6).
+pub(super) fn set_of(mut attributes: [Vec<u8>; 2]) -> Vec<u8> {
+    attributes.sort();
     asn1::set([&attributes[0], &attributes[1]])
 }
 

@@ -248,6 +248,57 @@ fn keytool_opens_them() {
     }
 }
 
+/// Each as something to trust, and not as a part of somebody's chain.
+#[test]
+fn keytool_trusts_what_is_in_a_trust_store() {
+    if !programs::has("keytool", "keytool_trusts_what_is_in_a_trust_store") {
+        return;
+    }
+    let case = Case::new();
+    let folder = Folder::of("keytool-trust");
+    let [issuing, root] = &case.authorities;
+    let entries = [("sts", &case.leaf), ("oces-issuing", issuing), ("OCES-Root", root)];
+    let file = pkcs12::trust_store(entries, PASSWORD, &mut world::entropy("trust-store"));
+    let file = folder.write("trust.p12", file);
+    let keytool = |command: &[&str]| {
+        let store = ["-keystore", &file, "-storetype", "PKCS12", "-storepass", PASSWORD];
+        let english = ["-J-Duser.language=en"];
+        programs::run("keytool", command.iter().chain(&store).chain(&english), "")
+    };
+    let answer = keytool(&["-list"]);
+    assert!(answer.ok && answer.text.contains("contains 3 entries"), "{}", answer.text);
+    for (name, certificate) in entries {
+        let name = name.to_lowercase();
+        let line = answer.text.lines().find(|line| line.starts_with(&format!("{name}, ")));
+        let line = line.unwrap_or_else(|| panic!("{name}: {}", answer.text));
+        assert!(line.contains("trustedCertEntry"), "{line}");
+        let exported = keytool(&["-exportcert", "-rfc", "-alias", &name]);
+        let exported = exported.text.replace("\r\n", "\n");
+        assert!(exported.contains(certificate.to_pem().trim()), "{name}: {exported}");
+    }
+    let wrong = ["-list", "-keystore", &file, "-storepass", "not this one"];
+    assert!(!programs::run("keytool", wrong, "").ok);
+}
+
+#[test]
+fn openssl_opens_a_trust_store() {
+    if !programs::has("openssl", "openssl_opens_a_trust_store") {
+        return;
+    }
+    let case = Case::new();
+    let folder = Folder::of("openssl-trust");
+    let entries = case.authorities.iter().map(|it| ("an authority", it));
+    let file = pkcs12::trust_store(entries, PASSWORD, &mut world::entropy("trust-store"));
+    let file = folder.write("trust.p12", file);
+    let password = format!("pass:{PASSWORD}");
+    let arguments = ["pkcs12", "-nokeys", "-in", &file, "-passin", &password];
+    let answer = programs::run("openssl", arguments, "");
+    assert!(answer.ok, "{}", answer.text);
+    for certificate in &case.authorities {
+        assert!(answer.text.contains(&certificate.to_pem()), "{}", answer.text);
+    }
+}
+
 /// Real files are re-encoded before they come into use.
 #[test]
 fn opens_what_openssl_and_keytool_make_of_them() {
