@@ -15,7 +15,7 @@
 //! 8. [`report`] shows the result and decides nothing; [`results`] has the files that a run leaves.
 //!
 //! Beside the way are [`story`], which tells a scenario that has not run, and [`keep`], which keeps
-//! the messages of calls for who asks for them.
+//! the messages of calls for who asks for them. [`kit`] is what a client needs to call what is served.
 
 pub mod catalogue;
 pub mod cli;
@@ -24,6 +24,7 @@ pub mod expect;
 pub mod forecast;
 pub mod journal;
 pub mod keep;
+pub mod kit;
 mod plain;
 pub mod report;
 pub mod results;

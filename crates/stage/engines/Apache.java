@@ -9,6 +9,7 @@
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
+import java.io.FileReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Properties;
 import javax.crypto.KeyGenerator;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.transform.OutputKeys;
@@ -38,6 +41,9 @@ import org.apache.ws.security.WSSConfig;
 import org.apache.ws.security.WSSecurityEngine;
 import org.apache.ws.security.WSSecurityEngineResult;
 import org.apache.ws.security.WSSecurityException;
+import org.apache.ws.security.components.crypto.Crypto;
+import org.apache.ws.security.components.crypto.CryptoFactory;
+import org.apache.ws.security.components.crypto.CryptoType;
 import org.apache.ws.security.components.crypto.Merlin;
 import org.apache.ws.security.message.WSSecHeader;
 import org.apache.ws.security.message.WSSecSignature;
@@ -101,6 +107,8 @@ public final class Apache {
                 return encrypt(words[1], words[2], words[3], words[4]);
             case "decrypt":
                 return decrypt(words[1], words[2], words[3]);
+            case "key-store":
+                return keyStore(words[1], words[2]);
             case "versions":
                 return "wss4j " + WSSecurityEngine.class.getPackage().getImplementationVersion()
                     + ", xmlsec " + Canonicalizer.class.getPackage().getImplementationVersion()
@@ -108,6 +116,25 @@ public final class Apache {
             default:
                 throw new IllegalArgumentException("unknown command " + words[0]);
         }
+    }
+
+    /**
+     * What WSS4J finds by the properties of a key store: its alias, whose certificate that is, and,
+     * with the password `-` for a store without keys, whether the key opens.
+     */
+    private static String keyStore(String properties, String password) throws Exception {
+        Properties read = new Properties();
+        try (FileReader reader = new FileReader(properties, StandardCharsets.UTF_8)) {
+            read.load(reader);
+        }
+        Crypto crypto = CryptoFactory.getInstance(read);
+        String alias = crypto.getDefaultX509Identifier();
+        CryptoType type = new CryptoType(CryptoType.TYPE.ALIAS);
+        type.setAlias(alias);
+        X509Certificate certificate = crypto.getX509Certificates(type)[0];
+        String key = password.equals("-") ? "-" : crypto.getPrivateKey(alias, password).getAlgorithm();
+        byte[] thumbprint = MessageDigest.getInstance("SHA-1").digest(certificate.getEncoded());
+        return alias + "\t" + HexFormat.of().withUpperCase().formatHex(thumbprint) + "\t" + key;
     }
 
     /**

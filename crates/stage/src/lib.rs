@@ -1,12 +1,13 @@
 //! What the integration tests of several crates set up alike: two authorities, certificates with
-//! their keys, messages that somebody changed on the way, [programs of others](engines) that are asked
-//! for a second opinion, and a [client](http) that asks over a socket.
+//! their keys, messages that somebody changed on the way, programs of others that are asked for a
+//! second opinion ([`engines`], [`programs`]), and a [client](http) that asks over a socket.
 //!
 //! Nothing but tests depends on it, and it knows no simulator: each test sets up its own.
 
 pub mod engines;
 mod forgery;
 pub mod http;
+pub mod programs;
 
 use std::{collections::BTreeMap, ops::Range};
 

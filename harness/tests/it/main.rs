@@ -8,6 +8,7 @@ mod forecast;
 mod guide;
 mod head;
 mod keep;
+mod kit;
 mod mistakes;
 mod model;
 mod profiles;

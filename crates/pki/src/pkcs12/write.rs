@@ -82,13 +82,13 @@ pub(super) fn data(content: &[u8]) -> Vec<u8> {
 }
 
 fn certificate_bags(contents: &Contents<'_>) -> Vec<u8> {
-    let authorities = contents.authorities.iter().map(|authority| certificate_bag(authority, &[]));
-    let leaf = certificate_bag(contents.certificate, &attributes(contents));
+    let authorities = contents.authorities.iter().map(|it| certificate_bag(it.der(), &[]));
+    let leaf = certificate_bag(contents.certificate.der(), &attributes(contents));
     asn1::sequence_of([leaf].into_iter().chain(authorities))
 }
 
-pub(super) fn certificate_bag(certificate: &Certificate, attributes: &[u8]) -> Vec<u8> {
-    let octets = asn1::tlv(asn1::OCTET_STRING, certificate.der());
+pub(super) fn certificate_bag(certificate: &[u8], attributes: &[u8]) -> Vec<u8> {
+    let octets = asn1::tlv(asn1::OCTET_STRING, certificate);
     let value = asn1::sequence([&asn1::oid(oids::X509_CERTIFICATE), &asn1::explicit(0, &octets)]);
     asn1::sequence([&asn1::oid(oids::CERT_BAG), &asn1::explicit(0, &value), attributes])
 }

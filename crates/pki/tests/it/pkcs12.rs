@@ -248,6 +248,11 @@ fn keytool_opens_them() {
     }
 }
 
+fn trust_store<'a>(entries: impl IntoIterator<Item = (&'a str, &'a Certificate)>) -> Vec<u8> {
+    let entries = entries.into_iter().map(|(name, it)| (name, it.der()));
+    pkcs12::trust_store(entries, PASSWORD, &mut world::entropy("trust-store"))
+}
+
 /// Each as something to trust, and not as a part of somebody's chain.
 #[test]
 fn keytool_trusts_what_is_in_a_trust_store() {
@@ -258,8 +263,7 @@ fn keytool_trusts_what_is_in_a_trust_store() {
     let folder = Folder::of("keytool-trust");
     let [issuing, root] = &case.authorities;
     let entries = [("sts", &case.leaf), ("oces-issuing", issuing), ("OCES-Root", root)];
-    let file = pkcs12::trust_store(entries, PASSWORD, &mut world::entropy("trust-store"));
-    let file = folder.write("trust.p12", file);
+    let file = folder.write("trust.p12", trust_store(entries));
     let keytool = |command: &[&str]| {
         let store = ["-keystore", &file, "-storetype", "PKCS12", "-storepass", PASSWORD];
         let english = ["-J-Duser.language=en"];
@@ -288,8 +292,7 @@ fn openssl_opens_a_trust_store() {
     let case = Case::new();
     let folder = Folder::of("openssl-trust");
     let entries = case.authorities.iter().map(|it| ("an authority", it));
-    let file = pkcs12::trust_store(entries, PASSWORD, &mut world::entropy("trust-store"));
-    let file = folder.write("trust.p12", file);
+    let file = folder.write("trust.p12", trust_store(entries));
     let password = format!("pass:{PASSWORD}");
     let arguments = ["pkcs12", "-nokeys", "-in", &file, "-passin", &password];
     let answer = programs::run("openssl", arguments, "");

@@ -1,63 +1,11 @@
-//! Other programs, and what to do when one is not there.
+//! A folder for what other programs read and write.
 
 use std::{
-    ffi::OsStr,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
 };
 
-/// Whether `program` can be started. Without it, `test` says by name that it is skipped; under CI
-/// that is a failure, since then nobody would notice.
-pub(crate) fn has(program: &str, test: &str) -> bool {
-    let argument = if program == "keytool" { "-help" } else { "-version" };
-    let argument = if program == "openssl" { "version" } else { argument };
-    let found = Command::new(program)
-        .arg(argument)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        let line = format!("SKIPPED {test}: {program} is not installed");
-        assert!(std::env::var_os("CI").is_none(), "{line}");
-        let _ = writeln!(std::io::stderr(), "{line}");
-    }
-    found
-}
-
-/// What a program answered.
-pub(crate) struct Answer {
-    pub(crate) ok: bool,
-    /// What it printed, on both channels.
-    pub(crate) text: String,
-}
-
-/// Runs a program with `input`, in a time zone and a language that do not depend on the machine.
-pub(crate) fn run<A: AsRef<OsStr>>(
-    program: &str,
-    arguments: impl IntoIterator<Item = A>,
-    input: &str,
-) -> Answer {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .env("TZ", "UTC")
-        .env("LC_ALL", "C.UTF-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program} starts: {error}"));
-    let mut stdin = child.stdin.take().expect("piped");
-    // A program that has seen enough closes its end; that is no failure.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
-    let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
-    Answer { ok: status.success(), text }
-}
+pub(crate) use stage::programs::{has, run};
 
 /// A directory for the files of one test, empty at first.
 pub(crate) struct Folder(PathBuf);

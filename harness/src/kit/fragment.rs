@@ -1,0 +1,170 @@
+//! The texts of a kit: what stands where in the configurations of the reference clients.
+//!
+//! Their keys are those of the dossiers of `OIOIDWS.Net` and of CXF; neither runs here.
+
+use std::{fmt::Write as _, path::Path};
+
+use oio_idws::uris::STS_SIGNATURE_CASE;
+use pki::Certificate;
+
+use super::{Kit, STS_ALIAS, TRUST_STORE_PASSWORD};
+
+/// Where the files are that the texts name.
+pub(super) struct Places<'a> {
+    pub(super) key_store: &'a Path,
+    pub(super) password_file: &'a Path,
+    pub(super) trust_store: &'a Path,
+    pub(super) oces: &'a Path,
+    pub(super) tls: &'a Path,
+}
+
+/// The environment of a client's process, in the words of a shell.
+pub(super) fn environment(kit: &Kit<'_>, places: &Places<'_>) -> String {
+    let mut text = format!(
+        "# Where the simulated {} is, for a shell: set -a; . ./client.env; set +a\n",
+        kit.environment
+    );
+    let paths = [
+        ("KEY_STORE", places.key_store),
+        ("KEY_STORE_PASSWORD_FILE", places.password_file),
+        ("TRUST_STORE", places.trust_store),
+        ("OCES_ANCHORS", places.oces),
+        ("TLS_ANCHORS", places.tls),
+    ];
+    let paths = paths.map(|(name, path)| (name, path.to_string_lossy().into_owned()));
+    let texts = [
+        ("STS_ADDRESS", kit.sts_address),
+        ("STS_ENTITY_ID", STS_SIGNATURE_CASE),
+        ("SMDB_ADDRESS", kit.smdb_address),
+        ("SMDB_ENTITY_ID", kit.smdb_entity_id.as_str()),
+        ("TRUST_STORE_PASSWORD", TRUST_STORE_PASSWORD),
+    ];
+    let texts = texts.map(|(name, text)| (name, text.to_owned()));
+    for (name, value) in texts.into_iter().chain(paths) {
+        let _ = writeln!(text, "{name}={}", quoted(&value));
+    }
+    text
+}
+
+/// In single quotes, as every shell reads it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The key store of the system user, for WSS4J's `Merlin`. CXF names the file in
+/// `ws-security.signature.properties`. These keys are those that WSS4J 1.6 and 2 both read.
+pub(super) fn key_store_properties(kit: &Kit<'_>, places: &Places<'_>, password: &str) -> String {
+    let mut text = "# What the client signs with: ws-security.signature.properties\n".to_owned();
+    merlin(&mut text, places.key_store, password, kit.system_user);
+    text
+}
+
+/// Whom the client trusts. The answer of the STS names no certificate, and so WSS4J takes that of this
+/// alias.
+pub(super) fn trust_store_properties(places: &Places<'_>) -> String {
+    let mut text =
+        "# What the STS signs its answer with: ws-security.encryption.properties\n".to_owned();
+    merlin(&mut text, places.trust_store, TRUST_STORE_PASSWORD, STS_ALIAS);
+    text
+}
+
+fn merlin(text: &mut String, file: &Path, password: &str, alias: &str) {
+    const CRYPTO: &str = "org.apache.ws.security.crypto";
+    let _ = write!(
+        text,
+        "{CRYPTO}.provider=org.apache.ws.security.components.crypto.Merlin\n\
+         {CRYPTO}.merlin.keystore.type=pkcs12\n\
+         {CRYPTO}.merlin.keystore.file={}\n\
+         {CRYPTO}.merlin.keystore.password={password}\n\
+         {CRYPTO}.merlin.keystore.alias={alias}\n",
+        escaped(&file.to_string_lossy())
+    );
+}
+
+/// A value of a properties file: a backslash begins an escape there, also in the path of a file.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\")
+}
+
+/// The elements of a client's `App.config` that name what is ours.
+pub(super) fn app_config(kit: &Kit<'_>) -> String {
+    let store = r#"storeLocation="CurrentUser" storeName="My" x509FindType="FindByThumbprint""#;
+    let name = kit.smdb.subject().common_name().unwrap_or_default();
+    format!(
+        r#"<!-- What names the simulated {environment} in a client of Digst.OioIdws.Wsc: put each element
+     where yours has it. Not run here. Import {user}.p12, sts.cer and smdb.cer into My of the
+     current user, oces.pem and tls.pem into the trusted root authorities; thumbprints change with
+     each renewal. -->
+<configuration>
+  <oioIdwsWcfConfiguration stsEndpointAddress="{sts}" wspEndpointID="{entity_id}"
+                           tokenLifeTimeInMinutes="480" debugMode="false"
+                           cacheClockSkewInSeconds="60">
+    <clientCertificate {store}
+                       findValue="{client}" />
+    <stsCertificate {store}
+                    findValue="{signer}" />
+  </oioIdwsWcfConfiguration>
+  <system.serviceModel>
+    <behaviors>
+      <endpointBehaviors>
+        <behavior name="SoapBehaviorConfiguration">
+          <clientCredentials>
+            <serviceCertificate>
+              <scopedCertificates>
+                <add targetUri="{smdb}" {store}
+                     findValue="{service}" />
+              </scopedCertificates>
+            </serviceCertificate>
+          </clientCredentials>
+        </behavior>
+      </endpointBehaviors>
+    </behaviors>
+    <client>
+      <endpoint address="{smdb}" behaviorConfiguration="SoapBehaviorConfiguration">
+        <identity>
+          <dns value="{name}" />
+        </identity>
+      </endpoint>
+    </client>
+  </system.serviceModel>
+</configuration>
+"#,
+        environment = kit.environment,
+        user = kit.system_user,
+        sts = in_xml(kit.sts_address),
+        smdb = in_xml(kit.smdb_address),
+        entity_id = in_xml(kit.smdb_entity_id.as_str()),
+        client = kit.credential.certificate.thumbprint(),
+        signer = kit.sts.thumbprint(),
+        service = kit.smdb.thumbprint(),
+        name = in_xml(name),
+    )
+}
+
+/// In an attribute between double quotes.
+fn in_xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
+
+/// What each file is for.
+pub(super) fn what_is_here(kit: &Kit<'_>) -> String {
+    let Kit { environment, system_user, .. } = kit;
+    let until = |certificate: &Certificate| certificate.first_refused();
+    format!(
+        "A client of the simulated {environment}.\n\n\
+         {system_user}.p12       key and certificate of the system user; its password is in `password`\n\
+         {system_user}.cer       the certificate alone, to be registered; refused from {}\n\
+         sts.cer             what the STS signs with; refused from {}\n\
+         smdb.cer            what SMDB signs with, and tokens are encrypted for; refused from {}\n\
+         oces.pem            the authorities of these certificates: root, then issuing\n\
+         tls.pem             the authority of the servers' TLS certificates (curl --cacert tls.pem)\n\
+         trust.p12           all of these for Java; its password is `{TRUST_STORE_PASSWORD}`\n\
+         client.env          addresses and files, for a shell\n\
+         App.config          the same for Digst.OioIdws.Wsc (.NET Framework); not run here\n\
+         client.properties   the key store, for CXF and WSS4J\n\
+         sts.properties      the trust store, for CXF and WSS4J\n",
+        until(&kit.credential.certificate),
+        until(kit.sts),
+        until(kit.smdb),
+    )
+}
