@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use clock::{Span, Timeline, Timestamp};
+use entropy::Entropy;
 use oio_idws::{assertion::Assertion, call::ServiceCall};
 use parties::{Core, Environment, Fact};
 use pki::{RevocationReason, Revoked};
@@ -120,6 +121,34 @@ fn facts_survive_json_and_give_an_equal_smdb() {
     });
 }
 
+/// Behind sockets a copy that remembers nothing reads and writes beside an SMDB that does
+/// ([`Core::read`]).
+#[test]
+fn what_it_remembers_changes_neither_what_it_reads_nor_what_it_writes() {
+    check(8, &prop::collection::vec(act(), 4..10), |acts| {
+        let (mut world, bare) = (World::new(), Smdb::new(configuration()));
+        let (mut now, mut last) = (start(), None);
+        for act in &acts {
+            now = now + Span::from_seconds(act.wait);
+            perform(&mut world, act, now, &mut last);
+            let message = last.as_deref().unwrap_or_default().as_bytes();
+            let [read, alone] = [&world.smdb, &bare].map(|it| it.read(message));
+            assert_eq!(format!("{read:?}"), format!("{alone:?}"));
+            // The one has seen it and the other has not.
+            for decides in [&world.smdb, &bare] {
+                let (answer, _) = decides.decide(&read, now, &mut entropy());
+                let [written, alone] =
+                    [&world.smdb, &bare].map(|it| it.write(&answer, &mut entropy()));
+                assert!(written == alone, "{answer:?}");
+            }
+        }
+    });
+}
+
+fn entropy() -> Entropy {
+    Entropy::seeded(2, "smdb", "test")
+}
+
 #[test]
 fn an_smdb_that_remembers_something_else_is_another() {
     let mut world = World::new();
@@ -139,8 +168,7 @@ fn a_decision_changes_nothing_but_by_its_facts() {
     let message = world.written(start());
     let request = world.smdb.read(message.as_bytes());
     let before = world.smdb.clone();
-    let entropy = &mut entropy::Entropy::seeded(2, "smdb", "test");
-    let (_, facts) = world.smdb.decide(&request, start(), entropy);
+    let (_, facts) = world.smdb.decide(&request, start(), &mut entropy());
     assert_eq!(facts.len(), 3);
     assert_eq!(world.smdb, before);
     facts.into_iter().for_each(|fact| world.smdb.apply(fact));

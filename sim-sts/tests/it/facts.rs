@@ -290,6 +290,48 @@ fn a_replayed_memory_gives_equal_answers() {
     assert_eq!(here.bytes, there.bytes);
 }
 
+/// Behind sockets a copy that remembers nothing reads and writes beside an STS that does
+/// ([`Core::read`]).
+#[test]
+fn what_it_remembers_changes_neither_what_it_reads_nor_what_it_writes() {
+    let mut world = World::rolling();
+    let bare = empty(Policy::default(), &signers());
+    let bare = bare.issuer(TEST).unwrap();
+    let mut names = BTreeSet::new();
+    for now in [start(), after("1h"), after("2h"), after("3h")] {
+        for credential in [&*OLD, &*NEW, &client(9, "-1d", "1094d")] {
+            let message = request(now, world.entropy()).write(credential).unwrap();
+            // The second time it has been seen.
+            for _ in 0..2 {
+                let reply = world.send(TEST, message.as_bytes(), now);
+                names.insert(reply.name());
+                let issuer = world.sts.issuer(TEST).unwrap();
+                let [read, alone] = [issuer, bare].map(|it| it.read(message.as_bytes()));
+                assert_eq!(format!("{read:?}"), format!("{alone:?}"), "{now}");
+                let [written, alone] = [issuer, bare].map(|it| {
+                    let entropy = &mut Entropy::seeded(4, "sts", "write");
+                    without_padding(&it.write(&reply.answer, entropy))
+                });
+                assert!(written == alone, "{now}: {}", reply.name());
+            }
+        }
+    }
+    let known = ["certificate-not-registered", "replayed", "token"];
+    assert!(known.iter().all(|it| names.contains(it)), "{names:?}");
+}
+
+/// A message without what encryption pads at random, and what is signed over that.
+fn without_padding(message: &[u8]) -> String {
+    let text = std::str::from_utf8(message).unwrap();
+    let pieces = text.split('<').map(|piece| match piece.split_once('>') {
+        Some((name @ ("e:CipherValue" | "DigestValue" | "SignatureValue"), base64)) => {
+            format!("{name} of {}", base64.len())
+        }
+        _ => piece.to_owned(),
+    });
+    pieces.collect::<Vec<_>>().join("<")
+}
+
 #[test]
 fn a_fact_that_may_happen_once_says_so() {
     let mut world = World::with_old();
