@@ -65,6 +65,23 @@ pub enum AuthorityOddity {
     NotYetValid,
 }
 
+/// Why keys and certificates are not those of one hierarchy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotOneHierarchy {
+    /// The root's certificate names the root of another environment.
+    #[error("the root's certificate is not that of this environment's root")]
+    Environment,
+    /// The root's certificate is that of another key.
+    #[error("the root's certificate is not that of its key")]
+    Root,
+    /// The issuing authority's certificate is that of another key.
+    #[error("the issuing authority's certificate is not that of its key")]
+    Issuing,
+    /// The root has not signed the issuing authority's certificate.
+    #[error("the root has not signed the issuing authority's certificate")]
+    Signature,
+}
+
 impl AuthorityOddity {
     /// All of them.
     pub const ALL: [Self; 7] = [
@@ -106,6 +123,31 @@ impl Authority {
         entropy: &mut Entropy,
     ) -> Self {
         Self::found_with(Some(oddity), environment, root_key, issuing_key, start, entropy)
+    }
+
+    /// The hierarchy of `environment` as it was founded, from its keys and its certificates, which cannot
+    /// be signed a second time alike.
+    ///
+    /// # Errors
+    ///
+    /// If they are not those of one hierarchy.
+    pub fn restored(
+        environment: Environment,
+        (root_key, root): (PrivateKey, Certificate),
+        (issuing_key, issuing): (PrivateKey, Certificate),
+    ) -> Result<Self, NotOneHierarchy> {
+        if *root.subject() != profile::root_name(environment) {
+            return Err(NotOneHierarchy::Environment);
+        }
+        if root.public_key() != root_key.public() {
+            return Err(NotOneHierarchy::Root);
+        }
+        if issuing.public_key() != issuing_key.public() {
+            return Err(NotOneHierarchy::Issuing);
+        }
+        issuing.verify_signed_by(root_key.public()).map_err(|_| NotOneHierarchy::Signature)?;
+        let addresses = Addresses::of(environment);
+        Ok(Self(Arc::new(Parts { environment, addresses, root_key, issuing_key, root, issuing })))
     }
 
     fn found_with(

@@ -43,7 +43,7 @@ mod serial;
 mod upload;
 
 pub use algorithm::SignatureAlgorithm;
-pub use authority::{Authority, AuthorityOddity};
+pub use authority::{Authority, AuthorityOddity, NotOneHierarchy};
 pub use certificate::{Certificate, MalformedCertificate};
 pub use chain::{ChainReason, ChainRefusal, Path, PathMember, TrustAnchors};
 pub use const_oid::ObjectIdentifier;

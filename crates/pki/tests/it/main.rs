@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod altered;
+mod authority;
 mod chain;
 mod der;
 mod engines;
