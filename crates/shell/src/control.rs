@@ -5,7 +5,7 @@
 //! are one table ([`Routes`]): from it come what is served, what is documented, and the name that
 //! somebody who mistyped one most likely meant.
 //!
-//! - [`Control`], [`Settings`], [`Token`]: the listener and who may use it
+//! - [`Control`], [`Door`], [`Settings`], [`Token`]: the listener, what it serves, and who may use it
 //! - [`Service`], [`Ready`]: what a service brings
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
@@ -26,14 +26,7 @@ mod root;
 mod routes;
 mod token;
 
-use std::{
-    future::Future,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
 pub use self::{
     asked::{Asked, Queried},
@@ -44,13 +37,35 @@ pub use self::{
     routes::{Route, Routes, schema_of},
     token::{Token, TokenTooShort},
 };
-use crate::{BindError, Bounds, Journal, Listener, Traffic};
+pub use crate::Ready;
+use crate::{BindError, Bounds, Journal, Listener, Switch, Traffic};
 
 /// A control port that listens.
 #[derive(Debug)]
 pub struct Control {
     listener: Listener,
-    router: axum::Router,
+    door: Door,
+}
+
+/// What a control port serves, to be exchanged while it is in use; clones are the same.
+#[derive(Debug, Clone)]
+pub struct Door {
+    switch: Switch,
+    token: Option<Token>,
+    hosts: Arc<[String]>,
+}
+
+impl Door {
+    /// Serves what this service brings from now on.
+    ///
+    /// # Panics
+    ///
+    /// If the service brings a route that is there already.
+    pub fn open(&self, service: &Service) {
+        let routes = routes(service, self.token.is_some());
+        let router = guard::guarded(routes.into_router(), self.token.clone(), &self.hosts);
+        self.switch.turn(router);
+    }
 }
 
 /// Where a control port listens, and whom it answers.
@@ -85,23 +100,6 @@ pub struct Service {
     pub routes: Routes,
 }
 
-/// Whether a service can be asked; clones say the same.
-#[derive(Debug, Clone, Default)]
-pub struct Ready(Arc<AtomicBool>);
-
-impl Ready {
-    /// From now on it can.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether it can.
-    #[must_use]
-    pub fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
-}
-
 /// Why a control port could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
@@ -130,15 +128,15 @@ impl Control {
     /// # Panics
     ///
     /// If the service brings a route that is there already.
-    pub async fn bind(settings: Settings, service: Service) -> Result<Self, ControlError> {
+    pub async fn bind(settings: Settings, service: &Service) -> Result<Self, ControlError> {
         let Settings { address, token, hosts } = settings;
         if token.is_none() && !address.ip().to_canonical().is_loopback() {
             return Err(ControlError::Open { address });
         }
         let listener = Listener::bind(address, None, bounds()).await?;
-        let routes = routes(&service, token.is_some());
-        let router = guard::guarded(routes.into_router(), token, &hosts);
-        Ok(Self { listener, router })
+        let door = Door { switch: Switch::starting(), token, hosts: hosts.into() };
+        door.open(service);
+        Ok(Self { listener, door })
     }
 
     /// Where it listens, with the port that it got.
@@ -147,9 +145,15 @@ impl Control {
         self.listener.address()
     }
 
+    /// What it serves, to be exchanged.
+    #[must_use]
+    pub fn door(&self) -> Door {
+        self.door.clone()
+    }
+
     /// Serves until `stop` is done.
     pub async fn serve(self, stop: impl Future<Output = ()> + Send) {
-        self.listener.serve(self.router, stop).await;
+        self.listener.serve(self.door.switch.router(), stop).await;
     }
 }
 

@@ -8,38 +8,58 @@
 //! - [`Listener`]: accepts, serves, and stops without cutting anybody off
 //! - [`Bounds`]: how many, how large, how long
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
-//! - [`TlsAuthority`]: who vouches for them on this machine
+//! - [`TlsAuthority`], [`Servers`]: who vouches for them on this machine, and those of one program
+//! - [`Switch`], [`Ready`]: what is served before and after a service has all that it needs
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
-//! - [`Source`]: what another party publishes, fetched from there
+//! - [`Source`], [`Publication`]: what another party publishes, fetched from there
+//! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
+//! - [`Folder`], [`FactLog`], [`keys`]: what a program keeps from one start to the next
 //! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
 //! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
 //! - [`settings`], [`program`]: how a program is set, what it says first, and when it stops
 //! - [`control`]: the port beside a service, where its clock is moved and the truth is told
 
 mod arrival;
+mod base_url;
 mod bounds;
 mod connections;
 pub mod control;
+mod fact_log;
+mod folder;
 mod intake;
 pub mod journal;
+pub mod keys;
 mod listener;
 mod message_service;
 mod peer;
+mod portal;
 pub mod program;
+mod publication;
+mod ready;
+mod remote;
 pub mod settings;
 mod shared;
 mod source;
+mod switch;
 mod tls;
 mod traffic;
 
 pub use arrival::{Arrival, TRACE_HEADER, traced};
+pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
+pub use fact_log::{FactLog, FactLogError, Kept};
+pub use folder::{Folder, Lock};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
 pub use message_service::{Answering, MessageService, apart};
 pub use peer::Peer;
+pub use portal::{Portal, PortalError, Wanted};
+pub use publication::{Publication, PublicationError, address_below};
+pub use ready::{Ready, Standing};
+pub use remote::{Remote, RemoteError};
 pub use shared::{Exchange, Shared};
 pub use source::{FetchError, Source};
-pub use tls::{Identity, MalformedIdentity, Tls, TlsAuthority, TlsAuthorityError};
+pub use switch::Switch;
+pub use tls::{Identity, MalformedIdentity, Servers, Tls, TlsAuthority, TlsAuthorityError};
 pub use traffic::Traffic;

@@ -1,15 +1,170 @@
-//! What every program that serves does alike: it says where it is, and stops when it is told to.
+//! What every program that serves does alike: it reads its settings, brings its services up, says where
+//! they are, and stops when it is told to.
+
+mod common;
+mod running;
 
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fs,
     io::{self, Write},
     path::Path,
+    process::ExitCode,
 };
 
-use serde::Serialize;
+use clap::Command;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
 
-/// What a program that serves says once it can be asked: where, and who it is.
+pub use self::{
+    common::{Common, from_here},
+    running::Running,
+};
+use crate::{
+    BindError, FactLogError, TlsAuthorityError,
+    control::{ControlError, TokenTooShort},
+    settings::{SettingsError, settings},
+};
+
+/// A program that serves.
+#[derive(Debug, Clone, Copy)]
+pub struct Program {
+    /// What it is called.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+    /// What variables of the environment that set it begin with.
+    pub prefix: &'static str,
+}
+
+/// Why a program does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else has an address.
+    #[error(
+        "{source}; stop who listens there, or set another address (`{setting}`), with port 0 for any that is free"
+    )]
+    Listen {
+        /// The setting that names it.
+        setting: &'static str,
+        /// Which one, and what the machine says.
+        source: BindError,
+    },
+    /// The control port may not be there.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The token of the control port is too short.
+    #[error(transparent)]
+    Token(#[from] TokenTooShort),
+    /// What is kept cannot be read or written.
+    #[error(transparent)]
+    Keep(#[from] io::Error),
+    /// What was registered cannot be read.
+    #[error(transparent)]
+    Facts(#[from] FactLogError),
+    /// No certificate for TLS can be made.
+    #[error(transparent)]
+    Tls(#[from] TlsAuthorityError),
+    /// What is kept does not belong together, or what is set cannot be used.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// The exit code of a program that does not start.
+const FAILED: u8 = 1;
+/// The exit code of a program whose settings have a mistake.
+const MISTAKEN: u8 = 2;
+
+/// Reads the settings of `program`, brings it up, says where it is, and waits until it is told to stop.
+/// `start` has what it listens at when it returns, and what it still needs is brought by the tasks of
+/// [`Running`].
+///
+/// `line` begins with the name by which the program was called.
+pub fn main<S: DeserializeOwned + JsonSchema>(
+    program: &Program,
+    line: impl IntoIterator<Item = OsString>,
+    common: impl Fn(&S) -> &Common,
+    start: impl AsyncFnOnce(&S) -> Result<Running, StartError>,
+) -> ExitCode {
+    let command = Command::new(program.name).version(program.version).about(program.about);
+    let set: S = match settings(command, line, std::env::vars(), program.prefix) {
+        Ok(set) => set,
+        Err(SettingsError::CommandLine(error)) => error.exit(),
+        Err(error) => {
+            tell(format!("{}: {error}", program.name));
+            return ExitCode::from(MISTAKEN);
+        }
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(program, &StartError::Keep(error)),
+    };
+    match runtime.block_on(run(program, common(&set), start(&set))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(program, &error),
+    }
+}
+
+fn failed(program: &Program, error: &StartError) -> ExitCode {
+    tell(format!("{}: {error}", program.name));
+    ExitCode::from(FAILED)
+}
+
+async fn run(
+    program: &Program,
+    common: &Common,
+    start: impl Future<Output = Result<Running, StartError>>,
+) -> Result<(), StartError> {
+    if let Some(file) = &common.ready_file {
+        // Whoever waits for it is not to find that of an older run.
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(crate::folder::named(file, &error).into());
+            }
+            _ => {}
+        }
+    }
+    // Asked for before anybody knows that there is something to stop.
+    let told_to_stop = told_to_stop()?;
+    let running = start.await?;
+    let Program { name, version, .. } = *program;
+    let urls = running.urls().clone();
+    let announcement = Announcement { program: name, version, urls };
+    announcement.say(&mut io::stdout())?;
+    let become_ready = async {
+        running.founded().await?;
+        match &common.ready_file {
+            Some(file) => announcement.write(file),
+            None => Ok(()),
+        }
+    };
+    let stopped = async {
+        told_to_stop.await;
+        Ok::<_, StartError>(())
+    };
+    let ready_until_stopped = async {
+        become_ready.await?;
+        std::future::pending().await
+    };
+    let outcome = tokio::select! {
+        stopped = stopped => stopped,
+        failed = ready_until_stopped => failed,
+    };
+    running.stop().await;
+    outcome
+}
+
+/// Says something to whoever started the program.
+pub fn tell(line: impl AsRef<str>) {
+    // Nobody is there to be told that nobody can be told.
+    let _ = writeln!(io::stderr(), "{}", line.as_ref());
+}
+
+/// What a program that serves says: where it is, and who. On standard output as soon as it listens, and in
+/// a file when it is ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Announcement {
     /// The program's name.
@@ -27,42 +182,52 @@ impl Announcement {
         serde_json::to_string(self).expect("names and addresses have a form in JSON")
     }
 
-    /// Writes it to `out`, on one line, and to `file`, if somebody waits for that. The file is there
-    /// whole or not at all, so that whoever sees it can read it.
+    /// Writes it to `out`, on one line.
     ///
     /// # Errors
     ///
-    /// If one of them cannot be written.
-    pub fn say(&self, out: &mut impl Write, file: Option<&Path>) -> io::Result<()> {
-        let line = self.line();
-        if let Some(file) = file {
-            let draft = file.with_added_extension(format!("{}.draft", std::process::id()));
-            let written =
-                fs::write(&draft, format!("{line}\n")).and_then(|()| fs::rename(&draft, file));
-            written.inspect_err(|_| _ = fs::remove_file(&draft))?;
-        }
-        writeln!(out, "{line}")?;
+    /// If it cannot be written.
+    pub fn say(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{}", self.line())?;
         out.flush()
+    }
+
+    /// Writes it to `file`, for who waits for that. The file is there whole or not at all, so that whoever
+    /// sees it can read it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, file: &Path) -> io::Result<()> {
+        let draft = file.with_added_extension(format!("{}.draft", std::process::id()));
+        let line = format!("{}\n", self.line());
+        let written = fs::write(&draft, line).and_then(|()| fs::rename(&draft, file));
+        written.map_err(|error| {
+            let _ = fs::remove_file(&draft);
+            crate::folder::named(file, &error)
+        })
     }
 }
 
-/// Waits until somebody ends the program, from the keyboard or by a signal.
-///
-/// # Errors
-///
-/// If the machine does not tell of signals.
-pub async fn told_to_stop() -> io::Result<()> {
+/// From now on the machine's signals are heard; what is returned is done when somebody ends the program,
+/// from the keyboard or by a signal.
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[cfg(test)]
@@ -77,7 +242,8 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let (mut out, file) = (Vec::new(), folder.join("ready.json"));
         fs::write(&file, "of an older run").unwrap();
-        announcement.say(&mut out, Some(&file)).unwrap();
+        announcement.say(&mut out).unwrap();
+        announcement.write(&file).unwrap();
         let expected = "{\"program\":\"sim-sts\",\"version\":\"1.0.0\",\
                         \"urls\":{\"control\":\"http://127.0.0.1:1\"}}\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
@@ -85,7 +251,7 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 
         let nowhere = folder.join("is/not/there.json");
-        assert!(announcement.say(&mut Vec::new(), Some(&nowhere)).is_err());
+        assert!(announcement.write(&nowhere).unwrap_err().to_string().contains("there.json"));
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -13,6 +13,8 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
+use crate::remote;
+
 /// More than any revocation list or metadata here is long.
 const CONTENT_MAX: usize = 4 * 1024 * 1024;
 /// How long it may take. A caller waits meanwhile.
@@ -57,7 +59,7 @@ impl Source {
     }
 
     async fn get(&self) -> Result<Vec<u8>, String> {
-        let response = self.client.get(self.uri.clone()).await.map_err(|it| it.to_string())?;
+        let response = self.client.get(self.uri.clone()).await.map_err(|it| remote::why(&it))?;
         if response.status() != StatusCode::OK {
             return Err(format!("status {}", response.status()));
         }

@@ -1,6 +1,7 @@
 //! A server's certificates, and what it takes of a client's.
 
 mod authority;
+mod servers;
 
 use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
 
@@ -22,7 +23,10 @@ use rustls::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-pub use self::authority::{TlsAuthority, TlsAuthorityError};
+pub use self::{
+    authority::{TlsAuthority, TlsAuthorityError},
+    servers::Servers,
+};
 use crate::Peer;
 
 /// How a server shows who it is: one key, and its certificate with those above it.
@@ -45,6 +49,11 @@ impl Identity {
         let key = PrivateKeyDer::Pkcs8(pkcs8.to_vec().into());
         let certified = CertifiedKey::from_der(chain, key, &provider())?;
         Ok(Self(Arc::new(certified)))
+    }
+
+    /// The server's own certificate, in DER.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        self.0.cert.first().map_or(&[], |certificate| certificate.as_ref())
     }
 }
 

@@ -1,5 +1,7 @@
 //! How a control port says no: what was wrong, and what to do.
 
+use std::fmt;
+
 use axum::{
     Json,
     http::StatusCode,
@@ -43,6 +45,12 @@ impl Problem {
     #[must_use]
     pub fn near<'k>(self, name: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         Self { nearest: parties::nearest(name, known).map(str::to_owned), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.error, self.what_to_do)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Whether the service lives, which one it is, what it counts; and back to its start.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use axum::{
     Json,
@@ -10,15 +13,31 @@ use axum::{
 use prometheus_client::{encoding::text, metrics::gauge::Gauge, registry::Registry};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 
-use super::{Asked, Problem, Route, Routes, Service};
+use super::{Asked, Problem, Queried, Route, Routes, Service};
+use crate::Standing;
 
 /// How the service is.
 #[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 struct Health {
-    /// `up` while it answers, `starting` while it is asked whether it is ready and is not.
+    /// `up` while it answers; of who is asked whether it is ready and is not, `starting` or `stopping`.
     status: &'static str,
+    /// What it waits for, while it is starting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waits_for: Option<String>,
 }
+
+/// How long to wait.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Patience {
+    /// For how many seconds to wait until it is ready, 600 at most; not at all if nothing is said.
+    wait: Option<u64>,
+}
+
+/// The longest that one waits.
+const PATIENCE_MAX: u64 = 600;
 
 /// Which program this is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -45,15 +64,25 @@ const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-
 
 pub(super) fn routes(service: &Service) -> Routes {
     let Service { name, version, ready, .. } = service.clone();
-    let health = async || Json(Health { status: "up" });
-    let ready = async move || match ready.get() {
-        true => (StatusCode::OK, Json(Health { status: "up" })),
-        false => (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "starting" })),
+    let health = async || Json(Health { status: "up", waits_for: None });
+    let ready = async move |Queried(Patience { wait }): Queried<Patience>| {
+        let patience = Duration::from_secs(wait.unwrap_or(0).min(PATIENCE_MAX));
+        let _ = timeout(patience, ready.wait()).await;
+        let (code, status, waits_for) = match ready.get() {
+            Standing::Up => (StatusCode::OK, "up", None),
+            Standing::Starting { waits_for } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(waits_for))
+            }
+            Standing::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
+        };
+        (code, Json(Health { status, waits_for }))
     };
     let version = async move || Json(Version { name, version });
     Routes::from([
         Route::get("/health", "Whether the service lives", health).answer::<Health>(),
-        Route::get("/ready", "Whether it can be asked: 503 until it can", ready).answer::<Health>(),
+        Route::get("/ready", "Whether it can be asked: 503 until it can", ready)
+            .query::<Patience>()
+            .answer::<Health>(),
         Route::get("/version", "Which program this is", version).answer::<Version>(),
         metrics(service),
     ])

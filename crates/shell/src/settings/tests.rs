@@ -134,6 +134,28 @@ fn a_value_that_cannot_be_is_told_with_its_place() {
     check(&["--config", "/nowhere/at/all"], &[], "the settings in /nowhere/at/all cannot be read");
 }
 
+/// What several programs have in common is a type of its own; its keys stand beside the others.
+#[test]
+fn keys_of_a_type_within_are_keys_too() {
+    #[derive(Debug, Default, Deserialize, JsonSchema)]
+    #[serde(default, rename_all = "kebab-case")]
+    struct Outer {
+        #[serde(flatten)]
+        own: Own,
+        /// What else there is.
+        one_more: Option<u16>,
+    }
+    let line = ["outer", "--connections", "7", "--one-more=8", "--quiet"].map(OsString::from);
+    let environment = [("OWN_TOKEN".to_owned(), "42".to_owned())];
+    let set: Outer = settings(Command::new("outer"), line, environment, "OWN_").unwrap();
+    let expected =
+        Own { connections: 7, quiet: true, token: Some("42".to_owned()), ..Own::default() };
+    assert_eq!((set.own, set.one_more), (expected, Some(8)));
+    let environment = [("OWN_CONECTIONS".to_owned(), "42".to_owned())];
+    let unknown = settings::<Outer>(Command::new("outer"), [], environment, "OWN_").unwrap_err();
+    assert!(unknown.to_string().contains("is `connections` meant?"), "{unknown}");
+}
+
 #[test]
 fn help_names_everything_that_can_be_set() {
     let error = of(&["--help"], &[]).unwrap_err();

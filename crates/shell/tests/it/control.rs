@@ -86,7 +86,7 @@ impl Port {
         let reset = Arc::new(move || _ = counted.fetch_add(1, Ordering::Relaxed));
         let service = Service { reset, routes: echo(), ..bare() };
         let Service { clock, journal, traffic, ready, .. } = service.clone();
-        let control = Control::bind(settings, service).await.unwrap();
+        let control = Control::bind(settings, &service).await.unwrap();
         let address = control.address();
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(control.serve(async move { _ = stopped.await }));

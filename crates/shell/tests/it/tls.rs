@@ -7,14 +7,18 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
 };
-use shell::{Bounds, Identity, Tls, TlsAuthority};
+use serde_json::json;
+use shell::{
+    Bounds, Folder, Identity, Journal, Servers, Tls, TlsAuthority, Traffic,
+    control::{Control, Ready, Service, Settings},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use crate::stage::{SHORT, Served, request, rest_of};
+use crate::stage::{SHORT, Served, one_answer, request, rest_of};
 
 /// A certificate that signs itself, for some hosts.
 struct Own {
@@ -173,4 +177,100 @@ async fn an_authority_vouches_for_the_names_of_a_server() {
     let served = Served::start(Some(tls), Bounds::default()).await;
     assert!(connect(&served, &trusting, "localhost").await.is_err());
     assert!(stranger.identity(&["ærlig.invalid"]).is_err());
+}
+
+fn root_of(pem: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
+}
+
+/// The servers of a program with their control port, over the same folder each time.
+struct Program {
+    served: Served,
+    control: std::net::SocketAddr,
+    authority: String,
+    _stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Program {
+    async fn start(folder: &Folder) -> Self {
+        let mut servers = Servers::open(folder).unwrap();
+        let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
+        let tls = servers.add("production", &["STS.invalid"], own).unwrap();
+        let served = Served::start(Some(tls), Bounds::default()).await;
+        let (servers, authority) = (Arc::new(servers), String::new());
+        let service = Service {
+            name: "sim-test",
+            version: "1",
+            clock: clock::Clock::real(),
+            journal: Journal::default(),
+            traffic: Traffic::default(),
+            ready: Ready::default(),
+            reset: Arc::new(|| {}),
+            routes: servers.routes(),
+        };
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let settings = Settings { address, token: None, hosts: Vec::new() };
+        let port = Control::bind(settings, &service).await.unwrap();
+        let (control, (stop, stopped)) = (port.address(), tokio::sync::oneshot::channel());
+        tokio::spawn(port.serve(async move { _ = stopped.await }));
+        let authority = authority + servers.authority_pem();
+        Self { served, control, authority, _stop: stop }
+    }
+
+    /// Asks the control port for something that is granted.
+    async fn ask(&self, method: &str, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let (body, mut stream) =
+            (body.to_string(), TcpStream::connect(self.control).await.unwrap());
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = one_answer(&mut stream).await;
+        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
+        serde_json::from_str(text).unwrap()
+    }
+
+    async fn renew(&self, body: &serde_json::Value) -> serde_json::Value {
+        self.ask("POST", "/__admin/tls/renew", body).await
+    }
+}
+
+/// From the next connection on, a server shows another certificate: of the authority that clients trust
+/// already, which is kept from start to start, or of one that nobody knows yet.
+#[tokio::test]
+async fn a_server_is_given_another_certificate_while_it_serves() {
+    let path = std::env::temp_dir().join(format!("skift-tls-{}", std::process::id()));
+    let folder = Folder::open(&path).unwrap();
+    let program = Program::start(&folder).await;
+    let trusting = client_of(root_of(&program.authority));
+    for host in ["localhost", "127.0.0.1", "sts.INVALID"] {
+        connect(&program.served, &trusting, host).await.unwrap();
+    }
+    let before = program.ask("GET", "/__admin/tls", &json!({})).await;
+    assert_eq!(before["authority"], program.authority);
+    assert_eq!(before["servers"]["production"][1]["hosts"], json!(["sts.invalid"]));
+
+    let after = program.renew(&json!({})).await;
+    assert_eq!(
+        (&after["authority"], &after["authority-kept"]),
+        (&before["authority"], &json!(true))
+    );
+    assert_ne!(after["servers"], before["servers"]);
+    connect(&program.served, &trusting, "localhost").await.unwrap();
+
+    let another = program.renew(&json!({ "another-authority": true })).await;
+    assert_eq!(another["authority-kept"], false);
+    assert!(connect(&program.served, &trusting, "localhost").await.is_err());
+    let of_another = client_of(root_of(another["authority"].as_str().unwrap()));
+    connect(&program.served, &of_another, "sts.invalid").await.unwrap();
+
+    program.renew(&json!({})).await;
+    connect(&program.served, &trusting, "sts.invalid").await.unwrap();
+    let again = Program::start(&folder).await;
+    assert_eq!(again.authority, program.authority);
+    connect(&again.served, &trusting, "localhost").await.unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
 }

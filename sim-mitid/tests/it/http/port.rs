@@ -56,7 +56,7 @@ impl Port {
         let service = mitid.service(Traffic::default(), Ready::default());
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let settings = Settings { address, token: None, hosts: Vec::new() };
-        let port = Control::bind(settings, service).await.unwrap();
+        let port = Control::bind(settings, &service).await.unwrap();
         let (control, (stop, stopped)) = (port.address(), oneshot::channel());
         tokio::spawn(port.serve(async move { _ = stopped.await }));
         Self { mitid, keys_made, control, _stop: stop }

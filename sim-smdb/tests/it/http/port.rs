@@ -42,7 +42,7 @@ impl Port {
 
         let settings = Settings { address: loopback, token: None, hosts: Vec::new() };
         let brought = databases.service(traffic, Ready::default());
-        let port = Control::bind(settings, brought).await.unwrap();
+        let port = Control::bind(settings, &brought).await.unwrap();
         let (control, (stop_control, stopped)) = (port.address(), oneshot::channel());
         tokio::spawn(port.serve(async move { _ = stopped.await }));
         Self { web_service, control, _stop: [stop, stop_control] }

@@ -38,7 +38,7 @@ impl Port {
 
         let settings = Settings { address: loopback(), token: None, hosts: Vec::new() };
         let brought = nemlogin.service(traffic, Ready::default());
-        let port = Control::bind(settings, brought).await.unwrap();
+        let port = Control::bind(settings, &brought).await.unwrap();
         let (control, (stop_control, stopped)) = (port.address(), oneshot::channel());
         tokio::spawn(port.serve(async move { _ = stopped.await }));
         Self { token_service, control, _stop: [authority, stop, stop_control] }

@@ -15,13 +15,13 @@ async fn nobody_elsewhere_without_a_token() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:9000"] {
         let address: SocketAddr = address.parse().unwrap();
         let settings = Settings { address, token: None, hosts: Vec::new() };
-        let refused = Control::bind(settings, super::bare()).await.unwrap_err();
+        let refused = Control::bind(settings, &super::bare()).await.unwrap_err();
         assert!(matches!(refused, ControlError::Open { .. }), "{refused}");
         assert!(refused.to_string().contains("set a token"), "{refused}");
     }
     let address = "0.0.0.0:0".parse().unwrap();
     let settings = Settings { address, token: Some(token()), hosts: Vec::new() };
-    assert!(Control::bind(settings, super::bare()).await.is_ok());
+    assert!(Control::bind(settings, &super::bare()).await.is_ok());
 }
 
 #[tokio::test]

@@ -18,10 +18,25 @@ async fn it_lives_before_it_can_be_asked() {
     let port = Port::open().await;
     assert_eq!(port.get("/health").await.status, 200);
     let reply = port.get("/ready").await;
-    assert_eq!((reply.status, reply.json()), (503, json!({ "status": "starting" })));
+    let starting = json!({ "status": "starting", "waits-for": "its own start" });
+    assert_eq!((reply.status, reply.json()), (503, starting));
+    port.ready.waits_for("somebody");
+    assert_eq!(port.get("/ready?wait=0").await.json()["waits-for"], "somebody");
     port.ready.set();
     let reply = port.get("/ready").await;
     assert_eq!((reply.status, reply.json()), (200, json!({ "status": "up" })));
+    port.ready.stopping();
+    assert_eq!(port.get("/ready?wait=60").await.json(), json!({ "status": "stopping" }));
+}
+
+#[tokio::test]
+async fn who_waits_is_answered_as_soon_as_it_can_be_asked() {
+    let port = Port::open().await;
+    let mut waiting = TcpStream::connect(port.address).await.unwrap();
+    let asked = "GET /ready?wait=600 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    waiting.write_all(asked.as_bytes()).await.unwrap();
+    port.ready.set();
+    assert!(one_answer(&mut waiting).await.contains("{\"status\":\"up\"}"));
 }
 
 #[tokio::test]

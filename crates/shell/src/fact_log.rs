@@ -1,0 +1,155 @@
+//! The facts of a core, kept from one start of a program to the next: a line of JSON for each.
+//!
+//! What happened before the program was first ready is its founding. A reset goes back to that; and where
+//! a founding was broken off, it begins anew.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    marker::PhantomData,
+    path::{Path, PathBuf},
+};
+
+use clock::Timestamp;
+use parties::{Fact, Recorded};
+
+use crate::{
+    Folder,
+    folder::{named, private},
+};
+
+/// What happened until the program was first ready.
+const FOUNDING: &str = "founding.jsonl";
+/// What happened since.
+const FACTS: &str = "facts.jsonl";
+
+/// Where facts are kept as they happen.
+#[derive(Debug)]
+pub struct FactLog<F> {
+    folder: Folder,
+    file: File,
+    founded: bool,
+    facts: PhantomData<fn(F)>,
+}
+
+/// The facts that were kept, in the order in which they happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept<F> {
+    /// Those until the program was first ready.
+    pub founding: Vec<F>,
+    /// Those since.
+    pub since: Vec<F>,
+}
+
+/// Facts that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FactLogError {
+    /// The machine does not let it.
+    #[error(transparent)]
+    Machine(#[from] io::Error),
+    /// A line is no fact of this program's.
+    #[error(
+        "{}, line {line}: {why}; to forget what was registered, remove the file", path.display()
+    )]
+    Line {
+        /// In which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl<F: Fact> FactLog<F> {
+    /// Opens what is kept in `folder`, and says what that is.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read or written, or was written by a program whose facts have another form.
+    pub fn open(folder: &Folder) -> Result<(Self, Kept<F>), FactLogError> {
+        let founding = folder.read(FOUNDING)?;
+        let founded = founding.is_some();
+        // A founding that was broken off may have left anything.
+        let since = if founded { folder.read(FACTS)?.unwrap_or_default() } else { Vec::new() };
+        // The machine stopped while a line was written: nobody was answered, so it did not happen.
+        let whole = since.iter().rposition(|octet| *octet == b'\n').map_or(0, |end| end + 1);
+        let kept = Kept {
+            founding: facts(&folder.at(FOUNDING), &founding.unwrap_or_default())?,
+            since: facts(&folder.at(FACTS), &since[..whole])?,
+        };
+        let file = open(folder)?;
+        file.set_len(whole as u64)?;
+        Ok((Self { folder: folder.clone(), file, founded, facts: PhantomData }, kept))
+    }
+
+    /// Whether the program was ever ready.
+    #[must_use]
+    pub const fn is_founded(&self) -> bool {
+        self.founded
+    }
+
+    /// Keeps what happened.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written: then none of it is kept.
+    pub fn append(&mut self, at: Timestamp, facts: &[F]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for fact in facts {
+            serde_json::to_writer(&mut lines, &Recorded::new(at, fact.clone()))?;
+            lines.push(b'\n');
+        }
+        let before = self.file.metadata()?.len();
+        let written = self.file.write_all(&lines);
+        written.map_err(|error| {
+            let _ = self.file.set_len(before);
+            named(&self.folder.at(FACTS), &error)
+        })
+    }
+
+    /// The program is ready for the first time: what happened until now is its founding.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn found(&mut self) -> io::Result<()> {
+        if self.founded {
+            return Ok(());
+        }
+        let [facts, founding] = [FACTS, FOUNDING].map(|name| self.folder.at(name));
+        fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
+        self.file = open(&self.folder)?;
+        self.founded = true;
+        Ok(())
+    }
+
+    /// Forgets what happened since the founding; all of it, if it is not founded yet.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn reset(&mut self) -> io::Result<()> {
+        self.file.set_len(0).map_err(|error| named(&self.folder.at(FACTS), &error))
+    }
+}
+
+/// The file to which facts are added.
+fn open(folder: &Folder) -> io::Result<File> {
+    let path = folder.at(FACTS);
+    private().append(true).create(true).open(&path).map_err(|error| named(&path, &error))
+}
+
+fn facts<F: Fact>(path: &Path, lines: &[u8]) -> Result<Vec<F>, FactLogError> {
+    let lines = lines.split(|octet| *octet == b'\n').filter(|line| !line.is_empty());
+    let fact = |(number, line): (usize, &[u8])| {
+        let wrong = |why| FactLogError::Line { path: path.to_owned(), line: number, why };
+        let recorded: Recorded<F> =
+            serde_json::from_slice(line).map_err(|error| wrong(parties::malformed(&error)))?;
+        recorded.into_fact().map_err(|error| wrong(error.to_string()))
+    };
+    (1..).zip(lines).map(fact).collect()
+}
+
+#[cfg(test)]
+mod tests;

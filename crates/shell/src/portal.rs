@@ -1,0 +1,156 @@
+//! MitID Erhverv, asked over the wire for a certificate, as an administrator would in the portal and
+//! a system over the API.
+
+use parties::{Cvr, Environment};
+use pki::{Certificate, Name, PrivateKey, SigningRequest, TrustAnchors};
+use serde_json::{Value, json};
+
+use crate::{Folder, Remote, RemoteError, publication::is_of};
+
+/// The portal of MitID Erhverv.
+#[derive(Debug, Clone)]
+pub struct Portal(Remote);
+
+/// A certificate that an organisation wants.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// In which environment.
+    pub environment: Environment,
+    /// The organisation's CVR number.
+    pub cvr: Cvr,
+    /// Its name.
+    pub organisation: String,
+    /// The common name in the certificate.
+    pub certificate_name: String,
+}
+
+/// Why there is no certificate.
+#[derive(Debug, thiserror::Error)]
+pub enum PortalError {
+    /// MitID Erhverv says no, or nothing.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// It answers something else than was asked for.
+    #[error(
+        "MitID Erhverv answers `{asked}` without {missing}: is its version that of this program?"
+    )]
+    Unexpected {
+        /// What it was asked.
+        asked: &'static str,
+        /// What is not in the answer.
+        missing: &'static str,
+    },
+    /// What it issued is not of the hierarchy that it publishes.
+    #[error("MitID Erhverv issues `{name}` by another authority than it publishes")]
+    Foreign {
+        /// What the certificate is for.
+        name: String,
+    },
+    /// The certificate cannot be kept.
+    #[error(transparent)]
+    Keep(#[from] std::io::Error),
+}
+
+impl Wanted {
+    /// A certificate of the services themselves, whose organisation is the simulator.
+    ///
+    /// # Panics
+    ///
+    /// Never: its CVR number is one.
+    #[must_use]
+    pub fn of_service(environment: Environment, certificate_name: &str) -> Self {
+        Self {
+            environment,
+            cvr: "90000000".parse().expect("eight digits"),
+            organisation: "skift".to_owned(),
+            certificate_name: certificate_name.to_owned(),
+        }
+    }
+}
+
+impl Portal {
+    /// The portal at the control port of MitID Erhverv.
+    #[must_use]
+    pub const fn new(control: Remote) -> Self {
+        Self(control)
+    }
+
+    /// The certificate for `key` in the file `name.cer` of `folder`. Where there is none, or one of another
+    /// authority than `anchors` or for another key, another one is ordered and put there.
+    ///
+    /// # Errors
+    ///
+    /// If it is refused, or cannot be kept.
+    pub async fn held_or_ordered(
+        &self,
+        folder: &Folder,
+        name: &str,
+        key: &PrivateKey,
+        wanted: &Wanted,
+        anchors: &TrustAnchors,
+    ) -> Result<Certificate, PortalError> {
+        let file = format!("{name}.cer");
+        let held = folder.read(&file)?.and_then(|it| Certificate::from_cer(&it).ok());
+        let is_good = |it: &Certificate| it.public_key() == key.public() && is_of(anchors, it);
+        if let Some(held) = held.filter(is_good) {
+            return Ok(held);
+        }
+        let issued = self.order(wanted, key).await?;
+        if !is_good(&issued) {
+            return Err(PortalError::Foreign { name: wanted.certificate_name.clone() });
+        }
+        folder.write(&file, issued.to_pem().as_bytes())?;
+        Ok(issued)
+    }
+
+    /// Orders a system certificate under a profile of its own and has it issued for `key`. The organisation
+    /// is connected if it is not.
+    ///
+    /// # Errors
+    ///
+    /// If MitID Erhverv refuses, or does not answer.
+    pub async fn order(
+        &self,
+        wanted: &Wanted,
+        key: &PrivateKey,
+    ) -> Result<Certificate, PortalError> {
+        let Wanted { environment, cvr, organisation, certificate_name } = wanted;
+        let environment = environment.name();
+        self.connect(environment, cvr, organisation).await?;
+        let profile = json!({
+            "environment": environment,
+            "cvr": cvr,
+            "certificate-name": certificate_name,
+            "kind": "system",
+        });
+        let created = self.0.administer("create-profile", profile).await?;
+        let profile = &created["profile-created"]["profile"];
+        let order =
+            json!({ "profile": profile, "identification": "one-time-code", "method": "api" });
+        let ordered = self.0.administer("order", order).await?;
+        let ordered = &ordered["ordered"];
+        // The authority puts its own names into the certificate, whatever the request says.
+        let request = SigningRequest::make(&Name::with_common_name(certificate_name), key);
+        let issue = json!({
+            "reference": ordered["reference"],
+            "code": ordered["code"],
+            "request": request.to_pem(),
+        });
+        let mut issued = self.0.administer("issue", issue).await?;
+        let certificate = serde_json::from_value(issued["issued"].take());
+        certificate
+            .map_err(|_| PortalError::Unexpected { asked: "issue", missing: "a certificate" })
+    }
+
+    async fn connect(&self, environment: &str, cvr: &Cvr, name: &str) -> Result<(), RemoteError> {
+        let connect = json!({ "environment": environment, "cvr": cvr, "name": name });
+        match self.0.administer("connect", connect).await {
+            Ok(_) => {}
+            // Somebody has done it, or this program at an earlier start.
+            Err(RemoteError::Refused { name, .. }) if name == "already-connected" => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let allow = json!({ "environment": environment, "cvr": cvr, "allowed": true });
+        self.0.administer("allow-certificates", allow).await.map(|_: Value| ())
+    }
+}

@@ -1,0 +1,178 @@
+//! What every program that serves can be set to.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use clock::{Clock, Timestamp};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::StartError;
+use crate::{
+    Bounds, Folder, Listener, Tls, Traffic,
+    control::{self, Control, Service, Token, instant},
+};
+
+/// What every program that serves can be set to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Common {
+    /// The folder where keys, certificates and what is registered are kept
+    #[schemars(with = "String")]
+    pub data: PathBuf,
+    /// A file that is written when the program is ready, with the same line as on standard output
+    #[schemars(with = "Option<String>")]
+    pub ready_file: Option<PathBuf>,
+    /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said
+    pub start_time: Option<String>,
+    /// The name by which clients reach this machine
+    pub host: String,
+    /// The token of the control port, needed where it listens for others than this machine
+    pub control_token: Option<String>,
+    /// How many milliseconds to wait before asking another program again that did not answer
+    pub retry_ms: u64,
+}
+
+impl Default for Common {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from(".skift"),
+            ready_file: None,
+            start_time: None,
+            host: "localhost".to_owned(),
+            control_token: None,
+            retry_ms: 500,
+        }
+    }
+}
+
+impl Common {
+    /// A clock that runs with the machine, from what is set.
+    ///
+    /// # Errors
+    ///
+    /// If that is no instant, or too far away.
+    pub fn clock(&self) -> Result<Clock, StartError> {
+        let clock = Clock::real();
+        if let Some(text) = &self.start_time {
+            let wrong = |problem: control::Problem| {
+                StartError::Unusable(format!("`start-time` is `{text}`: {problem}"))
+            };
+            let start: Timestamp = instant(text).map_err(wrong)?;
+            clock.set(start);
+        }
+        Ok(clock)
+    }
+
+    /// The folder of everything that is kept.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made.
+    pub fn folder(&self) -> Result<Folder, StartError> {
+        Ok(Folder::open(&self.data)?)
+    }
+
+    /// How long to wait before another try. Not at all would be to ask without end.
+    #[must_use]
+    pub fn retry(&self) -> Duration {
+        Duration::from_millis(self.retry_ms.max(10))
+    }
+
+    /// The names of this machine: the one that is set, and those that every machine has.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.host.clone()];
+        for name in ["localhost", "127.0.0.1", "::1"] {
+            if !names.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+
+    /// Where clients reach what listens at `address`.
+    #[must_use]
+    pub fn url(&self, scheme: &str, address: SocketAddr) -> String {
+        format!("{scheme}://{}:{}", self.host, address.port())
+    }
+
+    /// Listens at `address`, which `setting` says.
+    ///
+    /// # Errors
+    ///
+    /// If the machine does not let it.
+    pub async fn listen(
+        setting: &'static str,
+        address: SocketAddr,
+        tls: Option<Tls>,
+        traffic: &Traffic,
+    ) -> Result<Listener, StartError> {
+        let bound = Listener::bind(address, tls, Bounds::default()).await;
+        let listener = bound.map_err(|source| StartError::Listen { setting, source })?;
+        Ok(listener.counting(traffic.clone()))
+    }
+
+    /// A control port at `address`, which `setting` says.
+    ///
+    /// # Errors
+    ///
+    /// If the machine does not let it, or it would be open to everybody.
+    pub async fn control(
+        &self,
+        setting: &'static str,
+        address: SocketAddr,
+        service: &Service,
+    ) -> Result<Control, StartError> {
+        let token = self.control_token.as_deref().map(Token::new).transpose()?;
+        let settings = control::Settings { address, token, hosts: vec![self.host.clone()] };
+        Control::bind(settings, service).await.map_err(|error| match error {
+            control::ControlError::Bind(source) => StartError::Listen { setting, source },
+            open @ control::ControlError::Open { .. } => StartError::Control(open),
+        })
+    }
+}
+
+/// Where this machine reaches what listens at `address`: one that stands for all addresses is none to
+/// connect to.
+#[must_use]
+pub fn from_here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_begins_where_it_is_told_to() {
+        let at = |text: &str| Common { start_time: Some(text.to_owned()), ..Common::default() };
+        let start: Timestamp = "2030-03-01T08:00:00Z".parse().unwrap();
+        let now = at("2030-03-01T09:00:00+01:00").clock().unwrap().now();
+        assert!(now >= start && now < start + clock::Span::from_hours(1), "{now}");
+        for text in ["tomorrow", "2030-03-01", "1999-01-01T00:00:00Z"] {
+            let error = at(text).clock().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`start-time` is `{text}`: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_machine_has_the_name_that_is_set_and_those_of_every_machine() {
+        let named = |host: &str| Common { host: host.to_owned(), ..Common::default() };
+        assert_eq!(named("localhost").names(), ["localhost", "127.0.0.1", "::1"]);
+        assert_eq!(named("sim-sts").names(), ["sim-sts", "localhost", "127.0.0.1", "::1"]);
+        let address = "0.0.0.0:8443".parse().unwrap();
+        assert_eq!(named("sim-sts").url("https", address), "https://sim-sts:8443");
+        assert_eq!(from_here(address).to_string(), "127.0.0.1:8443");
+        assert_eq!(from_here("[::]:1".parse().unwrap()).to_string(), "[::1]:1");
+        assert_eq!(from_here("192.0.2.1:1".parse().unwrap()).to_string(), "192.0.2.1:1");
+    }
+}

@@ -1,0 +1,145 @@
+//! A program that was brought up: what it serves, and its end.
+
+use std::{collections::BTreeMap, future::Future, io, sync::Arc};
+
+use tokio::{sync::watch, task::JoinSet};
+
+use crate::{Ready, Standing};
+
+/// Services that run. When it is dropped they end at once; [`stop`](Self::stop) lets them end well.
+#[derive(Debug)]
+pub struct Running {
+    urls: BTreeMap<String, String>,
+    ready: Ready,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+    founding: Founding,
+}
+
+/// What is done when they are ready for the first time.
+type Done = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
+
+#[derive(Clone, Default)]
+struct Founding(Option<Done>);
+
+impl std::fmt::Debug for Founding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Founding(..)")
+    }
+}
+
+impl Running {
+    /// Services that are found at `urls`, each by a name, and that say when they are ready.
+    #[must_use]
+    pub fn new(urls: BTreeMap<String, String>, ready: Ready) -> Self {
+        let (stop, _) = watch::channel(false);
+        Self { urls, ready, stop, tasks: JoinSet::new(), founding: Founding::default() }
+    }
+
+    /// The same, and `done` is carried out once they are ready.
+    #[must_use]
+    pub fn when_founded(self, done: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
+        Self { founding: Founding(Some(Arc::new(done))), ..self }
+    }
+
+    /// Where each service is.
+    #[must_use]
+    pub const fn urls(&self) -> &BTreeMap<String, String> {
+        &self.urls
+    }
+
+    /// Whether they can be asked.
+    #[must_use]
+    pub const fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// Is done when they are told to stop.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stop = self.stop.subscribe();
+        async move {
+            // Who told them may be gone: then they are to stop as well.
+            let _ = stop.wait_for(|stop| *stop).await;
+        }
+    }
+
+    /// Runs a service, until it ends by itself after it was told to.
+    pub fn serve(&mut self, service: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(service);
+    }
+
+    /// Runs what has no end of its own, until they are told to stop.
+    pub fn work(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.stopping();
+        self.serve(async move {
+            tokio::select! {
+                () = work => {}
+                () = stopping => {}
+            }
+        });
+    }
+
+    /// Waits until they are ready, and lets what happened until then be their founding.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub async fn founded(&self) -> io::Result<()> {
+        if self.ready.wait().await != Standing::Up {
+            return Ok(());
+        }
+        self.founding.0.as_ref().map_or(Ok(()), |done| done())
+    }
+
+    /// Tells them to stop, and waits until they have: who is being answered has the answer.
+    pub async fn stop(mut self) {
+        self.ready.stopping();
+        self.stop.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_runs_ends_when_it_is_told_to() {
+        let ready = Ready::default();
+        let mut running = Running::new(BTreeMap::new(), ready.clone());
+        let ended = Arc::new(AtomicUsize::new(0));
+        let (stopping, count) = (running.stopping(), Arc::clone(&ended));
+        running.serve(async move {
+            stopping.await;
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        running.work(std::future::pending());
+        running.stop().await;
+        assert_eq!(ended.load(Ordering::Relaxed), 1);
+        assert_eq!(ready.get(), Standing::Stopping);
+    }
+
+    #[tokio::test]
+    async fn it_is_founded_when_it_is_ready_and_not_when_it_ends_before() {
+        let founded = Arc::new(AtomicUsize::new(0));
+        let running = |ready: &Ready| {
+            let count = Arc::clone(&founded);
+            Running::new(BTreeMap::new(), ready.clone()).when_founded(move || {
+                count.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            })
+        };
+        let ready = Ready::default();
+        let broken_off = running(&ready);
+        ready.stopping();
+        broken_off.founded().await.unwrap();
+        assert_eq!(founded.load(Ordering::Relaxed), 0);
+        let ready = Ready::default();
+        let running = running(&ready);
+        let (done, ()) = tokio::join!(running.founded(), async { ready.set() });
+        done.unwrap();
+        assert_eq!(founded.load(Ordering::Relaxed), 1);
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether a service can be asked, and what it waits for until then.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+/// Whether a service can be asked; clones say the same.
+#[derive(Debug, Clone)]
+pub struct Ready(Arc<watch::Sender<Standing>>);
+
+/// How far a service has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It cannot be asked yet.
+    Starting {
+        /// What it waits for, as far as is known.
+        waits_for: String,
+    },
+    /// It can be asked.
+    Up,
+    /// It can be asked no more.
+    Stopping,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        let starting = Standing::Starting { waits_for: "its own start".to_owned() };
+        Self(Arc::new(watch::Sender::new(starting)))
+    }
+}
+
+impl Ready {
+    /// From now on it can be asked.
+    pub fn set(&self) {
+        self.0.send_replace(Standing::Up);
+    }
+
+    /// Says what it waits for.
+    pub fn waits_for(&self, what: impl Into<String>) {
+        self.0.send_replace(Standing::Starting { waits_for: what.into() });
+    }
+
+    /// From now on it can be asked no more.
+    pub fn stopping(&self) {
+        self.0.send_replace(Standing::Stopping);
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn get(&self) -> Standing {
+        self.0.borrow().clone()
+    }
+
+    /// Waits until it can be asked, or never will be; says which.
+    pub async fn wait(&self) -> Standing {
+        let mut told = self.0.subscribe();
+        let done = told.wait_for(|it| !matches!(it, Standing::Starting { .. })).await;
+        done.map_or(Standing::Stopping, |it| it.clone())
+    }
+}
