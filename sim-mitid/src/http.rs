@@ -3,12 +3,14 @@
 //!
 //! - [`MitidErhverv`]: MitID Erhverv as it is served, and how it starts anew
 //! - [`KeyStock`]: the key pairs that the portal certifies, made ahead
-//! - [`Publication`], [`router`], [`address_below`]: what everybody may fetch
+//! - [`Publication`], [`router`]: what everybody may fetch
+//! - [`program`]: the program `sim-mitid`
 //! - `administration`: what administrators, contact persons and holders may do, at the control port
 
 mod administration;
 mod key_stock;
 mod mitid_erhverv;
+pub mod program;
 mod publication;
 
 use clock::Clock;
@@ -18,7 +20,7 @@ use crate::Mitid;
 
 pub use key_stock::KeyStock;
 pub use mitid_erhverv::MitidErhverv;
-pub use publication::{address_below, router};
+pub use publication::router;
 
 /// What MitID Erhverv publishes, as it is served.
 #[derive(Debug)]

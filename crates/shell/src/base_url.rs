@@ -1,6 +1,6 @@
 //! Where another program is: its address, below which everything of its lies.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::SocketAddr, str::FromStr};
 
 use hyper::Uri;
 use serde::{Deserialize, Deserializer, de};
@@ -15,6 +15,12 @@ pub struct BaseUrl(String);
 pub struct MalformedBaseUrl;
 
 impl BaseUrl {
+    /// The address of what listens there.
+    #[must_use]
+    pub fn of(address: SocketAddr) -> Self {
+        Self(format!("http://{address}"))
+    }
+
     /// Where something lies on it. `path` begins with a slash.
     ///
     /// # Panics

@@ -26,7 +26,7 @@ mod root;
 mod routes;
 mod token;
 
-use std::{future::Future, net::SocketAddr, sync::Arc};
+use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
 pub use self::{
     asked::{Asked, Queried},
@@ -94,10 +94,25 @@ pub struct Service {
     pub traffic: Traffic,
     /// Whether it can be asked.
     pub ready: Ready,
-    /// Brings it back to what it was when it started, but for the clock and the journal.
-    pub reset: Arc<dyn Fn() + Send + Sync>,
+    /// Brings it back to what it was when it was first ready, but for the clock and the journal.
+    pub reset: Arc<dyn Fn() -> io::Result<()> + Send + Sync>,
     /// What else can be done with it.
     pub routes: Routes,
+}
+
+impl Service {
+    /// A service of this name and version of which nothing is there yet but the port itself.
+    #[must_use]
+    pub fn starting(
+        (name, version): (&'static str, &'static str),
+        clock: ::clock::Clock,
+        journal: Journal,
+        traffic: Traffic,
+        ready: Ready,
+    ) -> Self {
+        let reset = Arc::new(|| Ok(()));
+        Self { name, version, clock, journal, traffic, ready, reset, routes: Routes::default() }
+    }
 }
 
 /// Why a control port could not begin.

@@ -26,10 +26,16 @@ const FACTS: &str = "facts.jsonl";
 /// Where facts are kept as they happen.
 #[derive(Debug)]
 pub struct FactLog<F> {
-    folder: Folder,
-    file: File,
+    /// None where nothing outlives the program.
+    place: Option<Place>,
     founded: bool,
     facts: PhantomData<fn(F)>,
+}
+
+#[derive(Debug)]
+struct Place {
+    folder: Folder,
+    file: File,
 }
 
 /// The facts that were kept, in the order in which they happened.
@@ -80,7 +86,14 @@ impl<F: Fact> FactLog<F> {
         };
         let file = open(folder)?;
         file.set_len(whole as u64)?;
-        Ok((Self { folder: folder.clone(), file, founded, facts: PhantomData }, kept))
+        let place = Some(Place { folder: folder.clone(), file });
+        Ok((Self { place, founded, facts: PhantomData }, kept))
+    }
+
+    /// Keeps nothing: what happens is forgotten with the program.
+    #[must_use]
+    pub const fn nowhere() -> Self {
+        Self { place: None, founded: false, facts: PhantomData }
     }
 
     /// Whether the program was ever ready.
@@ -95,16 +108,17 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be written: then none of it is kept.
     pub fn append(&mut self, at: Timestamp, facts: &[F]) -> io::Result<()> {
+        let Some(Place { folder, file }) = &mut self.place else { return Ok(()) };
         let mut lines = Vec::new();
         for fact in facts {
             serde_json::to_writer(&mut lines, &Recorded::new(at, fact.clone()))?;
             lines.push(b'\n');
         }
-        let before = self.file.metadata()?.len();
-        let written = self.file.write_all(&lines);
+        let before = file.metadata()?.len();
+        let written = file.write_all(&lines);
         written.map_err(|error| {
-            let _ = self.file.set_len(before);
-            named(&self.folder.at(FACTS), &error)
+            let _ = file.set_len(before);
+            named(&folder.at(FACTS), &error)
         })
     }
 
@@ -117,9 +131,11 @@ impl<F: Fact> FactLog<F> {
         if self.founded {
             return Ok(());
         }
-        let [facts, founding] = [FACTS, FOUNDING].map(|name| self.folder.at(name));
-        fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
-        self.file = open(&self.folder)?;
+        if let Some(Place { folder, file }) = &mut self.place {
+            let [facts, founding] = [FACTS, FOUNDING].map(|name| folder.at(name));
+            fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
+            *file = open(folder)?;
+        }
         self.founded = true;
         Ok(())
     }
@@ -130,7 +146,8 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be written.
     pub fn reset(&mut self) -> io::Result<()> {
-        self.file.set_len(0).map_err(|error| named(&self.folder.at(FACTS), &error))
+        let Some(Place { folder, file }) = &self.place else { return Ok(()) };
+        file.set_len(0).map_err(|error| named(&folder.at(FACTS), &error))
     }
 }
 

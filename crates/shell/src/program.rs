@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{self, Write},
     path::Path,
+    pin::pin,
     process::ExitCode,
 };
 
@@ -102,7 +103,10 @@ pub fn main<S: DeserializeOwned + JsonSchema>(
         Ok(runtime) => runtime,
         Err(error) => return failed(program, &StartError::Keep(error)),
     };
-    match runtime.block_on(run(program, common(&set), start(&set))) {
+    let ended = runtime.block_on(run(program, common(&set), start(&set)));
+    // Keys that are being made are of no use to anybody any more.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(program, &error),
     }
@@ -128,8 +132,11 @@ async fn run(
         }
     }
     // Asked for before anybody knows that there is something to stop.
-    let told_to_stop = told_to_stop()?;
-    let running = start.await?;
+    let mut told_to_stop = pin!(told_to_stop()?);
+    let running = tokio::select! {
+        () = &mut told_to_stop => return Ok(()),
+        started = start => started?,
+    };
     let Program { name, version, .. } = *program;
     let urls = running.urls().clone();
     let announcement = Announcement { program: name, version, urls };
@@ -141,17 +148,15 @@ async fn run(
             None => Ok(()),
         }
     };
-    let stopped = async {
-        told_to_stop.await;
-        Ok::<_, StartError>(())
-    };
-    let ready_until_stopped = async {
-        become_ready.await?;
-        std::future::pending().await
-    };
     let outcome = tokio::select! {
-        stopped = stopped => stopped,
-        failed = ready_until_stopped => failed,
+        () = &mut told_to_stop => Ok(()),
+        became = become_ready => match became {
+            Ok(()) => {
+                told_to_stop.await;
+                Ok(())
+            }
+            Err(error) => Err(StartError::Keep(error)),
+        },
     };
     running.stop().await;
     outcome

@@ -1,12 +1,17 @@
 //! A client that asks a service over a real socket, and knows nothing of it.
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, sync::Arc};
 
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
 };
+use tokio_rustls::TlsConnector;
 
 /// What comes back.
 #[derive(Debug, Clone)]
@@ -15,8 +20,10 @@ pub struct Reply {
     pub status: u16,
     /// The status line and the headers, their names in lower case.
     pub head: String,
-    /// The body.
+    /// The body, as text; what is none in it is replaced.
     pub text: String,
+    /// The body as it came.
+    pub body: Vec<u8>,
 }
 
 impl Reply {
@@ -74,19 +81,79 @@ async fn send(
     headers: &str,
     body: &[u8],
 ) -> io::Result<Reply> {
+    let stream = TcpStream::connect(at).await?;
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {at}\r\n{headers}");
+    exchange(stream, &head, body).await
+}
+
+/// Sends one request over a connection, and reads what comes back until it is closed.
+async fn exchange(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    head: &str,
+    body: &[u8],
+) -> io::Result<Reply> {
     let length = body.len();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {at}\r\n{headers}Content-Length: {length}\r\n\
-         Connection: close\r\n\r\n"
-    );
-    let mut stream = TcpStream::connect(at).await?;
+    let head = format!("{head}Content-Length: {length}\r\nConnection: close\r\n\r\n");
     stream.write_all(&[head.as_bytes(), body].concat()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
     let reply = || {
-        let (head, text) = answer.split_once("\r\n\r\n")?;
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n")?;
+        let head = String::from_utf8(answer[..end].to_vec()).ok()?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
-        Some(Reply { status, head: head.to_owned(), text: text.to_owned() })
+        let body = answer[end + 4..].to_vec();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Some(Reply { status, head, text, body })
     };
-    reply().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, answer.clone()))
+    let no_http = || String::from_utf8_lossy(&answer).into_owned();
+    reply().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, no_http()))
+}
+
+/// A client that asks over TLS, and trusts one authority.
+#[derive(Clone)]
+pub struct Https(TlsConnector);
+
+impl Https {
+    /// A client that trusts this authority, in PEM.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    #[must_use]
+    pub fn trusting(authority: &str) -> Self {
+        let mut roots = RootCertStore::empty();
+        let root = CertificateDer::from_pem_slice(authority.as_bytes());
+        roots.add(root.expect("a certificate in PEM")).expect("a certificate of an authority");
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("the provider has suites for them")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Self(TlsConnector::from(Arc::new(config)))
+    }
+
+    /// Sends a message to `path` of the host of that name, which listens at `at`.
+    ///
+    /// # Errors
+    ///
+    /// If it shows no certificate that is trusted, or nothing comes back that is HTTP.
+    ///
+    /// # Panics
+    ///
+    /// If `host` is no name of a host.
+    pub async fn post(
+        &self,
+        at: SocketAddr,
+        host: &str,
+        path: &str,
+        media_type: &str,
+        body: &[u8],
+    ) -> io::Result<Reply> {
+        let name = ServerName::try_from(host.to_owned()).expect("the name of a host");
+        let stream = self.0.connect(name, TcpStream::connect(at).await?).await?;
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {media_type}\r\n");
+        exchange(stream, &head, body).await
+    }
 }

@@ -1,6 +1,7 @@
 //! What the integration tests of several crates set up alike: two authorities, certificates with
 //! their keys, messages that somebody changed on the way, programs of others that are asked for a
-//! second opinion ([`engines`], [`programs`]), and a [client](http) that asks over a socket.
+//! second opinion ([`engines`], [`programs`]), a [client](http) that asks over a socket, and programs of
+//! ours that are started as their users start them ([`served`]).
 //!
 //! Nothing but tests depends on it, and it knows no simulator: each test sets up its own.
 
@@ -8,6 +9,7 @@ pub mod engines;
 mod forgery;
 pub mod http;
 pub mod programs;
+pub mod served;
 
 use std::{collections::BTreeMap, ops::Range};
 

@@ -18,7 +18,7 @@ use axum::{
 use shell::{
     apart,
     control::{
-        Route, Routes,
+        Problem, Route, Routes,
         form::{Form, answered},
     },
 };
@@ -48,7 +48,10 @@ fn ask(mitid: &MitidErhverv, form: &Form, body: &[u8]) -> Response {
     if let Some(slip) = form.slip(body) {
         return slip.into_response();
     }
-    let (exchange, diagnosis) = mitid.ask(body);
+    let (exchange, diagnosis) = match mitid.ask(body) {
+        Ok(answered) => answered,
+        Err(error) => return Problem::unkept(&error).into_response(),
+    };
     let refused = match (&exchange.answer, &exchange.request) {
         (Answer::Rejected(_), Request::Unreadable(_)) => Some(StatusCode::BAD_REQUEST),
         (Answer::Rejected(_), _) => Some(StatusCode::CONFLICT),

@@ -1,13 +1,16 @@
 //! MitID Erhverv as it is served: one core for what is published and what administrators do, the key
 //! pairs that it needs, and how it starts anew.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use clock::Clock;
 use entropy::Entropy;
-use parties::{Diagnose, Diagnosis};
+use parties::{Core, Diagnose, Diagnosis};
 use shell::{
-    Exchange, Journal, Shared, Traffic,
+    Exchange, FactLog, Journal, Kept, Shared, Traffic,
     control::{Ready, Service},
 };
 
@@ -15,26 +18,65 @@ use super::{
     KeyStock, Publication,
     administration::{self, Shown},
 };
-use crate::{Answer, Lesson, Mitid, Need};
+use crate::{Answer, Fact, Lesson, Mitid, Need};
 
 /// MitID Erhverv as it is served.
 pub struct MitidErhverv {
     publication: Arc<Publication>,
     keys: KeyStock,
     journal: Journal,
-    start: Mitid,
+    /// What a reset goes back to.
+    founded: Mutex<Mitid>,
+    log: Mutex<FactLog<Fact>>,
     /// Held from what a request needs until it is answered, so that no other takes its key pair.
     request: Mutex<()>,
 }
 
 impl MitidErhverv {
-    /// MitID Erhverv as it stands, with the key pairs that its portal certifies.
+    /// MitID Erhverv as it stands, with the key pairs that its portal certifies. Nothing outlives it.
     #[must_use]
     pub fn new(start: Mitid, clock: &Clock, journal: &Journal, keys: KeyStock) -> Arc<Self> {
-        let mitid = Shared::new(start.clone());
-        let publication = Arc::new(Publication { mitid, clock: clock.clone() });
-        let (journal, request) = (journal.clone(), Mutex::new(()));
-        Arc::new(Self { publication, keys, journal, start, request })
+        let kept = Kept { founding: Vec::new(), since: Vec::new() };
+        Self::going_on(start, kept, FactLog::nowhere(), clock, journal, keys)
+    }
+
+    /// The same after what was `kept`, and what happens from now on is kept too.
+    #[must_use]
+    pub fn going_on(
+        mut mitid: Mitid,
+        kept: Kept<Fact>,
+        log: FactLog<Fact>,
+        clock: &Clock,
+        journal: &Journal,
+        keys: KeyStock,
+    ) -> Arc<Self> {
+        kept.founding.into_iter().for_each(|fact| mitid.apply(fact));
+        let founded = Mutex::new(mitid.clone());
+        kept.since.into_iter().for_each(|fact| mitid.apply(fact));
+        let publication = Publication { mitid: Shared::new(mitid), clock: clock.clone() };
+        Arc::new(Self {
+            publication: Arc::new(publication),
+            keys,
+            journal: journal.clone(),
+            founded,
+            log: Mutex::new(log),
+            request: Mutex::new(()),
+        })
+    }
+
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub fn founded(&self) -> io::Result<()> {
+        let _alone = lock(&self.request);
+        let mut log = lock(&self.log);
+        if !log.is_founded() {
+            *lock(&self.founded) = self.publication.mitid.look(Clone::clone);
+            log.found()?;
+        }
+        Ok(())
     }
 
     /// What everybody may fetch.
@@ -59,14 +101,14 @@ impl MitidErhverv {
         }
     }
 
-    /// One request, and everything that speaks against it. What it needs is at hand; it may take a
-    /// second, where the stock of key pairs is used up.
-    pub(super) fn ask(&self, bytes: &[u8]) -> (Exchange<Mitid>, Diagnosis) {
+    /// One request, and everything that speaks against it; an error if what came of it cannot be kept. What
+    /// it needs is at hand; it may take a second, where the stock of key pairs is used up.
+    pub(super) fn ask(&self, bytes: &[u8]) -> io::Result<(Exchange<Mitid>, Diagnosis)> {
         let mitid = &self.publication.mitid;
         let request = mitid.read(bytes);
         let mut key = None;
         loop {
-            let alone = self.request.lock().unwrap_or_else(PoisonError::into_inner);
+            let alone = lock(&self.request);
             let now = self.publication.clock.now();
             if let [Need::KeyPair { .. }, ..] = mitid.needs(&request, now)[..] {
                 match key.take() {
@@ -83,12 +125,13 @@ impl MitidErhverv {
             }
             let diagnosis = mitid.look(|it| it.diagnose(&request, now));
             let exchange = mitid.answer(request, now, &mut Entropy::Os);
+            let kept = lock(&self.log).append(now, &exchange.facts);
             drop(alone);
             // What is ordered will be downloaded, mostly.
             if let Answer::Ordered { .. } = exchange.answer {
                 self.keys.prepare();
             }
-            return (exchange, diagnosis);
+            return kept.map(|()| (exchange, diagnosis));
         }
     }
 
@@ -98,9 +141,16 @@ impl MitidErhverv {
         self.publication.mitid.look(|it| Shown::new(it, now))
     }
 
-    /// Everything is as it was at the start; who is answered meanwhile is answered as before or after.
-    fn reset(&self) {
-        let _alone = self.request.lock().unwrap_or_else(PoisonError::into_inner);
-        self.publication.mitid.change(|it| *it = self.start.clone());
+    /// Everything is as it was when it was first ready; who is answered meanwhile is answered as before or
+    /// after.
+    fn reset(&self) -> io::Result<()> {
+        let _alone = lock(&self.request);
+        self.publication.mitid.change(|it| *it = lock(&self.founded).clone());
+        lock(&self.log).reset()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is locked here is changed whole or not at all.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

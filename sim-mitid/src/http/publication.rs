@@ -31,13 +31,6 @@ pub fn router(publication: Arc<Publication>) -> Router {
     Router::new().fallback(get(fetch)).with_state(publication)
 }
 
-/// Where on the host `base` (`http://127.0.0.1:8080`) something is found that has the address
-/// `published` in certificates of `environment`.
-#[must_use]
-pub fn address_below(base: &str, environment: Environment, published: &str) -> String {
-    format!("{}/{environment}{}", base.trim_end_matches('/'), path_of(published))
-}
-
 /// One of the things that are published, of a hierarchy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Published {

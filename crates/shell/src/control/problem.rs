@@ -1,6 +1,6 @@
 //! How a control port says no: what was wrong, and what to do.
 
-use std::fmt;
+use std::{fmt, io};
 
 use axum::{
     Json,
@@ -39,6 +39,15 @@ impl Problem {
     /// A request that cannot be carried out as it is (400).
     pub fn bad(error: impl Into<String>, what_to_do: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, what_to_do)
+    }
+
+    /// Something that was done and cannot be kept (507).
+    #[must_use]
+    pub fn unkept(error: &io::Error) -> Self {
+        let what = "make room in the data folder, or let the program write there, and do it again; \
+                    else it is forgotten when the program ends";
+        let error = format!("it is done, and cannot be kept: {error}");
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, error, what)
     }
 
     /// Says which of `known` somebody who wrote `name` most likely meant.

@@ -109,11 +109,12 @@ fn metrics(service: &Service) -> Route {
 pub(super) fn reset(service: &Service) -> Routes {
     let (reset, journal) = (Arc::clone(&service.reset), service.journal.clone());
     let handler = async move |Asked(Nothing {}): Asked<Nothing>| {
-        reset();
+        reset().map_err(|error| Problem::unkept(&error))?;
         journal.clear();
         Ok::<_, Problem>(Json(Done { done: true }))
     };
-    let summary = "Brings the service back to its start and empties the journal; the clock stays";
+    let summary =
+        "Goes back to when the service was first ready, and empties the journal; the clock stays";
     Routes::from([Route::post("/__admin/reset", summary, handler)
         .body::<Nothing>()
         .answer::<Done>()])

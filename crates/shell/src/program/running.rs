@@ -7,24 +7,21 @@ use tokio::{sync::watch, task::JoinSet};
 use crate::{Ready, Standing};
 
 /// Services that run. When it is dropped they end at once; [`stop`](Self::stop) lets them end well.
-#[derive(Debug)]
 pub struct Running {
     urls: BTreeMap<String, String>,
     ready: Ready,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-    founding: Founding,
+    founding: Option<Done>,
+    held: Vec<Box<dyn Send>>,
 }
 
 /// What is done when they are ready for the first time.
 type Done = Arc<dyn Fn() -> io::Result<()> + Send + Sync>;
 
-#[derive(Clone, Default)]
-struct Founding(Option<Done>);
-
-impl std::fmt::Debug for Founding {
+impl std::fmt::Debug for Running {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Founding(..)")
+        f.debug_struct("Running").field("urls", &self.urls).finish_non_exhaustive()
     }
 }
 
@@ -33,13 +30,14 @@ impl Running {
     #[must_use]
     pub fn new(urls: BTreeMap<String, String>, ready: Ready) -> Self {
         let (stop, _) = watch::channel(false);
-        Self { urls, ready, stop, tasks: JoinSet::new(), founding: Founding::default() }
+        let (tasks, founding) = (JoinSet::new(), None);
+        Self { urls, ready, stop, tasks, founding, held: Vec::new() }
     }
 
     /// The same, and `done` is carried out once they are ready.
     #[must_use]
     pub fn when_founded(self, done: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { founding: Founding(Some(Arc::new(done))), ..self }
+        Self { founding: Some(Arc::new(done)), ..self }
     }
 
     /// Where each service is.
@@ -79,6 +77,11 @@ impl Running {
         });
     }
 
+    /// Keeps something until they have stopped.
+    pub fn hold(&mut self, held: impl Send + 'static) {
+        self.held.push(Box::new(held));
+    }
+
     /// Waits until they are ready, and lets what happened until then be their founding.
     ///
     /// # Errors
@@ -88,7 +91,7 @@ impl Running {
         if self.ready.wait().await != Standing::Up {
             return Ok(());
         }
-        self.founding.0.as_ref().map_or(Ok(()), |done| done())
+        self.founding.as_ref().map_or(Ok(()), |done| done())
     }
 
     /// Tells them to stop, and waits until they have: who is being answered has the answer.

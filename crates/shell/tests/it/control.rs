@@ -83,7 +83,10 @@ impl Port {
     async fn with(settings: Settings) -> Self {
         let resets = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&resets);
-        let reset = Arc::new(move || _ = counted.fetch_add(1, Ordering::Relaxed));
+        let reset = Arc::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        });
         let service = Service { reset, routes: echo(), ..bare() };
         let Service { clock, journal, traffic, ready, .. } = service.clone();
         let control = Control::bind(settings, &service).await.unwrap();
@@ -128,7 +131,7 @@ fn bare() -> Service {
         journal: Journal::default(),
         traffic: Traffic::default(),
         ready: Ready::default(),
-        reset: Arc::new(|| {}),
+        reset: Arc::new(|| Ok(())),
         routes: Routes::default(),
     }
 }

@@ -205,7 +205,7 @@ impl Program {
             journal: Journal::default(),
             traffic: Traffic::default(),
             ready: Ready::default(),
-            reset: Arc::new(|| {}),
+            reset: Arc::new(|| Ok(())),
             routes: servers.routes(),
         };
         let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));

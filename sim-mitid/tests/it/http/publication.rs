@@ -9,8 +9,8 @@ use axum::{
 use clock::Clock;
 use parties::Environment;
 use pki::{Addresses, RevocationList};
-use shell::Shared;
-use sim_mitid::http::{Publication, address_below, router};
+use shell::{Shared, address_below};
+use sim_mitid::http::{Publication, router};
 use stage::start;
 use tower::ServiceExt;
 

@@ -1,0 +1,204 @@
+//! The program `sim-mitid`: how it is set, what it keeps, and how it is brought up.
+//!
+//! In its folder lie the keys and certificates of its authorities, and what has happened, so that whoever
+//! trusts it and is registered with it need not begin anew when it is started again.
+
+use std::{ffi::OsString, io, net::SocketAddr, process::ExitCode, sync::Arc};
+
+use clock::Clock;
+use entropy::Entropy;
+use parties::Environment;
+use pki::{Authority, Certificate, KeySize};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use shell::{
+    BaseUrl, FactLog, Folder, Journal, Listener, Ready, Traffic, apart,
+    control::{Control, Service},
+    keys::{self, KeyFile},
+    program::{self, Common, Program, Running, StartError, from_here},
+};
+
+use super::{KeyStock, MitidErhverv, router};
+use crate::{Mitid, Policy, secret::MailKey};
+
+/// What the program is.
+const PROGRAM: Program = Program {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Simulates MitID Erhverv: its authorities in plain HTTP, its portal at the control port",
+    prefix: "SKIFT_MITID_",
+};
+
+/// What the program can be set to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// What it has in common with the other programs.
+    #[serde(flatten)]
+    pub common: Common,
+    /// Where certificates of authorities and revocation lists are fetched
+    #[schemars(with = "String")]
+    pub listen: SocketAddr,
+    /// Where the control port is
+    #[schemars(with = "String")]
+    pub listen_control: SocketAddr,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            common: Common::default(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8100)),
+            listen_control: SocketAddr::from(([127, 0, 0, 1], 8101)),
+        }
+    }
+}
+
+/// The program, with a command line that begins with its name.
+pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let start = async |settings: &Settings| {
+        let clock = settings.common.clock()?;
+        Bound::bind(settings, &clock).await?.serve().await
+    };
+    program::main(&PROGRAM, line, |settings: &Settings| &settings.common, start)
+}
+
+/// The program with its addresses, which are its own from now on.
+#[derive(Debug)]
+pub struct Bound {
+    common: Common,
+    clock: Clock,
+    journal: Journal,
+    traffic: Traffic,
+    ready: Ready,
+    publication: Listener,
+    control: Control,
+}
+
+impl Bound {
+    /// Listens at the addresses that are set.
+    ///
+    /// # Errors
+    ///
+    /// If the machine does not let it, or the control port would be open to everybody.
+    pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
+        let (traffic, ready, journal) = (Traffic::default(), Ready::default(), Journal::default());
+        let common = settings.common.clone();
+        let publication = Common::listen("listen", settings.listen, None, &traffic).await?;
+        let starting = Service::starting(
+            (PROGRAM.name, PROGRAM.version),
+            clock.clone(),
+            journal.clone(),
+            traffic.clone(),
+            ready.clone(),
+        );
+        let control = common.control("listen-control", settings.listen_control, &starting).await?;
+        let clock = clock.clone();
+        Ok(Self { common, clock, journal, traffic, ready, publication, control })
+    }
+
+    /// Where this machine fetches what is published.
+    #[must_use]
+    pub fn publication(&self) -> BaseUrl {
+        BaseUrl::of(from_here(self.publication.address()))
+    }
+
+    /// Where this machine finds the control port.
+    #[must_use]
+    pub fn control(&self) -> BaseUrl {
+        BaseUrl::of(from_here(self.control.address()))
+    }
+
+    /// The keys that it has, those of integration test first.
+    ///
+    /// # Errors
+    ///
+    /// If its folder cannot be made.
+    pub fn keys(&self) -> Result<Vec<KeyFile>, StartError> {
+        let folder = self.folder()?;
+        Ok(Environment::ALL.into_iter().flat_map(|it| keys_of(&folder, it)).collect())
+    }
+
+    fn folder(&self) -> Result<Folder, StartError> {
+        Ok(self.common.folder()?.within(PROGRAM.name)?)
+    }
+
+    /// Takes up what was kept, or founds what is not there yet, and serves.
+    ///
+    /// # Errors
+    ///
+    /// If what is kept cannot be read or written.
+    pub async fn serve(self) -> Result<Running, StartError> {
+        let folder = self.folder()?;
+        let lock = folder.lock()?;
+        let wanted = self.keys()?;
+        apart(move || keys::make(&wanted)).await?;
+        let (log, kept) = FactLog::open(&folder)?;
+        let authority = |it| authority(&folder, it, &self.clock);
+        let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
+        let mitid = Mitid::new(authorities?, Policy::default(), mail_key(&folder)?);
+        let Self { common, clock, journal, traffic, ready, publication, control } = self;
+        let served = MitidErhverv::going_on(mitid, kept, log, &clock, &journal, KeyStock::drawn());
+        control.door().open(&served.service(traffic, ready.clone()));
+
+        let urls = [("publication", publication.address()), ("control", control.address())];
+        let urls = urls.map(|(name, at)| (name.to_owned(), common.url("http", at)));
+        let of_founding = Arc::clone(&served);
+        let mut running =
+            Running::new(urls.into(), ready.clone()).when_founded(move || of_founding.founded());
+        let router = router(Arc::clone(served.publication()));
+        running.serve(publication.serve(router, running.stopping()));
+        running.serve(control.serve(running.stopping()));
+        running.hold(lock);
+        ready.set();
+        Ok(running)
+    }
+}
+
+/// The keys of an environment's hierarchy, the root's first.
+fn keys_of(folder: &Folder, environment: Environment) -> [KeyFile; 2] {
+    [("root", KeySize::Rsa4096), ("issuing", KeySize::Rsa3072)]
+        .map(|(name, size)| KeyFile::new(folder, format!("{name}-{environment}"), size))
+}
+
+/// The authority of an environment: as it was founded, or founded now.
+fn authority(
+    folder: &Folder,
+    environment: Environment,
+    clock: &Clock,
+) -> Result<Authority, StartError> {
+    let [root, issuing] = keys_of(folder, environment);
+    let files = ["root", "issuing"].map(|name| format!("{name}-{environment}.cer"));
+    let [root_key, issuing_key] = [root.key()?, issuing.key()?];
+    let unusable = |file: &str, why: &dyn std::fmt::Display| {
+        StartError::Unusable(format!(
+            "{}: {why}; remove the folder {}, and all begins anew",
+            folder.at(file).display(),
+            folder.path().display()
+        ))
+    };
+    let read = |file: &str| {
+        let read = |octets: Vec<u8>| Certificate::from_cer(&octets);
+        let read = folder.read(file)?.map(read).transpose();
+        read.map_err(|refusal| unusable(file, &refusal))
+    };
+    if let (Some(root), Some(issuing)) = (read(&files[0])?, read(&files[1])?) {
+        let restored = Authority::restored(environment, (root_key, root), (issuing_key, issuing));
+        return restored.map_err(|error| unusable(&files[0], &error));
+    }
+    let now = clock.now();
+    let founded = Authority::found(environment, root_key, issuing_key, now, &mut Entropy::Os);
+    folder.write(&files[0], founded.root().to_pem().as_bytes())?;
+    folder.write(&files[1], founded.issuing().to_pem().as_bytes())?;
+    Ok(founded)
+}
+
+/// What the tokens in mails are derived from.
+fn mail_key(folder: &Folder) -> io::Result<MailKey> {
+    let octets = folder.read_or_write("mail.key", || Ok(Entropy::Os.bytes::<32>().to_vec()))?;
+    let octets = octets.try_into().map_err(|_| {
+        let problem = format!("{}: not 32 octets; remove it", folder.at("mail.key").display());
+        io::Error::new(io::ErrorKind::InvalidData, problem)
+    })?;
+    Ok(MailKey::new(octets))
+}
