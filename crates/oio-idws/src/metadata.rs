@@ -35,6 +35,13 @@ pub enum MetadataRole {
         /// Where.
         address: String,
     },
+    /// It is called with tokens at this address (WS-Federation 1.2, section 3.1.2.3).
+    Service {
+        /// Where.
+        address: String,
+        /// The certificates that its tokens are encrypted for.
+        encryption: Vec<Certificate>,
+    },
     /// It asks for tokens, as a system user does (*systembruger*). SAML has no role for that, and
     /// NemLog-in takes the description of a service provider.
     SystemUser,
@@ -45,16 +52,16 @@ impl Metadata {
     #[must_use]
     pub fn write(&self) -> String {
         let entity_id = escape_attribute(self.entity_id.as_str());
-        let keys: String = self.signing.iter().map(key_descriptor).collect();
+        let keys: String = self.signing.iter().map(|it| key_descriptor("signing", it)).collect();
         let role = match &self.role {
-            MetadataRole::TokenService { address } => format!(
-                "<md:RoleDescriptor xmlns:fed=\"{FED}\" xmlns:xsi=\"{XSI}\" \
-                 xsi:type=\"fed:SecurityTokenServiceType\" protocolSupportEnumeration=\"{WST}\">{keys}\
-                 <fed:SecurityTokenServiceEndpoint><wsa:EndpointReference xmlns:wsa=\"{WSA}\">\
-                 <wsa:Address>{}</wsa:Address></wsa:EndpointReference>\
-                 </fed:SecurityTokenServiceEndpoint></md:RoleDescriptor>",
-                escape_text(address)
-            ),
+            MetadataRole::TokenService { address } => {
+                role_descriptor(&TOKEN_SERVICE, &keys, address)
+            }
+            MetadataRole::Service { address, encryption } => {
+                let encryption = encryption.iter().map(|it| key_descriptor("encryption", it));
+                let keys: String = std::iter::once(keys).chain(encryption).collect();
+                role_descriptor(&SERVICE, &keys, address)
+            }
             MetadataRole::SystemUser => format!(
                 "<md:SPSSODescriptor protocolSupportEnumeration=\"{SAML_PROTOCOL}\">{keys}\
                  </md:SPSSODescriptor>"
@@ -85,26 +92,65 @@ impl Metadata {
             Some(descriptor) => (descriptor, MetadataRole::SystemUser),
             None => {
                 let descriptor = root.only_child(MD, "RoleDescriptor")?;
-                let endpoint = descriptor.only_child(FED, "SecurityTokenServiceEndpoint")?;
-                let reference = endpoint.only_child(WSA, "EndpointReference")?;
-                let address = reference.only_child(WSA, "Address")?.text()?;
-                (descriptor, MetadataRole::TokenService { address })
+                let role = match descriptor.optional_child(FED, SERVICE.endpoint)? {
+                    Some(endpoint) => MetadataRole::Service {
+                        address: address_in(endpoint)?,
+                        encryption: certificates(descriptor, "encryption")?,
+                    },
+                    None => {
+                        let endpoint = descriptor.only_child(FED, TOKEN_SERVICE.endpoint)?;
+                        MetadataRole::TokenService { address: address_in(endpoint)? }
+                    }
+                };
+                (descriptor, role)
             }
         };
-        let keys = descriptor.children().filter(|child| child.is(MD, "KeyDescriptor"));
-        // One without a use is for both (SAML 2.0 Metadata, section 2.4.1.1).
-        let signs = |key: &Element<'_>| key.attribute("use").is_none_or(|it| it == "signing");
-        let signing = keys.filter(signs).map(certificate).collect::<Result<_, _>>()?;
-        Ok(Self { entity_id, role, signing })
+        Ok(Self { entity_id, role, signing: certificates(descriptor, "signing")? })
     }
 }
 
-fn key_descriptor(certificate: &Certificate) -> String {
+/// How a role of WS-Federation stands in metadata.
+struct Federated {
+    /// The type of its descriptor.
+    kind: &'static str,
+    /// The element with its address.
+    endpoint: &'static str,
+}
+
+const TOKEN_SERVICE: Federated =
+    Federated { kind: "SecurityTokenServiceType", endpoint: "SecurityTokenServiceEndpoint" };
+const SERVICE: Federated =
+    Federated { kind: "ApplicationServiceType", endpoint: "ApplicationServiceEndpoint" };
+
+fn role_descriptor(Federated { kind, endpoint }: &Federated, keys: &str, address: &str) -> String {
+    format!(
+        "<md:RoleDescriptor xmlns:fed=\"{FED}\" xmlns:xsi=\"{XSI}\" xsi:type=\"fed:{kind}\" \
+         protocolSupportEnumeration=\"{WST}\">{keys}<fed:{endpoint}>\
+         <wsa:EndpointReference xmlns:wsa=\"{WSA}\"><wsa:Address>{}</wsa:Address>\
+         </wsa:EndpointReference></fed:{endpoint}></md:RoleDescriptor>",
+        escape_text(address)
+    )
+}
+
+fn key_descriptor(usage: &str, certificate: &Certificate) -> String {
     let der = BASE64.encode(certificate.der());
     format!(
-        "<md:KeyDescriptor use=\"signing\"><ds:KeyInfo xmlns:ds=\"{DSIG}\"><ds:X509Data>\
+        "<md:KeyDescriptor use=\"{usage}\"><ds:KeyInfo xmlns:ds=\"{DSIG}\"><ds:X509Data>\
          <ds:X509Certificate>{der}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
     )
+}
+
+fn address_in(endpoint: Element<'_>) -> Result<String, MessageError> {
+    let reference = endpoint.only_child(WSA, "EndpointReference")?;
+    Ok(reference.only_child(WSA, "Address")?.text()?)
+}
+
+/// The certificates for a use.
+fn certificates(descriptor: Element<'_>, usage: &str) -> Result<Vec<Certificate>, MessageError> {
+    let keys = descriptor.children().filter(|child| child.is(MD, "KeyDescriptor"));
+    // One without a use is for both (SAML 2.0 Metadata, section 2.4.1.1).
+    let fits = |key: &Element<'_>| key.attribute("use").is_none_or(|it| it == usage);
+    keys.filter(fits).map(certificate).collect()
 }
 
 fn certificate(key: Element<'_>) -> Result<Certificate, MessageError> {

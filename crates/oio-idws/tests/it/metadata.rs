@@ -2,7 +2,7 @@
 
 use oio_idws::metadata::{Metadata, MetadataRole};
 
-use crate::world::{CLIENT, STRANGER, STS};
+use crate::world::{CLIENT, SERVICE, STRANGER, STS};
 
 fn of_sts() -> Metadata {
     Metadata {
@@ -21,7 +21,15 @@ fn metadata_is_read_as_it_was_written() {
         role: MetadataRole::SystemUser,
         signing: vec![CLIENT.certificate.clone()],
     };
-    for metadata in [of_sts(), of_user] {
+    let of_service = Metadata {
+        entity_id: "https://saml.smdb.sim.invalid".parse().unwrap(),
+        role: MetadataRole::Service {
+            address: "https://localhost:9443/SmdbService.svc".to_owned(),
+            encryption: vec![SERVICE.certificate.clone()],
+        },
+        signing: vec![SERVICE.certificate.clone(), STRANGER.certificate.clone()],
+    };
+    for metadata in [of_sts(), of_user, of_service] {
         assert_eq!(Metadata::read(metadata.write().as_bytes()), Ok(metadata));
     }
 }
