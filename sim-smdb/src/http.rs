@@ -2,10 +2,14 @@
 //!
 //! - [`Databases`]: SMDB of each environment, and how they start anew
 //! - [`WebService`], [`router`]: SMDB of one environment at its [`ADDRESS`]
+//! - [`metadata`]: who SMDB is, for others to fetch
+//! - [`program`]: the program `sim-smdb`
 //! - `signers`: whose tokens it takes, at the control port
 //! - `stored`: what was received, at the control port, without anything about a citizen
 
 mod databases;
+pub mod metadata;
+pub mod program;
 mod signers;
 mod stored;
 mod web_service;

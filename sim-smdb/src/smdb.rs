@@ -101,6 +101,12 @@ impl Smdb {
         &self.configuration.sts
     }
 
+    /// The certificate that it signs with, and that tokens are encrypted for.
+    #[must_use]
+    pub const fn certificate(&self) -> &Certificate {
+        &self.configuration.credential.certificate
+    }
+
     /// The authority of its environment.
     #[must_use]
     pub const fn anchors(&self) -> &TrustAnchors {

@@ -6,10 +6,14 @@
 //! - [`NemLogin`]: the administration and the token services together, and how they start anew
 //! - [`TokenService`], [`router`]: the STS of one environment at its [`ADDRESS`]
 //! - `administration`: what the administrators may do, at the control port
+//! - [`metadata`]: who the STSs and the system users are, for others to fetch
+//! - [`program`]: the program `sim-sts`
 //! - `signers`: what the tokens of each STS are signed with, at the control port
 
 mod administration;
+pub mod metadata;
 mod nemlogin;
+pub mod program;
 mod signers;
 mod token_service;
 

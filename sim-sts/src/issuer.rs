@@ -88,6 +88,12 @@ impl Issuer {
         self
     }
 
+    /// Issues tokens for a service from now on, or for the same one with other keys.
+    pub fn know_service(&mut self, service: Service) {
+        self.services.retain(|it| it.entity_id != service.entity_id);
+        self.services.push(service);
+    }
+
     /// Its environment.
     #[must_use]
     pub const fn environment(&self) -> Environment {

@@ -64,6 +64,15 @@ impl Sts {
         }
     }
 
+    /// The same from both, as [`Self::into_parts`] gives them.
+    #[cfg(feature = "http")]
+    pub(crate) const fn from_parts(
+        administration: Administration,
+        issuers: BTreeMap<Environment, Issuer>,
+    ) -> Self {
+        Self { administration, issuers }
+    }
+
     /// Both, for whoever lets each be asked by itself, and so must hand on what an STS must know.
     #[cfg(feature = "http")]
     pub(crate) fn into_parts(self) -> (Administration, BTreeMap<Environment, Issuer>) {

@@ -1,11 +1,12 @@
 //! MitID Erhverv, asked over the wire for a certificate, as an administrator would in the portal and
 //! a system over the API.
 
+use clock::Timestamp;
 use parties::{Cvr, Environment};
 use pki::{Certificate, Name, PrivateKey, SigningRequest, TrustAnchors};
 use serde_json::{Value, json};
 
-use crate::{Folder, Remote, RemoteError, publication::is_of};
+use crate::{Folder, Remote, RemoteError, program::tell, publication::is_of};
 
 /// The portal of MitID Erhverv.
 #[derive(Debug, Clone)]
@@ -76,7 +77,8 @@ impl Portal {
     }
 
     /// The certificate for `key` in the file `name.cer` of `folder`. Where there is none, or one of another
-    /// authority than `anchors` or for another key, another one is ordered and put there.
+    /// authority than `anchors` or for another key, another one is ordered and put there. One that has ended stays:
+    /// others have pinned it.
     ///
     /// # Errors
     ///
@@ -88,11 +90,20 @@ impl Portal {
         key: &PrivateKey,
         wanted: &Wanted,
         anchors: &TrustAnchors,
+        now: Timestamp,
     ) -> Result<Certificate, PortalError> {
         let file = format!("{name}.cer");
         let held = folder.read(&file)?.and_then(|it| Certificate::from_cer(&it).ok());
         let is_good = |it: &Certificate| it.public_key() == key.public() && is_of(anchors, it);
         if let Some(held) = held.filter(is_good) {
+            let ends = held.first_refused();
+            if ends <= now {
+                tell(format!(
+                    "{} ended at {ends}, and it is {now}: clients that look will refuse it; remove the \
+                     file, and another is ordered at the next start",
+                    folder.at(&file).display()
+                ));
+            }
             return Ok(held);
         }
         let issued = self.order(wanted, key).await?;

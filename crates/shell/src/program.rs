@@ -3,6 +3,7 @@
 
 mod common;
 mod running;
+mod waiting;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use self::{
     common::{Common, from_here},
     running::Running,
+    waiting::Waiting,
 };
 use crate::{
     BindError, FactLogError, TlsAuthorityError,

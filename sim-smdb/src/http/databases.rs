@@ -1,9 +1,13 @@
 //! SMDB of each environment as it is served, with one control port.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-use clock::Clock;
+use clock::{Clock, Timestamp};
 use parties::Environment;
+use pki::Certificate;
 use shell::{
     Journal, Shared, Source, Traffic,
     control::{Ready, Service},
@@ -17,7 +21,8 @@ pub struct Databases {
     web_services: BTreeMap<Environment, Arc<WebService>>,
     pub(super) clock: Clock,
     journal: Journal,
-    start: BTreeMap<Environment, Smdb>,
+    /// What a reset goes back to.
+    founded: Mutex<BTreeMap<Environment, Smdb>>,
 }
 
 impl Databases {
@@ -42,8 +47,24 @@ impl Databases {
             web_services: services.collect(),
             clock: clock.clone(),
             journal: journal.clone(),
-            start,
+            founded: Mutex::new(start),
         })
+    }
+
+    /// SMDB of an environment trusts a signer of its STS, now and after a reset.
+    pub fn trust_signer(&self, environment: Environment, signer: &Certificate) {
+        // From whenever on: the clock of who issued its certificate may be a second ahead.
+        let from = Timestamp::from_seconds(0);
+        if let Some(smdb) = self.founded().get_mut(&environment) {
+            smdb.trust_signer(signer, from);
+        }
+        if let Some(service) = self.web_services.get(&environment) {
+            service.core.change(|smdb| smdb.trust_signer(signer, from));
+        }
+    }
+
+    fn founded(&self) -> MutexGuard<'_, BTreeMap<Environment, Smdb>> {
+        self.founded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// SMDB of an environment, if there is one.
@@ -63,7 +84,10 @@ impl Databases {
             journal: self.journal.clone(),
             traffic,
             ready,
-            reset: Arc::new(move || this.reset()),
+            reset: Arc::new(move || {
+                this.reset();
+                Ok(())
+            }),
             routes: stored::routes(self).and(signers::routes(self)),
         }
     }
@@ -73,10 +97,20 @@ impl Databases {
         self.web_services.iter().map(|(at, it)| (at.name(), it.core.look(&look))).collect()
     }
 
+    /// Looks at one of them, if there is one of that environment.
+    pub(super) fn look<T>(
+        &self,
+        environment: Environment,
+        look: impl FnOnce(&Smdb) -> T,
+    ) -> Option<T> {
+        Some(self.web_services.get(&environment)?.core.look(look))
+    }
+
     /// Nothing was received, and whose tokens are taken is as at the start.
     fn reset(&self) {
+        let founded = self.founded();
         for (environment, service) in &self.web_services {
-            if let Some(start) = self.start.get(environment) {
+            if let Some(start) = founded.get(environment) {
                 service.core.change(|it| *it = start.clone());
             }
         }

@@ -15,7 +15,7 @@ use axum::{
 use shell::{
     apart,
     control::{
-        Route, Routes,
+        Problem, Route, Routes,
         form::{Form, answered},
     },
 };
@@ -45,7 +45,10 @@ fn click(nemlogin: &NemLogin, form: &Form, body: &[u8]) -> Response {
     if let Some(slip) = form.slip(body) {
         return slip.into_response();
     }
-    let (exchange, diagnosis) = nemlogin.click(body);
+    let (exchange, diagnosis) = match nemlogin.click(body) {
+        Ok(answered) => answered,
+        Err(error) => return Problem::unkept(&error).into_response(),
+    };
     let refused = match (&exchange.answer, &exchange.request) {
         (Answer::Done | Answer::Unchanged, _) => None,
         (Answer::Rejected(_), Request::Unreadable(_)) => Some(StatusCode::BAD_REQUEST),

@@ -3,15 +3,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use clock::Clock;
 use entropy::Entropy;
 use parties::{Core, Diagnose, Diagnosis, Environment};
 use shell::{
-    Exchange, Journal, Shared, Source, Traffic,
-    control::{Ready, Service},
+    Exchange, FactLog, Journal, Kept, Shared, Source, Traffic,
+    control::{self, Ready},
 };
 
 use super::{
@@ -19,7 +20,10 @@ use super::{
     administration::{self, Known, Shown},
     signers,
 };
-use crate::{Issuer, Sts, administration::Administration};
+use crate::{
+    Issuer, Service, Sts,
+    administration::{Administration, Fact},
+};
 
 /// NemLog-in as it is served.
 pub struct NemLogin {
@@ -27,14 +31,16 @@ pub struct NemLogin {
     token_services: BTreeMap<Environment, Arc<TokenService>>,
     pub(super) clock: Clock,
     journal: Journal,
-    start: Sts,
+    /// What a reset goes back to.
+    founded: Mutex<Sts>,
+    log: Mutex<FactLog<Fact>>,
     /// Held from a click until the STSs know of it, so that they learn of clicks in their order.
     click: Mutex<()>,
 }
 
 impl NemLogin {
     /// NemLog-in as it stands, with the place where the authority of each environment publishes whom
-    /// it has revoked.
+    /// it has revoked. Nothing outlives it.
     #[must_use]
     pub fn new(
         start: Sts,
@@ -42,7 +48,25 @@ impl NemLogin {
         journal: &Journal,
         revocation_list: impl Fn(Environment) -> Source,
     ) -> Arc<Self> {
-        let (administration, issuers) = start.clone().into_parts();
+        let kept = Kept { founding: Vec::new(), since: Vec::new() };
+        Self::going_on(start, kept, FactLog::nowhere(), clock, journal, revocation_list)
+    }
+
+    /// The same after what was `kept`, and what its administrators do from now on is kept too.
+    #[must_use]
+    pub fn going_on(
+        mut sts: Sts,
+        kept: Kept<Fact>,
+        log: FactLog<Fact>,
+        clock: &Clock,
+        journal: &Journal,
+        revocation_list: impl Fn(Environment) -> Source,
+    ) -> Arc<Self> {
+        let Kept { founding, since } = kept;
+        founding.iter().for_each(|fact| sts.apply(fact));
+        let founded = Mutex::new(sts.clone());
+        since.iter().for_each(|fact| sts.apply(fact));
+        let (administration, issuers) = sts.into_parts();
         let token_service = |issuer: Issuer| TokenService {
             revocation_list: revocation_list(Issuer::environment(&issuer)),
             core: Shared::new(issuer),
@@ -55,9 +79,39 @@ impl NemLogin {
             token_services: services.collect(),
             clock: clock.clone(),
             journal: journal.clone(),
-            start,
+            founded,
+            log: Mutex::new(log),
             click: Mutex::new(()),
         })
+    }
+
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub fn founded(&self) -> io::Result<()> {
+        let _click = lock(&self.click);
+        let mut log = lock(&self.log);
+        if !log.is_founded() {
+            let issuers = self.token_services.iter();
+            let issuers = issuers.map(|(at, it)| (*at, it.core.look(Clone::clone)));
+            let administration = self.administration.look(Clone::clone);
+            *lock(&self.founded) = Sts::from_parts(administration, issuers.collect());
+            log.found()?;
+        }
+        Ok(())
+    }
+
+    /// The STS of an environment issues tokens for a service from now on, also after a reset.
+    pub fn know_service(&self, environment: Environment, service: &Service) {
+        let _click = lock(&self.click);
+        if let Some(issuer) = lock(&self.founded).issuer_mut(environment) {
+            issuer.know_service(service.clone());
+        }
+        if let Some(served) = self.token_services.get(&environment) {
+            served.core.change(|issuer| issuer.know_service(service.clone()));
+        }
     }
 
     /// The token service of an environment, if there is one.
@@ -68,9 +122,9 @@ impl NemLogin {
 
     /// What it brings to its control port.
     #[must_use]
-    pub fn service(self: &Arc<Self>, traffic: Traffic, ready: Ready) -> Service {
+    pub fn service(self: &Arc<Self>, traffic: Traffic, ready: Ready) -> control::Service {
         let this = Arc::clone(self);
-        Service {
+        control::Service {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
             clock: self.clock.clone(),
@@ -82,10 +136,11 @@ impl NemLogin {
         }
     }
 
-    /// One click of an administrator, and everything that speaks against it.
-    pub(super) fn click(&self, bytes: &[u8]) -> (Exchange<Administration>, Diagnosis) {
+    /// One click of an administrator, and everything that speaks against it; an error if what came of it
+    /// cannot be kept.
+    pub(super) fn click(&self, bytes: &[u8]) -> io::Result<(Exchange<Administration>, Diagnosis)> {
         let request = self.administration.read(bytes);
-        let _click = self.click.lock().unwrap_or_else(PoisonError::into_inner);
+        let _click = lock(&self.click);
         let now = self.clock.now();
         let diagnosis = self.administration.look(|it| it.diagnose(&request, now));
         let exchange = self.administration.answer(request, now, &mut Entropy::Os);
@@ -96,13 +151,14 @@ impl NemLogin {
                 }
             }
         }
-        (exchange, diagnosis)
+        lock(&self.log).append(now, &exchange.facts)?;
+        Ok((exchange, diagnosis))
     }
 
     /// What is saved, and what the STSs know of it.
     pub(super) fn shown(&self) -> Shown {
         // Between a click and what it hands on, the two would not fit.
-        let _click = self.click.lock().unwrap_or_else(PoisonError::into_inner);
+        let _click = lock(&self.click);
         let now = self.clock.now();
         let known = |user: &_| {
             let known = |issuer: &Issuer| Some(Known::new(issuer.registration(user)?, now));
@@ -112,20 +168,36 @@ impl NemLogin {
         self.administration.look(|it| Shown::new(it, known, now))
     }
 
+    /// Looks at one STS, if there is one of that environment.
+    pub(super) fn look<T>(
+        &self,
+        environment: Environment,
+        look: impl FnOnce(&Issuer) -> T,
+    ) -> Option<T> {
+        Some(self.token_services.get(&environment)?.core.look(look))
+    }
+
     /// Looks at each STS.
     pub(super) fn each<T>(&self, look: impl Fn(&Issuer) -> T) -> BTreeMap<&'static str, T> {
         self.token_services.iter().map(|(at, it)| (at.name(), it.core.look(&look))).collect()
     }
 
-    /// Everything is as it was at the start; who is answered meanwhile is answered as before or after.
-    fn reset(&self) {
-        let _click = self.click.lock().unwrap_or_else(PoisonError::into_inner);
-        let (administration, issuers) = self.start.clone().into_parts();
+    /// Everything is as it was when it was first ready; who is answered meanwhile is answered as before or
+    /// after.
+    fn reset(&self) -> io::Result<()> {
+        let _click = lock(&self.click);
+        let (administration, issuers) = lock(&self.founded).clone().into_parts();
         self.administration.change(|it| *it = administration);
         for (environment, issuer) in issuers {
             if let Some(service) = self.token_services.get(&environment) {
                 service.core.change(|it| *it = issuer);
             }
         }
+        lock(&self.log).reset()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is locked here is changed whole or not at all.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{Identity, Tls, TlsAuthority, TlsAuthorityError};
 use crate::{
     Folder,
-    control::{Asked, Problem, Route, Routes},
+    control::{Asked, Problem, Route, Routes, Service},
     program::StartError,
 };
 
@@ -126,12 +126,21 @@ impl Servers {
     }
 
     /// Gives each server a new key and a new certificate of the authority that is kept.
-    ///
-    /// # Errors
-    ///
-    /// If the machine has no randomness.
-    pub fn reset(&self) -> Result<(), TlsAuthorityError> {
+    fn reset(&self) -> Result<(), TlsAuthorityError> {
         self.renew(self.kept.clone())
+    }
+
+    /// A service with what can be done with its servers, which a reset gives certificates of the authority that
+    /// is kept.
+    #[must_use]
+    pub fn beside(self: &Arc<Self>, service: Service) -> Service {
+        let (this, reset) = (Arc::clone(self), Arc::clone(&service.reset));
+        let reset = move || {
+            this.reset().map_err(io::Error::other)?;
+            reset()
+        };
+        let routes = service.routes.and(self.routes());
+        Service { routes, reset: Arc::new(reset), ..service }
     }
 
     fn renew(&self, vouching: Vouching) -> Result<(), TlsAuthorityError> {
@@ -157,8 +166,7 @@ impl Servers {
     }
 
     /// What can be done with them at the control port.
-    #[must_use]
-    pub fn routes(self: &Arc<Self>) -> Routes {
+    fn routes(self: &Arc<Self>) -> Routes {
         let [looked, renewed] = [(); 2].map(|()| Arc::clone(self));
         let look = async move || Json(looked.chains());
         let renew = async move |Asked(asked): Asked<Renewal>| {

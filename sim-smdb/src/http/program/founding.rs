@@ -1,0 +1,127 @@
+//! What `sim-smdb` needs of others before it can be called: authorities, certificates, and whose tokens it
+//! takes.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use clock::{Clock, Timeline};
+use oio_idws::{
+    Credential,
+    metadata::{Metadata, MetadataRole},
+};
+use parties::Environment;
+use pki::Certificate;
+use shell::{
+    Folder, Journal, Portal, Publication, Ready, Servers, Source, Switch, Traffic, Wanted,
+    control::Door, program::Waiting,
+};
+
+use super::{PROGRAM, Peers, key_of};
+use crate::{
+    Configuration, Policy, Smdb,
+    contract::ENTITY_ID,
+    http::{Databases, metadata, router},
+    schema::SchemaVersion,
+};
+
+/// Everything that is needed to bring SMDB up.
+pub(super) struct Founding {
+    pub(super) folder: Folder,
+    pub(super) peers: Peers,
+    pub(super) portal: Portal,
+    pub(super) clock: Clock,
+    pub(super) journal: Journal,
+    pub(super) traffic: Traffic,
+    pub(super) ready: Ready,
+    pub(super) servers: Arc<Servers>,
+    /// The address of SMDB of each environment.
+    pub(super) addresses: BTreeMap<Environment, String>,
+    pub(super) web_services: BTreeMap<Environment, Switch>,
+    pub(super) metadata: Switch,
+    pub(super) door: Door,
+}
+
+/// What another program did not give, in words for an operator.
+type Missing = Box<dyn std::error::Error + Send + Sync>;
+
+impl Founding {
+    /// Asks the others until it has what it needs, and then serves.
+    pub(super) async fn carry_out(self, retry: Duration) {
+        let mut waiting = Waiting::new(PROGRAM.name, self.ready.clone(), retry);
+        let smdbs = loop {
+            match self.smdbs().await {
+                Ok(smdbs) => break smdbs,
+                Err(missing) => waiting.after(missing).await,
+            }
+        };
+        let list = |at| Publication::new(self.peers.mitid.clone(), at).revocation_list();
+        let databases = Databases::new(smdbs, &self.clock, &self.journal, list);
+        self.open(&databases);
+
+        let signers = loop {
+            match self.signers().await {
+                Ok(signers) => break signers,
+                Err(missing) => waiting.after(missing).await,
+            }
+        };
+        for (environment, signer) in &signers {
+            databases.trust_signer(*environment, signer);
+        }
+        for (environment, switch) in &self.web_services {
+            if let Some(service) = databases.web_service(*environment) {
+                let metadata = metadata::router(Arc::clone(&databases));
+                switch.turn(router(Arc::clone(service)).merge(metadata));
+            }
+        }
+        self.ready.set();
+    }
+
+    /// What can be asked before SMDB can be called.
+    fn open(&self, databases: &Arc<Databases>) {
+        let service = databases.service(self.traffic.clone(), self.ready.clone());
+        self.door.open(&self.servers.beside(service));
+        self.metadata.turn(metadata::router(Arc::clone(databases)));
+    }
+
+    /// SMDB of each environment, which trusts nobody yet.
+    async fn smdbs(&self) -> Result<Vec<Smdb>, Missing> {
+        let mut smdbs = Vec::new();
+        for environment in Environment::ALL {
+            let now = self.clock.now();
+            let anchors = Publication::new(self.peers.mitid.clone(), environment).anchors().await?;
+            let file = key_of(&self.folder, environment);
+            let (key, wanted) = (file.key()?, Wanted::of_service(environment, "skift SMDB"));
+            let (folder, name) = (&self.folder, file.name.as_str());
+            let ordered =
+                self.portal.held_or_ordered(folder, name, &key, &wanted, &anchors, now).await;
+            let credential = Credential { certificate: ordered?, key };
+            smdbs.push(Smdb::new(Configuration {
+                environment,
+                entity_id: ENTITY_ID.parse().expect("a constant URI"),
+                address: self.addresses.get(&environment).cloned().unwrap_or_default(),
+                credential,
+                sts: Timeline::new(),
+                anchors,
+                schemas: SchemaVersion::calendar(),
+                policy: Policy::default(),
+            }));
+        }
+        Ok(smdbs)
+    }
+
+    /// What the STS of each environment signs with, as its metadata say. Those to come are for the operator
+    /// to trust, who is told of them in time or is not.
+    async fn signers(&self) -> Result<BTreeMap<Environment, Certificate>, Missing> {
+        let mut signers = BTreeMap::new();
+        for environment in Environment::ALL {
+            let at = self.peers.sts.at(&format!("/{environment}/metadata"));
+            let metadata = Metadata::read(&Source::new(at.clone()).fetch().await?)?;
+            let MetadataRole::TokenService { .. } = metadata.role else {
+                return Err(format!("{at} is not the metadata of a token service").into());
+            };
+            let signer = metadata.signing.into_iter().next();
+            let signer = signer.ok_or_else(|| format!("{at} names nothing that it signs with"))?;
+            signers.insert(environment, signer);
+        }
+        Ok(signers)
+    }
+}
