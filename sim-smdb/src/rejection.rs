@@ -261,8 +261,10 @@ impl Rejection {
     pub(crate) fn token(refusal: &TokenRefusal) -> Self {
         let what = harmless(&refusal.to_string());
         match refusal {
-            TokenRefusal::Missing | TokenRefusal::NotDecryptable => Self::TokenUnreadable { what },
-            TokenRefusal::UnknownIssuer => Self::UnknownIssuer,
+            TokenRefusal::Missing | TokenRefusal::NotAToken | TokenRefusal::NotDecryptable => {
+                Self::TokenUnreadable { what }
+            }
+            TokenRefusal::UnknownIssuer { .. } => Self::UnknownIssuer,
             TokenRefusal::Signature(_) | TokenRefusal::Content(_) => Self::TokenInvalid { what },
         }
     }

@@ -2,8 +2,8 @@
 
 mod answer;
 mod request;
+mod token;
 
 pub use answer::{CallAnswer, CallAnswerError, ServiceReply};
-pub use request::{
-    ReceivedCall, ReceivedToken, ServiceCall, ServiceKeys, SignedCall, TokenRefusal,
-};
+pub use request::{ReceivedCall, ServiceCall, SignedCall};
+pub use token::{ReceivedToken, ServiceKeys, TokenRefusal};

@@ -5,21 +5,18 @@ mod write;
 use std::fmt;
 
 use clock::Timestamp;
-use pki::{Certificate, PrivateKey};
 use xml_security::{
     Claimed, Legacy, SignatureRefusal, Verified,
-    encrypt::decrypt,
     security_header::{Coverage, Part, SignedMessage},
-    verify::{enveloped_certificate_der, verify_enveloped},
     xml::{Document, Element, Limits},
 };
 
+use super::token::{ReceivedToken, ServiceKeys, TokenRefusal};
 use crate::{
     MessageError,
     addressing::Addressing,
-    assertion::Assertion,
     soap::{Envelope, MessageTime, Unreadable, Version},
-    uris::{SAML, WSA},
+    uris::WSA,
 };
 
 /// What a service insists on: body, addressing, timestamp, and the token (OIO IDWS SOAP 1.1).
@@ -64,16 +61,6 @@ impl fmt::Debug for ServiceCall {
     }
 }
 
-/// What a service opens and checks a call with.
-#[derive(Debug, Clone, Copy)]
-pub struct ServiceKeys<'a> {
-    /// The key that tokens are encrypted for.
-    pub decryption: &'a PrivateKey,
-    /// Every certificate that the service ever trusted as the STS's; which one holds at the time
-    /// is decided later.
-    pub issuers: &'a [Certificate],
-}
-
 /// A call as it came: what it claims, and what proved to be signed.
 #[derive(Debug, Clone)]
 pub struct ReceivedCall<T> {
@@ -88,15 +75,6 @@ pub struct ReceivedCall<T> {
     /// What the holder signed; refused as [`SignatureRefusal`] if it was not the token's holder.
     /// There is nothing without a token.
     pub message: Option<Result<SignedCall<T>, SignatureRefusal>>,
-}
-
-/// A token that was opened and whose signature holds.
-#[derive(Debug, Clone)]
-pub struct ReceivedToken {
-    /// What it says.
-    pub assertion: Assertion,
-    /// The certificate of the STS that signed it.
-    pub signed_by: Certificate,
 }
 
 /// What the signature of a call covers.
@@ -117,26 +95,6 @@ pub struct SignedCall<T> {
     pub content: Result<T, MessageError>,
 }
 
-/// Why a token was not believed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TokenRefusal {
-    /// The call carries none.
-    #[error("the call carries no token")]
-    Missing,
-    /// It cannot be decrypted; why is not said.
-    #[error("the token cannot be decrypted with the key of this service")]
-    NotDecryptable,
-    /// It is signed by somebody whom the service does not know.
-    #[error("the token is not signed by an STS that this service knows")]
-    UnknownIssuer,
-    /// Its signature does not hold.
-    #[error("the token's signature does not hold: {0}")]
-    Signature(SignatureRefusal),
-    /// It is signed, and is not a token of a system user.
-    #[error("the token lacks something: {0}")]
-    Content(MessageError),
-}
-
 impl<T> ReceivedCall<T> {
     /// Reads a call: opens the token, checks who issued it, and checks by the token's key what its
     /// holder signed. `content` reads the service's own element out of the signed body.
@@ -154,42 +112,13 @@ impl<T> ReceivedCall<T> {
         let document = Document::parse(bytes, limits)?;
         let envelope = Envelope::read(&document, &Version::ALL)?;
         let time = envelope.claimed_timestamp()?;
-        let token = token(&envelope, keys, limits, legacy);
+        let encrypted = envelope.security.encrypted_assertion().ok_or(TokenRefusal::Missing);
+        let token = encrypted
+            .and_then(|it| ReceivedToken::open(it.into_unverified(), keys, limits, legacy));
         let message = token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
         let (version, message_id) = (envelope.version, envelope.message_id);
         Ok(Self { version, message_id, time, token, message })
     }
-}
-
-fn token(
-    envelope: &Envelope<'_>,
-    keys: ServiceKeys<'_>,
-    limits: &Limits,
-    legacy: Legacy,
-) -> Result<ReceivedToken, TokenRefusal> {
-    let encrypted = envelope.security.encrypted_assertion().ok_or(TokenRefusal::Missing)?;
-    let data = encrypted
-        .unverified()
-        .children()
-        .find(|child| child.is(xml_security::uris::XENC, "EncryptedData"))
-        .ok_or(TokenRefusal::Missing)?;
-    let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
-    // What comes out of decryption is as hostile as what came in: it takes the same way.
-    let document = Document::parse(&plain, limits).map_err(|_| TokenRefusal::NotDecryptable)?;
-    let root = document.root();
-    if !root.is(SAML, "Assertion") {
-        return Err(TokenRefusal::NotDecryptable);
-    }
-    let claimed = enveloped_certificate_der(root).ok_or(TokenRefusal::UnknownIssuer)?;
-    let signed_by = keys
-        .issuers
-        .iter()
-        .find(|issuer| issuer.der() == *claimed.unverified())
-        .ok_or(TokenRefusal::UnknownIssuer)?;
-    let verified =
-        verify_enveloped(root, signed_by.public_key(), legacy).map_err(TokenRefusal::Signature)?;
-    let assertion = Assertion::read(verified).map_err(TokenRefusal::Content)?;
-    Ok(ReceivedToken { assertion, signed_by: signed_by.clone() })
 }
 
 fn message<T>(

@@ -3,12 +3,17 @@
 use oio_idws::{
     Layout, MessageError,
     assertion::Assertion,
-    call::{CallAnswerError, ReceivedCall, ServiceReply, SignedCall, TokenRefusal},
+    call::{
+        CallAnswerError, ReceivedCall, ReceivedToken, ServiceKeys, ServiceReply, SignedCall,
+        TokenRefusal,
+    },
     soap::{UnreadableReason, Version},
     trust::{ResponseError, SignedTokenRequest, StsReply, TokenRequestRefusal, UnsignedPart},
 };
 use stage::{Forgery, tampered};
-use xml_security::{KeyInfoSpec, Legacy, ShapeError, SignatureRefusal, verify_enveloped};
+use xml_security::{
+    Claimed, KeyInfoSpec, Legacy, Limits, ShapeError, SignatureRefusal, verify_enveloped,
+};
 
 use crate::world::{
     CLIENT, SERVICE, STRANGER, STS, assertion, call_answer, content, privileges, read_call,
@@ -444,6 +449,34 @@ fn a_token_that_cannot_be_opened_gives_one_answer_whatever_the_cause() {
     }
 }
 
+fn token_alone(document: &str) -> Result<Assertion, TokenRefusal> {
+    let issuers = [STS.certificate.clone()];
+    let keys = ServiceKeys { decryption: &SERVICE.key, issuers: &issuers };
+    let token = ReceivedToken::read(document.as_bytes(), keys, &Limits::default(), Legacy::Refuse)?;
+    assert_eq!(token.signed_by, STS.certificate);
+    Ok(token.assertion)
+}
+
+/// As REST hands it in: the same reading as of one in a call.
+#[test]
+fn a_token_by_itself() {
+    let written = assertion(Some(privileges())).write(&STS).unwrap();
+    let encrypted = token(&written).encrypted_assertion;
+    for document in [&encrypted, &written, &format!("<?xml version=\"1.0\"?>{encrypted}")] {
+        assert_eq!(token_alone(document), Ok(assertion(Some(privileges()))));
+    }
+    let changed = tampered(&written, "https://wsc.fagsystem", "https://wsc.anybody");
+    assert!(matches!(token_alone(&changed), Err(TokenRefusal::Signature(_))));
+    let own = assertion(None).write(&CLIENT).unwrap();
+    let thumbprint = Some(Claimed::new(CLIENT.certificate.thumbprint()));
+    assert_eq!(token_alone(&own), Err(TokenRefusal::UnknownIssuer { thumbprint }));
+    let unreadable = encrypted.replace("EncryptedData", "EncryptedDate");
+    for document in ["", "no XML", "<a/>", "<!DOCTYPE a><a/>", &unreadable] {
+        let refusal = token_alone(document).unwrap_err();
+        assert!(matches!(refusal, TokenRefusal::NotAToken | TokenRefusal::Missing), "{refusal}");
+    }
+}
+
 /// An assertion changed by the STS, which signs what was made of it.
 fn changed_assertion(from: &str, to: &str) -> String {
     let mut forgery = Forgery::of(&assertion(Some(privileges())).write(&STS).unwrap());
@@ -460,12 +493,14 @@ fn a_token_by_another_than_the_sts() {
     assert_eq!(refusal, TokenRefusal::Signature(SignatureRefusal::SignatureMismatch));
     // It says who signed it, and that is nobody whom the service knows.
     let own = assertion(None).write(&CLIENT).unwrap();
-    assert_eq!(token_refusal(&call_with(&own)), TokenRefusal::UnknownIssuer);
+    let thumbprint = Some(Claimed::new(CLIENT.certificate.thumbprint()));
+    assert_eq!(token_refusal(&call_with(&own)), TokenRefusal::UnknownIssuer { thumbprint });
     // It says nothing.
     forgery.spec.key_info = KeyInfoSpec::Absent;
+    let unknown = TokenRefusal::UnknownIssuer { thumbprint: None };
     let refusal = token_refusal(&call_with(&forgery.sign(&STS.key)));
-    assert_eq!(refusal, TokenRefusal::UnknownIssuer);
-    assert_eq!(token_refusal(&call_with(&forgery.bare())), TokenRefusal::UnknownIssuer);
+    assert_eq!(refusal, unknown);
+    assert_eq!(token_refusal(&call_with(&forgery.bare())), unknown);
 }
 
 #[test]
@@ -511,8 +546,7 @@ fn privileges_that_are_none() {
     for value in ["", "%", "PGEvPg==", "PCFET0NUWVBFIGE+PGEvPg=="] {
         let changed = changed_assertion(&encoded, value);
         let document =
-            xml_security::Document::parse(changed.as_bytes(), &xml_security::Limits::default())
-                .unwrap();
+            xml_security::Document::parse(changed.as_bytes(), &Limits::default()).unwrap();
         let key = STS.certificate.public_key();
         let verified = verify_enveloped(document.root(), key, Legacy::Refuse).unwrap();
         let error = Assertion::read(verified).unwrap_err();
