@@ -137,6 +137,22 @@ impl PrivateKey {
         self.0.pkcs8.clone()
     }
 
+    /// As an `RSAPrivateKey` (RFC 8017, A.1.2), for who asks for one. Secret: it is wiped when dropped.
+    ///
+    /// # Panics
+    ///
+    /// Never: the key was read out of its `PrivateKeyInfo` before.
+    #[must_use]
+    pub fn pkcs1(&self) -> Zeroizing<Vec<u8>> {
+        let inside = || {
+            let mut info = Reader::of(&self.0.pkcs8, asn1::SEQUENCE)?;
+            info.unsigned()?; // the version
+            info.raw()?; // the algorithm
+            info.content(asn1::OCTET_STRING)
+        };
+        Zeroizing::new(inside().expect("a sound PrivateKeyInfo holds a key").to_vec())
+    }
+
     /// Its public half.
     #[must_use]
     pub fn public(&self) -> &PublicKey {

@@ -122,6 +122,17 @@ fn openssl_takes_what_it_makes_and_the_other_way_round() {
 }
 
 #[test]
+fn an_rsa_key_is_what_stands_inside_its_private_key_info() {
+    let key = world::leaf_key();
+    let (pkcs8, pkcs1) = (key.pkcs8(), key.pkcs1());
+    // RFC 5958, section 2: the key is the last of what stands in it, in an OCTET STRING.
+    assert!(pkcs8.ends_with(&tlv(0x04, &pkcs1)));
+    // RFC 8017, A.1.2: a version, and then the modulus.
+    let modulus = pkcs1.iter().position(|octet| *octet == 0x02).unwrap();
+    assert_eq!(pkcs1[modulus..modulus + 4], [0x02, 0x01, 0x00, 0x02]);
+}
+
+#[test]
 fn survives_being_written_and_read() {
     let key = world::small_key();
     let again = PrivateKey::from_pkcs8(&key.pkcs8()).unwrap();
