@@ -16,7 +16,7 @@ use crate::{
 /// A core whose messages come and go by themselves: whatever it must know first is the revocation list
 /// of its environment.
 pub trait Answering:
-    Core<Request: Send, Answer: Send, Fact: Send, Need: Send, Lesson: Send>
+    Core<Request: Send, Answer: Send, Fact: Send, Need: Send + Sync, Lesson: Send>
     + Diagnose
     + Send
     + Sync
@@ -62,10 +62,7 @@ impl<C: Answering> MessageService<C> {
         let now = self.clock.now();
         let (this, request_octets) = (Arc::clone(self), message.len());
         let request = apart(move || this.core.read(&message)).await;
-        let mut remarks = Vec::new();
-        for _ in self.core.needs(&request, now) {
-            remarks.extend(self.fetch_revocation_list().await);
-        }
+        let remarks = self.inform(&self.core.needs(&request, now)).await;
         let this = Arc::clone(self);
         apart(move || {
             // Before it remembers the message: for that, the message has been seen.
@@ -77,7 +74,16 @@ impl<C: Answering> MessageService<C> {
         .await
     }
 
-    /// Says why it could not be had: then the core judges with what it knows.
+    /// Fetches what the core must know first. Says what could not be had: then the core judges with what
+    /// it knows.
+    pub async fn inform(&self, needs: &[C::Need]) -> Vec<String> {
+        let mut remarks = Vec::new();
+        for _ in needs {
+            remarks.extend(self.fetch_revocation_list().await);
+        }
+        remarks
+    }
+
     async fn fetch_revocation_list(&self) -> Option<String> {
         let list = match self.revocation_list.fetch().await {
             Ok(list) => RevocationList::from_der(&list).map_err(|it| it.to_string()),

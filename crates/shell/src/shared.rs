@@ -63,14 +63,23 @@ impl<C: Core> Shared<C> {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Exchange<C> {
-        let (answer, facts) = {
-            let mut core = self.lock();
-            let (answer, facts) = core.decide(&request, now, entropy);
-            facts.iter().for_each(|fact| core.apply(fact.clone()));
-            (answer, facts)
-        };
+        let (answer, facts) = self.decide(|core| core.decide(&request, now, entropy));
         let bytes = self.wire.load().write(&answer, entropy);
         Exchange { at: now, request, answer, facts, bytes }
+    }
+
+    /// Decides as `decide` says, and remembers: for a core that can be asked in more than one way.
+    pub fn decide<T>(&self, decide: impl FnOnce(&C) -> (T, Vec<C::Fact>)) -> (T, Vec<C::Fact>) {
+        let mut core = self.lock();
+        let (answer, facts) = decide(&core);
+        facts.iter().for_each(|fact| core.apply(fact.clone()));
+        (answer, facts)
+    }
+
+    /// The core as it was set up, for the wire: nobody waits for who reads or writes with it.
+    #[must_use]
+    pub fn wire(&self) -> Arc<C> {
+        self.wire.load_full()
     }
 
     /// Looks at it.
