@@ -10,11 +10,12 @@ mod course;
 mod error_list;
 mod fault;
 mod fetch;
+mod fields;
+mod json;
 mod ping;
 mod report;
 mod search;
 mod status;
-mod xml;
 
 use std::fmt;
 
@@ -26,11 +27,13 @@ pub use code_lists::{CodeLists, write_code_lists};
 pub use error_list::{ErrorList, ErrorLists, Listed};
 pub use fault::SmdbFault;
 pub use fetch::{Fetch, Fetched};
+pub use fields::Notation;
 pub use ping::{Ping, Pong};
 pub use report::{Receipt, ReceivedSubmission, Status, Submission};
 pub use search::{Found, PAGE_SIZE_MAX, Search, SearchResult, Subject};
 pub use status::{GetStatus, StatusReport, Which};
 
+use self::{fields::Node, json::Object};
 use crate::schema::SchemaVersion;
 
 /// SMDB's entity id: the audience of its tokens.
@@ -195,19 +198,37 @@ impl Body {
             .copied()
             .find(|operation| operation.name() == element.local_name())
             .ok_or(NoOperation)?;
-        let node = xml::Node::new(element, version);
-        let command = match operation {
-            Operation::Ping => Ping::read(&node).map(Command::Ping),
-            Operation::Report => {
-                ReceivedSubmission::read(&node).map(|it| Command::Report(Box::new(it)))
-            }
-            Operation::Annul => Annul::read(&node).map(Command::Annul),
-            Operation::Fetch => Fetch::read(&node).map(Command::Fetch),
-            Operation::Search => Search::read(&node).map(Command::Search),
-            Operation::Status => GetStatus::read(&node).map(Command::Status),
-            Operation::ErrorList => ErrorList::read(&node).map(Command::ErrorList),
-            Operation::CodeLists => CodeLists::read(&node).map(Command::CodeLists),
-        };
+        let command = Command::read(operation, &Node::new(element, version));
         Ok(Self { version, operation, command })
+    }
+
+    /// Reads the JSON of a call to an operation in a version of the schema. What is wrong with it stands
+    /// in [`Body::command`], without what it says.
+    #[must_use]
+    pub fn read_json(operation: Operation, version: SchemaVersion, bytes: &[u8]) -> Self {
+        let name = operation.name();
+        let object = Object::read(bytes).ok_or_else(|| fields::not("a JSON object", name));
+        let command = object.and_then(|object| {
+            let node = Node::Json { object: &object, name: name.to_owned() };
+            Command::read(operation, &node)
+        });
+        Self { version, operation, command }
+    }
+}
+
+impl Command {
+    fn read(operation: Operation, node: &Node<'_>) -> Result<Self, MessageError> {
+        match operation {
+            Operation::Ping => Ping::read(node).map(Self::Ping),
+            Operation::Report => {
+                ReceivedSubmission::read(node).map(|it| Self::Report(Box::new(it)))
+            }
+            Operation::Annul => Annul::read(node).map(Self::Annul),
+            Operation::Fetch => Fetch::read(node).map(Self::Fetch),
+            Operation::Search => Search::read(node).map(Self::Search),
+            Operation::Status => GetStatus::read(node).map(Self::Status),
+            Operation::ErrorList => ErrorList::read(node).map(Self::ErrorList),
+            Operation::CodeLists => CodeLists::read(node).map(Self::CodeLists),
+        }
     }
 }

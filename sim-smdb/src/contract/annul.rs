@@ -7,13 +7,12 @@ use parties::Cvr;
 use xml_security::{Verified, xml::Element};
 
 use super::{
+    fields::{Node, Notation, Writer, not},
     report::Receipt,
-    xml::{Node, Writer, not},
 };
 use crate::{
     course::Written,
     cpr::{harmless, stands_in},
-    schema::SchemaVersion,
 };
 
 /// Annuls a course.
@@ -41,10 +40,10 @@ impl fmt::Debug for Annul {
 }
 
 impl Annul {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("AnnullerForloeb", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("AnnullerForloeb", notation, |out| {
             out.field("Myndighed", &self.authority);
             out.field("Id", &self.id);
             out.field("Aarsag", self.reason.as_str());
@@ -64,9 +63,9 @@ impl Annul {
         })
     }
 
-    /// The element in the body of the answer.
-    pub(crate) fn write_answer(receipt: &Receipt, version: SchemaVersion) -> String {
-        Writer::root("AnnullerForloebResponse", version, |out| receipt.write_into(out))
+    /// What stands in the body of the answer.
+    pub(crate) fn write_answer(receipt: &Receipt, notation: impl Into<Notation>) -> String {
+        Writer::root("AnnullerForloebResponse", notation, |out| receipt.write_into(out))
     }
 
     /// Reads the receipt out of a signed body.

@@ -2,18 +2,18 @@
 
 use oio_idws::MessageError;
 
-use super::xml::{Node, Writer};
-use crate::{codes::CodeList, schema::SchemaVersion};
+use super::fields::{Node, Notation, Writer};
+use crate::codes::CodeList;
 
 /// Asks for the code lists of the version that the request is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeLists;
 
 impl CodeLists {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(self, version: SchemaVersion) -> String {
-        Writer::root("HentKodelister", version, |_| {})
+    pub fn write(self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentKodelister", notation, |_| {})
     }
 
     pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
@@ -21,22 +21,18 @@ impl CodeLists {
     }
 }
 
-/// The element in the body of the answer.
+/// What stands in the body of the answer.
 #[must_use]
-pub fn write_code_lists(version: SchemaVersion) -> String {
-    Writer::root("HentKodelisterResponse", version, |out| {
-        for list in CodeList::ALL {
-            out.within("Kodeliste", |out| {
-                out.field("Navn", list.name());
-                for code in list.codes() {
-                    out.within("Kode", |out| {
-                        out.field("Vaerdi", code.code);
-                        out.field("Tekst", code.text);
-                        out.field("GyldigFra", code.from);
-                        out.optional("GyldigTil", code.through);
-                    });
-                }
+pub fn write_code_lists(notation: impl Into<Notation>) -> String {
+    Writer::root("HentKodelisterResponse", notation, |out| {
+        out.each("Kodeliste", CodeList::ALL, |out, list| {
+            out.field("Navn", list.name());
+            out.each("Kode", list.codes(), |out, code| {
+                out.field("Vaerdi", code.code);
+                out.field("Tekst", code.text);
+                out.field("GyldigFra", code.from);
+                out.optional("GyldigTil", code.through);
             });
-        }
+        });
     })
 }

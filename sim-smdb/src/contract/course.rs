@@ -2,7 +2,7 @@
 
 use oio_idws::MessageError;
 
-use super::xml::{Node, Writer, boolean, not};
+use super::fields::{Node, Writer, boolean, not};
 use crate::{
     course::{Course, Details, Draft, Substance, Written},
     cpr::{self, Cpr},
@@ -47,7 +47,7 @@ pub(crate) fn write(out: &mut Writer, course: &Course) {
         out.optional("TilbudId", optional(&details.provider));
         if !details.substances.is_empty() {
             out.within("Stoffer", |out| {
-                details.substances.iter().for_each(|it| substance(out, it))
+                out.each("Stofbrug", &details.substances, substance);
             });
         }
         if details.housing.is_some() || details.income.is_some() {
@@ -66,12 +66,10 @@ pub(crate) fn write(out: &mut Writer, course: &Course) {
 }
 
 fn substance(out: &mut Writer, substance: &Substance) {
-    out.within("Stofbrug", |out| {
-        out.field("Stof", substance.substance.as_str());
-        out.field("Indtagelse", substance.intake.as_str());
-        out.field("Hyppighed", substance.frequency.as_str());
-        out.field("Hovedstof", substance.main);
-    });
+    out.field("Stof", substance.substance.as_str());
+    out.field("Indtagelse", substance.intake.as_str());
+    out.field("Hyppighed", substance.frequency.as_str());
+    out.truth("Hovedstof", substance.main);
 }
 
 /// Reads a course as it was written: a personal number that may not be taken is noted and dropped.
@@ -140,7 +138,7 @@ fn substances(node: &Node<'_>) -> Result<Vec<Substance>, MessageError> {
             main: main.ok_or_else(|| not("true or false", "Hovedstof"))?,
         })
     };
-    list.children("Stofbrug").map(read).collect()
+    list.children("Stofbrug")?.into_iter().map(read).collect()
 }
 
 /// Which older forms came along. What they say is not read: no schema in force has them, or they are

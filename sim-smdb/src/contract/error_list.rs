@@ -6,10 +6,10 @@ use parties::Cvr;
 use xml_security::{Verified, xml::Element};
 
 use super::{
-    report::{Status, read_violations, write_violation},
-    xml::{Node, Writer, not},
+    fields::{Node, Notation, Writer, not},
+    report::{Status, read_violations, write_violations},
 };
-use crate::{course::Reference, date::Date, rule::Violation, schema::SchemaVersion};
+use crate::{course::Reference, date::Date, rule::Violation};
 
 /// Asks for errors and warnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,10 +45,10 @@ pub struct Listed {
 }
 
 impl ErrorList {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentFejlliste", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentFejlliste", notation, |out| {
             out.field("Myndighed", &self.authority);
             out.field("Fra", self.from);
             out.field("Til", self.through);
@@ -66,19 +66,17 @@ impl ErrorList {
 }
 
 impl ErrorLists {
-    /// The element in the body of an answer.
+    /// What stands in the body of an answer.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentFejllisteResponse", version, |out| {
-            for listed in &self.listed {
-                out.within("Indberetning", |out| {
-                    out.field("Klientreference", &listed.reference);
-                    out.field("Version", listed.version);
-                    out.field("Status", listed.status.name());
-                    out.field("Tidspunkt", listed.at);
-                    listed.violations.iter().for_each(|it| write_violation(out, it));
-                });
-            }
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentFejllisteResponse", notation, |out| {
+            out.each("Indberetning", &self.listed, |out, listed| {
+                out.field("Klientreference", &listed.reference);
+                out.number("Version", listed.version);
+                out.field("Status", listed.status.name());
+                out.field("Tidspunkt", listed.at);
+                write_violations(out, &listed.violations);
+            });
         })
     }
 
@@ -99,8 +97,7 @@ impl ErrorLists {
                 violations: read_violations(&it)?,
             })
         };
-        let listed =
-            node.children("Indberetning").map(listed).collect::<Result<_, MessageError>>()?;
-        Ok(Self { listed })
+        let listed = node.children("Indberetning")?.into_iter().map(listed);
+        Ok(Self { listed: listed.collect::<Result<_, MessageError>>()? })
     }
 }

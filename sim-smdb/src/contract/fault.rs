@@ -4,13 +4,10 @@ use oio_idws::MessageError;
 use xml_security::{Verified, xml::Element};
 
 use super::{
-    report::{read_violations, write_violation},
-    xml::{Node, Writer, not},
+    fields::{Node, Notation, Writer, not},
+    report::{read_violations, write_violations},
 };
-use crate::{
-    rule::{Rule, Violation},
-    schema::SchemaVersion,
-};
+use crate::rule::{Rule, Violation};
 
 /// Why a secure call is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +27,13 @@ pub struct SmdbFault {
 impl SmdbFault {
     /// The element in the detail of the fault.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("SmdbFault", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("SmdbFault", notation, |out| {
             out.field("Kode", self.rule);
             out.field("Tekst", &self.text);
             out.optional("Felt", self.field.as_ref());
             out.field("KorrelationsId", &self.correlation);
-            self.violations.iter().for_each(|it| write_violation(out, it));
+            write_violations(out, &self.violations);
         })
     }
 

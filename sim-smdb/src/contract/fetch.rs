@@ -8,10 +8,10 @@ use xml_security::{Verified, xml::Element};
 
 use super::{
     course,
+    fields::{Node, Notation, Writer, not},
     report::Receipt,
-    xml::{Node, Writer, not},
 };
-use crate::{course::Course, cpr::harmless, schema::SchemaVersion};
+use crate::{course::Course, cpr::harmless};
 
 /// Asks for a course.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,10 +41,10 @@ impl fmt::Debug for Fetch {
 }
 
 impl Fetch {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentForloeb", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentForloeb", notation, |out| {
             out.field("Myndighed", &self.authority);
             out.field("Id", &self.id);
         })
@@ -57,10 +57,10 @@ impl Fetch {
 }
 
 impl Fetched {
-    /// The element in the body of an answer.
+    /// What stands in the body of an answer.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentForloebResponse", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentForloebResponse", notation, |out| {
             self.receipt.write_into(out);
             course::write(out, &self.course);
         })

@@ -1,4 +1,5 @@
-//! Elements of the contract, written and read.
+//! The fields of the contract, written and read: as XML elements inside a SOAP body, or as a JSON object
+//! for REST. What an operation takes and gives is said once, whichever way it travels.
 
 use std::str::FromStr;
 
@@ -6,29 +7,64 @@ use clock::Timestamp;
 use oio_idws::MessageError;
 use xml_security::{Verified, escape_text, xml::Element};
 
+use super::json::{Json, Object};
 use crate::schema::SchemaVersion;
 
-/// An element that is being written.
-pub(crate) struct Writer(String);
+/// How a message of the contract is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notation {
+    /// As an element in the namespace of a version, for the body of a SOAP message.
+    Xml(SchemaVersion),
+    /// As a JSON object, for REST: a field for each element, a list where an element may repeat. The
+    /// version stands in the path.
+    Json,
+}
+
+impl From<SchemaVersion> for Notation {
+    fn from(version: SchemaVersion) -> Self {
+        Self::Xml(version)
+    }
+}
+
+/// A message that is being written.
+pub(crate) struct Writer {
+    out: String,
+    is_json: bool,
+}
 
 impl Writer {
-    /// A root in the namespace of a version.
+    /// A whole message: the root element `name`, or an object.
     pub(crate) fn root(
         name: &str,
-        version: SchemaVersion,
+        notation: impl Into<Notation>,
         inside: impl FnOnce(&mut Self),
     ) -> String {
-        let mut writer = Self(format!("<{name} xmlns=\"{}\">", version.namespace()));
-        inside(&mut writer);
-        writer.0.push_str(&format!("</{name}>"));
-        writer.0
+        match notation.into() {
+            Notation::Xml(version) => {
+                let out = format!("<{name} xmlns=\"{}\">", version.namespace());
+                let mut writer = Self { out, is_json: false };
+                inside(&mut writer);
+                writer.out.push_str(&format!("</{name}>"));
+                writer.out
+            }
+            Notation::Json => {
+                let mut writer = Self { out: String::new(), is_json: true };
+                writer.object(inside);
+                writer.out
+            }
+        }
     }
 
-    /// A field.
+    /// A field with a text.
     #[expect(clippy::needless_pass_by_value, reason = "callers give values and references alike")]
     pub(crate) fn field(&mut self, name: &str, value: impl ToString) {
         let value = value.to_string();
-        self.0.push_str(&format!("<{name}>{}</{name}>", escape_text(&value)));
+        if self.is_json {
+            self.name(name);
+            self.text(&value);
+        } else {
+            self.element(name, &value);
+        }
     }
 
     /// A field that may be absent.
@@ -38,23 +74,95 @@ impl Writer {
         }
     }
 
-    /// An element with fields.
+    /// A field with a whole number.
+    pub(crate) fn number(&mut self, name: &str, value: u32) {
+        self.literal(name, &value.to_string());
+    }
+
+    /// A field that is true or false.
+    pub(crate) fn truth(&mut self, name: &str, value: bool) {
+        self.literal(name, if value { "true" } else { "false" });
+    }
+
+    /// What has fields of its own.
     pub(crate) fn within(&mut self, name: &str, inside: impl FnOnce(&mut Self)) {
-        self.0.push_str(&format!("<{name}>"));
+        if self.is_json {
+            self.name(name);
+            self.object(inside);
+        } else {
+            self.out.push_str(&format!("<{name}>"));
+            inside(self);
+            self.out.push_str(&format!("</{name}>"));
+        }
+    }
+
+    /// What may stand any number of times, each with fields of its own.
+    pub(crate) fn each<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut inside: impl FnMut(&mut Self, T),
+    ) {
+        if self.is_json {
+            self.name(name);
+            self.out.push('[');
+            for item in items {
+                self.comma();
+                self.object(|out| inside(out, item));
+            }
+            self.out.push(']');
+        } else {
+            items.into_iter().for_each(|item| self.within(name, |out| inside(out, item)));
+        }
+    }
+
+    fn literal(&mut self, name: &str, value: &str) {
+        if self.is_json {
+            self.name(name);
+            self.out.push_str(value);
+        } else {
+            self.element(name, value);
+        }
+    }
+
+    fn element(&mut self, name: &str, value: &str) {
+        self.out.push_str(&format!("<{name}>{}</{name}>", escape_text(value)));
+    }
+
+    fn object(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.out.push('{');
         inside(self);
-        self.0.push_str(&format!("</{name}>"));
+        self.out.push('}');
+    }
+
+    fn name(&mut self, name: &str) {
+        self.comma();
+        self.text(name);
+        self.out.push(':');
+    }
+
+    fn comma(&mut self) {
+        if !self.out.ends_with(['{', '[']) {
+            self.out.push(',');
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
     }
 }
 
-/// An element that is being read, all of whose children are in one namespace.
-pub(crate) struct Node<'d> {
-    element: Verified<Element<'d>>,
-    namespace: &'static str,
+/// A message, or a part of one, that is being read.
+pub(crate) enum Node<'d> {
+    /// An element that was signed, all of whose children are in one namespace.
+    Xml { element: Verified<Element<'d>>, namespace: &'static str },
+    /// An object, under the name that it is known by.
+    Json { object: &'d Object, name: String },
 }
 
 impl<'d> Node<'d> {
     pub(crate) const fn new(element: Verified<Element<'d>>, version: SchemaVersion) -> Self {
-        Self { element, namespace: version.namespace() }
+        Self::Xml { element, namespace: version.namespace() }
     }
 
     /// The one element `name` inside the body of an answer.
@@ -69,25 +177,42 @@ impl<'d> Node<'d> {
         found.ok_or_else(|| not("an answer with an element of this contract", name))
     }
 
-    /// Refuses children that the schema does not have: a misspelled optional field would otherwise
-    /// be lost.
+    /// Refuses fields that the schema does not have: a misspelled optional field would otherwise be
+    /// lost.
     pub(crate) fn only(&self, names: &[&str]) -> Result<(), MessageError> {
-        let known = |child: &Verified<Element<'_>>| {
-            child.namespace() == self.namespace && names.contains(&child.local_name())
+        let (known, own_name) = match self {
+            Self::Xml { element, namespace } => {
+                let known = |it: Verified<Element<'_>>| {
+                    it.namespace() == *namespace && names.contains(&it.local_name())
+                };
+                (element.children().all(known), element.local_name())
+            }
+            Self::Json { object, name } => {
+                (object.names().all(|it| names.contains(&it)), name.as_str())
+            }
         };
-        if self.element.children().all(|child| known(&child)) {
-            return Ok(());
-        }
-        Err(not("an element with known children only", self.element.local_name()))
+        if known { Ok(()) } else { Err(not("an element with known children only", own_name)) }
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<String, MessageError> {
-        Ok(self.element.only_child(self.namespace, name)?.text()?)
+        match self {
+            Self::Xml { element, namespace } => Ok(element.only_child(namespace, name)?.text()?),
+            Self::Json { .. } => self.required(self.optional_text(name)?, name),
+        }
     }
 
     pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, MessageError> {
-        let child = self.element.optional_child(self.namespace, name)?;
-        Ok(child.map(Verified::text).transpose()?)
+        match self {
+            Self::Xml { element, namespace } => {
+                let child = element.optional_child(namespace, name)?;
+                Ok(child.map(Verified::text).transpose()?)
+            }
+            Self::Json { object, .. } => match object.get(name) {
+                None => Ok(None),
+                Some(Json::Text(text) | Json::Literal(text)) => Ok(Some(text.clone())),
+                Some(Json::List(_) | Json::Object(_)) => Err(not("a text", name)),
+            },
+        }
     }
 
     /// A field that is read as `T`. What stands there is not repeated.
@@ -113,23 +238,63 @@ impl<'d> Node<'d> {
     }
 
     pub(crate) fn child(&self, name: &str) -> Result<Self, MessageError> {
-        Ok(self.inside(self.element.only_child(self.namespace, name)?))
+        match self {
+            Self::Xml { element, namespace } => {
+                Ok(Self::Xml { element: element.only_child(namespace, name)?, namespace })
+            }
+            Self::Json { .. } => self.required(self.optional_child(name)?, name),
+        }
     }
 
     pub(crate) fn optional_child(&self, name: &str) -> Result<Option<Self>, MessageError> {
-        let child = self.element.optional_child(self.namespace, name)?;
-        Ok(child.map(|child| self.inside(child)))
+        match self {
+            Self::Xml { element, namespace } => {
+                let child = element.optional_child(namespace, name)?;
+                Ok(child.map(|element| Self::Xml { element, namespace }))
+            }
+            Self::Json { object, .. } => match object.get(name) {
+                None => Ok(None),
+                Some(Json::Object(object)) => {
+                    Ok(Some(Self::Json { object, name: name.to_owned() }))
+                }
+                // A form of an older schema is noted and not read.
+                Some(Json::Text(text)) if text.is_empty() => {
+                    Ok(Some(Self::Json { object: Object::EMPTY, name: name.to_owned() }))
+                }
+                Some(Json::Text(_) | Json::Literal(_) | Json::List(_)) => {
+                    Err(not("an object", name))
+                }
+            },
+        }
     }
 
-    pub(crate) fn children(&self, name: &str) -> impl Iterator<Item = Self> {
-        self.element
-            .children()
-            .filter(move |child| child.is(self.namespace, name))
-            .map(|child| self.inside(child))
+    /// What may stand any number of times.
+    pub(crate) fn children(&self, name: &'static str) -> Result<Vec<Self>, MessageError> {
+        match self {
+            Self::Xml { element, namespace } => {
+                let children = element.children().filter(|child| child.is(namespace, name));
+                Ok(children.map(|element| Self::Xml { element, namespace }).collect())
+            }
+            Self::Json { object, .. } => match object.get(name) {
+                None => Ok(Vec::new()),
+                Some(Json::List(list)) => {
+                    let each = list.iter().map(|item| match item {
+                        Json::Object(object) => Ok(Self::Json { object, name: name.to_owned() }),
+                        Json::Text(_) | Json::Literal(_) | Json::List(_) => {
+                            Err(not("a list of objects", name))
+                        }
+                    });
+                    each.collect()
+                }
+                Some(Json::Text(_) | Json::Literal(_) | Json::Object(_)) => {
+                    Err(not("a list of objects", name))
+                }
+            },
+        }
     }
 
-    fn inside(&self, element: Verified<Element<'d>>) -> Self {
-        Self { element, namespace: self.namespace }
+    fn required<T>(&self, value: Option<T>, name: &str) -> Result<T, MessageError> {
+        value.ok_or_else(|| not("a field that is there", name))
     }
 }
 

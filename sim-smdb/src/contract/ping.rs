@@ -5,7 +5,7 @@ use oio_idws::MessageError;
 use parties::Cvr;
 use xml_security::{Verified, xml::Element};
 
-use super::xml::{Node, Writer};
+use super::fields::{Node, Notation, Writer};
 use crate::schema::SchemaVersion;
 
 /// Asks for nothing.
@@ -26,10 +26,10 @@ pub struct Pong {
 }
 
 impl Ping {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(self, version: SchemaVersion) -> String {
-        Writer::root("Ping", version, |_| {})
+    pub fn write(self, notation: impl Into<Notation>) -> String {
+        Writer::root("Ping", notation, |_| {})
     }
 
     pub(crate) fn read(node: &Node<'_>) -> Result<Self, MessageError> {
@@ -38,19 +38,17 @@ impl Ping {
 }
 
 impl Pong {
-    /// The element in the body of an answer.
+    /// What stands in the body of an answer.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("PingResponse", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("PingResponse", notation, |out| {
             out.field("Version", self.version);
             out.field("Tidspunkt", self.at);
             out.field("Cvr", &self.cvr);
-            for (scope, privilege) in &self.privileges {
-                out.within("Privilegium", |out| {
-                    out.field("Scope", scope);
-                    out.field("Navn", privilege);
-                });
-            }
+            out.each("Privilegium", &self.privileges, |out, (scope, privilege)| {
+                out.field("Scope", scope);
+                out.field("Navn", privilege);
+            });
         })
     }
 
@@ -64,12 +62,13 @@ impl Pong {
         let version = node.text("Version")?;
         let version = SchemaVersion::ALL.iter().copied().find(|it| it.name() == version);
         let privileges = node
-            .children("Privilegium")
+            .children("Privilegium")?
+            .into_iter()
             .map(|it| Ok((it.text("Scope")?, it.text("Navn")?)))
             .collect::<Result<_, MessageError>>()?;
         Ok(Self {
             version: version
-                .ok_or_else(|| super::xml::not("a version of the schema", "Version"))?,
+                .ok_or_else(|| super::fields::not("a version of the schema", "Version"))?,
             at: node.instant("Tidspunkt")?,
             cvr: node.parse("Cvr", "a CVR number")?,
             privileges,

@@ -7,12 +7,11 @@ use xml_security::{Verified, xml::Element};
 
 use super::{
     course,
-    xml::{Node, Writer, not},
+    fields::{Node, Notation, Writer, not},
 };
 use crate::{
     course::{Course, Draft, Reference},
     rule::{Rule, Violation},
-    schema::SchemaVersion,
 };
 
 /// A submission (*indberetning*) of a course, as a client writes it.
@@ -90,12 +89,12 @@ impl Status {
 }
 
 impl Submission {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("IndberetForloeb", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("IndberetForloeb", notation, |out| {
             out.field("Klientreference", &self.reference);
-            out.field("Version", self.version);
+            out.number("Version", self.version);
             out.field("Myndighed", &self.authority);
             course::write(out, &self.course);
         })
@@ -118,10 +117,10 @@ impl ReceivedSubmission {
 }
 
 impl Receipt {
-    /// The element in the body of an answer to [`Operation::Report`](super::Operation::Report).
+    /// What stands in the body of an answer to [`Operation::Report`](super::Operation::Report).
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("IndberetForloebResponse", version, |out| self.write_into(out))
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("IndberetForloebResponse", notation, |out| self.write_into(out))
     }
 
     pub(crate) fn write_into(&self, out: &mut Writer) {
@@ -129,12 +128,10 @@ impl Receipt {
             out.field("KvitteringId", &self.receipt);
             out.field("Id", &self.id);
             out.field("Klientreference", &self.reference);
-            out.field("Version", self.version);
+            out.number("Version", self.version);
             out.field("Status", self.status.name());
             out.field("Tidspunkt", self.at);
-            for warning in &self.warnings {
-                write_violation(out, warning);
-            }
+            write_violations(out, &self.warnings);
         });
     }
 
@@ -162,9 +159,9 @@ impl Receipt {
     }
 }
 
-/// Writes one error or warning.
-pub(crate) fn write_violation(out: &mut Writer, violation: &Violation) {
-    out.within("Fejl", |out| {
+/// Writes errors and warnings.
+pub(crate) fn write_violations(out: &mut Writer, violations: &[Violation]) {
+    out.each("Fejl", violations, |out, violation| {
         out.field("Kode", violation.rule);
         out.field("Alvorlighed", violation.rule.severity().name());
         out.field("Tekst", violation.rule.text().da);
@@ -179,5 +176,5 @@ pub(crate) fn read_violations(node: &Node<'_>) -> Result<Vec<Violation>, Message
             Rule::try_from(it.text("Kode")?).map_err(|_| not("the code of a rule", "Kode"))?;
         Ok(Violation { rule, field: it.text("Felt")? })
     };
-    node.children("Fejl").map(read).collect()
+    node.children("Fejl")?.into_iter().map(read).collect()
 }

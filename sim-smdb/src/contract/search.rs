@@ -5,14 +5,13 @@ use parties::Cvr;
 use xml_security::{Verified, xml::Element};
 
 use super::{
+    fields::{Node, Notation, Writer, not},
     report::Status,
-    xml::{Node, Writer, not},
 };
 use crate::{
     course::{Reference, State},
     cpr::Cpr,
     date::Date,
-    schema::SchemaVersion,
 };
 
 /// The largest page.
@@ -85,10 +84,10 @@ const fn state_name(state: State) -> &'static str {
 }
 
 impl Search {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("SoegForloeb", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("SoegForloeb", notation, |out| {
             out.field("Myndighed", &self.authority);
             match &self.subject {
                 Subject::Citizen(citizen) => out.field("Cpr", citizen.reveal()),
@@ -98,8 +97,8 @@ impl Search {
                     out.optional("Tilstand", state.map(state_name));
                 }
             }
-            out.field("Side", self.page);
-            out.field("Sidestoerrelse", self.page_size);
+            out.number("Side", self.page);
+            out.number("Sidestoerrelse", self.page_size);
         })
     }
 
@@ -142,23 +141,21 @@ impl Search {
 }
 
 impl SearchResult {
-    /// The element in the body of an answer.
+    /// What stands in the body of an answer.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("SoegForloebResponse", version, |out| {
-            out.field("Antal", self.total);
-            out.field("Side", self.page);
-            for found in &self.found {
-                out.within("Fundet", |out| {
-                    out.field("Id", &found.id);
-                    out.field("Klientreference", &found.reference);
-                    out.field("Version", found.version);
-                    out.field("Cpr", found.citizen.reveal());
-                    out.field("AnmodningDato", found.requested_on);
-                    out.optional("AfslutDato", found.ended_on);
-                    out.field("Status", found.status.name());
-                });
-            }
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("SoegForloebResponse", notation, |out| {
+            out.number("Antal", self.total);
+            out.number("Side", self.page);
+            out.each("Fundet", &self.found, |out, found| {
+                out.field("Id", &found.id);
+                out.field("Klientreference", &found.reference);
+                out.number("Version", found.version);
+                out.field("Cpr", found.citizen.reveal());
+                out.field("AnmodningDato", found.requested_on);
+                out.optional("AfslutDato", found.ended_on);
+                out.field("Status", found.status.name());
+            });
         })
     }
 
@@ -185,7 +182,11 @@ impl SearchResult {
         Ok(Self {
             total: node.parse("Antal", "a whole number")?,
             page: node.parse("Side", "a whole number")?,
-            found: node.children("Fundet").map(found).collect::<Result<_, MessageError>>()?,
+            found: node
+                .children("Fundet")?
+                .into_iter()
+                .map(found)
+                .collect::<Result<_, MessageError>>()?,
         })
     }
 }

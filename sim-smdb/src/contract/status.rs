@@ -8,10 +8,10 @@ use parties::Cvr;
 use xml_security::{Verified, xml::Element};
 
 use super::{
-    report::{Status, read_violations, write_violation},
-    xml::{Node, Writer, not},
+    fields::{Node, Notation, Writer, not},
+    report::{Status, read_violations, write_violations},
 };
-use crate::{course::Reference, cpr::harmless, rule::Violation, schema::SchemaVersion};
+use crate::{course::Reference, cpr::harmless, rule::Violation};
 
 /// Asks what became of the latest version of a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +59,10 @@ impl fmt::Debug for Which {
 }
 
 impl GetStatus {
-    /// The element in the body of a call.
+    /// What stands in the body of a call.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentStatus", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentStatus", notation, |out| {
             out.field("Myndighed", &self.authority);
             match &self.which {
                 Which::Id(id) => out.field("Id", id),
@@ -85,16 +85,16 @@ impl GetStatus {
 }
 
 impl StatusReport {
-    /// The element in the body of an answer.
+    /// What stands in the body of an answer.
     #[must_use]
-    pub fn write(&self, version: SchemaVersion) -> String {
-        Writer::root("HentStatusResponse", version, |out| {
+    pub fn write(&self, notation: impl Into<Notation>) -> String {
+        Writer::root("HentStatusResponse", notation, |out| {
             out.optional("Id", self.id.as_ref());
             out.field("Klientreference", &self.reference);
-            out.field("Version", self.version);
+            out.number("Version", self.version);
             out.field("Status", self.status.name());
             out.field("Tidspunkt", self.at);
-            self.violations.iter().for_each(|it| write_violation(out, it));
+            write_violations(out, &self.violations);
         })
     }
 
