@@ -15,7 +15,6 @@ use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::{
     addressing,
-    assertion::Assertion,
     call::{CallAnswer, ReceivedCall, SignedCall},
     fault::{ServiceFault, ServiceFaultCode},
     soap::{Unreadable, Version},
@@ -24,9 +23,14 @@ use parties::Text;
 use xml_security::Claimed;
 
 use self::work::Work;
+pub(crate) use self::{
+    answers::carry_out,
+    permission::Caller,
+    security::{believable, in_force as holder_in_force},
+};
 use crate::{
     Fact, Rejection, ReplayKey, Smdb,
-    contract::{Body, Command, NoOperation, Operation, SmdbFault},
+    contract::{Body, Command, NoOperation, Notation, Operation, SmdbFault},
     cpr::harmless,
     rule::Violation,
     schema::SchemaVersion,
@@ -59,12 +63,17 @@ pub enum Answer {
 /// A call that nothing speaks against.
 pub(crate) struct Accepted<'r> {
     signed: &'r SignedCall<Content>,
-    assertion: &'r Assertion,
-    version: SchemaVersion,
     operation: Operation,
-    work: Work<'r>,
+    due: Due<'r>,
     /// The instant from which the message's own timestamp refuses it.
     until: Timestamp,
+}
+
+/// What there is to do for a caller whom SMDB knows, whichever way the call came.
+pub(crate) struct Due<'r> {
+    caller: Caller<'r>,
+    schema: SchemaVersion,
+    work: Work<'r>,
 }
 
 /// Decides on a call.
@@ -100,7 +109,7 @@ pub(crate) fn judge<'r>(
         Ok(token) => token,
         Err(refusal) => return Err(with(against, Rejection::token(refusal))),
     };
-    security::believable(smdb, token, now, &mut against);
+    believable(smdb, token, now, &mut against);
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
@@ -120,6 +129,20 @@ pub(crate) fn judge<'r>(
         Ok(body) => body,
         Err(rejection) => return Err(with(against, rejection)),
     };
+    let due = judge_body(smdb, (&token.assertion).into(), body, now, against)?;
+    let until = security::refused_from(smdb.policy(), time);
+    Ok(Accepted { signed, operation: body.operation, due, until })
+}
+
+/// What speaks against a body, after all that spoke `against` the call that it came in; and, of a
+/// caller, what there is to do. The rules of the register are the same for every way a call may come.
+pub(crate) fn judge_body<'r>(
+    smdb: &'r Smdb,
+    caller: Caller<'r>,
+    body: &'r Body,
+    now: Timestamp,
+    mut against: Vec<Rejection>,
+) -> Result<Due<'r>, Vec<Rejection>> {
     against.extend(in_force(smdb, body.version, now).err());
     let command = match &body.command {
         Ok(command) => command,
@@ -128,17 +151,9 @@ pub(crate) fn judge<'r>(
             return Err(with(against, Rejection::MalformedRequest { what }));
         }
     };
-    let assertion = &token.assertion;
-    against.extend(permission::permitted(assertion, body.operation, command).err());
+    against.extend(permission::permitted(caller, body.operation, command).err());
     match work::plan(smdb, command, body.version, now) {
-        Ok(work) if against.is_empty() => Ok(Accepted {
-            signed,
-            assertion,
-            version: body.version,
-            operation: body.operation,
-            work,
-            until: security::refused_from(smdb.policy(), time),
-        }),
+        Ok(work) if against.is_empty() => Ok(Due { caller, schema: body.version, work }),
         Ok(_) => Err(against),
         Err(rejection) => Err(with(against, rejection)),
     }
@@ -199,9 +214,10 @@ fn accept(
     now: Timestamp,
     entropy: &mut Entropy,
 ) -> (Answer, Vec<Fact>) {
-    let Accepted { signed, assertion, version, operation, work, until } = accepted;
+    let Accepted { signed, operation, due, until } = accepted;
     let mut facts: Vec<_> = seen(signed, now, until).into();
-    let body = answers::carry_out(smdb, work, assertion, version, now, entropy, &mut facts);
+    let version = due.schema;
+    let body = carry_out(smdb, due, Notation::Xml(version), now, entropy, &mut facts);
     let answer = CallAnswer {
         message_id: addressing::message_id(entropy),
         relates_to: signed.message_id.clone(),
@@ -267,16 +283,7 @@ fn declare(
     relates_to: String,
     now: Timestamp,
 ) -> Option<CallAnswer> {
-    let violations: &[Violation] =
-        if let Rejection::InvalidSubmission { violations } = rejection { violations } else { &[] };
-    let text = rejection.fault_text();
-    let fault = SmdbFault {
-        rule: rejection.rule()?,
-        text: text.clone(),
-        field: violations.iter().find(|it| it.is_error()).map(|it| it.field.clone()),
-        correlation: relates_to.clone(),
-        violations: violations.to_vec(),
-    };
+    let fault = fault(rejection, &relates_to)?;
     let detail = fault.write(body.version);
     Some(CallAnswer {
         message_id: message_id.to_owned(),
@@ -284,13 +291,31 @@ fn declare(
         action: body.operation.fault_action(body.version),
         created: now,
         expires: now + smdb.policy().answer_lifetime,
-        body: ServiceFault::element(ServiceFaultCode::Declared, "da", &text, &detail),
+        body: ServiceFault::element(ServiceFaultCode::Declared, "da", &fault.text, &detail),
+    })
+}
+
+/// What the contract says of a rejection, where it declares that; `correlation` is by what the operator
+/// finds the call.
+pub(crate) fn fault(rejection: &Rejection, correlation: &str) -> Option<SmdbFault> {
+    let violations: &[Violation] =
+        if let Rejection::InvalidSubmission { violations } = rejection { violations } else { &[] };
+    Some(SmdbFault {
+        rule: rejection.rule()?,
+        text: rejection.fault_text(),
+        field: violations.iter().find(|it| it.is_error()).map(|it| it.field.clone()),
+        correlation: correlation.to_owned(),
+        violations: violations.to_vec(),
     })
 }
 
 /// A submission that came from whom it should and broke a rule is listed, so that its submitter can
 /// ask for the list.
-fn remembered(body: Option<&Body>, rejection: &Rejection, now: Timestamp) -> Option<Fact> {
+pub(crate) fn remembered(
+    body: Option<&Body>,
+    rejection: &Rejection,
+    now: Timestamp,
+) -> Option<Fact> {
     let Some(Ok(Command::Report(submission))) = body.map(|body| &body.command) else { return None };
     Some(Fact::Refused {
         authority: submission.authority.clone(),

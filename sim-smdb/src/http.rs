@@ -4,12 +4,15 @@
 //! - [`WebService`], [`router`]: SMDB of one environment at its [`ADDRESS`]
 //! - [`metadata`]: who SMDB is, for others to fetch
 //! - [`program`]: the program `sim-smdb`
+//! - `rest`: the same by REST, at [`TOKEN_PATH`](crate::rest::TOKEN_PATH) and
+//!   [`CALL_PATH`](crate::rest::CALL_PATH)
 //! - `signers`: whose tokens it takes, at the control port
 //! - `stored`: what was received, at the control port, without anything about a citizen
 
 mod databases;
 pub mod metadata;
 pub mod program;
+mod rest;
 mod signers;
 mod stored;
 mod web_service;

@@ -10,6 +10,7 @@
 //! | [`rule`], [`validation`] | what a course must keep, and whether it does |
 //! | [`ledger`] | what was received, and what was refused for a rule |
 //! | [`cpr`], [`date`] | personal numbers (made-up ones only, none in a log), and days |
+//! | [`rest`] | the other door: tokens are redeemed, and calls with an access token |
 //! | `http` | SMDB behind sockets |
 //! | [`Rejection`] | every reason to refuse, and its fault; [`parties::Diagnose`] tells the whole truth |
 //!
@@ -28,6 +29,7 @@ mod finding;
 pub mod http;
 pub mod ledger;
 mod rejection;
+pub mod rest;
 pub mod rule;
 pub mod schema;
 mod smdb;

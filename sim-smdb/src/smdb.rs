@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clock::{Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{
+    Credential,
     call::{ReceivedCall, ServiceKeys},
     fault::ServiceFault,
 };
@@ -139,6 +140,25 @@ impl Smdb {
         Sealed::new(course, Arc::clone(&self.seal))
     }
 
+    pub(crate) const fn credential(&self) -> &Credential {
+        &self.configuration.credential
+    }
+
+    pub(crate) fn service_keys(&self) -> ServiceKeys<'_> {
+        let decryption = &self.configuration.credential.key;
+        ServiceKeys { decryption, issuers: &self.issuers }
+    }
+
+    /// A revocation list, if there is a certificate to look up in it and none that is fresh.
+    pub(crate) fn needs_list(&self, judged: bool, now: Timestamp) -> Vec<Need> {
+        let fresh = self.revocations.is_fresh(self.policy().revocation_lag, now);
+        if self.looks_revocation_up() && judged && !fresh {
+            vec![Need::RevocationList]
+        } else {
+            Vec::new()
+        }
+    }
+
     fn ledger_mut(&mut self) -> &mut Ledger {
         Arc::make_mut(&mut self.ledger)
     }
@@ -156,10 +176,9 @@ impl Core for Smdb {
     type Lesson = Lesson;
 
     fn read(&self, bytes: &[u8]) -> Request {
-        let decryption = &self.configuration.credential.key;
-        let keys = ServiceKeys { decryption, issuers: &self.issuers };
         let (limits, legacy) = (Limits::default(), self.policy().legacy);
-        ReceivedCall::read(bytes, keys, &limits, legacy, |body| Ok(Body::read(body))).map(Box::new)
+        ReceivedCall::read(bytes, self.service_keys(), &limits, legacy, |body| Ok(Body::read(body)))
+            .map(Box::new)
     }
 
     fn write(&self, answer: &Answer, _: &mut Entropy) -> Vec<u8> {
@@ -180,13 +199,7 @@ impl Core for Smdb {
     }
 
     fn needs(&self, request: &Request, now: Timestamp) -> Vec<Need> {
-        let judged = request.as_ref().is_ok_and(|call| call.token.is_ok());
-        let fresh = self.revocations.is_fresh(self.policy().revocation_lag, now);
-        if self.looks_revocation_up() && judged && !fresh {
-            vec![Need::RevocationList]
-        } else {
-            Vec::new()
-        }
+        self.needs_list(request.as_ref().is_ok_and(|call| call.token.is_ok()), now)
     }
 
     fn learn(&mut self, lesson: Lesson) {

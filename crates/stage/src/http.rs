@@ -2,9 +2,10 @@
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use oio_idws::Credential;
 use rustls::{
     ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
 };
 use serde_json::Value;
 use tokio::{
@@ -121,6 +122,20 @@ impl Https {
     /// If it is none.
     #[must_use]
     pub fn trusting(authority: &str) -> Self {
+        Self::of(authority, None)
+    }
+
+    /// A client that trusts this authority, in PEM, and shows a certificate of its own.
+    ///
+    /// # Panics
+    ///
+    /// If they cannot be used.
+    #[must_use]
+    pub fn showing(own: &Credential, authority: &str) -> Self {
+        Self::of(authority, Some(own))
+    }
+
+    fn of(authority: &str, own: Option<&Credential>) -> Self {
         let mut roots = RootCertStore::empty();
         let root = CertificateDer::from_pem_slice(authority.as_bytes());
         roots.add(root.expect("a certificate in PEM")).expect("a certificate of an authority");
@@ -128,8 +143,15 @@ impl Https {
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("the provider has suites for them")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+            .with_root_certificates(roots);
+        let config = match own {
+            None => config.with_no_client_auth(),
+            Some(own) => {
+                let certificate = CertificateDer::from(own.certificate.der().to_vec());
+                let key = PrivateKeyDer::Pkcs8(own.key.pkcs8().to_vec().into());
+                config.with_client_auth_cert(vec![certificate], key).expect("a key for it")
+            }
+        };
         Self(TlsConnector::from(Arc::new(config)))
     }
 
@@ -150,10 +172,29 @@ impl Https {
         media_type: &str,
         body: &[u8],
     ) -> io::Result<Reply> {
+        self.post_with(at, host, path, &format!("Content-Type: {media_type}\r\n"), body).await
+    }
+
+    /// Sends a message with these headers, each of which ends its line.
+    ///
+    /// # Errors
+    ///
+    /// If it shows no certificate that is trusted, or nothing comes back that is HTTP.
+    ///
+    /// # Panics
+    ///
+    /// If `host` is no name of a host.
+    pub async fn post_with(
+        &self,
+        at: SocketAddr,
+        host: &str,
+        path: &str,
+        headers: &str,
+        body: &[u8],
+    ) -> io::Result<Reply> {
         let name = ServerName::try_from(host.to_owned()).expect("the name of a host");
         let stream = self.0.connect(name, TcpStream::connect(at).await?).await?;
-        let head =
-            format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {media_type}\r\n");
+        let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}");
         exchange(stream, &head, body).await
     }
 }

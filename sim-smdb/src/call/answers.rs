@@ -2,14 +2,14 @@
 
 use clock::Timestamp;
 use entropy::Entropy;
-use oio_idws::{assertion::Assertion, privileges::Scope};
+use oio_idws::privileges::Scope;
 
-use super::work::Work;
+use super::{Due, permission::Caller, work::Work};
 use crate::{
     Fact, Smdb,
     contract::{
-        Annul, ErrorList, ErrorLists, Fetched, Found, Listed, Pong, Receipt, Search, SearchResult,
-        Status, StatusReport, Subject, write_code_lists,
+        Annul, ErrorList, ErrorLists, Fetched, Found, Listed, Notation, Pong, Receipt, Search,
+        SearchResult, Status, StatusReport, Subject, write_code_lists,
     },
     course::Reference,
     cpr::harmless,
@@ -18,19 +18,19 @@ use crate::{
     schema::SchemaVersion,
 };
 
-/// Does `work`: the body of the answer, and beside it the facts.
-pub(super) fn carry_out(
+/// Does `work`: the body of the answer in a notation, and beside it the facts.
+pub(crate) fn carry_out(
     smdb: &Smdb,
-    work: Work<'_>,
-    assertion: &Assertion,
-    schema: SchemaVersion,
+    due: Due<'_>,
+    notation: Notation,
     now: Timestamp,
     entropy: &mut Entropy,
     facts: &mut Vec<Fact>,
 ) -> String {
+    let Due { work, caller, schema } = due;
     match work {
-        Work::Ping => pong(assertion, schema, now).write(schema),
-        Work::CodeLists => write_code_lists(schema),
+        Work::Ping => pong(caller, schema, now).write(notation),
+        Work::CodeLists => write_code_lists(notation),
         Work::Store { record, submission, course, warnings } => {
             let id = record.map_or_else(|| entropy.uuid().to_string(), |record| record.id.clone());
             let receipt = Receipt {
@@ -52,9 +52,9 @@ pub(super) fn carry_out(
                 warnings: receipt.warnings.clone(),
                 course: smdb.seal(course),
             });
-            receipt.write(schema)
+            receipt.write(notation)
         }
-        Work::Receipt { record, version } => receipt_of(record, version).write(schema),
+        Work::Receipt { record, version } => receipt_of(record, version).write(notation),
         Work::Annul(record) => {
             let (version, _) = record.latest();
             let mut receipt = receipt_of(record, version);
@@ -67,23 +67,23 @@ pub(super) fn carry_out(
                 facts.push(Fact::Annulled { id, at: now, receipt });
             }
             receipt.status = Status::Annulled;
-            Annul::write_answer(&receipt, schema)
+            Annul::write_answer(&receipt, notation)
         }
         Work::Show(record) => {
             let (version, entry) = record.latest();
             let receipt = Receipt { status: status(record), ..receipt_of(record, version) };
-            Fetched { receipt, course: entry.course.clone() }.write(schema)
+            Fetched { receipt, course: entry.course.clone() }.write(notation)
         }
-        Work::Search(search) => found(smdb, search).write(schema),
+        Work::Search(search) => found(smdb, search).write(notation),
         Work::Status { record, refusal } => status_report(record, refusal)
             .expect("a status is asked of what was stored or refused")
-            .write(schema),
-        Work::ErrorList(list) => error_lists(smdb, list).write(schema),
+            .write(notation),
+        Work::ErrorList(list) => error_lists(smdb, list).write(notation),
     }
 }
 
-fn pong(assertion: &Assertion, version: SchemaVersion, now: Timestamp) -> Pong {
-    let groups = assertion.privileges.iter().flat_map(|it| &it.groups);
+fn pong(caller: Caller<'_>, version: SchemaVersion, now: Timestamp) -> Pong {
+    let groups = caller.privileges.iter().flat_map(|it| &it.groups);
     let privileges = groups.flat_map(|group| {
         let scope = match &group.scope {
             Scope::Cvr(cvr) => cvr.to_string(),
@@ -92,7 +92,7 @@ fn pong(assertion: &Assertion, version: SchemaVersion, now: Timestamp) -> Pong {
         };
         group.privileges.iter().map(move |privilege| (scope.clone(), privilege.clone()))
     });
-    Pong { version, at: now, cvr: assertion.cvr.clone(), privileges: privileges.collect() }
+    Pong { version, at: now, cvr: caller.cvr.clone(), privileges: privileges.collect() }
 }
 
 /// The receipt that a version got when it was stored.

@@ -5,8 +5,7 @@ use oio_idws::{
     call::{ReceivedToken, SignedCall},
     soap::MessageTime,
 };
-
-use pki::Standing;
+use pki::{Certificate, Standing};
 
 use super::Content;
 use crate::{HolderCheck, Policy, Rejection, Smdb, cpr::harmless};
@@ -42,7 +41,7 @@ pub(super) fn refused_from(policy: &Policy, time: MessageTime) -> Timestamp {
 
 /// The token's issuer, time and audience, and, where the policy asks for it, its holder's
 /// certificate. There is no skew for any of them: both clocks are servers', and NTP keeps them.
-pub(super) fn believable(
+pub(crate) fn believable(
     smdb: &Smdb,
     token: &ReceivedToken,
     now: Timestamp,
@@ -61,18 +60,21 @@ pub(super) fn believable(
         let audience = harmless(assertion.audience.as_str());
         against.push(Rejection::WrongAudience { audience, ours: smdb.entity_id().clone() });
     }
+    against.extend(in_force(smdb, &assertion.holder, now));
+}
+
+/// What speaks against the certificate that a token is bound to, where the policy looks at it.
+pub(crate) fn in_force(smdb: &Smdb, holder: &Certificate, now: Timestamp) -> Vec<Rejection> {
     match smdb.policy().holder_certificate {
-        HolderCheck::Ignored => {}
-        HolderCheck::Validity => against.extend(in_its_time(token, now)),
+        HolderCheck::Ignored => Vec::new(),
+        HolderCheck::Validity => in_its_time(holder, now).into_iter().collect(),
         HolderCheck::ValidityAndRevocation => {
-            against.extend(in_its_time(token, now));
-            against.extend(revoked(smdb, token, now));
+            in_its_time(holder, now).into_iter().chain(revoked(smdb, holder, now)).collect()
         }
     }
 }
 
-fn in_its_time(token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
-    let holder = &token.assertion.holder;
+fn in_its_time(holder: &Certificate, now: Timestamp) -> Option<Rejection> {
     if now < holder.not_before() {
         return Some(Rejection::HolderCertificateNotYetValid { from: holder.not_before() });
     }
@@ -80,8 +82,8 @@ fn in_its_time(token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
     (since <= now).then_some(Rejection::HolderCertificateExpired { since })
 }
 
-fn revoked(smdb: &Smdb, token: &ReceivedToken, now: Timestamp) -> Option<Rejection> {
-    let (holder, lag) = (&token.assertion.holder, smdb.policy().revocation_lag);
+fn revoked(smdb: &Smdb, holder: &Certificate, now: Timestamp) -> Option<Rejection> {
+    let lag = smdb.policy().revocation_lag;
     match smdb.revocations().standing(holder, lag, now) {
         Standing::Good => None,
         Standing::Unknown { .. } => Some(Rejection::RevocationUnknown),

@@ -15,6 +15,7 @@ use parties::{Environment, Party, Step};
 use pki::RevocationList;
 use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
 
+use super::rest;
 use crate::{
     Lesson, Smdb,
     call::{Answer, Request},
@@ -31,12 +32,12 @@ const XML: &str = "text/xml; charset=utf-8";
 /// SMDB of one environment, as it is served.
 pub type WebService = MessageService<Smdb>;
 
-/// SMDB at its [`ADDRESS`]: calls, and its description with `?wsdl` and `?xsd`.
+/// SMDB at its [`ADDRESS`]: calls, and its description with `?wsdl` and `?xsd`; and by REST.
 ///
-/// Of the head of a request nothing is judged: what counts is signed, and is in the body.
+/// Of the head of a call by SOAP nothing is judged: what counts is signed, and is in the body.
 pub fn router(service: Arc<WebService>) -> Router {
     let routes = Router::new().route(ADDRESS, post(answer).get(describe));
-    traced(routes.with_state(service))
+    traced(routes.merge(rest::routes()).with_state(service))
 }
 
 async fn answer(

@@ -35,6 +35,8 @@ pub struct Policy {
     /// How long a revocation stays unseen, where revocation is looked at. Our choice: one hour, as
     /// for the STS.
     pub revocation_lag: Span,
+    /// For how long an access token may be used; an hour at most, whatever stands here.
+    pub access_token_lifetime: Span,
     /// Whether signatures with SHA-1 are still verified.
     pub legacy: Legacy,
 }
@@ -47,6 +49,7 @@ impl Default for Policy {
             answer_lifetime: Span::from_minutes(5),
             holder_certificate: HolderCheck::Ignored,
             revocation_lag: Span::from_hours(1),
+            access_token_lifetime: Span::from_hours(1),
             legacy: Legacy::Refuse,
         }
     }

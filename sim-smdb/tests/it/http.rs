@@ -1,6 +1,7 @@
 //! SMDB behind HTTP: its service, and its control port.
 
 mod port;
+mod rest;
 mod signers;
 mod stored;
 mod web_service;

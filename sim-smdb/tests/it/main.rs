@@ -8,6 +8,7 @@ mod http;
 mod operations;
 mod privacy;
 mod rejections;
+mod rest;
 mod rules;
 mod submission;
 mod tampering;

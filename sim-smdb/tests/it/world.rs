@@ -165,7 +165,7 @@ pub(crate) fn written(submission: &Submission) -> String {
 pub(crate) struct World {
     pub(crate) smdb: Smdb,
     pub(crate) facts: Vec<String>,
-    entropy: Entropy,
+    pub(crate) entropy: Entropy,
 }
 
 /// What SMDB made of a call.

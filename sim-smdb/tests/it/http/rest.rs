@@ -1,0 +1,206 @@
+//! SMDB by REST over TLS: a certificate that nobody has judged yet comes with each connection.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use clock::Clock;
+use oio_idws::{Credential, assertion::Assertion};
+use pki::{RevocationReason, Revoked};
+use shell::{Bounds, Journal, Listener, Shared, Source, Tls, TlsAuthority, journal::GRANTED};
+use sim_smdb::{
+    HolderCheck, Policy,
+    contract::{Fetch, Notation, Operation, Ping},
+    http::{WebService, router},
+    rest::{CALL_PATH, TOKEN_PATH},
+    schema::SchemaVersion,
+};
+use stage::{
+    http::{Https, Reply},
+    start,
+};
+use tokio::sync::oneshot::{self, Sender};
+
+use crate::world::{HOLDER, STRANGER, World, after, assertion, cvr, signed, submission};
+
+/// SMDB on loopback, in TLS.
+struct Served {
+    address: SocketAddr,
+    authority: String,
+    journal: Journal,
+    clock: Clock,
+    /// It is there until this goes.
+    _stop: Sender<()>,
+}
+
+impl Served {
+    async fn new(world: &World, revocation_list: &str) -> Self {
+        let (clock, journal) = (Clock::frozen(start()), Journal::default());
+        let service = WebService {
+            core: Shared::new(world.smdb.clone()),
+            clock: clock.clone(),
+            revocation_list: Source::new(revocation_list.parse().unwrap()),
+            journal: journal.clone(),
+        };
+        let authority = TlsAuthority::found().unwrap();
+        let tls = Tls::new(authority.identity(&["localhost"]).unwrap(), BTreeMap::new());
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = Listener::bind(loopback, Some(tls), Bounds::default()).await.unwrap();
+        let (address, (stop, stopped)) = (listener.address(), oneshot::channel());
+        let stopped = async move { _ = stopped.await };
+        tokio::spawn(listener.serve(router(Arc::new(service)), stopped));
+        let authority = authority.certificate_pem().unwrap();
+        Self { address, authority, journal, clock, _stop: stop }
+    }
+
+    async fn post(&self, own: Option<&Credential>, path: &str, head: &str, body: &str) -> Reply {
+        let client = match own {
+            None => Https::trusting(&self.authority),
+            Some(own) => Https::showing(own, &self.authority),
+        };
+        client.post_with(self.address, "localhost", path, head, body.as_bytes()).await.unwrap()
+    }
+
+    async fn redeem(&self, own: Option<&Credential>, assertion: &Assertion) -> Reply {
+        let token = BASE64.encode(signed(assertion));
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("saml-token", &token)
+            .finish();
+        let head = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.post(own, TOKEN_PATH, head, &form).await
+    }
+
+    async fn call(&self, own: &Credential, operation: Operation, token: &str, body: &str) -> Reply {
+        let head =
+            format!("Authorization: Holder-of-key {token}\r\nContent-Type: application/json\r\n");
+        let path = format!("/api/{}/{operation}", SchemaVersion::LATEST);
+        self.post(Some(own), &path, &head, body).await
+    }
+
+    /// Path and outcome of what was asked last.
+    fn last(&self) -> (&'static str, &'static str) {
+        let entry = self.journal.newest(1, None).pop().unwrap();
+        (entry.path, entry.outcome)
+    }
+}
+
+fn token_in(reply: &Reply) -> String {
+    reply.json()["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_is_redeemed_and_a_course_reported_and_fetched_over_tls() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let reply = served.redeem(Some(&HOLDER), &assertion()).await;
+    assert_eq!((reply.status, served.last()), (200, (TOKEN_PATH, GRANTED)));
+    let header = |name| reply.header(name).unwrap_or_default().to_owned();
+    assert_eq!(header("cache-control"), "no-store");
+    assert_eq!(header("pragma"), "no-cache");
+    assert_eq!(header("content-type"), "application/json; charset=utf-8");
+    let trace = header("x-skift-trace").parse().unwrap();
+    assert!(served.journal.traced(trace).is_some());
+    let access = token_in(&reply);
+
+    let body = submission("sag-1").write(Notation::Json);
+    let receipt = served.call(&HOLDER, Operation::Report, &access, &body).await;
+    assert_eq!((receipt.status, served.last()), (200, (CALL_PATH, GRANTED)), "{}", receipt.text);
+    assert_eq!(receipt.header("cache-control"), Some("no-store"));
+    let id = receipt.json()["Kvittering"]["Id"].as_str().unwrap().to_owned();
+    let body = Fetch { authority: cvr("90000001"), id }.write(Notation::Json);
+    let fetched = served.call(&HOLDER, Operation::Fetch, &access, &body).await;
+    assert_eq!(fetched.json()["Forloeb"]["Cpr"], "6101800049");
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_is_told_in_the_head() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let access = token_in(&served.redeem(Some(&HOLDER), &assertion()).await);
+    let challenge = |reply: &Reply| reply.header("www-authenticate").unwrap().to_owned();
+    let certificate = "Holder-of-key error=\"invalid_token\", error_description=\"A valid \
+                       certificate must be presented when presenting a Holder-of-key token\"";
+
+    let reply = served.redeem(None, &assertion()).await;
+    assert_eq!((reply.status, challenge(&reply).as_str()), (401, certificate));
+    assert_eq!(served.last(), (TOKEN_PATH, "certificate-missing"));
+    assert_eq!(reply.text, "");
+    let reply = served.redeem(Some(&STRANGER), &assertion()).await;
+    assert_eq!((reply.status, served.last().1), (401, "another-holder"));
+    let reply = served.call(&STRANGER, Operation::Ping, &access, "{}").await;
+    assert_eq!((reply.status, challenge(&reply).as_str()), (401, certificate));
+    assert_eq!(served.last(), (CALL_PATH, "another-certificate"));
+
+    served.clock.set(after("1h"));
+    let reply = served.call(&HOLDER, Operation::Ping, &access, "{}").await;
+    assert_eq!((reply.status, served.last().1), (401, "access-token-expired"));
+    assert!(challenge(&reply).contains("Token was expired"));
+    assert_eq!(reply.header("content-type"), None);
+}
+
+/// The diagnosis is written down beside the outcome, and nothing of a message with it.
+#[tokio::test]
+async fn the_journal_tells_the_truth_about_rest_and_keeps_no_secret() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let access = token_in(&served.redeem(Some(&HOLDER), &assertion()).await);
+    let unprivileged = Assertion { privileges: None, ..assertion() };
+    let poor = token_in(&served.redeem(Some(&HOLDER), &unprivileged).await);
+    let body = submission("sag-1").write(Notation::Json);
+    let reply = served.call(&HOLDER, Operation::Report, &poor, &body).await;
+    assert_eq!(reply.status, 401);
+    assert_eq!(reply.json()["Kode"], "SIM-4002");
+    served.call(&HOLDER, Operation::Report, &access, &body).await;
+    let entries = served.journal.newest(10, None);
+    assert_eq!(entries.len(), 4);
+    let refused = &entries[1];
+    assert_eq!(refused.diagnosis.decisive().unwrap().cause, "missing-privilege");
+    let correlation = reply.json()["KorrelationsId"].as_str().unwrap().to_owned();
+    assert_eq!(refused.answer_id.as_ref().unwrap().to_string(), correlation);
+    assert_eq!(refused.request_octets, body.len());
+    let written = format!("{entries:?}");
+    for secret in ["6101800049", &access, &poor, "eyJ"] {
+        assert!(!written.contains(secret), "{secret}");
+    }
+}
+
+/// Nobody can say whether the holder's certificate is revoked: the list is asked for, and is not there.
+#[tokio::test]
+async fn a_revocation_list_is_asked_for_where_the_policy_looks_at_it() {
+    let holder_certificate = HolderCheck::ValidityAndRevocation;
+    let policy = Policy { holder_certificate, ..Policy::default() };
+    let served = Served::new(&World::with_policy(policy), "http://127.0.0.1:1/list.crl").await;
+    let reply = served.redeem(Some(&HOLDER), &assertion()).await;
+    assert_eq!((reply.status, served.last().1), (401, "revocation-unknown"));
+    assert_eq!(served.journal.newest(1, None)[0].remarks.len(), 1);
+    // A form without a token asks for none.
+    let head = "Content-Type: application/x-www-form-urlencoded\r\n";
+    served.post(Some(&HOLDER), TOKEN_PATH, head, "").await;
+    assert_eq!(served.journal.newest(1, None)[0].remarks, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_path_that_names_no_operation_is_written_down_without_what_it_says() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let access = token_in(&served.redeem(Some(&HOLDER), &assertion()).await);
+    let head = format!("Authorization: Holder-of-key {access}\r\n");
+    let body = Ping.write(Notation::Json);
+    let reply = served.post(Some(&HOLDER), "/api/2025-07/6101800049", &head, &body).await;
+    assert_eq!((reply.status, served.last()), (404, (CALL_PATH, "unknown-operation")));
+    assert!(!reply.text.contains("6101800049"), "{}", reply.text);
+    assert!(!format!("{:?}", served.journal.newest(1, None)).contains("6101800049"));
+}
+
+/// A certificate that is revoked is still one that TLS takes: it is SMDB that refuses.
+#[tokio::test]
+async fn a_certificate_is_never_judged_by_tls() {
+    let mut world = World::with_policy(Policy {
+        holder_certificate: HolderCheck::ValidityAndRevocation,
+        ..Policy::default()
+    });
+    let serial = *HOLDER.certificate.serial();
+    let revoked = Revoked { serial, at: after("-2h"), reason: RevocationReason::KeyCompromise };
+    let authority = crate::world::STAGE.authority(parties::Environment::IntegrationTest);
+    let list = authority.revocation_list(1, start(), after("1d"), &[revoked]);
+    let lesson = sim_smdb::Lesson::RevocationList { list, fetched_at: start() };
+    parties::Core::learn(&mut world.smdb, lesson);
+    let served = Served::new(&world, "http://smdb.invalid/list.crl").await;
+    let reply = served.redeem(Some(&HOLDER), &assertion()).await;
+    assert_eq!((reply.status, served.last().1), (401, "holder-certificate-revoked"));
+}

@@ -1,0 +1,8 @@
+//! SMDB by REST: tokens are redeemed, and calls carry what they were redeemed for.
+
+mod access_token;
+mod calls;
+mod door;
+mod facts;
+mod redemption;
+mod rejections;

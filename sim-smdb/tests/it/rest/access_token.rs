@@ -1,0 +1,223 @@
+//! The access token: what it says, and what is refused for one.
+
+use std::sync::LazyLock;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use pki::PrivateKey;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use sim_smdb::{
+    Configuration,
+    contract::Operation,
+    rest::{Flaw, Message, Rejection},
+};
+use stage::start;
+
+use super::door::path;
+use crate::world::{HOLDER, SMDB, STRANGER, World, after, assertion, configuration};
+
+/// An access token as SMDB issues it.
+static ISSUED: LazyLock<String> =
+    LazyLock::new(|| World::new().redeem(&assertion(), start()).token());
+
+fn claims() -> Value {
+    part(&ISSUED, 1)
+}
+
+fn part(token: &str, at: usize) -> Value {
+    let part = token.split('.').nth(at).unwrap();
+    serde_json::from_slice(&BASE64_URL.decode(part).unwrap()).unwrap()
+}
+
+fn key(key: &PrivateKey) -> EncodingKey {
+    EncodingKey::from_rsa_der(&key.pkcs1())
+}
+
+fn typed(algorithm: Algorithm) -> Header {
+    Header { typ: Some("at+jwt".to_owned()), ..Header::new(algorithm) }
+}
+
+/// What SMDB says of a text in the place of an access token; none if it takes it for one.
+fn flaw(token: &str) -> Option<Flaw> {
+    let reaction = World::new().call_rest(Operation::Ping, token, "{}", start());
+    match reaction.rejection() {
+        None => None,
+        Some(Rejection::AccessTokenInvalid { what }) => Some(*what),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a client with SMDB's own key could write, with something changed.
+fn own(change: impl FnOnce(&mut Value)) -> String {
+    let mut claims = claims();
+    change(&mut claims);
+    encode(&typed(Algorithm::RS256), &claims, &key(&SMDB.key)).unwrap()
+}
+
+#[test]
+fn an_access_token_is_a_jwt_bound_to_the_certificate() {
+    assert_eq!(part(&ISSUED, 0), json!({"typ": "at+jwt", "alg": "RS256"}));
+    let claims = claims();
+    let hash = Sha256::digest(HOLDER.certificate.der());
+    assert_eq!(claims["cnf"], json!({"x5t#S256": BASE64_URL.encode(hash)}));
+    for (name, expected) in [
+        ("iss", json!("https://saml.smdb.sim.invalid")),
+        ("aud", json!("https://saml.smdb.sim.invalid")),
+        ("sub", json!("https://fagsystem-a.invalid")),
+        ("cvr", json!("90000001")),
+        ("iat", json!(start().seconds())),
+        ("nbf", json!(start().seconds())),
+        ("exp", json!(after("1h").seconds())),
+    ] {
+        assert_eq!(claims[name], expected, "{name}");
+    }
+    assert_eq!(flaw(&ISSUED), None);
+}
+
+#[test]
+fn an_access_token_that_anybody_else_wrote_is_refused() {
+    let spki = SMDB.certificate.public_key().spki();
+    let bare = |header: &Value, claims: &Value| {
+        let part = |it: &Value| BASE64_URL.encode(it.to_string());
+        format!("{}.{}", part(header), part(claims))
+    };
+    let none = bare(&json!({"alg": "none", "typ": "at+jwt"}), &claims());
+    let signature = ISSUED.rsplit_once('.').unwrap().1;
+    let confused = |secret: &[u8]| {
+        encode(&typed(Algorithm::HS256), &claims(), &EncodingKey::from_secret(secret)).unwrap()
+    };
+    let pem = SMDB.certificate.to_pem();
+    let by = |algorithm, by: &PrivateKey| encode(&typed(algorithm), &claims(), &key(by)).unwrap();
+    for (token, expected) in [
+        // `alg` says that nothing need be verified.
+        (format!("{none}."), Flaw::Form),
+        (format!("{none}.{signature}"), Flaw::Form),
+        (format!("{}.", bare(&json!({"alg": "None"}), &claims())), Flaw::Form),
+        // The public key, taken for a secret.
+        (confused(spki), Flaw::Algorithm),
+        (confused(pem.as_bytes()), Flaw::Algorithm),
+        (confused(SMDB.certificate.der()), Flaw::Algorithm),
+        // Another algorithm, with the right key.
+        (by(Algorithm::PS256, &SMDB.key), Flaw::Algorithm),
+        (by(Algorithm::RS512, &SMDB.key), Flaw::Algorithm),
+        // Another key.
+        (by(Algorithm::RS256, &STRANGER.key), Flaw::Signature),
+        (by(Algorithm::RS256, &HOLDER.key), Flaw::Signature),
+        // Another key that the token brings along.
+        (
+            format!(
+                "{}.{signature}",
+                bare(&json!({"alg": "RS256", "typ": "at+jwt", "x5c": ["MII"]}), &claims())
+            ),
+            Flaw::Signature,
+        ),
+        (own(|it| it["iss"] = json!("https://andet.invalid")), Flaw::Service),
+        (own(|it| it["aud"] = json!("https://andet.invalid")), Flaw::Service),
+        (encode(&Header::new(Algorithm::RS256), &claims(), &key(&SMDB.key)).unwrap(), Flaw::Kind),
+        (own(|it| it["cnf"] = json!({"x5t#S256": "AAAA"})), Flaw::Kind),
+        (own(|it| it["privileges"] = json!("AAAA")), Flaw::Kind),
+        (own(|it| drop(it.as_object_mut().unwrap().remove("exp"))), Flaw::Form),
+        (own(|it| drop(it.as_object_mut().unwrap().remove("cnf"))), Flaw::Form),
+        (own(|it| drop(it.as_object_mut().unwrap().remove("iss"))), Flaw::Form),
+        (own(|it| it["cvr"] = json!("1")), Flaw::Form),
+        (ISSUED.replace('.', ""), Flaw::Form),
+        (format!("{}.", *ISSUED), Flaw::Form),
+        (ISSUED.rsplit_once('.').unwrap().0.to_owned(), Flaw::Form),
+        (format!("{}A", "A.".repeat(20_000)), Flaw::Form),
+        ("ø".to_owned(), Flaw::Form),
+    ] {
+        let shown = &token[..token.len().min(60)];
+        assert_eq!(flaw(&token), Some(expected), "{shown}");
+    }
+}
+
+/// Whichever sign is changed, it is no access token any more.
+#[test]
+fn an_access_token_that_was_changed_is_refused() {
+    let others = |sign: char| if sign == 'A' { 'B' } else { 'A' };
+    for at in (0..ISSUED.len()).step_by(7).chain([ISSUED.len() - 1]) {
+        let mut changed: Vec<char> = ISSUED.chars().collect();
+        changed[at] = others(changed[at]);
+        let changed: String = changed.into_iter().collect();
+        assert!(flaw(&changed).is_some(), "{at}");
+    }
+}
+
+/// The services of two environments have a key each; one that has another name has other tokens too.
+#[test]
+fn an_access_token_of_another_service_is_refused() {
+    let other = |configuration: Configuration| {
+        let mut world = World::with(configuration);
+        let reaction = world.call_rest(Operation::Ping, &ISSUED, "{}", start());
+        match reaction.rejection() {
+            Some(Rejection::AccessTokenInvalid { what }) => *what,
+            other => panic!("{other:?}"),
+        }
+    };
+    let renamed = "https://saml.smdb.andet.invalid".parse().unwrap();
+    assert_eq!(other(Configuration { entity_id: renamed, ..configuration() }), Flaw::Service);
+    let moved = Configuration { credential: STRANGER.clone(), ..configuration() };
+    assert_eq!(other(moved), Flaw::Signature);
+}
+
+/// Neither the token nor the certificate alone is of use.
+#[test]
+fn an_access_token_is_no_use_to_whoever_lacks_the_key() {
+    let mut world = World::new();
+    let (path, authorization) = (path(Operation::Ping), format!("Holder-of-key {}", *ISSUED));
+    let message = |certificate| Message {
+        path: &path,
+        content_type: None,
+        authorization: Some(&authorization),
+        certificate,
+        body: b"{}",
+    };
+    let mut name = |certificate| world.ask_rest(&message(certificate), start()).name();
+    assert_eq!(name(Some(HOLDER.certificate.der())), "granted");
+    assert_eq!(name(Some(STRANGER.certificate.der())), "another-certificate");
+    assert_eq!(name(Some(b"no certificate")), "another-certificate");
+    assert_eq!(name(None), "certificate-missing");
+}
+
+#[test]
+fn the_scheme_is_holder_of_key_in_any_letter_case() {
+    let mut world = World::new();
+    let path = path(Operation::Ping);
+    let mut name = |authorization: &str| {
+        let message = Message {
+            path: &path,
+            content_type: None,
+            authorization: Some(authorization),
+            certificate: Some(HOLDER.certificate.der()),
+            body: b"{}",
+        };
+        world.ask_rest(&message, start()).name()
+    };
+    for scheme in ["Holder-of-key", "holder-of-key", "HOLDER-OF-KEY"] {
+        assert_eq!(name(&format!("{scheme} {}", *ISSUED)), "granted", "{scheme}");
+    }
+    for other in ["Bearer", "Basic", "Holder-of-keys"] {
+        assert_eq!(name(&format!("{other} {}", *ISSUED)), "scheme-not-valid", "{other}");
+    }
+    for nothing in ["", "Holder-of-key", &ISSUED] {
+        assert_eq!(name(nothing), "scheme-not-valid", "{nothing}");
+    }
+}
+
+/// The library would ask the machine what time it is.
+#[test]
+fn the_time_of_an_access_token_is_the_simulated_one() {
+    let mut world = World::new();
+    for (span, expected) in [
+        ("-1s", "access-token-not-yet-valid"),
+        ("0s", "granted"),
+        ("59m59s", "granted"),
+        ("1h", "access-token-expired"),
+        ("1h1s", "access-token-expired"),
+        ("7h", "access-token-expired"),
+    ] {
+        let reaction = world.call_rest(Operation::Ping, &ISSUED, "{}", after(span));
+        assert_eq!(reaction.name(), expected, "{span}");
+    }
+}
