@@ -4,17 +4,19 @@
 //! or after `t0 + u` and not before; until then it is used, even when it will be refused; a call
 //! that failed drops nothing.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use clock::Timestamp;
 use oio_idws::trust::IssuedToken;
 use parties::{Cvr, EntityId};
+use pki::{Seal, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Settings,
-    habits::{Keeps, KeptUnder},
+    habits::{Calls, Keeps, KeptUnder},
     key_store::Thumbprint,
+    rest::Granted,
 };
 
 /// What a kept token is found by.
@@ -54,36 +56,87 @@ impl fmt::Debug for KeptToken {
     }
 }
 
-/// The tokens of one process.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct TokenCache(BTreeMap<CacheKey, KeptToken>);
+/// An access token in the cache. Who has it and its holder's key may call, so it is sealed with that
+/// key: nobody who stores a node's facts reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAccess {
+    /// What it is found by.
+    pub key: CacheKey,
+    /// The certificate that it was got with, whose key seals it.
+    pub holder: Thumbprint,
+    /// When it came, by the client's clock.
+    pub came_at: Timestamp,
+    /// Its end, by the client's clock.
+    pub expires: Timestamp,
+    /// What calls carry.
+    pub(crate) authorization: Sealed<String>,
+}
 
-impl TokenCache {
+/// What the clients of one process keep.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Cache {
+    tokens: BTreeMap<CacheKey, KeptToken>,
+    access: BTreeMap<CacheKey, KeptAccess>,
+}
+
+impl Cache {
     pub(crate) fn get(&self, key: &CacheKey) -> Option<&KeptToken> {
-        self.0.get(key)
+        self.tokens.get(key)
+    }
+
+    pub(crate) fn access(&self, key: &CacheKey) -> Option<&KeptAccess> {
+        self.access.get(key)
     }
 
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &KeptToken> {
-        self.0.values()
+        self.tokens.values()
+    }
+
+    pub(crate) fn access_tokens(&self) -> impl Iterator<Item = &KeptAccess> {
+        self.access.values()
     }
 
     pub(crate) fn keep(&mut self, token: KeptToken) {
-        self.0.insert(token.key.clone(), token);
+        self.tokens.insert(token.key.clone(), token);
+    }
+
+    pub(crate) fn keep_access(&mut self, token: KeptAccess) {
+        self.access.insert(token.key.clone(), token);
     }
 
     pub(crate) fn remove(&mut self, key: &CacheKey) {
-        self.0.remove(key);
+        self.tokens.remove(key);
+    }
+
+    pub(crate) fn remove_access(&mut self, key: &CacheKey) {
+        self.access.remove(key);
     }
 }
 
 impl Settings {
     /// What this node's tokens for a service are found by; none if it keeps none.
     pub(crate) fn cache_key(&self, service: &EntityId) -> Option<CacheKey> {
-        let tenant = match self.kept_under()? {
+        self.key_of(self.habits.keeps, service)
+    }
+
+    /// What this node's access tokens for a service are found by; none if it keeps none.
+    pub(crate) fn access_key(&self, service: &EntityId) -> Option<CacheKey> {
+        self.key_of(self.keeps_access(), service)
+    }
+
+    fn key_of(&self, keeps: Keeps, service: &EntityId) -> Option<CacheKey> {
+        let tenant = match kept_under(keeps)? {
             KeptUnder::Client | KeptUnder::Service => None,
             KeptUnder::ServiceAndTenant => self.tenant.clone(),
         };
         Some(CacheKey { service: service.clone(), tenant })
+    }
+
+    const fn keeps_access(&self) -> Keeps {
+        match self.habits.calls {
+            Calls::Soap => Keeps::Nothing,
+            Calls::Rest { keeps, .. } => keeps,
+        }
     }
 
     /// The first instant of the true time at which a token is dropped.
@@ -94,10 +147,21 @@ impl Settings {
     /// says, wherever its clock stands.
     #[must_use]
     pub fn dropped_at(&self, token: &KeptToken) -> Option<Timestamp> {
-        match self.habits.keeps {
+        self.dropped(self.habits.keeps, token.came_at, token.expires)
+    }
+
+    /// The first instant of the true time at which an access token is dropped. Its end comes as a length
+    /// of time, so that a clock that is off does not matter.
+    #[must_use]
+    pub fn access_dropped_at(&self, token: &KeptAccess) -> Option<Timestamp> {
+        self.dropped(self.keeps_access(), token.came_at, token.expires)
+    }
+
+    fn dropped(&self, keeps: Keeps, came_at: Timestamp, expires: Timestamp) -> Option<Timestamp> {
+        match keeps {
             Keeps::Nothing => None,
-            Keeps::Until { margin, .. } => Some(token.expires - margin - self.skew),
-            Keeps::For { span, .. } => Some(token.came_at + span - self.skew),
+            Keeps::Until { margin, .. } => Some(expires - margin - self.skew),
+            Keeps::For { span, .. } => Some(came_at + span - self.skew),
         }
     }
 
@@ -120,20 +184,52 @@ impl Settings {
         Some(token).filter(|token| self.dropped_at(token).is_some_and(|dropped| now < dropped))
     }
 
+    /// What is to be kept of an access token that came at `now`, sealed with `seal`: nothing if it would
+    /// be dropped at once.
+    pub(crate) fn kept_access(
+        &self,
+        granted: &Granted,
+        holder: &Thumbprint,
+        seal: &Arc<Seal>,
+        service: &EntityId,
+        now: Timestamp,
+    ) -> Option<KeptAccess> {
+        let came_at = self.clock(now);
+        let token = KeptAccess {
+            key: self.access_key(service)?,
+            holder: holder.clone(),
+            came_at,
+            expires: came_at + granted.expires_in,
+            authorization: Sealed::new(granted.authorization.clone(), Arc::clone(seal)),
+        };
+        let dropped_at = self.access_dropped_at(&token);
+        Some(token).filter(|_| dropped_at.is_some_and(|dropped| now < dropped))
+    }
+
     /// Whether other clients of the process use the same cache. What a client that has its own keeps and
     /// drops, nobody overhears.
     #[must_use]
     pub const fn shares_its_cache(&self) -> bool {
-        match self.kept_under() {
-            None | Some(KeptUnder::Client) => false,
-            Some(KeptUnder::Service | KeptUnder::ServiceAndTenant) => true,
-        }
+        is_shared(self.habits.keeps)
     }
 
-    const fn kept_under(&self) -> Option<KeptUnder> {
-        match self.habits.keeps {
-            Keeps::Nothing => None,
-            Keeps::Until { under, .. } | Keeps::For { under, .. } => Some(under),
-        }
+    /// Whether other clients of the process use its access tokens.
+    #[must_use]
+    pub const fn shares_its_access_tokens(&self) -> bool {
+        is_shared(self.keeps_access())
+    }
+}
+
+const fn is_shared(keeps: Keeps) -> bool {
+    match kept_under(keeps) {
+        None | Some(KeptUnder::Client) => false,
+        Some(KeptUnder::Service | KeptUnder::ServiceAndTenant) => true,
+    }
+}
+
+const fn kept_under(keeps: Keeps) -> Option<KeptUnder> {
+    match keeps {
+        Keeps::Nothing => None,
+        Keeps::Until { under, .. } | Keeps::For { under, .. } => Some(under),
     }
 }

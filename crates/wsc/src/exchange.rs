@@ -7,7 +7,10 @@ use oio_idws::{
 use serde::{Deserialize, Serialize};
 
 pub use crate::order::{Order, SealedOrder};
-use crate::{Failure, FindBy, Thumbprint};
+use crate::{
+    Failure, FindBy, Thumbprint,
+    rest::{Granted, Post, RestError},
+};
 
 /// What a node is told.
 #[derive(Debug, Clone)]
@@ -24,6 +27,10 @@ pub enum Event {
     StsAnswered(Result<StsReply, ResponseError>),
     /// The service answered; what is in the body is for whoever gave the order.
     ServiceAnswered(Result<ServiceReply<()>, CallAnswerError>),
+    /// The authorization server answered.
+    Redeemed(Result<Granted, RestError>),
+    /// The service answered a call by REST; what is in the body is for whoever gave the order.
+    Returned(Result<(), RestError>),
     /// Something came that nobody waits for.
     Unexpected,
 }
@@ -45,6 +52,20 @@ pub enum Action {
         /// The certificate whose key it signs with.
         signer: Thumbprint,
     },
+    /// It sends this to the authorization server, and waits.
+    Redeem {
+        /// What it sends.
+        post: Box<Post>,
+        /// The certificate that it shows in TLS.
+        certificate: Thumbprint,
+    },
+    /// It sends this to the service by REST, and waits.
+    CallByRest {
+        /// What it sends.
+        post: Box<Post>,
+        /// The certificate that it shows in TLS.
+        certificate: Thumbprint,
+    },
     /// It is done with what it was told.
     Done(Result<(), Failure>),
 }
@@ -61,12 +82,35 @@ pub enum Waiting {
         holder: Thumbprint,
         /// What is wanted at the service then, sealed with the holder's key.
         order: SealedOrder,
+        /// Whether the service has refused the order once, so that it is not tried again.
+        #[serde(default, skip_serializing_if = "is_first")]
+        is_second_try: bool,
     },
     /// The service's answer.
     Service {
         /// The message that it answers.
         message_id: String,
         /// What to do once more with a fresh token, if the service refuses.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Again>,
+    },
+    /// The authorization server's answer.
+    AuthorizationServer {
+        /// By what this request is known here: HTTP has no name for it.
+        message_id: String,
+        /// The certificate that was shown.
+        holder: Thumbprint,
+        /// What is wanted at the service then, sealed with the holder's key.
+        order: SealedOrder,
+        /// Whether the service has refused the order once, so that it is not tried again.
+        #[serde(default, skip_serializing_if = "is_first")]
+        is_second_try: bool,
+    },
+    /// The service's answer to a call by REST.
+    Rest {
+        /// By what this call is known here: HTTP has no name for it.
+        message_id: String,
+        /// What to do once more if the access token is refused.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         again: Option<Again>,
     },
@@ -81,12 +125,20 @@ pub struct Again {
     pub order: SealedOrder,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+const fn is_first(is_second_try: &bool) -> bool {
+    !*is_second_try
+}
+
 impl Waiting {
     /// The message whose answer is awaited.
     #[must_use]
     pub fn message_id(&self) -> &str {
         match self {
-            Self::Sts { message_id, .. } | Self::Service { message_id, .. } => message_id,
+            Self::Sts { message_id, .. }
+            | Self::Service { message_id, .. }
+            | Self::AuthorizationServer { message_id, .. }
+            | Self::Rest { message_id, .. } => message_id,
         }
     }
 }

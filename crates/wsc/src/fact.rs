@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     StartError, Thumbprint,
-    cache::{CacheKey, KeptToken},
+    cache::{CacheKey, KeptAccess, KeptToken},
     exchange::Waiting,
     habits::Swap,
     look_up::FindBy,
@@ -30,12 +30,16 @@ pub enum Fact {
     Kept(KeptToken),
     /// A token was taken out of the cache.
     Dropped(CacheKey),
+    /// An access token was put into the cache.
+    KeptAccess(KeptAccess),
+    /// An access token was taken out of the cache.
+    DroppedAccess(CacheKey),
     /// The order is done with, well or badly.
     Concluded,
 }
 
 impl parties::Fact for Fact {
-    const VERSION: u16 = 4;
+    const VERSION: u16 = 5;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {
@@ -44,6 +48,8 @@ impl parties::Fact for Fact {
             | Self::Started { .. }
             | Self::Kept(_)
             | Self::Dropped(_)
+            | Self::KeptAccess(_)
+            | Self::DroppedAccess(_)
             | Self::Concluded => None,
         }
     }

@@ -11,6 +11,7 @@ use parties::Step;
 use crate::{
     habits::Freshness,
     look_up::{FindBy, StartError},
+    rest::HttpRefusal,
 };
 
 /// Why a client cannot go on.
@@ -84,6 +85,15 @@ pub enum Failure {
     /// The service's answer cannot be used.
     #[error(transparent)]
     ServiceAnswerUnusable(CallAnswerError),
+    /// The authorization server refused to redeem the token.
+    #[error("the authorization server refused: {0}")]
+    RedemptionRefused(HttpRefusal),
+    /// What the authorization server gave is no access token that the client can use.
+    #[error("the authorization server gave no access token that can be used")]
+    RedemptionUnusable,
+    /// The service refused a call by REST.
+    #[error("the service refused: {0}")]
+    CallRefused(HttpRefusal),
     /// An answer is not the answer to what was asked.
     #[error("the answer relates to `{got}`, and `{asked}` was asked")]
     WrongAnswer {
@@ -143,7 +153,11 @@ impl Failure {
     #[must_use]
     pub const fn step(&self) -> Step {
         match self {
-            Self::ServiceRefused(_) | Self::ServiceAnswerUnusable(_) => Step::Three,
+            Self::ServiceRefused(_)
+            | Self::ServiceAnswerUnusable(_)
+            | Self::RedemptionRefused(_)
+            | Self::RedemptionUnusable
+            | Self::CallRefused(_) => Step::Three,
             Self::WrongAnswer { step, .. }
             | Self::AnswerExpired { step, .. }
             | Self::AnswerNotCurrent { step, .. } => *step,
@@ -173,6 +187,9 @@ impl Failure {
             | Self::StsAnswerUnusable(_)
             | Self::ServiceRefused(_)
             | Self::ServiceAnswerUnusable(_)
+            | Self::RedemptionRefused(_)
+            | Self::RedemptionUnusable
+            | Self::CallRefused(_)
             | Self::WrongAnswer { .. }
             | Self::AnswerExpired { .. }
             | Self::AnswerNotCurrent { .. }

@@ -80,6 +80,22 @@ impl Failure {
                 "Et svar gælder kun, hvis det er signeret af den tjeneste, hvis certifikat står i \
                  konfigurationen (IDWS-SOAP).",
             ),
+            Self::RedemptionRefused(_) => Text::new(
+                "The authorization server gives an access token for a token that holds, to whom proves \
+                 its key in TLS (IDWS-REST).",
+                "Autorisationsserveren giver et adgangstoken for et token, der gælder, til den, der \
+                 beviser dets nøgle i TLS (IDWS-REST).",
+            ),
+            Self::RedemptionUnusable => Text::new(
+                "An access token comes in JSON with its type and its lifetime (RFC 6749, 5.1).",
+                "Et adgangstoken kommer i JSON med sin type og sin levetid (RFC 6749, 5.1).",
+            ),
+            Self::CallRefused(_) => Text::new(
+                "The service does what it is asked by whom has an access token that holds, and proves \
+                 its key in TLS (IDWS-REST).",
+                "Tjenesten gør, hvad den bliver bedt om, for den, der har et adgangstoken, der gælder, og \
+                 beviser dets nøgle i TLS (IDWS-REST).",
+            ),
             Self::WrongAnswer { .. } => Text::new(
                 "An answer names the message that it answers (WS-Addressing 1.0, RelatesTo).",
                 "Et svar angiver den besked, det er svar på (WS-Addressing 1.0, RelatesTo).",
@@ -126,7 +142,12 @@ impl Failure {
                 "et certifikat med sin private nøgle, som klientens bruger kan læse",
             ),
             Self::StsRefused(_) => Text::new("a token", "et token"),
-            Self::ServiceRefused(_) => Text::new("a receipt", "en kvittering"),
+            Self::ServiceRefused(_) | Self::CallRefused(_) => {
+                Text::new("a receipt", "en kvittering")
+            }
+            Self::RedemptionRefused(_) | Self::RedemptionUnusable => {
+                Text::new("an access token", "et adgangstoken")
+            }
             Self::StsAnswerUnusable(_) | Self::ServiceAnswerUnusable(_) => Text::new(
                 "an answer that is signed with the pinned certificate's key",
                 "et svar, der er signeret med nøglen til certifikatet i konfigurationen",
@@ -167,6 +188,10 @@ impl Failure {
             }
             Self::StsRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
             Self::ServiceRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
+            Self::RedemptionRefused(refusal) | Self::CallRefused(refusal) => {
+                Text::same(refusal.to_string())
+            }
+            Self::RedemptionUnusable => Text::new("something else", "noget andet"),
             Self::StsAnswerUnusable(error) => Text::new(error.to_string(), no_sts_answer(error)),
             Self::ServiceAnswerUnusable(error) => {
                 Text::new(error.to_string(), no_service_answer(error))
@@ -198,9 +223,13 @@ impl Failure {
             | Self::StsAnswerUnusable(_)
             | Self::ServiceRefused(_)
             | Self::ServiceAnswerUnusable(_)
+            | Self::RedemptionRefused(_)
+            | Self::CallRefused(_)
             | Self::AnswerExpired { .. }
             | Self::AnswerNotCurrent { .. } => Role::Vendor,
-            Self::WrongAnswer { .. } | Self::UnexpectedAnswer => Role::Operator,
+            Self::RedemptionUnusable | Self::WrongAnswer { .. } | Self::UnexpectedAnswer => {
+                Role::Operator
+            }
         }
     }
 
@@ -251,7 +280,17 @@ impl Failure {
                 "Read the diagnosis of the STS: it knows why.",
                 "Læs STS'ens diagnose: den siger hvorfor.",
             ),
-            Self::ServiceRefused(_) => Text::new(
+            Self::RedemptionRefused(_) => Text::new(
+                "Read the diagnosis of the service. After a swap, restart the client: what it keeps in \
+                 memory is bound to the old certificate.",
+                "Læs tjenestens diagnose. Genstart klienten efter et skifte: det, den gemmer i \
+                 hukommelsen, er bundet til det gamle certifikat.",
+            ),
+            Self::RedemptionUnusable => Text::new(
+                "See whether something between the client and the service answers in its place.",
+                "Se, om noget mellem klienten og tjenesten svarer i dens sted.",
+            ),
+            Self::ServiceRefused(_) | Self::CallRefused(_) => Text::new(
                 "Read the diagnosis of the service: it knows why.",
                 "Læs tjenestens diagnose: den siger hvorfor.",
             ),

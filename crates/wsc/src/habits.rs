@@ -25,6 +25,8 @@ pub struct Habits {
     pub pinned: Validity,
     /// How it writes its messages.
     pub layout: Layout,
+    /// By what it calls the service.
+    pub calls: Calls,
     /// When an answer of the STS counts as current.
     pub sts_answer: Freshness,
     /// When an answer of the service counts as current.
@@ -50,6 +52,48 @@ pub enum Keeps {
         /// What it is found by, and so who shares it.
         under: KeptUnder,
     },
+}
+
+/// By what a service is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// By SOAP, each call signed and with the token in it.
+    Soap,
+    /// By REST: the token is redeemed for an access token, and calls carry that. The client proves the
+    /// key of its present certificate in TLS.
+    Rest {
+        /// Whether it keeps its access token, for how long, and who else uses it.
+        keeps: Keeps,
+        /// Whether it calls once more when the access token is refused: with what it keeps then, which
+        /// is the same one.
+        tries_again: bool,
+    },
+}
+
+/// A kind of client that calls by REST.
+///
+/// In a scenario, [`ClientProfile::JavaRestFixedCache`] is the first of them by how it keeps its token
+/// alone: there it calls by SOAP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RestProfile {
+    /// The REST client in Java: it keeps both tokens for times of its own.
+    JavaRestFixedCache,
+    /// The REST client in .NET: both caches belong to the process and know services alone.
+    DotnetRest,
+}
+
+impl RestProfile {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::JavaRestFixedCache, Self::DotnetRest];
+
+    /// The name that files and reports use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::JavaRestFixedCache => ClientProfile::JavaRestFixedCache.name(),
+            Self::DotnetRest => "dotnet-rest",
+        }
+    }
 }
 
 /// What a kept token is found by.
@@ -152,6 +196,7 @@ const DOTNET: Habits = Habits {
     mark: LeadingMark::Spoils,
     pinned: Validity::ValidOnly,
     layout: Layout::DotNet,
+    calls: Calls::Soap,
     sts_answer: END_ALONE,
     service_answer: WCF,
 };
@@ -166,6 +211,7 @@ const CXF: Habits = Habits {
     mark: LeadingMark::Spoils,
     pinned: Validity::Any,
     layout: Layout::Cxf,
+    calls: Calls::Soap,
     sts_answer: WSS4J,
     service_answer: WSS4J,
 };
@@ -193,6 +239,33 @@ impl Habits {
                 mark: LeadingMark::Skipped,
                 ..DOTNET
             },
+        }
+    }
+
+    /// The habits of a kind of client that calls by REST.
+    #[must_use]
+    pub const fn of_rest(profile: RestProfile) -> Self {
+        match profile {
+            RestProfile::JavaRestFixedCache => Self {
+                calls: Calls::Rest {
+                    keeps: Keeps::For { span: Span::from_minutes(55), under: KeptUnder::Client },
+                    tries_again: false,
+                },
+                ..Self::of(ClientProfile::JavaRestFixedCache)
+            },
+            RestProfile::DotnetRest => Self {
+                signs_with: SigningKey::Present,
+                calls: Calls::Rest { keeps: DOTNET.keeps, tries_again: true },
+                ..DOTNET
+            },
+        }
+    }
+
+    /// Whether a call by REST is tried once more.
+    pub(crate) const fn tries_again(&self) -> bool {
+        match self.calls {
+            Calls::Soap => false,
+            Calls::Rest { tries_again, .. } => tries_again,
         }
     }
 

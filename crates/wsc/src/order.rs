@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// citizen.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Order {
-    /// The operation's action.
+    /// The operation's action; by REST, the path of it.
     pub action: String,
-    /// The element in the body.
+    /// What stands in the body: an element, or JSON.
     pub body: String,
 }
 

@@ -59,6 +59,6 @@ pub struct Trust {
     pub service: Certificate,
     /// The service's entity id: for whom tokens are asked.
     pub service_entity_id: EntityId,
-    /// The address at which the service is called.
+    /// The address at which the service is called; by REST, its host, on which there are paths.
     pub service_address: String,
 }

@@ -14,13 +14,15 @@ use parties::Core;
 
 use crate::{
     Fact, Failure, KeyStore, Settings, StartError, Thumbprint, Trust,
-    cache::{CacheKey, KeptToken, TokenCache},
+    cache::{Cache, CacheKey, KeptAccess, KeptToken},
     exchange::{Action, Again, Event, Order, SealedOrder, Waiting},
-    habits::{SigningKey, Swap},
+    habits::{Calls, SigningKey, Swap},
     look_up::{self, FindBy},
+    rest::RestError,
     settings::OnFault,
 };
 
+mod by_rest;
 mod obstacles;
 
 /// For how long a message may be used: what both reference clients ask for.
@@ -35,7 +37,7 @@ pub struct Wsc {
     configured: Option<FindBy>,
     /// The certificate that the last start found.
     present: Result<Thumbprint, StartError>,
-    cache: TokenCache,
+    cache: Cache,
     waiting: Option<Waiting>,
 }
 
@@ -49,7 +51,7 @@ impl Wsc {
             key_store: KeyStore::default(),
             configured: None,
             present: Err(StartError::NotConfigured),
-            cache: TokenCache::default(),
+            cache: Cache::default(),
             waiting: None,
         }
     }
@@ -81,6 +83,11 @@ impl Wsc {
         self.cache.tokens()
     }
 
+    /// The access tokens that it keeps.
+    pub fn kept_access_tokens(&self) -> impl Iterator<Item = &KeptAccess> {
+        self.cache.access_tokens()
+    }
+
     /// Takes note of what another client of the same process remembered: clients whose cache
     /// belongs to the process see what any of them keeps and drops.
     ///
@@ -90,8 +97,15 @@ impl Wsc {
             Fact::Kept(_) | Fact::Dropped(_) if self.settings.shares_its_cache() => {
                 self.apply(fact.clone());
             }
+            Fact::KeptAccess(_) | Fact::DroppedAccess(_)
+                if self.settings.shares_its_access_tokens() =>
+            {
+                self.apply(fact.clone());
+            }
             Fact::Kept(_)
             | Fact::Dropped(_)
+            | Fact::KeptAccess(_)
+            | Fact::DroppedAccess(_)
             | Fact::Configured(_)
             | Fact::Started { .. }
             | Fact::Sent(_)
@@ -138,6 +152,9 @@ impl Wsc {
     }
 
     fn begin(&self, order: &Order, now: Timestamp, entropy: &mut Entropy) -> Next {
+        if let Calls::Rest { .. } = self.settings.habits.calls {
+            return self.begin_by_rest(order, false, now, entropy);
+        }
         if let Some(token) = self.usable_token(now) {
             let again = self.settings.on_fault == OnFault::RetryOnceWithFreshToken;
             return self.call(
@@ -149,10 +166,16 @@ impl Wsc {
                 entropy,
             );
         }
-        self.ask(order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
+        self.ask(order, false, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
     }
 
-    fn ask(&self, order: &Order, now: Timestamp, entropy: &mut Entropy) -> Next {
+    fn ask(
+        &self,
+        order: &Order,
+        is_second_try: bool,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> Next {
         let holder = match &self.present {
             Ok(present) => present.clone(),
             Err(error) => return Next::fail(error.clone().into()),
@@ -169,7 +192,7 @@ impl Wsc {
             return Next::fail(Failure::KeyMissing);
         };
         let message_id = request.message_id.clone();
-        let waiting = Waiting::Sts { message_id, holder: holder.clone(), order };
+        let waiting = Waiting::Sts { message_id, holder: holder.clone(), order, is_second_try };
         Next::new(Action::AskSts { request, signer: holder }, vec![Fact::Sent(waiting)])
     }
 
@@ -208,14 +231,21 @@ impl Wsc {
             (Event::Begin(order), _) => self.begin(order, now, entropy),
             (
                 Event::StsAnswered(Ok(StsReply::Token(token))),
-                Some(Waiting::Sts { holder, order, .. }),
+                Some(Waiting::Sts { holder, order, is_second_try, .. }),
             ) => {
                 let Some(order) = self.open(holder, order) else {
                     return Next::fail(Failure::KeyMissing);
                 };
                 let kept = self.settings.kept(token, holder, &self.trust.service_entity_id, now);
-                self.call(holder, &token.encrypted_assertion, &order, false, now, entropy)
-                    .after(kept.map(Fact::Kept))
+                let next = match self.settings.habits.calls {
+                    Calls::Soap => {
+                        self.call(holder, &token.encrypted_assertion, &order, false, now, entropy)
+                    }
+                    Calls::Rest { .. } => {
+                        self.redeem(&token.encrypted_assertion, &order, *is_second_try, entropy)
+                    }
+                };
+                next.after(kept.map(Fact::Kept))
             }
             (
                 Event::ServiceAnswered(Ok(ServiceReply::Fault(_))),
@@ -224,9 +254,23 @@ impl Wsc {
                 let Some(order) = self.open(&again.sealed_with, &again.order) else {
                     return Next::fail(Failure::KeyMissing);
                 };
-                self.ask(&order, now, entropy).after(self.cached().map(|token| dropped(&token.key)))
+                self.ask(&order, true, now, entropy)
+                    .after(self.cached().map(|token| dropped(&token.key)))
             }
-            (Event::ServiceAnswered(_), _) => {
+            (
+                Event::Redeemed(Ok(granted)),
+                Some(Waiting::AuthorizationServer { holder, order, is_second_try, .. }),
+            ) => self.go_on_redeemed(granted, (holder, order), *is_second_try, now, entropy),
+            (
+                Event::Returned(Err(RestError::Refused(_))),
+                Some(Waiting::Rest { again: Some(again), .. }),
+            ) => {
+                let Some(order) = self.open(&again.sealed_with, &again.order) else {
+                    return Next::fail(Failure::KeyMissing);
+                };
+                self.begin_by_rest(&order, true, now, entropy)
+            }
+            (Event::ServiceAnswered(_) | Event::Returned(_), _) => {
                 Next::new(Action::Done(Ok(())), vec![Fact::Concluded])
             }
             (
@@ -234,6 +278,7 @@ impl Wsc {
                 | Event::TakeUp
                 | Event::Restart
                 | Event::StsAnswered(_)
+                | Event::Redeemed(_)
                 | Event::Unexpected,
                 _,
             ) => Next::fail(Failure::UnexpectedAnswer),
@@ -283,7 +328,9 @@ impl Core for Wsc {
                 self.trust.service.public_key(),
                 |_| Ok(()),
             )),
-            None => Event::Unexpected,
+            Some(Waiting::AuthorizationServer { .. } | Waiting::Rest { .. }) | None => {
+                Event::Unexpected
+            }
         }
     }
 
@@ -296,6 +343,9 @@ impl Core for Wsc {
             }
             Action::CallService { call, signer } => {
                 credential(signer).and_then(|it| call.write_as(layout, Version::Soap12, &it).ok())
+            }
+            Action::Redeem { post, .. } | Action::CallByRest { post, .. } => {
+                Some(post.body.clone())
             }
             Action::Done(_) => None,
         };
@@ -320,6 +370,8 @@ impl Core for Wsc {
             Event::Begin(_)
             | Event::StsAnswered(_)
             | Event::ServiceAnswered(_)
+            | Event::Redeemed(_)
+            | Event::Returned(_)
             | Event::Unexpected => match self.obstacles(event, now).into_iter().next() {
                 Some(failure) => Next::fail(failure),
                 None => self.go_on(event, now, entropy),
@@ -334,13 +386,15 @@ impl Core for Wsc {
             Fact::Started { how, found } => {
                 self.present = found;
                 if how == Swap::Restart {
-                    self.cache = TokenCache::default();
+                    self.cache = Cache::default();
                     self.waiting = None;
                 }
             }
             Fact::Sent(waiting) => self.waiting = Some(waiting),
             Fact::Kept(token) => self.cache.keep(token),
             Fact::Dropped(key) => self.cache.remove(&key),
+            Fact::KeptAccess(token) => self.cache.keep_access(token),
+            Fact::DroppedAccess(key) => self.cache.remove_access(&key),
             Fact::Concluded => self.waiting = None,
         }
     }
@@ -355,6 +409,10 @@ impl Core for Wsc {
             .cache
             .tokens()
             .flat_map(|token| [Some(token.expires), self.settings.dropped_at(token)]);
-        certificates.chain(tokens.flatten()).filter(|at| *at > now).min()
+        let access = self.cache.access_tokens().flat_map(|token| {
+            [Some(token.expires - self.settings.skew), self.settings.access_dropped_at(token)]
+        });
+        let tokens = tokens.chain(access).flatten();
+        certificates.chain(tokens).filter(|at| *at > now).min()
     }
 }

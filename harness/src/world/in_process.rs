@@ -99,7 +99,10 @@ impl Node {
         facts.into_iter().for_each(|fact| self.wsc.apply(fact));
         match action {
             exchange::Action::Done(result) => result,
-            exchange::Action::AskSts { .. } | exchange::Action::CallService { .. } => Ok(()),
+            exchange::Action::AskSts { .. }
+            | exchange::Action::CallService { .. }
+            | exchange::Action::Redeem { .. }
+            | exchange::Action::CallByRest { .. } => Ok(()),
         }
     }
 }

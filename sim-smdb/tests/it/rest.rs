@@ -2,7 +2,9 @@
 
 mod access_token;
 mod calls;
+mod client;
 mod door;
 mod facts;
+mod hostile;
 mod redemption;
 mod rejections;

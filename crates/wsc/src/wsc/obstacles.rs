@@ -14,6 +14,7 @@ use crate::{
     exchange::{Event, SealedOrder, Waiting},
     habits::Freshness,
     look_up,
+    rest::RestError,
 };
 
 impl Wsc {
@@ -25,7 +26,7 @@ impl Wsc {
                 self.start_errors(now).into_iter().map(Failure::from).collect()
             }
             (Event::Begin(_), _) => self.obstacles_to_begin(now),
-            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, order })) => {
+            (Event::StsAnswered(reply), Some(Waiting::Sts { message_id, holder, order, .. })) => {
                 match reply {
                     Ok(StsReply::Token(token)) => {
                         let mut obstacles = self.obstacles_in_token(token, message_id, now);
@@ -72,9 +73,41 @@ impl Wsc {
                     Err(error) => vec![Failure::ServiceAnswerUnusable(error.clone())],
                 }
             }
-            (Event::StsAnswered(_) | Event::ServiceAnswered(_) | Event::Unexpected, _) => {
-                vec![Failure::UnexpectedAnswer]
+            (Event::Redeemed(reply), Some(Waiting::AuthorizationServer { holder, order, .. })) => {
+                match reply {
+                    Ok(_) => {
+                        let mut obstacles = self.obstacles_to_ask();
+                        obstacles.extend(self.obstacle_to_open(holder, order));
+                        obstacles
+                    }
+                    Err(RestError::Refused(refusal)) => {
+                        vec![Failure::RedemptionRefused(refusal.clone())]
+                    }
+                    Err(RestError::Unusable) => vec![Failure::RedemptionUnusable],
+                }
             }
+            (Event::Returned(reply), Some(Waiting::Rest { again, .. })) => match reply {
+                Ok(()) | Err(RestError::Unusable) => Vec::new(),
+                Err(RestError::Refused(refusal)) => match again {
+                    Some(again) if refusal.is_about_the_access_token() => {
+                        let mut obstacles = self.obstacles_to_begin(now);
+                        if obstacles.is_empty() {
+                            obstacles
+                                .extend(self.obstacle_to_open(&again.sealed_with, &again.order));
+                        }
+                        obstacles
+                    }
+                    Some(_) | None => vec![Failure::CallRefused(refusal.clone())],
+                },
+            },
+            (
+                Event::StsAnswered(_)
+                | Event::ServiceAnswered(_)
+                | Event::Redeemed(_)
+                | Event::Returned(_)
+                | Event::Unexpected,
+                _,
+            ) => vec![Failure::UnexpectedAnswer],
         }
     }
 
@@ -87,6 +120,13 @@ impl Wsc {
     }
 
     fn obstacles_to_begin(&self, now: Timestamp) -> Vec<Failure> {
+        if let (Ok(_), Some(access)) = (&self.present, self.usable_access(now)) {
+            let mut obstacles = self.obstacles_to_ask();
+            if obstacles.is_empty() && self.authorization(access).is_none() {
+                obstacles.push(Failure::KeyMissing);
+            }
+            return obstacles;
+        }
         match (&self.present, self.usable_token(now)) {
             (Ok(_), Some(token)) => self.obstacle_to_sign(&token.holder).into_iter().collect(),
             (Ok(_), None) | (Err(_), _) => self.obstacles_to_ask(),

@@ -30,7 +30,7 @@ fn uses_its_token(node: &Node, now: Timestamp) -> bool {
     match node.clone().decide(&Event::Begin(order()), now) {
         Action::AskSts { .. } => false,
         Action::CallService { .. } => true,
-        Action::Done(result) => panic!("{result:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -69,6 +69,7 @@ fn outlook(machine: &Machine, millis: i64) -> String {
             format!("calls with {signer:?} and {}", call.encrypted_assertion)
         }
         Action::Done(result) => format!("{:?}", result.map_err(|failure| failure.cause())),
+        Action::Redeem { .. } | Action::CallByRest { .. } => panic!("by REST"),
     };
     let restarted = machine.node.clone().done(&Event::Restart, now);
     format!("{begun}; {:?}", restarted.map_err(|failure| failure.cause()))

@@ -9,6 +9,7 @@ mod histories;
 mod look_up;
 mod model;
 mod rejections;
+mod rest;
 mod sharing;
 mod vectors;
 mod world;

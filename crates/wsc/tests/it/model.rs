@@ -206,6 +206,7 @@ impl Machine {
                     }))
                 }
                 Action::Done(result) => return result.map_err(|failure| failure.step()),
+                Action::Redeem { .. } | Action::CallByRest { .. } => panic!("by REST"),
             }
         }
     }

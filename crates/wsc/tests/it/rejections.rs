@@ -9,11 +9,13 @@ use oio_idws::fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsF
 use parties::{ClientProfile, Core, Diagnose, Environment, Role};
 use stage::start;
 use wsc::{
-    Cause, Failure, FindBy, Settings, Trust,
+    Cause, Failure, FindBy, RestProfile, Settings, Trust,
     exchange::{Action, Event},
     habits::{Habits, Validity},
+    rest::HttpReply,
 };
 
+use crate::rest::{self, ENDED};
 use crate::world::{
     NEW, Node, OLD, SMDB, STAGE, STRANGER, STS, answer_to, called, order, token_for, trust,
 };
@@ -63,6 +65,22 @@ fn provoke(cause: Cause) -> Failure {
         Cause::ServiceAnswerUnusable => {
             call(&mut node);
             node.outcome("", start())
+        }
+        Cause::RedemptionRefused => {
+            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            node.redeems(start());
+            node.not_redeemed(ENDED, start())
+        }
+        Cause::RedemptionUnusable => {
+            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            node.redeems(start());
+            let reply = HttpReply { status: 200, challenge: None, body: b"<html/>" };
+            node.ends(&reply, start())
+        }
+        Cause::CallRefused => {
+            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            node.calls(start());
+            node.returned(Err(ENDED), start())
         }
         Cause::WrongAnswer => {
             call(&mut node);

@@ -125,7 +125,11 @@ impl Node {
         let (action, facts) = self.wsc.decide(event, now, &mut self.entropy);
         let failure = match &action {
             Action::Done(Err(failure)) => Some(failure.name()),
-            Action::Done(Ok(())) | Action::AskSts { .. } | Action::CallService { .. } => None,
+            Action::Done(Ok(()))
+            | Action::AskSts { .. }
+            | Action::CallService { .. }
+            | Action::Redeem { .. }
+            | Action::CallByRest { .. } => None,
         };
         assert_eq!(diagnosis.decisive().map(|it| it.cause.as_str()), failure, "{event:?}");
         facts.into_iter().for_each(|fact| self.remember(fact));

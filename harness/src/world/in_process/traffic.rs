@@ -61,6 +61,9 @@ impl<L: Link + Clone> InProcess<L> {
                     let signer = self.named_by(signer);
                     Ok(self.call_smdb(node.environment, signer, &bytes, now))
                 }
+                Next::Redeem { .. } | Next::CallByRest { .. } => {
+                    unreachable!("every profile of a scenario calls by SOAP")
+                }
                 Next::Done(Ok(())) => Err(CallOutcome::Succeeded),
                 Next::Done(Err(failure)) => {
                     Err(refusal.take().unwrap_or_else(|| at_the_client(node, &event, failure, now)))

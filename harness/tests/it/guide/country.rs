@@ -355,6 +355,7 @@ impl Country {
             let party = match action {
                 Action::AskSts { .. } => Party::Sts,
                 Action::CallService { .. } => Party::Smdb,
+                Action::Redeem { .. } | Action::CallByRest { .. } => panic!("by REST"),
                 Action::Done(Ok(())) => return Ok(()),
                 Action::Done(Err(failure)) => {
                     return Err(refusal.unwrap_or_else(|| panic!("the client itself: {failure}")));
