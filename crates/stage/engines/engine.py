@@ -1,8 +1,9 @@
 """The Python engines behind lines: a command and its arguments (separated by tabs) on standard
 input, one answer on standard output. signxml signs and verifies, lxml (libxml2) makes canonical
-forms and knows schemas, zeep makes clients of descriptions. An answer is `ok` with what was found, or `no` with the engine's reason.
+forms and knows schemas, zeep makes clients of descriptions, cryptography (OpenSSL) knows certificates. An answer is `ok` with what was found, or `no` with the engine's reason.
 """
 
+import base64
 import json
 import sys
 from datetime import datetime
@@ -10,6 +11,9 @@ from importlib.metadata import version
 
 import signxml
 import zeep
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from signxml import CanonicalizationMethod, SignatureConfiguration, SignatureReference
 from signxml import SignatureConstructionMethod as Construction
@@ -158,6 +162,26 @@ def client(description, operation, arguments, target):
     return " ".join([port.binding_options["address"], *sorted(actions)])
 
 
+def access_token(source, service, holder):
+    """Verifies a JWT with RS256, by the key of the service's certificate, and that it is bound to the
+    holder's certificate (RFC 8705); answers with who it is for."""
+
+    def decoded(part):
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+    header, claims, signature = read(source).decode("ascii").split(".")
+    if json.loads(decoded(header))["alg"] != "RS256":
+        raise ValueError("another algorithm")
+    key = x509.load_pem_x509_certificate(read(service)).public_key()
+    signed = f"{header}.{claims}".encode()
+    key.verify(decoded(signature), signed, padding.PKCS1v15(), hashes.SHA256())
+    claims = json.loads(decoded(claims))
+    holder = x509.load_pem_x509_certificate(read(holder)).fingerprint(hashes.SHA256())
+    if decoded(claims["cnf"]["x5t#S256"]) != holder:
+        raise ValueError("another certificate")
+    return f"{claims['sub']} {claims['exp'] - claims['iat']}"
+
+
 def versions():
     libxml = ".".join(map(str, etree.LIBXML_VERSION))
     return f"signxml {version('signxml')}, zeep {version('zeep')}, lxml {version('lxml')}, libxml2 {libxml}"
@@ -170,6 +194,7 @@ COMMANDS = {
     "canonicalize": canonicalize,
     "valid": valid,
     "client": client,
+    "access-token": access_token,
     "versions": versions,
 }
 

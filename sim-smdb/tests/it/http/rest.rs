@@ -9,7 +9,7 @@ use pki::{RevocationReason, Revoked};
 use shell::{Bounds, Journal, Listener, Shared, Source, Tls, TlsAuthority, journal::GRANTED};
 use sim_smdb::{
     HolderCheck, Policy,
-    contract::{Fetch, Notation, Operation, Ping},
+    contract::{Annul, Fetch, Notation, Operation, Ping, Search, Subject},
     http::{WebService, router},
     rest::{CALL_PATH, TOKEN_PATH},
     schema::SchemaVersion,
@@ -20,7 +20,9 @@ use stage::{
 };
 use tokio::sync::oneshot::{self, Sender};
 
-use crate::world::{HOLDER, STRANGER, World, after, assertion, cvr, signed, submission};
+use crate::world::{
+    HOLDER, STRANGER, World, after, assertion, code, course, cvr, signed, submission,
+};
 
 /// SMDB on loopback, in TLS.
 struct Served {
@@ -88,7 +90,7 @@ fn token_in(reply: &Reply) -> String {
 }
 
 #[tokio::test]
-async fn a_token_is_redeemed_and_a_course_reported_and_fetched_over_tls() {
+async fn a_course_is_reported_listed_fetched_and_annulled_over_tls() {
     let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
     let reply = served.redeem(Some(&HOLDER), &assertion()).await;
     assert_eq!((reply.status, served.last()), (200, (TOKEN_PATH, GRANTED)));
@@ -105,9 +107,18 @@ async fn a_token_is_redeemed_and_a_course_reported_and_fetched_over_tls() {
     assert_eq!((receipt.status, served.last()), (200, (CALL_PATH, GRANTED)), "{}", receipt.text);
     assert_eq!(receipt.header("cache-control"), Some("no-store"));
     let id = receipt.json()["Kvittering"]["Id"].as_str().unwrap().to_owned();
-    let body = Fetch { authority: cvr("90000001"), id }.write(Notation::Json);
+    let authority = cvr("90000001");
+    let subject = Subject::Citizen(course().citizen);
+    let search = Search { authority: authority.clone(), subject, page: 1, page_size: 10 };
+    let body = search.write(Notation::Json);
+    let found = served.call(&HOLDER, Operation::Search, &access, &body).await;
+    assert_eq!(found.json()["Fundet"][0]["Id"], id.as_str());
+    let body = Fetch { authority: authority.clone(), id: id.clone() }.write(Notation::Json);
     let fetched = served.call(&HOLDER, Operation::Fetch, &access, &body).await;
     assert_eq!(fetched.json()["Forloeb"]["Cpr"], "6101800049");
+    let body = Annul { authority, id, reason: code("fejl") }.write(Notation::Json);
+    let annulled = served.call(&HOLDER, Operation::Annul, &access, &body).await;
+    assert_eq!(annulled.json()["Kvittering"]["Status"], "Annulleret");
 }
 
 #[tokio::test]

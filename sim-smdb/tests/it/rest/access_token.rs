@@ -12,7 +12,10 @@ use sim_smdb::{
     contract::Operation,
     rest::{Flaw, Message, Rejection},
 };
-use stage::start;
+use stage::{
+    engines::{Scratch, python},
+    start,
+};
 
 use super::door::path;
 use crate::world::{HOLDER, SMDB, STRANGER, World, after, assertion, configuration};
@@ -73,6 +76,22 @@ fn an_access_token_is_a_jwt_bound_to_the_certificate() {
         assert_eq!(claims[name], expected, "{name}");
     }
     assert_eq!(flaw(&ISSUED), None);
+}
+
+#[test]
+fn openssl_verifies_an_access_token() {
+    let Some(mut python) = python("openssl_verifies_an_access_token") else { return };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "access-token");
+    let token = scratch.write("token", &**ISSUED);
+    let [service, holder, stranger] = [&SMDB, &HOLDER, &STRANGER].map(|it| {
+        scratch.write(&format!("{}.pem", it.certificate.serial()), it.certificate.to_pem())
+    });
+    let mut ask = |service: &str, holder: &str| {
+        python.ask(&["access-token", &token, service, holder]).map_err(|no| no.contains("Error"))
+    };
+    assert_eq!(ask(&service, &holder).as_deref(), Ok("https://fagsystem-a.invalid 3600"));
+    assert_eq!(ask(&service, &stranger), Err(true));
+    assert_eq!(ask(&stranger, &holder).map_err(|_| ()), Err(()));
 }
 
 #[test]
