@@ -16,6 +16,7 @@ mod print;
 mod progress;
 mod run;
 mod schema;
+mod serve;
 mod show;
 mod suite;
 
@@ -34,6 +35,12 @@ enum Exit {
     NothingFound = 4,
     /// skift itself failed.
     Internal = 70,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
 }
 
 impl From<Verdict> for Exit {
@@ -87,6 +94,8 @@ enum Verb {
     Show(show::Arguments),
     /// Prints the JSON Schema of scenario files, for editors.
     Schema(schema::Arguments),
+    /// Serves the simulated services on this machine until it is told to stop.
+    Serve(serve::Arguments),
 }
 
 /// Does what the command line says.
@@ -94,17 +103,17 @@ enum Verb {
 pub fn main() -> ExitCode {
     let Arguments { verb } = environment::parse();
     let carry_out = || match &verb {
-        Verb::Run(arguments) => run::run(arguments),
-        Verb::Check(arguments) => check::check(arguments),
-        Verb::List(arguments) => list::list(arguments),
-        Verb::Show(arguments) => show::show(arguments),
-        Verb::Schema(arguments) => schema::schema(arguments),
+        Verb::Run(arguments) => run::run(arguments).into(),
+        Verb::Check(arguments) => check::check(arguments).into(),
+        Verb::List(arguments) => list::list(arguments).into(),
+        Verb::Show(arguments) => show::show(arguments).into(),
+        Verb::Schema(arguments) => schema::schema(arguments).into(),
+        Verb::Serve(arguments) => serve::serve(arguments),
     };
-    let exit = panic::catch_unwind(carry_out).unwrap_or_else(|_| {
+    panic::catch_unwind(carry_out).unwrap_or_else(|_| {
         print::complain("skift failed: this is a mistake in skift and not in your scenario");
-        Exit::Internal
-    });
-    ExitCode::from(exit as u8)
+        Exit::Internal.into()
+    })
 }
 
 #[cfg(test)]

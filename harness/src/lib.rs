@@ -15,7 +15,8 @@
 //! 8. [`report`] shows the result and decides nothing; [`results`] has the files that a run leaves.
 //!
 //! Beside the way are [`story`], which tells a scenario that has not run, and [`keep`], which keeps
-//! the messages of calls for who asks for them. [`kit`] is what a client needs to call what is served.
+//! the messages of calls for who asks for them. [`mod@serve`] puts
+//! the simulators behind sockets, and [`kit`] is what a client needs to call them.
 
 pub mod catalogue;
 pub mod cli;
@@ -31,6 +32,7 @@ pub mod results;
 pub mod run;
 pub mod scenario;
 pub mod schedule;
+pub mod serve;
 pub mod story;
 mod subject;
 pub mod world;

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub organisation: String,
     /// The common name in the certificate.
     pub certificate_name: String,
+    /// The e-mail address of who gets the mails about it.
+    pub contact: String,
 }
 
 /// Why there is no certificate.
@@ -65,6 +67,7 @@ impl Wanted {
             cvr: "90000000".parse().expect("eight digits"),
             organisation: "skift".to_owned(),
             certificate_name: certificate_name.to_owned(),
+            contact: "drift@skift.invalid".to_owned(),
         }
     }
 }
@@ -125,7 +128,7 @@ impl Portal {
         wanted: &Wanted,
         key: &PrivateKey,
     ) -> Result<Certificate, PortalError> {
-        let Wanted { environment, cvr, organisation, certificate_name } = wanted;
+        let Wanted { environment, cvr, organisation, certificate_name, contact } = wanted;
         let environment = environment.name();
         self.connect(environment, cvr, organisation).await?;
         let profile = json!({
@@ -133,6 +136,7 @@ impl Portal {
             "cvr": cvr,
             "certificate-name": certificate_name,
             "kind": "system",
+            "contact": { "name": organisation, "email": contact },
         });
         let created = self.0.administer("create-profile", profile).await?;
         let profile = &created["profile-created"]["profile"];

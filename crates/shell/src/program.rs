@@ -52,7 +52,7 @@ pub enum StartError {
     )]
     Listen {
         /// The setting that names it.
-        setting: &'static str,
+        setting: String,
         /// Which one, and what the machine says.
         source: BindError,
     },
@@ -76,6 +76,26 @@ pub enum StartError {
     Unusable(String),
 }
 
+impl StartError {
+    /// The same of one of several programs, whose settings begin with its name.
+    #[must_use]
+    pub fn within(self, program: &str) -> Self {
+        match self {
+            Self::Listen { setting, source } => {
+                Self::Listen { setting: format!("{program}-{setting}"), source }
+            }
+            other => other,
+        }
+    }
+}
+
+/// What `--help` of a program ends with.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0   it was told to stop, and has
+  1   it cannot serve: an address is taken, or what it keeps cannot be read or written
+  2   a setting has a mistake";
+
 /// The exit code of a program that does not start.
 const FAILED: u8 = 1;
 /// The exit code of a program whose settings have a mistake.
@@ -85,14 +105,15 @@ const MISTAKEN: u8 = 2;
 /// `start` has what it listens at when it returns, and what it still needs is brought by the tasks of
 /// [`Running`].
 ///
-/// `line` begins with the name by which the program was called.
-pub fn main<S: DeserializeOwned + JsonSchema>(
+/// `line` begins with the name by which the program was called, and `help` is what `--help` ends with.
+pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
     program: &Program,
+    help: &str,
     line: impl IntoIterator<Item = OsString>,
-    common: impl Fn(&S) -> &Common,
     start: impl AsyncFnOnce(&S) -> Result<Running, StartError>,
 ) -> ExitCode {
     let command = Command::new(program.name).version(program.version).about(program.about);
+    let command = command.after_help(help.to_owned());
     let set: S = match settings(command, line, std::env::vars(), program.prefix) {
         Ok(set) => set,
         Err(SettingsError::CommandLine(error)) => error.exit(),
@@ -105,7 +126,7 @@ pub fn main<S: DeserializeOwned + JsonSchema>(
         Ok(runtime) => runtime,
         Err(error) => return failed(program, &StartError::Keep(error)),
     };
-    let ended = runtime.block_on(run(program, common(&set), start(&set)));
+    let ended = runtime.block_on(run(program, set.as_ref(), start(&set)));
     // Keys that are being made are of no use to anybody any more.
     runtime.shutdown_background();
     match ended {
@@ -151,7 +172,8 @@ async fn run(
         }
     };
     let outcome = tokio::select! {
-        () = &mut told_to_stop => Ok(()),
+        // Who is ready by now says so, even if somebody has seen the line and ends it at once.
+        biased;
         became = become_ready => match became {
             Ok(()) => {
                 told_to_stop.await;
@@ -159,6 +181,7 @@ async fn run(
             }
             Err(error) => Err(StartError::Keep(error)),
         },
+        () = &mut told_to_stop => Ok(()),
     };
     running.stop().await;
     outcome

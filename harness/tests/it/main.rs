@@ -18,6 +18,7 @@ mod results;
 mod rules;
 mod schedule;
 mod schema;
+mod served;
 mod standing;
 mod stops;
 mod suite;

@@ -15,7 +15,7 @@ use shell::{
     BaseUrl, FactLog, Folder, Journal, Listener, Ready, Traffic, apart,
     control::{Control, Service},
     keys::{self, KeyFile},
-    program::{self, Common, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
 };
 
 use super::{KeyStock, MitidErhverv, router};
@@ -54,13 +54,19 @@ impl Default for Settings {
     }
 }
 
+impl AsRef<Common> for Settings {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
+}
+
 /// The program, with a command line that begins with its name.
 pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
     let start = async |settings: &Settings| {
         let clock = settings.common.clock()?;
         Bound::bind(settings, &clock).await?.serve().await
     };
-    program::main(&PROGRAM, line, |settings: &Settings| &settings.common, start)
+    program::main(&PROGRAM, EXIT_CODES, line, start)
 }
 
 /// The program with its addresses, which are its own from now on.
@@ -134,6 +140,7 @@ impl Bound {
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
         let (log, kept) = FactLog::open(&folder)?;
+        let is_first = !log.is_founded();
         let authority = |it| authority(&folder, it, &self.clock);
         let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
         let mitid = Mitid::new(authorities?, Policy::default(), mail_key(&folder)?);
@@ -144,8 +151,8 @@ impl Bound {
         let urls = [("publication", publication.address()), ("control", control.address())];
         let urls = urls.map(|(name, at)| (name.to_owned(), common.url("http", at)));
         let of_founding = Arc::clone(&served);
-        let mut running =
-            Running::new(urls.into(), ready.clone()).when_founded(move || of_founding.founded());
+        let mut running = Running::new(urls.into(), ready.clone())
+            .when_founded(is_first, move || of_founding.founded());
         let router = router(Arc::clone(served.publication()));
         running.serve(publication.serve(router, running.stopping()));
         running.serve(control.serve(running.stopping()));

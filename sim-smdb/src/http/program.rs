@@ -18,7 +18,7 @@ use shell::{
     BaseUrl, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic, apart,
     control::{Control, Service},
     keys::{self, KeyFile},
-    program::{self, Common, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
 };
 
 use self::founding::Founding;
@@ -89,6 +89,12 @@ impl Default for Settings {
     }
 }
 
+impl AsRef<Common> for Settings {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
+}
+
 /// The others whom it needs.
 #[derive(Debug, Clone)]
 pub struct Peers {
@@ -118,7 +124,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
         let clock = settings.common.clock()?;
         Bound::bind(settings, &clock).await?.serve(Peers::of(settings)).await
     };
-    program::main(&PROGRAM, line, |settings: &Settings| &settings.common, start)
+    program::main(&PROGRAM, EXIT_CODES, line, start)
 }
 
 /// The program with its addresses, which are its own from now on.

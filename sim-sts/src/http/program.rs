@@ -19,7 +19,7 @@ use shell::{
     apart,
     control::{Control, Service},
     keys::{self, KeyFile},
-    program::{self, Common, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
 };
 
 use self::founding::Founding;
@@ -97,6 +97,12 @@ impl Default for Settings {
     }
 }
 
+impl AsRef<Common> for Settings {
+    fn as_ref(&self) -> &Common {
+        &self.common
+    }
+}
+
 /// The others whom it needs.
 #[derive(Debug, Clone)]
 pub struct Peers {
@@ -126,7 +132,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
         let clock = settings.common.clock()?;
         Bound::bind(settings, &clock).await?.serve(Peers::of(settings)).await
     };
-    program::main(&PROGRAM, line, |settings: &Settings| &settings.common, start)
+    program::main(&PROGRAM, EXIT_CODES, line, start)
 }
 
 /// The program with its addresses, which are its own from now on.
@@ -232,6 +238,7 @@ impl Bound {
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
         let (log, kept) = FactLog::open(&folder)?;
+        let is_first = !log.is_founded();
         let Self { common, clock, journal, traffic, ready, servers, .. } = self;
         let addresses: BTreeMap<_, _> = self
             .token_services
@@ -248,8 +255,8 @@ impl Bound {
 
         let served = Arc::default();
         let founded = Arc::clone(&served);
-        let mut running =
-            Running::new(urls, ready.clone()).when_founded(move || founding::founded(&founded));
+        let mut running = Running::new(urls, ready.clone())
+            .when_founded(is_first, move || founding::founded(&founded));
         let mut switches = BTreeMap::new();
         for (environment, listener) in self.token_services {
             let switch = Switch::starting();

@@ -32,7 +32,7 @@ pub struct Common {
     pub host: String,
     /// The token of the control port, needed where it listens for others than this machine
     pub control_token: Option<String>,
-    /// How many milliseconds to wait before asking another program again that did not answer
+    /// How many milliseconds to wait at most before asking another program again that did not answer
     pub retry_ms: u64,
 }
 
@@ -76,7 +76,7 @@ impl Common {
         Ok(Folder::open(&self.data)?)
     }
 
-    /// How long to wait before another try. Not at all would be to ask without end.
+    /// How long to wait at most before another try. Not at all would be to ask without end.
     #[must_use]
     pub fn retry(&self) -> Duration {
         Duration::from_millis(self.retry_ms.max(10))
@@ -112,7 +112,8 @@ impl Common {
         traffic: &Traffic,
     ) -> Result<Listener, StartError> {
         let bound = Listener::bind(address, tls, Bounds::default()).await;
-        let listener = bound.map_err(|source| StartError::Listen { setting, source })?;
+        let listener =
+            bound.map_err(|source| StartError::Listen { setting: setting.to_owned(), source })?;
         Ok(listener.counting(traffic.clone()))
     }
 
@@ -130,7 +131,9 @@ impl Common {
         let token = self.control_token.as_deref().map(Token::new).transpose()?;
         let settings = control::Settings { address, token, hosts: vec![self.host.clone()] };
         Control::bind(settings, service).await.map_err(|error| match error {
-            control::ControlError::Bind(source) => StartError::Listen { setting, source },
+            control::ControlError::Bind(source) => {
+                StartError::Listen { setting: setting.to_owned(), source }
+            }
             open @ control::ControlError::Open { .. } => StartError::Control(open),
         })
     }

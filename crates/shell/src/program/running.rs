@@ -12,6 +12,7 @@ pub struct Running {
     ready: Ready,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    is_first: bool,
     founding: Option<Done>,
     held: Vec<Box<dyn Send>>,
 }
@@ -31,13 +32,23 @@ impl Running {
     pub fn new(urls: BTreeMap<String, String>, ready: Ready) -> Self {
         let (stop, _) = watch::channel(false);
         let (tasks, founding) = (JoinSet::new(), None);
-        Self { urls, ready, stop, tasks, founding, held: Vec::new() }
+        Self { urls, ready, stop, tasks, is_first: false, founding, held: Vec::new() }
     }
 
-    /// The same, and `done` is carried out once they are ready.
+    /// The same, and `done` is carried out once they are ready. `is_first` says whether they never were.
     #[must_use]
-    pub fn when_founded(self, done: impl Fn() -> io::Result<()> + Send + Sync + 'static) -> Self {
-        Self { founding: Some(Arc::new(done)), ..self }
+    pub fn when_founded(
+        self,
+        is_first: bool,
+        done: impl Fn() -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { is_first, founding: Some(Arc::new(done)), ..self }
+    }
+
+    /// Whether they were never ready before this start.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.is_first
     }
 
     /// Where each service is.
@@ -129,7 +140,7 @@ mod tests {
         let founded = Arc::new(AtomicUsize::new(0));
         let running = |ready: &Ready| {
             let count = Arc::clone(&founded);
-            Running::new(BTreeMap::new(), ready.clone()).when_founded(move || {
+            Running::new(BTreeMap::new(), ready.clone()).when_founded(true, move || {
                 count.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             })

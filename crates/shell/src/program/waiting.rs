@@ -13,24 +13,30 @@ pub struct Waiting {
     program: &'static str,
     ready: Ready,
     pause: Duration,
+    longest: Duration,
     said: String,
 }
 
+/// The first pause: two programs that are started at once find each other at once.
+const SHORTEST: Duration = Duration::from_millis(2);
+
 impl Waiting {
-    /// `program` asks again after each `pause`, and says meanwhile that it is not ready.
+    /// `program` asks again after pauses that grow to the `longest`, and says meanwhile that it is not ready.
     #[must_use]
-    pub const fn new(program: &'static str, ready: Ready, pause: Duration) -> Self {
-        Self { program, ready, pause, said: String::new() }
+    pub fn new(program: &'static str, ready: Ready, longest: Duration) -> Self {
+        Self { program, ready, pause: SHORTEST.min(longest), longest, said: String::new() }
     }
 
-    /// Says why it did not get what it needs, once for each reason, and waits until it is time to try again.
+    /// Says why it did not get what it needs, and waits until it is time to try again. Whoever started the
+    /// program is told each reason once, and none that is soon over.
     pub async fn after(&mut self, why: impl Display) {
         let why = why.to_string();
-        if self.said != why {
+        self.ready.waits_for(&why);
+        if self.pause == self.longest && self.said != why {
             tell(format!("{} waits: {why}", self.program));
-            self.ready.waits_for(&why);
             self.said = why;
         }
         sleep(self.pause).await;
+        self.pause = (self.pause * 2).min(self.longest);
     }
 }

@@ -1,0 +1,236 @@
+//! All three services in one process, brought up by the very pieces that their own programs are made of:
+//! they find one another by address, as those do, and have one clock.
+//!
+//! - [`Settings`]: what can be set
+//! - [`start`]: brings them up, and makes a system user that may call SMDB when they are founded
+//! - `system_user`: that system user, registered by the clicks that would register one in life
+
+mod settings;
+mod system_user;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use clock::Clock;
+use entropy::Entropy;
+use oio_idws::metadata::{Metadata, MetadataRole};
+use parties::Environment;
+use pki::{Certificate, TrustAnchors};
+use shell::{
+    BaseUrl, Folder, Portal, Publication, Ready, Remote, Source, apart,
+    keys::{self, KeyFile},
+    program::{Program, Running, StartError},
+};
+use sim_mitid::http::program as mitid;
+use sim_smdb::http::program as smdb;
+use sim_sts::http::program as sts;
+
+pub use self::settings::Settings;
+use self::system_user::SystemUser;
+use crate::kit::Kit;
+
+/// What the program is.
+pub const PROGRAM: Program = Program {
+    name: "skift",
+    version: env!("CARGO_PKG_VERSION"),
+    about: "Serves MitID Erhverv, NemLog-in and SMDB on this machine until it is told to stop",
+    prefix: "SKIFT_SERVE_",
+};
+
+/// Where in the data folder the kit of each environment is.
+const KIT: &str = "kit";
+
+/// Brings all three up. When it returns they can be asked, and the kits of clients are written.
+///
+/// # Errors
+///
+/// If an address is taken, or what is kept cannot be read or written.
+pub async fn start(settings: &Settings) -> Result<Running, StartError> {
+    let clock = settings.common.clock()?;
+    let bound = Bound::bind(settings, &clock).await?;
+    bound.make_keys().await?;
+    bound.serve(settings, &clock).await
+}
+
+/// The three programs with their addresses.
+struct Bound {
+    data: Folder,
+    mitid: mitid::Bound,
+    sts: sts::Bound,
+    smdb: smdb::Bound,
+}
+
+impl Bound {
+    async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
+        let within = |program| move |error: StartError| error.within(program);
+        Ok(Self {
+            data: settings.common.folder()?,
+            mitid: mitid::Bound::bind(&settings.mitid(), clock).await.map_err(within("mitid"))?,
+            sts: sts::Bound::bind(&settings.sts(), clock).await.map_err(within("sts"))?,
+            smdb: smdb::Bound::bind(&settings.smdb(), clock).await.map_err(within("smdb"))?,
+        })
+    }
+
+    /// Makes the keys of all of them at once, so that no processor waits for another; those of integration
+    /// test first.
+    async fn make_keys(&self) -> Result<(), StartError> {
+        let user = SystemUser::keys(&self.data)?;
+        let all = [self.mitid.keys()?, self.sts.keys()?, self.smdb.keys()?, user];
+        let of_test = |key: &KeyFile| key.name.ends_with(Environment::IntegrationTest.name());
+        let (mut wanted, later): (Vec<_>, Vec<_>) = all.into_iter().flatten().partition(of_test);
+        wanted.extend(later);
+        Ok(apart(move || keys::make(&wanted)).await?)
+    }
+
+    async fn serve(self, settings: &Settings, clock: &Clock) -> Result<Running, StartError> {
+        let Self { data, mitid, sts, smdb } = self;
+        let token = settings.common.control_token.clone();
+        let (publication, metadata) = (mitid.publication(), smdb.metadata());
+        let mitid_control = Remote::new(mitid.control(), token.clone());
+        let sts_control = Remote::new(sts.control(), token);
+        let addresses = Addresses {
+            mitid: publication.clone(),
+            sts: sts.metadata(),
+            smdb: metadata.clone(),
+            tls_authority: sts.tls_authority().to_owned(),
+        };
+        let peers = mitid_control.clone();
+        let of_sts =
+            sts::Peers { mitid: publication.clone(), mitid_control: peers, smdb: metadata };
+        let peers = mitid_control.clone();
+        let of_smdb =
+            smdb::Peers { mitid: publication, mitid_control: peers, sts: addresses.sts.clone() };
+        let services = Services {
+            mitid: mitid.serve().await?,
+            sts: sts.serve(of_sts).await?,
+            smdb: smdb.serve(of_smdb).await?,
+        };
+        for service in services.all() {
+            service.ready().wait().await;
+        }
+        let is_first = services.all().iter().any(|it| it.is_first());
+        let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
+        let portal = Portal::new(mitid_control);
+        let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
+        let system_user = system_user.map_err(unusable)?;
+        if is_first {
+            system_user.register(&sts_control).await.map_err(unusable)?;
+            for service in services.all() {
+                service.founded().await?;
+            }
+        }
+        addresses.write_kits(&data, &hierarchies, &system_user).await?;
+        Ok(services.together())
+    }
+}
+
+/// The three services as they run.
+struct Services {
+    mitid: Running,
+    sts: Running,
+    smdb: Running,
+}
+
+impl Services {
+    const fn all(&self) -> [&Running; 3] {
+        [&self.mitid, &self.sts, &self.smdb]
+    }
+
+    /// As one: found at the addresses of all, and stopped together.
+    fn together(self) -> Running {
+        let mut urls = BTreeMap::new();
+        for (program, service) in ["mitid", "sts", "smdb"].into_iter().zip(self.all()) {
+            let named = service.urls().iter();
+            urls.extend(named.map(|(name, url)| (format!("{program}-{name}"), url.clone())));
+        }
+        let ready = Ready::default();
+        ready.set();
+        let mut running = Running::new(urls, ready);
+        let stopping = running.stopping();
+        running.serve(async move {
+            stopping.await;
+            // Who is called by others goes last: an answer that is under way may need it.
+            self.smdb.stop().await;
+            self.sts.stop().await;
+            self.mitid.stop().await;
+        });
+        running
+    }
+}
+
+/// Where what a client must know is published, and who vouches for the servers in TLS.
+struct Addresses {
+    mitid: BaseUrl,
+    sts: BaseUrl,
+    smdb: BaseUrl,
+    tls_authority: String,
+}
+
+/// The authority of each environment.
+type Hierarchies = BTreeMap<Environment, Arc<TrustAnchors>>;
+
+/// What another program did not give or do, in words for an operator.
+type Missing = Box<dyn std::error::Error + Send + Sync>;
+
+impl Addresses {
+    async fn hierarchies(&self) -> Result<Hierarchies, Missing> {
+        let mut hierarchies = BTreeMap::new();
+        for environment in Environment::ALL {
+            let anchors = Publication::new(self.mitid.clone(), environment).anchors().await?;
+            hierarchies.insert(environment, Arc::new(anchors));
+        }
+        Ok(hierarchies)
+    }
+
+    /// Writes what a client needs, for each environment.
+    async fn write_kits(
+        &self,
+        data: &Folder,
+        hierarchies: &Hierarchies,
+        system_user: &SystemUser,
+    ) -> Result<(), StartError> {
+        for (environment, anchors) in hierarchies {
+            let sts = self.metadata(&self.sts, *environment).await.map_err(unusable)?;
+            let smdb = self.metadata(&self.smdb, *environment).await.map_err(unusable)?;
+            let kit = Kit {
+                environment: *environment,
+                root: anchors.root(),
+                issuing: anchors.issuing().first().expect("a hierarchy has an issuing authority"),
+                tls_authority: &self.tls_authority,
+                sts: &sts.signer,
+                smdb: &smdb.signer,
+                system_user: SystemUser::NAME,
+                credential: system_user.credential(*environment),
+                sts_address: &sts.address,
+                smdb_address: &smdb.address,
+                smdb_entity_id: &smdb.metadata.entity_id,
+            };
+            let folder = data.within(KIT)?.at(environment.name());
+            kit.write(&folder, &mut Entropy::Os)?;
+        }
+        Ok(())
+    }
+
+    async fn metadata(&self, of: &BaseUrl, environment: Environment) -> Result<Described, Missing> {
+        let at = of.at(&format!("/{environment}/metadata"));
+        let metadata = Metadata::read(&Source::new(at.clone()).fetch().await?)?;
+        let (MetadataRole::TokenService { address } | MetadataRole::Service { address, .. }) =
+            &metadata.role
+        else {
+            return Err(format!("{at} is not the metadata of a service").into());
+        };
+        let signer = metadata.signing.first().cloned();
+        let signer = signer.ok_or_else(|| format!("{at} names nothing that it signs with"))?;
+        Ok(Described { address: address.clone(), signer, metadata })
+    }
+}
+
+/// A service as its metadata describe it.
+struct Described {
+    address: String,
+    signer: Certificate,
+    metadata: Metadata,
+}
+
+fn unusable(missing: impl Into<Missing>) -> StartError {
+    StartError::Unusable(missing.into().to_string())
+}

@@ -1,0 +1,146 @@
+//! The reference client over HTTPS: it is set up from what is published, and carries out whole calls.
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use clock::Timestamp;
+use entropy::Entropy;
+use oio_idws::{
+    Credential,
+    metadata::{Metadata, MetadataRole},
+};
+use parties::{ClientProfile, Core, Environment};
+use sim_smdb::{
+    contract::{Operation, Submission},
+    course::Course,
+    cpr::Cpr,
+    date::Date,
+    schema::SchemaVersion,
+};
+use stage::http::{Https, get};
+use wsc::{
+    FindBy, Settings, Trust, Wsc,
+    exchange::{Action, Event, Order},
+};
+
+use super::metadata;
+
+/// A client of one environment.
+pub(super) struct Client {
+    wsc: Wsc,
+    https: Https,
+    /// Where the STS listens, and by which name it is called.
+    pub(super) sts: (SocketAddr, String),
+    smdb: SocketAddr,
+    /// Whose clock the client goes by.
+    control: SocketAddr,
+    entropy: Entropy,
+}
+
+/// Where the services of a client are.
+#[derive(Clone, Copy)]
+pub(super) struct Places {
+    pub(super) sts: SocketAddr,
+    pub(super) sts_metadata: SocketAddr,
+    pub(super) sts_control: SocketAddr,
+    pub(super) smdb: SocketAddr,
+    pub(super) smdb_metadata: SocketAddr,
+}
+
+const STS_PATH: &str = "/SecurityTokenService.svc";
+const SMDB_PATH: &str = "/SmdbService.svc";
+
+impl Client {
+    /// A client with this certificate and key, which trusts what the services publish now.
+    pub(super) async fn new(
+        environment: Environment,
+        places: Places,
+        tls_authority: &str,
+        credential: Credential,
+    ) -> Self {
+        let path = format!("/{environment}/metadata");
+        let sts = metadata(places.sts_metadata, &path).await;
+        let smdb = metadata(places.smdb_metadata, &path).await;
+        let trust = Arc::new(trust(&sts, smdb));
+        let mut wsc = Wsc::new(Settings::of(ClientProfile::NoCache), trust);
+        let find_by = FindBy::thumbprint_of(&credential.certificate);
+        wsc.key_store().install(credential);
+        let mut client = Self {
+            wsc,
+            https: Https::trusting(tls_authority),
+            sts: (places.sts, "localhost".to_owned()),
+            smdb: places.smdb,
+            control: places.sts_control,
+            entropy: Entropy::seeded(1, "client", environment.name()),
+        };
+        let now = client.now().await;
+        for event in [Event::Configure(find_by), Event::TakeUp] {
+            let (action, facts) = client.wsc.decide(&event, now, &mut client.entropy);
+            assert!(matches!(action, Action::Done(Ok(()))), "{action:?}");
+            facts.into_iter().for_each(|fact| client.wsc.apply(fact));
+        }
+        client
+    }
+
+    async fn now(&self) -> Timestamp {
+        let clock = get(self.control, "/__admin/clock").await.json();
+        clock["now"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Reports a course, from the order to the receipt; the name of the failure if there is none, and what
+    /// TLS said where that failed.
+    pub(super) async fn report(&mut self) -> Result<(), String> {
+        let now = self.now().await;
+        let mut event = Event::Begin(self.order(now));
+        loop {
+            let (action, facts) = self.wsc.decide(&event, now, &mut self.entropy);
+            let message = self.wsc.write(&action, &mut self.entropy);
+            facts.into_iter().for_each(|fact| self.wsc.apply(fact));
+            let answered = match action {
+                Action::AskSts { .. } => self.ask_sts(&message).await,
+                Action::CallService { .. } => self.call_smdb(&message).await,
+                Action::Done(outcome) => return outcome.map_err(|it| it.name().to_owned()),
+            };
+            event = self.wsc.read(&answered.map_err(|error| error.to_string())?);
+        }
+    }
+
+    async fn ask_sts(&self, message: &[u8]) -> io::Result<Vec<u8>> {
+        let (at, host) = &self.sts;
+        let soap_1_1 = "text/xml; charset=utf-8";
+        Ok(self.https.post(*at, host, STS_PATH, soap_1_1, message).await?.body)
+    }
+
+    async fn call_smdb(&self, message: &[u8]) -> io::Result<Vec<u8>> {
+        let soap_1_2 = "application/soap+xml; charset=utf-8";
+        Ok(self.https.post(self.smdb, "localhost", SMDB_PATH, soap_1_2, message).await?.body)
+    }
+
+    fn order(&mut self, now: Timestamp) -> Order {
+        let version = *SchemaVersion::calendar().at(now).unwrap();
+        // SMDB takes no reference that could hold a personal number, as a UUID may.
+        let reference = std::iter::repeat_with(|| self.entropy.uuid().to_string())
+            .find_map(|it| it.parse().ok())
+            .unwrap();
+        let citizen = Cpr::parse("6101800049").unwrap();
+        let submission = Submission {
+            reference,
+            version: 1,
+            authority: "90000001".parse().unwrap(),
+            course: Course::of_one_day(citizen, Date::of(now)),
+        };
+        Order { action: Operation::Report.action(version), body: submission.write(version) }
+    }
+}
+
+/// Whom a client trusts that was set up from metadata.
+fn trust(sts: &Metadata, smdb: Metadata) -> Trust {
+    let MetadataRole::Service { address, encryption } = smdb.role else { panic!("{smdb:?}") };
+    assert_eq!(encryption, smdb.signing);
+    assert_eq!(sts.signing.len(), 2, "the signer and the next");
+    Trust {
+        sts: sts.signing[0].clone(),
+        service: smdb.signing[0].clone(),
+        service_entity_id: smdb.entity_id,
+        service_address: address,
+    }
+}

@@ -1,0 +1,222 @@
+//! `skift serve`: all three services from one program, with a system user that may call at once.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use oio_idws::Credential;
+use parties::Environment;
+use pki::{Certificate, PrivateKey};
+use serde_json::{Value, json};
+use stage::{
+    http::{get, post},
+    served::{self, Ended, Served},
+};
+
+use super::{
+    click,
+    client::{Client, Places},
+    metadata, stored, tls_authority,
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_skift");
+
+/// Where the keys of the programs are, made once and kept between runs.
+pub(super) static KEYS: LazyLock<PathBuf> = LazyLock::new(|| {
+    let keys = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/served-keys"));
+    let ended = start(&keys, &[]).terminate();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    keys
+});
+
+fn data(test: &str) -> PathBuf {
+    served::data(Path::new(env!("CARGO_TARGET_TMPDIR")).join("served").join(test), &KEYS)
+}
+
+fn arguments(data: &Path, more: &[&str]) -> Vec<String> {
+    let own = ["serve", "--free-ports", "--data", data.to_str().unwrap()];
+    own.iter().chain(more).map(|it| (*it).to_owned()).collect()
+}
+
+fn start(data: &Path, more: &[&str]) -> Served {
+    Served::start(PROGRAM, arguments(data, more))
+}
+
+fn run(data: &Path, more: &[&str]) -> Ended {
+    served::run(PROGRAM, arguments(data, more))
+}
+
+fn places(served: &Served, environment: Environment) -> Places {
+    Places {
+        sts: served.at(&format!("sts-{environment}")),
+        sts_metadata: served.at("sts-metadata"),
+        sts_control: served.at("sts-control"),
+        smdb: served.at(&format!("smdb-{environment}")),
+        smdb_metadata: served.at("smdb-metadata"),
+    }
+}
+
+/// The system user that is there from the first start on.
+fn system_user(data: &Path, environment: Environment) -> Credential {
+    let file = |ending: &str| {
+        fs::read(data.join(format!("fagsystem/fagsystem-{environment}.{ending}"))).unwrap()
+    };
+    Credential {
+        certificate: Certificate::from_cer(&file("cer")).unwrap(),
+        key: PrivateKey::from_pkcs8(&file("pk8")).unwrap(),
+    }
+}
+
+async fn client(served: &Served, data: &Path, environment: Environment) -> Client {
+    let (places, credential) = (places(served, environment), system_user(data, environment));
+    Client::new(environment, places, &tls_authority(data), credential).await
+}
+
+/// The host of the real STS.
+const fn real_host(environment: Environment) -> &'static str {
+    match environment {
+        Environment::IntegrationTest => "SecureTokenService.test-nemlog-in.dk",
+        Environment::Production => "SecureTokenService.nemlog-in.dk",
+    }
+}
+
+/// The system users that are registered.
+async fn system_users(served: &Served) -> Vec<String> {
+    let shown = get(served.at("sts-control"), "/__admin/administration").await.json();
+    shown["system-users"].as_object().unwrap().keys().cloned().collect()
+}
+
+#[tokio::test]
+async fn a_client_calls_in_both_environments_within_a_minute() {
+    let data = data("both");
+    let served = start(&data, &[]);
+    for environment in Environment::ALL {
+        let mut client = client(&served, &data, environment).await;
+        assert_eq!(client.report().await, Ok(()));
+        // The same by the name of the real one, whose certificate in TLS is another.
+        client.sts.1 = real_host(environment).to_owned();
+        assert_eq!(client.report().await, Ok(()));
+        assert_eq!(stored(served.at("smdb-control"), environment).await, 2);
+        // Not by that of the other environment: it would be the certificate for this machine.
+        let other = Environment::ALL.into_iter().find(|it| *it != environment).unwrap();
+        client.sts.1 = real_host(other).to_owned();
+        assert!(client.report().await.unwrap_err().contains("certificate"));
+    }
+    let ended = served.terminate();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.stderr);
+}
+
+/// Nobody has to trust anybody anew, and who was registered is.
+#[tokio::test]
+async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
+    let data = data("outlives");
+    let served = start(&data, &[]);
+    let [before, environment] = [Environment::Production, Environment::IntegrationTest];
+    let path = format!("/{environment}/metadata");
+    let signers = metadata(served.at("sts-metadata"), &path).await.signing;
+    let (authority, user) = (tls_authority(&data), system_user(&data, before));
+    let system = json!({ "it-system": "one-more", "organisation": "90000001" });
+    click(served.at("sts-control"), "create-it-system", system).await;
+    let system =
+        json!({ "system-user": "b", "it-system": "one-more", "entity-id": "https://b.invalid" });
+    click(served.at("sts-control"), "create-system-user", system).await;
+    assert_eq!(served.terminate().code, Some(0));
+
+    let again = start(&data, &[]);
+    assert_eq!(tls_authority(&data), authority);
+    assert_eq!(system_user(&data, before).certificate, user.certificate);
+    assert_eq!(metadata(again.at("sts-metadata"), &path).await.signing, signers);
+    assert_eq!(system_users(&again).await, ["b", "fagsystem"]);
+    for environment in Environment::ALL {
+        assert_eq!(client(&again, &data, environment).await.report().await, Ok(()));
+    }
+    // A reset goes back to when it was first ready: with the system user that was made then.
+    assert_eq!(post(again.at("sts-control"), "/__admin/reset", &json!({})).await.status, 200);
+    assert_eq!(system_users(&again).await, ["fagsystem"]);
+    drop(again);
+    let last = start(&data, &[]);
+    assert_eq!(system_users(&last).await, ["fagsystem"]);
+    assert_eq!(client(&last, &data, before).await.report().await, Ok(()));
+}
+
+#[tokio::test]
+async fn all_have_one_clock() {
+    let served = start(&data("clock"), &["--start-time", "2030-03-01T08:00:00Z"]);
+    let frozen = post(served.at("smdb-control"), "/__admin/clock/freeze", &json!({})).await.json();
+    assert!(frozen["now"].as_str().unwrap().starts_with("2030-03-01T08:"), "{frozen}");
+    for control in ["mitid-control", "sts-control"] {
+        assert_eq!(get(served.at(control), "/__admin/clock").await.json(), frozen);
+    }
+}
+
+#[tokio::test]
+async fn another_certificate_in_tls_is_not_trusted_before_somebody_does() {
+    let data = data("tls");
+    let served = start(&data, &[]);
+    let mut client = client(&served, &data, Environment::Production).await;
+    let renew = async |asked: Value| {
+        let reply = post(served.at("sts-control"), "/__admin/tls/renew", &asked).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    };
+    renew(json!({})).await;
+    assert_eq!(client.report().await, Ok(()));
+    renew(json!({ "another-authority": true })).await;
+    assert!(client.report().await.unwrap_err().contains("certificate"));
+    renew(json!({})).await;
+    assert_eq!(client.report().await, Ok(()));
+}
+
+#[test]
+fn its_kits_and_its_ready_file_are_there_when_it_is_ready() {
+    let data = data("kit");
+    let ready = data.join("ready.json");
+    fs::write(&ready, "of an older run").unwrap();
+    let served = start(&data, &["--ready-file", ready.to_str().unwrap()]);
+    for environment in Environment::ALL {
+        let kit = data.join("kit").join(environment.name());
+        let settings = fs::read_to_string(kit.join("client.env")).unwrap();
+        let address = served.url(&format!("sts-{environment}"));
+        assert!(settings.contains(address), "{address}: {settings}");
+    }
+    let address = served.url("sts-control").to_owned();
+    assert_eq!(served.terminate().code, Some(0));
+    // Written after the line on standard output, and before the end: that it was asked to end is later.
+    let said: Value = serde_json::from_slice(&fs::read(&ready).unwrap()).unwrap();
+    assert_eq!(said["urls"]["sts-control"], address);
+}
+
+#[test]
+fn a_setting_that_is_none_is_told_with_the_nearest_one() {
+    let data = data("settings");
+    let ended = run(&data, &["--sts-listen-contol", "127.0.0.1:0"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("--sts-listen-control"), "{ended:?}");
+    let file = data.join("settings.toml");
+    fs::write(&file, "smdb-listen-producton = \"127.0.0.1:0\"\n").unwrap();
+    let ended = run(&data, &["--config", file.to_str().unwrap()]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("is `smdb-listen-production` meant?"), "{ended:?}");
+    let help = run(&data, &["--help"]);
+    assert_eq!(help.code, Some(0));
+    let listed = ["--sts-listen-production", "[SKIFT_SERVE_STS_LISTEN_PRODUCTION]", "Exit codes:"];
+    for text in listed {
+        assert!(help.stdout.contains(text), "{}", help.stdout);
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_with_its_setting() {
+    let data = data("taken");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let own = ["serve", "--data", data.to_str().unwrap(), "--mitid-listen", &address];
+    let ended = served::run(PROGRAM, own);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
+    let expected = format!("cannot listen at {address}: ");
+    assert!(
+        ended.stderr.contains(&expected) && ended.stderr.contains("(`mitid-listen`)"),
+        "{ended:?}"
+    );
+}
