@@ -1,4 +1,5 @@
 //! SMDB from outside: what it receives, from whom, and what it answers.
+#![expect(clippy::disallowed_methods, reason = "a test reads what a program keeps")]
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod description;
@@ -7,6 +8,7 @@ mod facts;
 mod http;
 mod operations;
 mod privacy;
+mod program;
 mod rejections;
 mod rest;
 mod rules;

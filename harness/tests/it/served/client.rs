@@ -98,6 +98,9 @@ impl Client {
             let answered = match action {
                 Action::AskSts { .. } => self.ask_sts(&message).await,
                 Action::CallService { .. } => self.call_smdb(&message).await,
+                Action::Redeem { .. } | Action::CallByRest { .. } => {
+                    unreachable!("a client of this profile calls by SOAP")
+                }
                 Action::Done(outcome) => return outcome.map_err(|it| it.name().to_owned()),
             };
             event = self.wsc.read(&answered.map_err(|error| error.to_string())?);
