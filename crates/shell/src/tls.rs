@@ -13,7 +13,10 @@ use rustls::{
         CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature,
         verify_tls13_signature,
     },
-    pki_types::{CertificateDer, PrivateKeyDer, UnixTime},
+    pki_types::{
+        CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime,
+        pem::{self, PemObject},
+    },
     server::{
         ClientHello, ResolvesServerCert,
         danger::{ClientCertVerified, ClientCertVerifier},
@@ -49,6 +52,18 @@ impl Identity {
         let key = PrivateKeyDer::Pkcs8(pkcs8.to_vec().into());
         let certified = CertifiedKey::from_der(chain, key, &provider())?;
         Ok(Self(Arc::new(certified)))
+    }
+
+    /// A certificate and its key, both in PEM.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is missing or cannot be read, or they do not belong together.
+    pub fn from_pem(pem: &str) -> Result<Self, MalformedIdentity> {
+        let wrong = |error: pem::Error| rustls::Error::General(error.to_string());
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(wrong)?;
+        let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(wrong)?;
+        Self::new(vec![certificate.to_vec()], key.secret_pkcs8_der())
     }
 
     /// The server's own certificate, in DER.

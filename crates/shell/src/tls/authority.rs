@@ -65,6 +65,24 @@ impl TlsAuthority {
     ///
     /// If one of them cannot be named in a certificate.
     pub fn identity(&self, hosts: &[&str]) -> Result<Identity, TlsAuthorityError> {
+        let (certificate, key) = self.server(hosts)?;
+        let identity = Identity::new(vec![certificate.der().to_vec()], &key.serialize_der());
+        Ok(identity.unwrap_or_else(|MalformedIdentity(error)| {
+            unreachable!("the key is that of the certificate: {error}")
+        }))
+    }
+
+    /// The same in PEM, to be kept where nobody else can read it; [`Identity::from_pem`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// If one of the names cannot stand in a certificate.
+    pub fn identity_pem(&self, hosts: &[&str]) -> Result<String, TlsAuthorityError> {
+        let (certificate, key) = self.server(hosts)?;
+        Ok(certificate.pem() + &key.serialize_pem())
+    }
+
+    fn server(&self, hosts: &[&str]) -> Result<(rcgen::Certificate, KeyPair), TlsAuthorityError> {
         let key = KeyPair::generate()?;
         let names: Vec<String> = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
         let mut params = forever(CertificateParams::new(names)?);
@@ -75,11 +93,7 @@ impl TlsAuthority {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
-        let certificate = params.signed_by(&key, &self.issuer)?;
-        let identity = Identity::new(vec![certificate.der().to_vec()], &key.serialize_der());
-        Ok(identity.unwrap_or_else(|MalformedIdentity(error)| {
-            unreachable!("the key is that of the certificate: {error}")
-        }))
+        Ok((params.signed_by(&key, &self.issuer)?, key))
     }
 }
 

@@ -27,6 +27,7 @@ const CERTIFICATE: &str = "authority.pem";
 /// The TLS servers of a program.
 #[derive(Debug)]
 pub struct Servers {
+    folder: Folder,
     kept: Vouching,
     /// Who vouches now.
     now: Mutex<Vouching>,
@@ -97,15 +98,16 @@ impl Servers {
         let certificate = || Ok(authority.certificate_pem().map_err(made)?.into_bytes());
         let pem = folder.read_or_write(CERTIFICATE, certificate).map(text)?;
         let kept = Vouching { authority: Arc::new(authority), pem };
-        Ok(Self { now: Mutex::new(kept.clone()), kept, servers: Vec::new() })
+        Ok(Self { folder, now: Mutex::new(kept.clone()), kept, servers: Vec::new() })
     }
 
     /// What one more server shows: to who asks for one of the `real` names a certificate for those, and to
-    /// everybody else one for this machine's `own` names.
+    /// everybody else one for this machine's `own` names. They are those of an earlier start, if there was one
+    /// with the same names.
     ///
     /// # Errors
     ///
-    /// If one of the names cannot stand in a certificate.
+    /// If one of the names cannot stand in a certificate, or what is kept cannot be read or written.
     pub fn add(
         &mut self,
         name: &'static str,
@@ -113,10 +115,29 @@ impl Servers {
         own: Vec<String>,
     ) -> Result<Tls, StartError> {
         let real: Vec<_> = real.iter().map(|host| host.to_ascii_lowercase()).collect();
-        let (default, hosts, shown) = identities(&self.kept.authority, &real, &own)?;
+        let (default, hosts, shown) = identities(|hosts| self.kept_identity(hosts), &real, &own)?;
         let tls = Tls::new(default, hosts);
         self.servers.push(Server { name, tls: tls.clone(), real, own, shown: Mutex::new(shown) });
         Ok(tls)
+    }
+
+    /// The identity for these names that the authority which is kept has vouched for, here or at an earlier start:
+    /// to make one takes as long as all the rest of a start.
+    fn kept_identity(&self, hosts: &[&str]) -> Result<Identity, StartError> {
+        let named = Sha256::digest([&self.kept.pem, hosts.join(" ").as_str()].concat());
+        let file = format!("server-{}.pem", hexadecimal(&named[..8]));
+        let make = || {
+            let pem = self.kept.authority.identity_pem(hosts).map_err(io::Error::other)?;
+            Ok(pem.into_bytes())
+        };
+        let pem = self.folder.read_or_write(&file, make)?;
+        Identity::from_pem(&String::from_utf8_lossy(&pem)).map_err(|error| {
+            let path = self.folder.at(&file);
+            StartError::Unusable(format!(
+                "{}: {error}; remove the file, and another is made",
+                path.display()
+            ))
+        })
     }
 
     /// The certificate, in PEM, of the authority that is kept.
@@ -146,8 +167,8 @@ impl Servers {
     fn renew(&self, vouching: Vouching) -> Result<(), TlsAuthorityError> {
         let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
         for server in &self.servers {
-            let (default, hosts, shown) =
-                identities(&vouching.authority, &server.real, &server.own)?;
+            let new = |hosts: &[&str]| vouching.authority.identity(hosts);
+            let (default, hosts, shown) = identities(new, &server.real, &server.own)?;
             server.tls.change(default, hosts);
             *server.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         }
@@ -204,17 +225,16 @@ impl Vouching {
 /// The identity for this machine's own names, those of the real ones by their names, and what they show.
 type Identities = (Identity, BTreeMap<String, Identity>, Vec<Shown>);
 
-fn identities(
-    authority: &TlsAuthority,
+fn identities<E>(
+    identity: impl Fn(&[&str]) -> Result<Identity, E>,
     real: &[String],
     own: &[String],
-) -> Result<Identities, TlsAuthorityError> {
+) -> Result<Identities, E> {
     let of = |hosts: &[String]| {
         let names: Vec<_> = hosts.iter().map(String::as_str).collect();
-        let identity = authority.identity(&names)?;
-        let sha256 = Sha256::digest(identity.certificate());
-        let sha256 = sha256.iter().map(|octet| format!("{octet:02x}")).collect();
-        Ok::<_, TlsAuthorityError>((identity, Shown { hosts: hosts.to_vec(), sha256 }))
+        let identity = identity(&names)?;
+        let sha256 = hexadecimal(&Sha256::digest(identity.certificate()));
+        Ok((identity, Shown { hosts: hosts.to_vec(), sha256 }))
     };
     let (default, of_own) = of(own)?;
     let mut shown = vec![of_own];
@@ -225,4 +245,8 @@ fn identities(
         hosts = real.iter().map(|host| (host.clone(), identity.clone())).collect();
     }
     Ok((default, hosts, shown))
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

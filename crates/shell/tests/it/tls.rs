@@ -270,5 +270,19 @@ async fn a_server_is_given_another_certificate_while_it_serves() {
     let again = Program::start(&folder).await;
     assert_eq!(again.authority, program.authority);
     connect(&again.served, &trusting, "localhost").await.unwrap();
+    // It shows what it showed at first, and not what was shown for a while.
+    let shown = again.ask("GET", "/__admin/tls", &json!({})).await;
+    assert_eq!(shown["servers"], before["servers"]);
+    // What is kept is told by its name where it cannot be read; and made for another authority, it is another.
+    let files = || std::fs::read_dir(path.join("tls")).unwrap().map(|it| it.unwrap().path());
+    let servers = || files().filter(|it| it.to_string_lossy().contains("server-"));
+    assert_eq!(servers().count(), 2);
+    servers().for_each(|file| std::fs::write(file, "no identity").unwrap());
+    let mut broken = Servers::open(&folder).unwrap();
+    let error = broken.add("production", &[], vec!["localhost".to_owned()]);
+    assert!(error.is_ok(), "other names are kept in another file");
+    let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
+    let error = broken.add("production", &[], own).unwrap_err().to_string();
+    assert!(error.contains("tls/server-") && error.contains("remove the file"), "{error}");
     std::fs::remove_dir_all(&path).unwrap();
 }
