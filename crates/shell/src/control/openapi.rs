@@ -1,5 +1,7 @@
 //! The description of a control port (`OpenAPI` 3.1), made of the table that it serves.
 
+use std::sync::Arc;
+
 use axum::Json;
 use serde_json::{Map, Value, json};
 
@@ -7,19 +9,21 @@ use super::{Problem, Route, Routes, Service, schema_of};
 
 const PATH: &str = "/__admin/docs";
 
-/// The routes and one more, which describes all of them.
+/// The routes and one more, which describes all of them. The description is made when somebody asks for
+/// it: mostly nobody does, and it is long.
 pub(super) fn with_document(routes: Routes, service: &Service, asks_for_token: bool) -> Routes {
-    // What it describes holds itself, so it is made of a twin that nobody asks.
-    let docs = |document: Value| {
-        let handler = async move || Json(document);
+    let route = |document: Arc<dyn Fn() -> Value + Send + Sync>| {
+        let handler = async move || Json(document());
         Routes::from([Route::get(PATH, "This description (OpenAPI 3.1)", handler)])
     };
-    let all = routes.clone().and(docs(Value::Null));
-    let document = document(all.as_slice(), service, asks_for_token);
-    routes.and(docs(document))
+    // What it describes holds itself, so it is made of a twin that nobody asks.
+    let all = routes.clone().and(route(Arc::new(|| Value::Null)));
+    let (name, version) = (service.name, service.version);
+    let document = move || document(all.as_slice(), name, version, asks_for_token);
+    routes.and(route(Arc::new(document)))
 }
 
-fn document(routes: &[Route], service: &Service, asks_for_token: bool) -> Value {
+fn document(routes: &[Route], name: &str, version: &str, asks_for_token: bool) -> Value {
     let mut paths = Map::new();
     for route in routes {
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -28,8 +32,8 @@ fn document(routes: &[Route], service: &Service, asks_for_token: bool) -> Value 
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
-            "title": format!("The control port of {}", service.name),
-            "version": service.version,
+            "title": format!("The control port of {name}"),
+            "version": version,
         },
         "paths": paths,
     });
