@@ -4,7 +4,7 @@
 //! in `now`, and a world reads every timeline with it. What it tells of how things stand is for those
 //! who look on; no outcome rests on it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display};
 
 use clock::Timestamp;
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::{Action, CertificateName, ClientName, NodeName};
 
+mod certificates;
+mod clients;
 pub mod in_process;
 mod standing;
 
@@ -77,6 +79,14 @@ pub enum ActionOutcome {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         finding: Option<Box<Finding>>,
     },
+}
+
+impl ActionOutcome {
+    /// Somebody said no.
+    fn refused(cause: &str, text: &(impl Display + ?Sized), finding: Option<Finding>) -> Self {
+        let (cause, text, finding) = (cause.to_owned(), text.to_string(), finding.map(Box::new));
+        Self::Refused { cause, text, finding }
+    }
 }
 
 /// What became of a call, or would become of one.

@@ -13,7 +13,7 @@ use sim_mitid::{
     request::Encoding,
 };
 
-use super::{InProcess, issued_as, refused};
+use super::{InProcess, administrators::issued_as};
 use crate::{scenario::CertificateName, world::ActionOutcome};
 
 impl<L: Link + Clone> InProcess<L> {
@@ -27,26 +27,30 @@ impl<L: Link + Clone> InProcess<L> {
         now: Timestamp,
     ) -> ActionOutcome {
         let Some(cvr) = self.organisation_of(system_user) else {
-            return refused("unknown-system-user", "nobody has registered the system user", None);
+            return ActionOutcome::refused(
+                "unknown-system-user",
+                "nobody has registered the system user",
+                None,
+            );
         };
         let Ok(key) = self.next_key() else {
-            return refused("key-missing", "the pool has no key left", None);
+            return ActionOutcome::refused("key-missing", "the pool has no key left", None);
         };
         match self.certify(environment, cvr, subject_name, &key, now) {
             Ok(certificate) => {
                 let note = issued_as(&certificate);
-                self.hold(r#as, environment, certificate, key);
+                self.clients.certificates.hold(r#as, environment, certificate, key);
                 ActionOutcome::Done { note: Some(note) }
             }
             Err(Answer::Rejected(rejection)) => {
-                refused(rejection.name(), &rejection, Some(rejection.finding()))
+                ActionOutcome::refused(rejection.name(), &rejection, Some(rejection.finding()))
             }
-            Err(other) => refused("unexpected-answer", &format!("{other:?}"), None),
+            Err(other) => ActionOutcome::refused("unexpected-answer", &format!("{other:?}"), None),
         }
     }
 
     fn organisation_of(&self, system_user: &SystemUserId) -> Option<Cvr> {
-        let administration = self.sts.administration();
+        let administration = self.services.sts.administration();
         let it_system = &administration.system_user(system_user)?.it_system;
         Some(administration.it_system(it_system)?.organisation.clone())
     }
@@ -75,20 +79,20 @@ impl<L: Link + Clone> InProcess<L> {
             seal: true,
             published: false,
         });
-        let profile = match self.ask_mitid(&profile, now) {
+        let profile = match self.services.ask_mitid(&profile, now) {
             Answer::ProfileCreated { profile } => profile,
             other => return Err(other),
         };
         let (identification, method) = (Identification::Login, Method::Browser);
         let order = NewOrder { profile, identification, method };
-        let reference = match self.ask_mitid(&Request::Order(order), now) {
+        let reference = match self.services.ask_mitid(&Request::Order(order), now) {
             Answer::Ordered { reference, .. } => reference,
             other => return Err(other),
         };
-        self.mitid.learn(Lesson::KeyPair(key.clone()));
+        self.services.mitid.learn(Lesson::KeyPair(key.clone()));
         let (proof, terms, encoding) = (Proof::Login, true, Encoding::Portal);
         let download = Request::Download { reference, proof, terms, encoding };
-        match self.ask_mitid(&download, now) {
+        match self.services.ask_mitid(&download, now) {
             Answer::Downloaded(download) => Ok(download.certificate),
             other => Err(other),
         }

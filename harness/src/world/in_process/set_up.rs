@@ -21,13 +21,17 @@ use sim_sts::{
     Issuer, Service, Sts,
     administration::{Privilege, Request as Click},
 };
-use wsc::{Settings, Trust, Wsc, habits::Habits};
+use wsc::Trust;
 
 use super::{
-    InProcess, Node, Streams,
+    InProcess,
     country::{Countries, SERVICE_CERTIFICATE_AGE, ServiceCredentials},
+    services::{Services, Streams},
 };
-use crate::scenario::{Action, CERTIFICATE_LIFE, Entry, Happening, Scenario, UploadedFile, When};
+use crate::{
+    scenario::{Action, CERTIFICATE_LIFE, Entry, Happening, Scenario, UploadedFile, When},
+    world::clients::{Clients, Trusted},
+};
 
 /// Two roots; no other key has this size.
 const ROOT_KEYS: usize = 2;
@@ -99,7 +103,12 @@ impl<L: Link + Clone> InProcess<L> {
             sts_encryption: stream("sts", "encryption"),
             smdb: stream("smdb", "decide"),
         };
-        let mut world = Self {
+        let parties = Services {
+            mitid: Mitid::new(
+                authorities.iter().cloned(),
+                scenario.rules.mitid.clone(),
+                MailKey::draw(&mut stream("mitid", "mail")),
+            ),
             sts: Sts::with_policy(
                 authorities
                     .iter()
@@ -113,24 +122,21 @@ impl<L: Link + Clone> InProcess<L> {
                     (it.environment(), smdb(it, services, scenario.rules.smdb, &turns))
                 })
                 .collect(),
-            mitid: Mitid::new(
-                authorities.iter().cloned(),
-                scenario.rules.mitid.clone(),
-                MailKey::draw(&mut stream("mitid", "mail")),
-            ),
-            nodes: BTreeMap::new(),
-            certificates: BTreeMap::new(),
-            system_users: scenario.system_users.keys().cloned().collect(),
-            keys: keys.rest(),
             streams,
             link,
             messages: Vec::new(),
+        };
+        let mut world = Self {
+            clients: Clients::default(),
+            services: parties,
+            system_users: scenario.system_users.keys().cloned().collect(),
+            keys: keys.rest(),
             touched: BTreeSet::new(),
         };
         world.connect_organisations(scenario)?;
         world.register_system_users(scenario)?;
         world.bring_certificates_into_being(scenario)?;
-        world.start_clients(scenario, services);
+        world.clients.start(scenario, &trusted(services));
         Ok(world)
     }
 
@@ -153,7 +159,8 @@ impl<L: Link + Clone> InProcess<L> {
                 clicks.push(Click::ApprovePrivilege { system_user: id.clone(), privilege });
             }
             for click in &clicks {
-                self.administer(click, long_ago)
+                self.services
+                    .administer(click, long_ago)
                     .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
             }
         }
@@ -183,7 +190,7 @@ impl<L: Link + Clone> InProcess<L> {
                 let allow =
                     sim_mitid::Request::AllowCertificates { environment, cvr, allowed: true };
                 for request in [connect, allow] {
-                    match self.ask_mitid(&request, begins) {
+                    match self.services.ask_mitid(&request, begins) {
                         sim_mitid::Answer::Done => {}
                         other => return Err(SetUpError::Refused(format!("{other:?}"))),
                     }
@@ -212,7 +219,7 @@ impl<L: Link + Clone> InProcess<L> {
                 let issued = self
                     .certify(environment, cvr, certificate.system_user.as_str(), &key, issued_at)
                     .map_err(|answer| SetUpError::Refused(format!("{answer:?}")))?;
-                self.hold(name, environment, issued, key);
+                self.clients.certificates.hold(name, environment, issued, key);
                 self.save(&certificate.system_user, Slot::Active, name, UploadedFile::Cer, begins)
                     .and_then(|()| self.provision(&certificate.system_user, environment, begins))
                     .map_err(|refusal| SetUpError::Refused(refusal.to_string()))?;
@@ -220,57 +227,22 @@ impl<L: Link + Clone> InProcess<L> {
         }
         Ok(())
     }
+}
 
-    fn start_clients(
-        &mut self,
-        scenario: &Scenario,
-        services: &BTreeMap<Environment, ServiceCredentials>,
-    ) {
-        for (name, client) in &scenario.clients {
-            let service = &services[&client.environment];
-            let trust = |sts: &Credential| Trust {
+/// Whom the clients of each environment trust.
+fn trusted(services: &BTreeMap<Environment, ServiceCredentials>) -> BTreeMap<Environment, Trusted> {
+    let of_one = |service: &ServiceCredentials| {
+        let trust = |sts: &Credential| {
+            Arc::new(Trust {
                 sts: sts.certificate.clone(),
                 service: service.smdb.certificate.clone(),
                 service_entity_id: entity_id(),
                 service_address: ADDRESS.to_owned(),
-            };
-            let new_trust = service.new_sts.as_ref().map(|sts| Arc::new(trust(sts)));
-            let trust = Arc::new(trust(&service.sts));
-            let user = &scenario.system_users[&client.system_user];
-            let authority = scenario.organisations[&user.organisation].cvr.clone();
-            for node in &client.nodes {
-                let purpose = format!("{name}/{node}");
-                let key = (name.clone(), node.clone());
-                let habits = Habits::of(client.profile);
-                let settings = Settings {
-                    habits: client.margin.map_or(habits, |margin| habits.with_margin(margin)),
-                    skew: client.skew,
-                    tenant: Some(authority.clone()),
-                    ..Settings::of(client.profile)
-                };
-                self.nodes.insert(
-                    key,
-                    Node {
-                        wsc: Wsc::new(settings, Arc::clone(&trust)),
-                        new_trust: new_trust.clone(),
-                        environment: client.environment,
-                        authority: authority.clone(),
-                        find_by: client.find_by,
-                        process: client.process.clone().map(|name| (name, client.environment)),
-                        has_begun: false,
-                        entropy: Entropy::seeded(scenario.seed, "client", &purpose),
-                    },
-                );
-            }
-        }
-        // Nodes of one process share a key store: all of them are there before any starts.
-        for (name, node) in scenario.nodes() {
-            let key = (name.clone(), node.clone());
-            // That a client does not start, each of its calls will say.
-            let _ = self.deploy(&key, &scenario.clients[name].certificate, scenario.start);
-        }
-        self.nodes.values_mut().for_each(|node| node.has_begun = true);
-    }
+            })
+        };
+        Trusted { first: trust(&service.sts), new: service.new_sts.as_ref().map(trust) }
+    };
+    services.iter().map(|(environment, it)| (*environment, of_one(it))).collect()
 }
 
 /// The keys of a world, in the order in which it uses them.

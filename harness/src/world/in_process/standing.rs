@@ -4,18 +4,17 @@ use clock::Timestamp;
 use parties::{Environment, Link, SystemUserId};
 use pki::Certificate;
 use sim_sts::registration::{Registration, TechnicalDetails};
-use wsc::Thumbprint;
 
-use super::{InProcess, Node};
+use super::InProcess;
 use crate::{
     scenario::{CertificateName, ClientName, NodeName},
-    world::{Planned, Standing, Token},
+    world::{Planned, Standing, Token, clients::Node},
 };
 
 impl<L: Link + Clone> InProcess<L> {
     /// Certificates, system users, nodes: each in the order of its name.
     pub(super) fn all_standing(&self, now: Timestamp) -> Vec<Standing> {
-        let certificates = self.certificates.iter().map(|(name, held)| {
+        let certificates = self.clients.certificates.iter().map(|(name, held)| {
             let certificate = &held.credential.certificate;
             Standing::Certificate {
                 certificate: name.clone(),
@@ -26,19 +25,20 @@ impl<L: Link + Clone> InProcess<L> {
             }
         });
         let system_users = self.system_users.iter().flat_map(|id| self.system_user(id, now));
-        let nodes = self.nodes.iter().map(|((client, node), it)| self.node(client, node, it));
+        let nodes =
+            self.clients.nodes.iter().map(|((client, node), it)| self.node(client, node, it));
         certificates.chain(system_users).chain(nodes).collect()
     }
 
     fn system_user(&self, id: &SystemUserId, now: Timestamp) -> Vec<Standing> {
-        let draft = self.sts.administration().system_user(id).map(|user| user.saved(now));
+        let draft = self.services.sts.administration().system_user(id).map(|user| user.saved(now));
         let draft = draft.map(|TechnicalDetails { active, rolling }| Standing::Draft {
             system_user: id.clone(),
-            active: active.and_then(|it| self.name(&it)),
-            rolling: rolling.and_then(|it| self.name(&it)),
+            active: active.and_then(|it| self.clients.certificates.name(&it)),
+            rolling: rolling.and_then(|it| self.clients.certificates.name(&it)),
         });
         let registrations = Environment::ALL.into_iter().filter_map(|environment| {
-            let registration = self.sts.issuer(environment)?.registration(id)?;
+            let registration = self.services.sts.issuer(environment)?.registration(id)?;
             Some(self.registration(id, environment, registration, now))
         });
         draft.into_iter().chain(registrations).collect()
@@ -65,7 +65,7 @@ impl<L: Link + Clone> InProcess<L> {
     fn node(&self, client: &ClientName, name: &NodeName, node: &Node) -> Standing {
         let tokens = node.wsc.kept_tokens().filter_map(|token| {
             Some(Token {
-                holder: self.named_by(&token.holder)?,
+                holder: self.clients.certificates.named_by(&token.holder)?,
                 expires: token.expires,
                 dropped_from: node.wsc.settings().dropped_at(token)?,
             })
@@ -73,25 +73,15 @@ impl<L: Link + Clone> InProcess<L> {
         Standing::Node {
             client: client.clone(),
             node: name.clone(),
-            certificate: node.wsc.present().and_then(|it| self.named_by(it)),
+            certificate: node.wsc.present().and_then(|it| self.clients.certificates.named_by(it)),
             tokens: tokens.collect(),
         }
     }
 
     fn names(&self, certificates: &[Certificate]) -> Vec<CertificateName> {
-        certificates.iter().filter_map(|certificate| self.name(certificate)).collect()
-    }
-
-    /// The name of a certificate that the file knows.
-    pub(super) fn name(&self, certificate: &Certificate) -> Option<CertificateName> {
-        let mut held = self.certificates.iter();
-        held.find(|(_, held)| held.credential.certificate == *certificate)
-            .map(|(name, _)| name.clone())
-    }
-
-    /// The same by its thumbprint.
-    pub(super) fn named_by(&self, thumbprint: &Thumbprint) -> Option<CertificateName> {
-        let mut held = self.certificates.iter();
-        held.find(|(_, held)| held.thumbprint == *thumbprint).map(|(name, _)| name.clone())
+        certificates
+            .iter()
+            .filter_map(|certificate| self.clients.certificates.name(certificate))
+            .collect()
     }
 }
