@@ -15,7 +15,9 @@ use crate::scenario::{Action, CertificateName, ClientName, NodeName};
 mod certificates;
 mod clients;
 pub mod in_process;
+pub mod live;
 mod standing;
+mod standings;
 
 pub use standing::{Planned, Standing, Token};
 

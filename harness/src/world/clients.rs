@@ -65,6 +65,9 @@ pub(super) trait Wire {
 
     /// Calls SMDB.
     fn call_smdb(&mut self, letter: Letter<'_>) -> Answered;
+
+    /// What the client made of the answer to a letter, beside what the service says of it.
+    fn understood(&mut self, _: Letter<'_>, _: &Event, _: Option<&CallOutcome>) {}
 }
 
 /// A message of a client, and what there is to tell of it.
@@ -139,8 +142,12 @@ impl Node {
             facts.into_iter().for_each(|fact| self.wsc.apply(fact));
             match answered {
                 Ok(answered) => {
-                    refusal = answered.refusal;
                     event = self.wsc.read(&answered.bytes);
+                    if let Next::AskSts { signer, .. } | Next::CallService { signer, .. } = &action
+                    {
+                        wire.understood(letter(signer), &event, answered.refusal.as_ref());
+                    }
+                    refusal = answered.refusal;
                 }
                 Err(outcome) => return (outcome, remembered),
             }
@@ -213,6 +220,13 @@ impl Clients {
             }
         }
         (outcome, touched)
+    }
+
+    /// The same, but each node draws from here what it draws at random.
+    pub(super) fn drawing_from(&self, entropy: &Entropy) -> Self {
+        let mut copy = self.clone();
+        copy.nodes.values_mut().for_each(|node| node.entropy = entropy.clone());
+        copy
     }
 
     /// What a technician of the vendor's does; none if it is somebody else who acts.

@@ -9,24 +9,28 @@ mod country;
 mod ordering;
 mod services;
 mod set_up;
-mod standing;
 mod traffic;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Timestamp;
 use parties::{Core as _, Environment, Link, Pass, SystemUserId};
 use pki::PrivateKey;
+use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::Sts;
 
 use self::services::Services;
-use super::clients::{Clients, Key};
+use super::{
+    clients::{Clients, Key},
+    standings::standings,
+};
 use crate::{
     scenario::{Action, ClientName, NodeName},
     world::{ActionOutcome, CallOutcome, Message, Standing, World},
 };
 
+pub(super) use administrators::{issued_as, key_store_file};
 pub use country::Countries;
 pub use set_up::{SetUpError, keys_needed};
 
@@ -43,6 +47,17 @@ pub struct InProcess<L = Pass> {
     touched: BTreeSet<Key>,
 }
 
+/// What a world is made of.
+pub(super) struct Parts {
+    pub(super) clients: Clients,
+    pub(super) mitid: Mitid,
+    pub(super) sts: Sts,
+    pub(super) smdb: BTreeMap<Environment, Smdb>,
+    pub(super) system_users: Vec<SystemUserId>,
+    /// Keys for certificates that are still to be made, the next one last.
+    pub(super) keys: Vec<PrivateKey>,
+}
+
 impl<L: Link + Clone> InProcess<L> {
     /// What carries its messages.
     pub const fn link_mut(&mut self) -> &mut L {
@@ -57,6 +72,13 @@ impl<L: Link + Clone> InProcess<L> {
     /// The SMDB of an environment as it stands.
     pub fn smdb(&self, environment: Environment) -> Option<&Smdb> {
         self.services.smdb.get(&environment)
+    }
+
+    /// What it is made of: for a world that is set up alike and whose parties are apart.
+    pub(super) fn into_parts(self) -> Parts {
+        let Services { mitid, sts, smdb, .. } = self.services;
+        let Self { clients, system_users, keys, .. } = self;
+        Parts { clients, mitid, sts, smdb, system_users, keys }
     }
 
     /// Whether a call of `key` meets the same here as in `before`. Whoever takes part in one is compared
@@ -123,7 +145,7 @@ impl<L: Link + Clone> World for InProcess<L> {
     }
 
     fn standing(&self, now: Timestamp) -> Vec<Standing> {
-        self.all_standing(now)
+        standings(&self.clients, &self.system_users, &self.services.sts, now)
     }
 
     fn take_messages(&mut self) -> Vec<Message> {

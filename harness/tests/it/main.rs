@@ -9,6 +9,7 @@ mod guide;
 mod head;
 mod keep;
 mod kit;
+mod live;
 mod mistakes;
 mod model;
 mod profiles;

@@ -120,6 +120,11 @@ impl NemLogin {
         self.token_services.get(&environment)
     }
 
+    /// Looks at the administration.
+    pub fn look_at_administration<T>(&self, at: impl FnOnce(&Administration) -> T) -> T {
+        self.administration.look(at)
+    }
+
     /// What it brings to its control port.
     #[must_use]
     pub fn service(self: &Arc<Self>, traffic: Traffic, ready: Ready) -> control::Service {

@@ -157,7 +157,7 @@ impl<L: Link + Clone> InProcess<L> {
 }
 
 /// The key store as the portal gives it out: what is uploaded by mistake.
-fn key_store_file(credential: &Credential, entropy: &mut Entropy) -> Vec<u8> {
+pub(in crate::world) fn key_store_file(credential: &Credential, entropy: &mut Entropy) -> Vec<u8> {
     let Credential { certificate, key } = credential;
     let friendly_name = certificate.subject().common_name().unwrap_or_default();
     let contents = pkcs12::Contents { key, certificate, authorities: &[], friendly_name };
@@ -165,7 +165,7 @@ fn key_store_file(credential: &Credential, entropy: &mut Entropy) -> Vec<u8> {
 }
 
 /// What there is to say of a certificate that was just issued.
-pub(super) fn issued_as(certificate: &Certificate) -> String {
+pub(in crate::world) fn issued_as(certificate: &Certificate) -> String {
     let (serial, from) = (certificate.serial(), certificate.not_before());
     format!("serial {serial}, valid from {from}, refused from {}", certificate.first_refused())
 }

@@ -1,0 +1,77 @@
+//! The live world shows what the virtual one does, within one interval between two looks.
+
+use std::fs;
+
+use clock::{Span, Timestamp};
+use harness::{
+    downtime::{NodeDowntime, measure},
+    run::run,
+    scenario::Scenario,
+    world::{
+        in_process::{InProcess, keys_needed},
+        live::Live,
+    },
+};
+use pki::KeyPool;
+
+const INTERVAL: Span = Span::from_minutes(5);
+
+fn story(name: &str) -> Scenario {
+    let file = format!("{}/../scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    Scenario::parse(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Whether a look saw an edge at the next opportunity after it was there.
+fn is_seen(exact: Timestamp, seen: Timestamp) -> bool {
+    (exact..=exact + INTERVAL).contains(&seen)
+}
+
+fn check(name: &str) {
+    let scenario = story(name);
+    let pool = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
+    pool.ensure(&keys_needed(&scenario), &mut |_, _| ()).unwrap();
+    let key = |size, index| Some(pool.key(size, index));
+    let exact = measure(&run(&scenario, &mut InProcess::new(&scenario, key).unwrap()));
+    let live = measure(&run(&scenario, &mut Live::new(&scenario, INTERVAL, key).unwrap()));
+    let nodes = |all: &[NodeDowntime]| -> Vec<_> {
+        all.iter().map(|it| (it.client.clone(), it.node.clone())).collect()
+    };
+    assert_eq!(nodes(&exact), nodes(&live), "{name}");
+    assert!(exact.iter().any(|node| !node.outages.is_empty()), "{name} shows no outage");
+    for (exact, live) in exact.iter().zip(&live) {
+        assert_eq!(exact.calls, live.calls, "{name}");
+        assert_eq!(exact.outages.len(), live.outages.len(), "{name}: {live:#?}");
+        for (exact, live) in exact.outages.iter().zip(&live.outages) {
+            assert!(is_seen(exact.from, live.from), "{name}: {exact:?} {live:?}");
+            match (exact.until, live.until) {
+                (Some(exact), Some(live)) => assert!(is_seen(exact, live), "{name}"),
+                (None, None) => {}
+                other => panic!("{name}: {other:?}"),
+            }
+            assert!(exact.failure.is_same_trouble(&live.failure), "{name}: {live:?}");
+            assert!(live.failure.diagnosis.is_some(), "{name}: nobody says why");
+        }
+    }
+}
+
+macro_rules! both_ways {
+    ($($test:ident: $story:literal,)*) => {$(
+        #[test]
+        fn $test() {
+            check($story);
+        }
+    )*};
+}
+
+both_ways! {
+    a_client_that_swaps_first_is_down_both_ways: "replace/client-first",
+    a_new_signer_that_nobody_was_told_of_both_ways: "signer/client-not-told",
+    a_new_key_with_an_old_token_both_ways: "tokens/new-key-old-token",
+    what_is_ordered_and_uploaded_as_a_key_store_both_ways: "registration/key-store-uploaded",
+    a_certificate_that_nobody_renewed_ends_both_ways: "rolling-swap/expiry-without-a-swap",
+    what_is_saved_and_not_provisioned_does_not_help_both_ways: "registration/saved-not-provisioned",
+    the_wrong_environment_does_not_help_both_ways:
+        "registration/provisioned-in-the-wrong-environment",
+    a_late_rolling_swap_costs_the_same_both_ways: "rolling-swap/client-swaps-late",
+    what_is_revoked_too_early_is_refused_both_ways: "revocation/revoked-before-expiry",
+}
