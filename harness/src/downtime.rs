@@ -51,6 +51,11 @@ pub struct Outage {
     pub missed_calls: u64,
 }
 
+/// Whether something that was there at `exact` was seen at `seen`, if it was seen up to `late` after that.
+pub(crate) fn is_seen(exact: Timestamp, seen: Timestamp, late: Span) -> bool {
+    (exact..=exact + late).contains(&seen)
+}
+
 /// Within an outage, an instant from which on a call would fail in another way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -77,6 +82,18 @@ impl Outage {
     #[must_use]
     pub fn length(&self, end: Timestamp) -> Span {
         self.until.unwrap_or(end).since(self.from)
+    }
+
+    /// Whether it is one that began and ended at these instants, if each was seen up to `late` after it
+    /// was there.
+    #[must_use]
+    pub fn is_seen_of(&self, (from, until): (Timestamp, Option<Timestamp>), late: Span) -> bool {
+        let ended = match (until, self.until) {
+            (Some(until), Some(seen)) => is_seen(until, seen, late),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        is_seen(from, self.from, late) && ended
     }
 
     /// Its parts: at least one, in order and without gaps.

@@ -1,5 +1,6 @@
 //! What was measured against what the file expects: a pure function.
 
+use clock::Span;
 use parties::Role;
 use serde::{Deserialize, Serialize};
 
@@ -75,9 +76,15 @@ pub enum Difference {
     },
 }
 
-/// Judges what was measured, and what the oracle says about it.
+/// Judges what was measured, and what the oracle says about it. Edges may have been seen up to `late` after
+/// they were there.
 #[must_use]
-pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) -> Judgement {
+pub fn judge(
+    expected: &Expected,
+    measured: &[NodeDowntime],
+    oracle: &Oracle,
+    late: Span,
+) -> Judgement {
     let mut differences: Vec<Difference> = measured
         .iter()
         .flat_map(|node| {
@@ -85,7 +92,7 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
                 .outages
                 .iter()
                 .filter(|outage| (&outage.client, &outage.node) == (&node.client, &node.node));
-            compare(expected.collect(), node)
+            compare(expected.collect(), node, late)
         })
         .collect();
 
@@ -94,7 +101,7 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
         let found = oracle.blame(&expected.client, &expected.node).map(|blame| blame.who);
         (found != Some(wanted)).then(|| Difference::Blame { expected: expected.clone(), found })
     }));
-    differences.extend(oracle.contradicts(measured).map(|(reckoned, measured)| {
+    differences.extend(oracle.contradicts(measured, late).map(|(reckoned, measured)| {
         Difference::Oracle { reckoned: reckoned.clone(), measured: measured.cloned() }
     }));
 
@@ -123,12 +130,14 @@ pub fn judge(expected: &Expected, measured: &[NodeDowntime], oracle: &Oracle) ->
 /// What differs at one node. Outages that agree are set aside; the rest is put side by side in the
 /// order of time, since a shifted outage is easier to read than one missing and one too many: first
 /// those of the same times, then those that have an instant in common, then what is left.
-fn compare(mut expected: Vec<&ExpectedOutage>, node: &NodeDowntime) -> Vec<Difference> {
+fn compare(mut expected: Vec<&ExpectedOutage>, node: &NodeDowntime, late: Span) -> Vec<Difference> {
     let mut measured: Vec<&Outage> = node.outages.iter().collect();
-    pair(&mut expected, &mut measured, agrees);
+    pair(&mut expected, &mut measured, |one, other| agrees(one, other, late));
     expected.sort_by_key(|outage| outage.from);
 
-    let mut pairs = pair(&mut expected, &mut measured, at_the_same_times);
+    let mut pairs = pair(&mut expected, &mut measured, |one, other| {
+        other.is_seen_of((one.from, one.until), late)
+    });
     pairs.extend(pair(&mut expected, &mut measured, overlaps));
     pairs.extend(pair(&mut expected, &mut measured, |_, _| true));
     let outage = |wanted: &ExpectedOutage, measured: Option<&Outage>| Difference::Outage {
@@ -165,20 +174,16 @@ fn pair<'e, 'm>(
     pairs
 }
 
-fn at_the_same_times(expected: &ExpectedOutage, measured: &Outage) -> bool {
-    (expected.from, expected.until) == (measured.from, measured.until)
-}
-
 /// Whether they have an instant in common; what is open lasts from its beginning on.
 fn overlaps(expected: &ExpectedOutage, measured: &Outage) -> bool {
     let begins_within = |from, until: Option<_>| until.is_none_or(|until| from < until);
     begins_within(expected.from, measured.until) && begins_within(measured.from, expected.until)
 }
 
-/// Whether an outage is what was expected, to the millisecond. One that is open at the end of the
-/// run agrees with `until = "open"` alone.
-fn agrees(expected: &ExpectedOutage, measured: &Outage) -> bool {
-    at_the_same_times(expected, measured)
+/// Whether an outage is what was expected, to the millisecond but for what was seen late. One that is open
+/// at the end of the run agrees with `until = "open"` alone.
+fn agrees(expected: &ExpectedOutage, measured: &Outage, late: Span) -> bool {
+    measured.is_seen_of((expected.from, expected.until), late)
         && expected.step == measured.failure.step
         && expected.cause.as_ref().is_none_or(|cause| *cause == measured.failure.cause)
 }
@@ -231,7 +236,12 @@ mod tests {
             calls,
             missed_calls: calls.min(2),
         };
-        judge(&Expected { outages, missed_calls, place: PLACE }, &[node], &Oracle::default())
+        judge(
+            &Expected { outages, missed_calls, place: PLACE },
+            &[node],
+            &Oracle::default(),
+            Span::ZERO,
+        )
     }
 
     fn check(wanted: Vec<ExpectedOutage>, measured: Vec<Outage>, verdict: Verdict) {
@@ -297,7 +307,7 @@ mod tests {
             missed_calls: 0,
         };
         for measured in [vec![silent], Vec::new()] {
-            let judgement = judge(&expected, &measured, &oracle);
+            let judgement = judge(&expected, &measured, &oracle, Span::ZERO);
             let is_told = |it: &Difference| matches!(it, Difference::Oracle { .. });
             assert!(judgement.differences.iter().any(is_told), "{judgement:?}");
             assert_eq!(judgement.verdict, Verdict::Fail);

@@ -17,7 +17,7 @@ pub use self::{
     due::Due,
 };
 use crate::{
-    downtime::{Downtime, NodeDowntime, Outage},
+    downtime::{Downtime, NodeDowntime, Outage, is_seen},
     scenario::{ClientName, NodeName, Scenario},
     world::Failure,
 };
@@ -65,16 +65,17 @@ impl Oracle {
     }
 
     /// The nodes that were measured to fare otherwise than it reckons, or not at all, with what it
-    /// reckons.
+    /// reckons. Edges may have been seen up to `late` after they were there.
     pub fn contradicts<'o>(
         &'o self,
         measured: &'o [NodeDowntime],
+        late: Span,
     ) -> impl Iterator<Item = (&'o Reckoned, Option<&'o NodeDowntime>)> {
-        self.nodes.iter().filter_map(|reckoned| {
+        self.nodes.iter().filter_map(move |reckoned| {
             let same =
                 |it: &&NodeDowntime| (&it.client, &it.node) == (&reckoned.client, &reckoned.node);
             let measured = measured.iter().find(same);
-            let agrees = measured.is_some_and(|measured| reckoned.agrees_with(measured));
+            let agrees = measured.is_some_and(|measured| reckoned.agrees_with(measured, late));
             (!agrees).then_some((reckoned, measured))
         })
     }
@@ -167,24 +168,26 @@ impl<'s> Forecast<'s> {
 }
 
 impl Reckoned {
-    /// Whether this is what was measured: every outage to the millisecond, with its steps and causes,
-    /// and the calls that failed in it.
+    /// Whether this is what was measured: every outage with its steps and causes, and the calls that
+    /// failed in it; to the millisecond, but for edges that may have been seen up to `late` after they
+    /// were there.
     #[must_use]
-    pub fn agrees_with(&self, measured: &NodeDowntime) -> bool {
+    pub fn agrees_with(&self, measured: &NodeDowntime, late: Span) -> bool {
         self.outages.len() == measured.outages.len()
-            && self.outages.iter().zip(&measured.outages).all(|(one, other)| one.is(other))
+            && self.outages.iter().zip(&measured.outages).all(|(one, other)| one.is(other, late))
     }
 }
 
 impl ReckonedOutage {
-    fn is(&self, measured: &Outage) -> bool {
+    fn is(&self, measured: &Outage, late: Span) -> bool {
         let turns = self.turns.iter().zip(&measured.turns);
-        (self.from, self.until, self.missed_calls)
-            == (measured.from, measured.until, measured.missed_calls)
+        self.missed_calls == measured.missed_calls
+            && measured.is_seen_of((self.from, self.until), late)
             && is_failure(self.step, self.cause.as_ref(), &measured.failure)
             && self.turns.len() == measured.turns.len()
             && turns.into_iter().all(|(one, other)| {
-                one.at == other.at && is_failure(one.step, one.cause.as_ref(), &other.failure)
+                is_seen(one.at, other.at, late)
+                    && is_failure(one.step, one.cause.as_ref(), &other.failure)
             })
     }
 }

@@ -4,7 +4,7 @@
 //! that the file gives them, and nothing that depends on a key or on padding may enter. Two runs
 //! of one file give the same bytes.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::Party;
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl From<Party> for Witness {
 
 /// What can be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum What {
     /// The run begins: the first observation of every journal.
     Begins {
@@ -79,6 +79,10 @@ pub enum What {
         seed: u64,
         /// The last instant of the run.
         until: Timestamp,
+        /// How long the world went without a look, where it was live and could not name each instant at
+        /// which something turns.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        looks_every: Option<Span>,
     },
     /// A person did something.
     Action {
@@ -148,6 +152,15 @@ impl What {
 }
 
 impl Journal {
+    /// How long the world of the run went without a look; none if it could name each instant.
+    #[must_use]
+    pub fn looks_every(&self) -> Option<Span> {
+        match &self.observations.first()?.what {
+            What::Begins { looks_every, .. } => *looks_every,
+            _ => None,
+        }
+    }
+
     /// Adds what is seen at `now`.
     pub fn note(&mut self, what: What, now: Timestamp) {
         let sequence = self.observations.len() as u64;
@@ -219,7 +232,13 @@ mod tests {
     fn one_of_each() -> Journal {
         let mut journal = Journal::default();
         let now = Timestamp::from_seconds(1_898_582_400);
-        let begins = What::Begins { format: FORMAT, title: "Swap".to_owned(), seed: 1, until: now };
+        let begins = What::Begins {
+            format: FORMAT,
+            title: "Swap".to_owned(),
+            seed: 1,
+            until: now,
+            looks_every: None,
+        };
         journal.note(begins, now);
         let done = ActionOutcome::Done { note: None };
         let refused = ActionOutcome::Refused {

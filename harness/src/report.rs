@@ -1,6 +1,6 @@
 //! The result of a run, as data; [`html`], [`text`], [`json`] and [`junit`] show it. Nothing here decides anything.
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::Finding;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,9 @@ pub struct ScenarioReport {
     pub end: Timestamp,
     /// What every random choice hung on.
     pub seed: u64,
+    /// How often it was looked at, if the world was live: edges are seen so late at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_every: Option<Span>,
     /// Whether it went as the file says.
     pub verdict: Verdict,
     /// Everything that did not.
@@ -111,7 +114,12 @@ impl ScenarioReport {
     pub fn new(name: &str, file: &str, scenario: &Scenario, journal: &Journal) -> Self {
         let nodes = downtime::measure(journal);
         let oracle = Oracle::ask(scenario);
-        let judgement = expect::judge(&scenario.expected, &nodes, &oracle);
+        let judgement = expect::judge(
+            &scenario.expected,
+            &nodes,
+            &oracle,
+            journal.looks_every().unwrap_or_default(),
+        );
         Self {
             name: name.to_owned(),
             file: file.to_owned(),
@@ -120,6 +128,7 @@ impl ScenarioReport {
             start: scenario.start,
             end: scenario.end(),
             seed: scenario.seed,
+            looks_every: journal.looks_every(),
             verdict: judgement.verdict,
             differences: judgement.differences,
             expected: scenario.expected.clone(),

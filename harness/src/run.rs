@@ -77,6 +77,7 @@ impl Run<'_> {
             title: self.scenario.title.clone(),
             seed: self.scenario.seed,
             until: self.scenario.end(),
+            looks_every: self.world.looks_every(),
         };
         self.journal.note(begins, now);
     }

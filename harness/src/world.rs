@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, fmt::Display};
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Step};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,12 @@ pub trait World {
     /// Too early is harmless (the run looks once more than it needs to); too late or absent hides
     /// the exact edge of an outage.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp>;
+
+    /// How long it goes without a look, if it cannot name each instant at which something turns: then
+    /// the edges of outages are seen at the next look. None for a world that can.
+    fn looks_every(&self) -> Option<Span> {
+        None
+    }
 
     /// The nodes whose calls may meet something else than when this was last asked, because of what was
     /// done since: acts, and calls of others.

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
@@ -116,6 +116,10 @@ impl<W: World> World for Followed<'_, '_, W> {
 
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         self.world.next_change(now)
+    }
+
+    fn looks_every(&self) -> Option<Span> {
+        self.world.looks_every()
     }
 
     fn standing(&self, now: Timestamp) -> Vec<Standing> {

@@ -2,6 +2,7 @@
 
 use std::{io, num::NonZeroUsize, ops::ControlFlow, path::PathBuf};
 
+use clock::Span;
 use parties::Pass;
 use pki::KeyPool;
 
@@ -22,14 +23,18 @@ use crate::{
     results::{self, Outcome, Results, Unwritable},
     run,
     scenario::Scenario,
-    world::in_process::{Countries, InProcess, SetUpError},
+    world::{
+        in_process::{Countries, InProcess, SetUpError},
+        live::{Live, LiveError},
+    },
 };
 
 const EXAMPLES: &str = "\
 Examples:
   skift run scenarios
   skift run scenarios --filter 'rolling-swap/*' --quiet
-  skift run my-night.toml --keep-messages messages";
+  skift run my-night.toml --keep-messages messages
+  skift run scenarios/replace --live";
 
 /// Lets scenarios happen on a clock of their own, measures every outage, and holds it against what
 /// the files expect.
@@ -78,6 +83,21 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR", env = "SKIFT_KEEP_MESSAGES")]
     keep_messages: Option<PathBuf>,
 
+    /// Let the services listen on this machine and the clients call them over HTTPS, with their clock
+    /// moved as the file says. What turns by itself is seen at the next look.
+    #[arg(long, env = "SKIFT_LIVE", conflicts_with = "keep_messages")]
+    live: bool,
+
+    /// How long a live world goes without a look.
+    #[arg(
+        long,
+        value_name = "SPAN",
+        env = "SKIFT_LOOK_EVERY",
+        default_value = "5m",
+        value_parser = interval
+    )]
+    look_every: Span,
+
     /// Show only what did not go as expected, and the last line.
     #[arg(long, short)]
     quiet: bool,
@@ -85,6 +105,11 @@ pub(super) struct Arguments {
 
 fn seed(word: &str) -> Result<u64, String> {
     word.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+fn interval(word: &str) -> Result<Span, String> {
+    let interval = word.parse::<Span>().ok().filter(|it| *it > Span::ZERO);
+    interval.ok_or_else(|| "an interval is a span of time, such as 5m or 30s".to_owned())
 }
 
 fn jobs(word: &str) -> Result<NonZeroUsize, String> {
@@ -188,6 +213,10 @@ fn run_one(
     progress: &Progress<'_>,
 ) -> Result<Journal, Trouble> {
     let key = |size, index| Some(pool.key(size, index));
+    if arguments.live {
+        let world = Live::new(scenario, arguments.look_every, key)?;
+        return Ok(run::run(scenario, &mut progress.follow(index, scenario, world)));
+    }
     let Some(folder) = &arguments.keep_messages else {
         let world = InProcess::with_link(scenario, Pass, countries, key)?;
         return Ok(run::run(scenario, &mut progress.follow(index, scenario, world)));
@@ -214,4 +243,6 @@ enum Trouble {
     Keys { folder: PathBuf, error: io::Error },
     #[error(transparent)]
     SetUp(#[from] SetUpError),
+    #[error(transparent)]
+    Live(#[from] LiveError),
 }

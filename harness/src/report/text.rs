@@ -76,6 +76,9 @@ pub fn summary(report: &RunReport) -> String {
             text += &format!("and {more} more\n");
         }
     }
+    if let Some(interval) = report.scenarios.iter().find_map(|one| one.looks_every) {
+        text += &format!("live, looked at every {interval}: an edge is seen so late at most\n");
+    }
     if let Some(seed) = report.seed {
         text += &format!("seed {seed}, instead of those of the files\n");
     }

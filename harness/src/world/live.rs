@@ -135,6 +135,10 @@ impl World for Live {
         parties::earliest(nodes.chain([Some(now + self.interval)]))
     }
 
+    fn looks_every(&self) -> Option<Span> {
+        Some(self.interval)
+    }
+
     fn take_touched(&mut self) -> BTreeSet<Key> {
         std::mem::take(&mut self.touched)
     }

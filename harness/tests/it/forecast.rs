@@ -47,7 +47,7 @@ measured {together:?}, reckoned {expected:?}"
     for measured in measured {
         let same = |it: &&Reckoned| (&it.client, &it.node) == (&measured.client, &measured.node);
         let reckoned = reckoned.iter().find(same).expect("the forecast has every node");
-        if !reckoned.agrees_with(&measured) {
+        if !reckoned.agrees_with(&measured, Span::ZERO) {
             return Err(format!(
                 "{text}\n{}/{} measured\n{}reckoned\n{}",
                 measured.client,

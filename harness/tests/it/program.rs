@@ -68,6 +68,37 @@ fn unbroken(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Over sockets, the edges of an outage are seen at the next look, and that is as expected.
+#[test]
+fn a_live_run_goes_as_expected_and_says_how_exact_it_is() {
+    let folder = folder("live");
+    let file = format!("{SCENARIOS}/replace/client-first.toml");
+    let output = skift(&folder, &["run", &file, "--live", "--look-every", "7m"]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}{}", text(&output.stderr));
+    let said = "live, looked at every 7m: an edge is seen so late at most";
+    assert!(unbroken(&printed).contains(said), "{printed}");
+    let report = report(&folder);
+    let exact = &report.scenarios[0].expected.outages[0];
+    let seen = &report.scenarios[0].nodes[0].outages[0];
+    assert_eq!(report.scenarios[0].verdict, Verdict::Pass);
+    let late = seen.from.since(exact.from).millis();
+    assert!((0..=7 * 60_000).contains(&late), "seen {late} ms late");
+    let page = fs::read_to_string(folder.join("target/skift/report.html")).unwrap();
+    assert!(page.contains("live, looked at every 7m"));
+}
+
+#[test]
+fn a_live_run_without_time_between_looks_is_a_mistake() {
+    for interval in ["0s", "-5m", "soon"] {
+        let argument = format!("--look-every={interval}");
+        let output = skift(&folder("live-mistake"), &["run", "race.toml", "--live", &argument]);
+        assert_eq!(output.status.code(), Some(2), "{interval}");
+        let said = text(&output.stderr);
+        assert!(said.contains("an interval is a span of time"), "{said}");
+    }
+}
+
 fn early_with(from: &str, to: &str) -> String {
     assert_eq!(EARLY.matches(from).count(), 1, "`{from}` stands once in the file");
     EARLY.replace(from, to)

@@ -65,10 +65,11 @@ impl Told<'_> {
         write!(html, "<time datetime=\"{start}\">{clock} UTC</time>")?;
         writeln!(
             html,
-            " for {} \u{b7} {missed} of {calls} {} failed \u{b7} seed {}</p></header>",
+            " for {} \u{b7} {missed} of {calls} {} failed \u{b7} seed {}{}</p></header>",
             report.end.since(report.start),
             plural(calls, "call"),
-            report.seed
+            report.seed,
+            report.looks_every.map(looks_every).unwrap_or_default(),
         )
     }
 
@@ -173,6 +174,11 @@ fn close_ups(whole: Window, down: &[(Timestamp, Option<Timestamp>)]) -> Vec<Wind
     windows.retain(|window| window.length() * 3 < whole.length());
     windows.truncate(CLOSE_UPS_MAX);
     windows
+}
+
+/// How exact the edges of outages are in a live world.
+fn looks_every(interval: Span) -> String {
+    format!(" \u{b7} live, looked at every {interval}: an edge is seen so late at most")
 }
 
 #[cfg(test)]

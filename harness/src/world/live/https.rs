@@ -179,6 +179,8 @@ impl Wire for Https {
             | Event::TakeUp
             | Event::Restart
             | Event::Begin(_)
+            | Event::Redeemed(_)
+            | Event::Returned(_)
             | Event::Unexpected => {}
         }
     }
