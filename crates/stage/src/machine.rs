@@ -1,0 +1,48 @@
+//! What the machine gives the process that tests: memory, and open files.
+#![expect(clippy::disallowed_methods, reason = "what a process takes, the machine says")]
+
+use std::{fs, io::Write as _};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// The memory of this process that is in use, in octets; none where the machine does not tell it as
+/// Linux does. Tests that run beside one another share it.
+#[must_use]
+pub fn memory() -> Option<u64> {
+    of_status("VmRSS:")
+}
+
+/// The most that it ever was.
+#[must_use]
+pub fn memory_at_most() -> Option<u64> {
+    of_status("VmHWM:")
+}
+
+fn of_status(name: &str) -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+/// Whether this process may have so many files open at once, when its own limit is raised as far as the
+/// machine lets it. Where it may not, `test` says by name that it is skipped; under CI that is a failure,
+/// since then nobody would notice.
+///
+/// # Panics
+///
+/// If it may not and `CI` is set.
+#[must_use]
+pub fn may_open(files: u64, test: &str) -> bool {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    // Without a value there is no limit.
+    let enough = |limit: Option<u64>| limit.is_none_or(|limit| limit >= files);
+    let raised = || setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();
+    let may = enough(current) || (enough(maximum) && raised());
+    if !may {
+        let line =
+            format!("SKIPPED {test}: {files} open files are needed, and {maximum:?} allowed");
+        assert!(std::env::var_os("CI").is_none(), "{line}");
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+    may
+}
