@@ -1,5 +1,6 @@
 //! SMDB behind HTTP: its service, and its control port.
 
+mod attacks;
 mod port;
 mod rest;
 mod signers;

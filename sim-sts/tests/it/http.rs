@@ -1,6 +1,7 @@
 //! The token service behind HTTP: what it carries, with which status, and what it fetches.
 
 mod administration;
+mod attacks;
 mod port;
 mod signers;
 mod truth;

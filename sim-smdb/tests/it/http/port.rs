@@ -60,10 +60,19 @@ impl Port {
 
     /// Calls SMDB, and gives what the journal says came of it.
     pub(super) async fn call(&self, message: &str) -> String {
-        let media_type = "application/soap+xml; charset=utf-8";
-        let reply = http::post_as(self.web_service, ADDRESS, media_type, message.as_bytes()).await;
-        let trace = reply.header("x-skift-trace").unwrap();
-        let truth = self.get(&format!("/__admin/diagnoses/{trace}")).await.json();
+        let truth = self.truth_of(&self.ask(message).await).await;
         truth["request"]["outcome"].as_str().unwrap().to_owned()
+    }
+
+    /// Calls SMDB.
+    pub(super) async fn ask(&self, message: &str) -> Reply {
+        let media_type = "application/soap+xml; charset=utf-8";
+        http::post_as(self.web_service, ADDRESS, media_type, message.as_bytes()).await
+    }
+
+    /// What the control port says of a call that got this answer.
+    pub(super) async fn truth_of(&self, reply: &Reply) -> Value {
+        let trace = reply.header("x-skift-trace").unwrap();
+        self.get(&format!("/__admin/diagnoses/{trace}")).await.json()
     }
 }
