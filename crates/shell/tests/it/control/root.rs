@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{LOOPBACK, Port, entry};
-use crate::stage::{one_answer, request, rest_of, service};
+use crate::stage::{SHORT, one_answer, request, rest_of, service};
 
 #[tokio::test]
 async fn it_lives_before_it_can_be_asked() {
@@ -107,6 +107,23 @@ async fn counts_a_head_that_was_too_long() {
     stream.write_all(long.as_bytes()).await.unwrap();
     assert!(one_answer(&mut stream).await.starts_with("HTTP/1.1 431"));
     counted(&port, "skift_refused_total{status=\"431\"} 1\n").await;
+}
+
+#[tokio::test]
+async fn counts_who_was_too_slow_and_what_did_not_fit() {
+    for (bounds, status) in [
+        (Bounds { body_time: SHORT, ..Bounds::default() }, "408"),
+        (Bounds { bodies: 0, ..Bounds::default() }, "503"),
+    ] {
+        let port = Port::open().await;
+        let (address, _stop) = service_beside(&port, bounds).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx";
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        let answer = one_answer(&mut stream).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        counted(&port, &format!("skift_refused_total{{status=\"{status}\"}} 1\n")).await;
+    }
 }
 
 #[tokio::test]
