@@ -47,9 +47,9 @@ const STARTS: usize = 20;
 
 fn main() -> ExitCode {
     let data = PathBuf::from(TARGET).join("wire");
-    drop(Served::start(&data));
+    drop(Served::start(&data, START));
     starts(&data);
-    let served = Served::start(&data);
+    let served = Served::start(&data, LATER);
     served.print_memory("serve-memory-idle");
     let client = Client::of(&data, &served);
     let requests = env::var("SKIFT_REQUESTS").ok().and_then(|text| text.parse().ok());
@@ -62,13 +62,14 @@ fn main() -> ExitCode {
 
 /// From the start of the program to its line: with everything on disk, and with nothing.
 fn starts(data: &Path) {
-    let milliseconds = |folder: &Path| measure::seconds(|| drop(Served::start(folder))) * 1e3;
-    let again = (0..STARTS).map(|_| milliseconds(data)).collect();
+    let milliseconds =
+        |folder: &Path, time| measure::seconds(|| drop(Served::start(folder, time))) * 1e3;
+    let again = (0..STARTS).map(|_| milliseconds(data, LATER)).collect();
     measure::print("serve-start-again", Median::of(again), "ms");
     let first = (0..STARTS).map(|_| {
         let folder = PathBuf::from(TARGET).join("wire-first");
         let _ = fs::remove_dir_all(&folder);
-        milliseconds(&folder)
+        milliseconds(&folder, START)
     });
     measure::print("serve-start-first", Median::of(first.collect()), "ms");
 }
@@ -170,9 +171,9 @@ struct Served(Child, Value);
 
 impl Served {
     /// Starts it on free ports and reads the line that it says when it can be asked.
-    fn start(data: &Path) -> Self {
+    fn start(data: &Path, time: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_skift"))
-            .args(["serve", "--free-ports", "true", "--start-time", START, "--data"])
+            .args(["serve", "--free-ports", "true", "--start-time", time, "--data"])
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -224,6 +225,8 @@ impl Drop for Served {
 
 /// When the services' time begins.
 const START: &str = "2030-03-01T08:00:00Z";
+/// When it begins once they are founded: nobody can use what was issued later.
+const LATER: &str = "2030-03-01T09:00:00Z";
 
 /// The processor time of a program so far, in seconds: of all its threads that there are.
 fn processor_time(id: u32) -> Option<f64> {
