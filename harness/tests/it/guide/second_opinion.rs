@@ -21,7 +21,7 @@ use oio_idws::Credential;
 use parties::ClientProfile;
 use pki::{Certificate, PrivateKey};
 use stage::{
-    engines::{self, Scratch},
+    engines::{self, Scratch, without_key_info},
     start, tampered,
 };
 
@@ -51,14 +51,6 @@ fn scratch(test: &str) -> Scratch {
 
 fn certificate(scratch: &Scratch, name: &str, certificate: &Certificate) -> String {
     scratch.write(name, certificate.to_pem())
-}
-
-/// A message without the `KeyInfo` of its signature, in either layout.
-fn without_key_info(message: &str) -> String {
-    let p = if message.contains("<ds:Signature ") { "ds:" } else { "" };
-    let (before, rest) = message.split_once(&format!("</{p}SignatureValue><{p}KeyInfo>")).unwrap();
-    let (_, after) = rest.split_once(&format!("</{p}KeyInfo></{p}Signature>")).unwrap();
-    format!("{before}</{p}SignatureValue></{p}Signature>{after}")
 }
 
 fn pem(key: &PrivateKey) -> String {

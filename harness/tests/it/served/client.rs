@@ -34,6 +34,8 @@ pub(super) struct Client {
     /// Whose clock the client goes by.
     control: SocketAddr,
     entropy: Entropy,
+    /// What went over the wire, in order: each message and then its answer.
+    pub(super) messages: Vec<Vec<u8>>,
 }
 
 /// Where the services of a client are.
@@ -57,11 +59,22 @@ impl Client {
         tls_authority: &str,
         credential: Credential,
     ) -> Self {
+        Self::of(ClientProfile::NoCache, environment, places, tls_authority, credential).await
+    }
+
+    /// The same, with these habits.
+    pub(super) async fn of(
+        profile: ClientProfile,
+        environment: Environment,
+        places: Places,
+        tls_authority: &str,
+        credential: Credential,
+    ) -> Self {
         let path = format!("/{environment}/metadata");
         let sts = metadata(places.sts_metadata, &path).await;
         let smdb = metadata(places.smdb_metadata, &path).await;
         let trust = Arc::new(trust(&sts, smdb));
-        let mut wsc = Wsc::new(Settings::of(ClientProfile::NoCache), trust);
+        let mut wsc = Wsc::new(Settings::of(profile), trust);
         let find_by = FindBy::thumbprint_of(&credential.certificate);
         wsc.key_store().install(credential);
         let mut client = Self {
@@ -70,7 +83,8 @@ impl Client {
             sts: (places.sts, "localhost".to_owned()),
             smdb: places.smdb,
             control: places.sts_control,
-            entropy: Entropy::seeded(1, "client", environment.name()),
+            entropy: Entropy::seeded(1, "client", &format!("{environment} {profile}")),
+            messages: Vec::new(),
         };
         let now = client.now().await;
         for event in [Event::Configure(find_by), Event::TakeUp] {
@@ -103,7 +117,9 @@ impl Client {
                 }
                 Action::Done(outcome) => return outcome.map_err(|it| it.name().to_owned()),
             };
-            event = self.wsc.read(&answered.map_err(|error| error.to_string())?);
+            let answer = answered.map_err(|error| error.to_string())?;
+            event = self.wsc.read(&answer);
+            self.messages.extend([message, answer]);
         }
     }
 

@@ -31,7 +31,7 @@ pub(super) static KEYS: LazyLock<PathBuf> = LazyLock::new(|| {
     keys
 });
 
-fn data(test: &str) -> PathBuf {
+pub(super) fn data(test: &str) -> PathBuf {
     served::data(Path::new(env!("CARGO_TARGET_TMPDIR")).join("served").join(test), &KEYS)
 }
 
@@ -40,7 +40,7 @@ fn arguments(data: &Path, more: &[&str]) -> Vec<String> {
     own.iter().chain(more).map(|it| (*it).to_owned()).collect()
 }
 
-fn start(data: &Path, more: &[&str]) -> Served {
+pub(super) fn start(data: &Path, more: &[&str]) -> Served {
     Served::start(PROGRAM, arguments(data, more))
 }
 
@@ -48,7 +48,7 @@ fn run(data: &Path, more: &[&str]) -> Ended {
     served::run(PROGRAM, arguments(data, more))
 }
 
-fn places(served: &Served, environment: Environment) -> Places {
+pub(super) fn places(served: &Served, environment: Environment) -> Places {
     Places {
         sts: served.at(&format!("sts-{environment}")),
         sts_metadata: served.at("sts-metadata"),
@@ -59,7 +59,7 @@ fn places(served: &Served, environment: Environment) -> Places {
 }
 
 /// The system user that is there from the first start on.
-fn system_user(data: &Path, environment: Environment) -> Credential {
+pub(super) fn system_user(data: &Path, environment: Environment) -> Credential {
     let file = |ending: &str| {
         fs::read(data.join(format!("fagsystem/fagsystem-{environment}.{ending}"))).unwrap()
     };
