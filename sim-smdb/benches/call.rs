@@ -164,6 +164,7 @@ fn call(token: &str, entropy: &mut Entropy) -> ServiceCall {
     ServiceCall {
         message_id: addressing::message_id(entropy),
         action: Operation::Report.action(SchemaVersion::LATEST),
+        framework: None,
         to: ADDRESS.to_owned(),
         created: start(),
         expires: start() + Span::from_minutes(5),

@@ -3,7 +3,8 @@
 //! The order of the checks decides which rejection a caller gets: size, XML, SOAP shape, timestamp,
 //! the token (opened, signed, in its time, for us, its holder's certificate), the holder's signature
 //! over the message, address, replay, operation, schema, privilege, and at last the rules of the
-//! register. Every check that can still be made is made, so that a diagnosis can list all that speaks
+//! register. Where the binding is Liberty's, the version of SOAP comes first of all that is in an envelope,
+//! and the headers that it asks for come after the signature. Every check that can still be made is made, so that a diagnosis can list all that speaks
 //! against a call.
 
 mod answers;
@@ -14,10 +15,11 @@ mod work;
 use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::{
-    addressing,
+    Binding, addressing,
     call::{CallAnswer, ReceivedCall, SignedCall},
     fault::{ServiceFault, ServiceFaultCode},
-    soap::{Unreadable, Version},
+    framework::Framework,
+    soap::Unreadable,
 };
 use parties::Text;
 use xml_security::Claimed;
@@ -100,8 +102,9 @@ pub(crate) fn judge<'r>(
 ) -> Result<Accepted<'r>, Vec<Rejection>> {
     let call = request.as_ref().map_err(|it| vec![Rejection::unreadable(it)])?;
     let mut against = Vec::new();
-    if call.version != Version::Soap12 {
-        against.push(Rejection::NotSoap { what: format!("it is {}", call.version) });
+    let spoken = smdb.policy().binding.soap();
+    if call.version != spoken {
+        against.push(Rejection::WrongSoapVersion { got: call.version, spoken });
     }
     let time = *call.time.unverified();
     security::timely(smdb.policy(), time, now, &mut against);
@@ -121,6 +124,7 @@ pub(crate) fn judge<'r>(
             return Err(with(against, Rejection::NotHolder { what }));
         }
     };
+    security::bound(smdb, signed, &mut against);
     security::addressed(smdb, signed, &mut against);
     if replay_keys(signed).iter().any(|key| smdb.has_seen(key, now)) {
         against.push(Rejection::Replayed);
@@ -222,6 +226,7 @@ fn accept(
         message_id: addressing::message_id(entropy),
         relates_to: signed.message_id.clone(),
         action: operation.answer_action(version),
+        framework: framework(smdb, signed),
         created: now,
         expires: now + smdb.policy().answer_lifetime,
         body,
@@ -243,8 +248,10 @@ fn reject(
     let relates_to = claimed.map(Claimed::into_unverified);
     let message_id = addressing::message_id(entropy);
     let body = signed_body(request);
-    let declared = body.zip(relates_to.clone()).and_then(|(body, relates_to)| {
-        declare(smdb, &rejection, body, &message_id, relates_to, now)
+    let said = body.zip(signed_call(request)).zip(relates_to.clone());
+    let declared = said.and_then(|((body, signed), relates_to)| {
+        let declared = declare(smdb, &rejection, body, &message_id, relates_to, now)?;
+        Some(CallAnswer { framework: framework(smdb, signed), ..declared })
     });
     let mut facts = Vec::new();
     if rejection.rule().is_some() {
@@ -252,6 +259,14 @@ fn reject(
     }
     facts.extend(remembered(body, &rejection, now));
     (Answer::Rejected { rejection, message_id, relates_to, declared }, facts)
+}
+
+/// The header of Liberty's binding in an answer, where that is spoken: in the namespace of the call's.
+fn framework(smdb: &Smdb, call: &SignedCall<Content>) -> Option<Framework> {
+    match smdb.policy().binding {
+        Binding::OioIdws => None,
+        Binding::Lbsb => call.framework.as_ref().ok().copied(),
+    }
 }
 
 fn signed_call(request: &Request) -> Option<&SignedCall<Content>> {
@@ -284,14 +299,16 @@ fn declare(
     now: Timestamp,
 ) -> Option<CallAnswer> {
     let fault = fault(rejection, &relates_to)?;
+    let soap = smdb.policy().binding.soap();
     let detail = fault.write(body.version);
     Some(CallAnswer {
         message_id: message_id.to_owned(),
         relates_to,
         action: body.operation.fault_action(body.version),
+        framework: None,
         created: now,
         expires: now + smdb.policy().answer_lifetime,
-        body: ServiceFault::element(ServiceFaultCode::Declared, "da", &fault.text, &detail),
+        body: ServiceFault::element(soap, ServiceFaultCode::Declared, "da", &fault.text, &detail),
     })
 }
 

@@ -3,6 +3,11 @@
 //! What a version of the schema has is written once, in `wsdl/`; what an operation has is made from
 //! [`Operation`], so that none can be forgotten. Like the contract it is ours from end to end.
 
+use oio_idws::{
+    Binding,
+    soap::Version,
+    uris::{WSDL_SOAP11, WSDL_SOAP12},
+};
 use xml_security::{escape_attribute, escape_text};
 
 use crate::{
@@ -15,18 +20,32 @@ const TYPES: &str = include_str!("../wsdl/types.xsd");
 
 /// The description of the service at `address`, with the operations of `version`.
 ///
-/// One port, SOAP 1.2, document/literal. It names no policy: what secures a call is the profile's
-/// (OIO IDWS SOAP 1.1), and the clients that speak it set it up by themselves.
+/// One port, the version of SOAP that `binding` is for, document/literal. It names no policy: what
+/// secures a call is the profile's (OIO IDWS SOAP 1.1, or LBSB), and the clients that speak it set it up
+/// by themselves.
 #[must_use]
-pub fn wsdl(version: SchemaVersion, address: &str) -> String {
+pub fn wsdl(version: SchemaVersion, binding: Binding, address: &str) -> String {
     let each = |write: fn(Operation, SchemaVersion) -> String| -> String {
         Operation::ALL.iter().map(|operation| write(*operation, version)).collect()
+    };
+    let profile = match binding {
+        Binding::OioIdws => "OIO IDWS SOAP 1.1",
+        Binding::Lbsb => "the Liberty Basic SOAP Binding",
+    };
+    // Of WSDL 1.1, section 3, and of its extension for SOAP 1.2.
+    let (soap, soap_namespace, required) = match binding.soap() {
+        Version::Soap11 => ("soap", WSDL_SOAP11, ""),
+        Version::Soap12 => ("soap12", WSDL_SOAP12, " soapActionRequired=\"false\""),
     };
     SERVICE
         .replace("{types}", &xsd(version))
         .replace("{messages}", &each(messages))
         .replace("{operations}", &each(operation))
-        .replace("{bindings}", &each(binding))
+        .replace("{bindings}", &each(bound))
+        .replace("{soap}", soap)
+        .replace("{soap_namespace}", soap_namespace)
+        .replace("{action_required}", required)
+        .replace("{profile}", profile)
         .replace("{namespace}", version.namespace())
         .replace("{address}", &escape_attribute(address))
 }
@@ -81,13 +100,13 @@ fn operation(operation: Operation, version: SchemaVersion) -> String {
     )
 }
 
-fn binding(operation: Operation, version: SchemaVersion) -> String {
+fn bound(operation: Operation, version: SchemaVersion) -> String {
     format!(
         r#"    <wsdl:operation name="{operation}">
-      <soap12:operation soapAction="{}" soapActionRequired="false" style="document"/>
-      <wsdl:input><soap12:body use="literal"/></wsdl:input>
-      <wsdl:output><soap12:body use="literal"/></wsdl:output>
-      <wsdl:fault name="SmdbFault"><soap12:fault name="SmdbFault" use="literal"/></wsdl:fault>
+      <{{soap}}:operation soapAction="{}"{{action_required}} style="document"/>
+      <wsdl:input><{{soap}}:body use="literal"/></wsdl:input>
+      <wsdl:output><{{soap}}:body use="literal"/></wsdl:output>
+      <wsdl:fault name="SmdbFault"><{{soap}}:fault name="SmdbFault" use="literal"/></wsdl:fault>
     </wsdl:operation>
 "#,
         operation.action(version)

@@ -38,7 +38,12 @@ impl Rejection {
             | Self::TokenUnreadable { what }
             | Self::TokenInvalid { what }
             | Self::MalformedRequest { what } => Text::same(what),
-            Self::NotHolder { what } => what.clone(),
+            Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.clone(),
+            Self::WrongSoapVersion { got, .. } => Text::same(got.to_string()),
+            Self::FrameworkMissing => {
+                Text::new("no sbf:Framework header", "ingen sbf:Framework-header")
+            }
+            Self::ActionMissing => Text::new("no wsa:Action", "ingen wsa:Action"),
             Self::TimestampExpired { expires, now } => Text::new(
                 format!("a message that ended at {expires}, at {now}"),
                 format!("en besked, der udløb {expires}, modtaget {now}"),
@@ -148,17 +153,67 @@ impl Rejection {
             },
             Self::NotSoap { .. } => Lesson {
                 rule: [
-                    "A call is SOAP 1.2 with one WS-Security header (OIO IDWS SOAP 1.1).",
-                    "Et kald er SOAP 1.2 med én WS-Security-header (OIO IDWS SOAP 1.1).",
+                    "A call is SOAP with one WS-Security header (OIO IDWS SOAP 1.1, LBSB).",
+                    "Et kald er SOAP med én WS-Security-header (OIO IDWS SOAP 1.1, LBSB).",
                 ],
                 expected: Text::new(
-                    "a SOAP 1.2 envelope with a wsse:Security header",
-                    "en SOAP 1.2-envelope med en wsse:Security-header",
+                    "a SOAP envelope with a wsse:Security header",
+                    "en SOAP-envelope med en wsse:Security-header",
                 ),
                 who: Role::Vendor,
                 what: [
-                    "Set the binding to SOAP 1.2 with WS-Addressing 1.0.",
-                    "Sæt din binding til SOAP 1.2 med WS-Addressing 1.0.",
+                    "Set the binding to SOAP with WS-Addressing 1.0 and message security.",
+                    "Sæt din binding til SOAP med WS-Addressing 1.0 og beskedsikkerhed.",
+                ],
+            },
+            Self::WrongSoapVersion { spoken, .. } => Lesson {
+                rule: [
+                    "OIO IDWS SOAP 1.1 is in SOAP 1.2; the older LBSB profile is in SOAP 1.1.",
+                    "OIO IDWS SOAP 1.1 er i SOAP 1.2; den ældre LBSB-profil er i SOAP 1.1.",
+                ],
+                expected: Text::same(spoken.to_string()),
+                who: Role::Vendor,
+                what: [
+                    "Set your client to the profile that the service speaks: its ?wsdl names the \
+                     version of SOAP.",
+                    "Sæt din klient til den profil, tjenesten taler: dens ?wsdl angiver versionen \
+                     af SOAP.",
+                ],
+            },
+            Self::FrameworkMissing | Self::FrameworkMismatch { .. } => Lesson {
+                rule: [
+                    "Under LBSB each message has one signed sbf:Framework header of version 2.0, in \
+                     the basic profile, with mustUnderstand=\"1\" (Liberty Basic SOAP Binding).",
+                    "Under LBSB har hver besked én signeret sbf:Framework-header med version 2.0, i \
+                     basic-profilen og med mustUnderstand=\"1\" (Liberty Basic SOAP Binding).",
+                ],
+                expected: Text::new(
+                    "one sbf:Framework with version=\"2.0\" and the profile \
+                     urn:liberty:sb:profile:basic",
+                    "én sbf:Framework med version=\"2.0\" og profilen urn:liberty:sb:profile:basic",
+                ),
+                who: Role::Vendor,
+                what: [
+                    "Let your client write the header as the .NET client up to 2.0.0 does, in \
+                     urn:liberty:sb or urn:liberty:sb:2006-08.",
+                    "Lad din klient skrive headeren som .NET-klienten til og med 2.0.0, i \
+                     urn:liberty:sb eller urn:liberty:sb:2006-08.",
+                ],
+            },
+            Self::ActionMissing => Lesson {
+                rule: [
+                    "Under LBSB a message says in wsa:Action what it is about (Liberty Basic SOAP \
+                     Binding).",
+                    "Under LBSB siger en besked i wsa:Action, hvad den handler om (Liberty Basic \
+                     SOAP Binding).",
+                ],
+                expected: Text::new("a signed wsa:Action", "en signeret wsa:Action"),
+                who: Role::Vendor,
+                what: [
+                    "Let your client write and sign the action that the ?wsdl names for the \
+                     operation.",
+                    "Lad din klient skrive og signere den action, som ?wsdl angiver for \
+                     operationen.",
                 ],
             },
             Self::TimestampUnreadable { .. } => Lesson {

@@ -4,7 +4,7 @@ use clock::Timestamp;
 use oio_idws::{
     call::TokenRefusal,
     fault::ServiceFaultCode,
-    soap::{Unreadable, UnreadableReason},
+    soap::{Unreadable, UnreadableReason, Version},
 };
 use parties::{Cvr, EntityId, Text};
 
@@ -38,6 +38,14 @@ pub enum Rejection {
     NotSoap {
         /// What is wrong with it.
         what: String,
+    },
+    /// The envelope is of another version of SOAP than the binding is for.
+    #[error("the message is {got}, and {spoken} is spoken here")]
+    WrongSoapVersion {
+        /// Its version.
+        got: Version,
+        /// That of the binding.
+        spoken: Version,
     },
     /// The timestamp is missing, lacks its end, or says what is no point in time.
     #[error("the message does not say until when it holds: {what}")]
@@ -136,6 +144,18 @@ pub enum Rejection {
         /// Why.
         what: Text,
     },
+    /// The message lacks the header that Liberty's binding asks for, which is spoken here.
+    #[error("the message has no header sbf:Framework")]
+    FrameworkMissing,
+    /// The message has that header, and it is not the one that the profile asks for.
+    #[error("the header sbf:Framework is not of the profile: {}", what.en)]
+    FrameworkMismatch {
+        /// Why.
+        what: Text,
+    },
+    /// The message does not say what it is about, as Liberty's binding asks, which is spoken here.
+    #[error("the message has no wsa:Action")]
+    ActionMissing,
     /// The message is addressed to another service.
     #[error("the message is addressed to `{}`", to.as_deref().unwrap_or("nobody"))]
     WrongAddress {
@@ -279,6 +299,10 @@ impl Rejection {
             Told::Nothing(Hidden::Encryption) => ServiceFaultCode::InvalidSecurityToken,
             Told::WrongAddress(_) => ServiceFaultCode::DestinationUnreachable,
             Told::UnknownOperation(_) => ServiceFaultCode::ActionNotSupported,
+            Told::NoFramework | Told::WrongFramework(_) => {
+                ServiceFaultCode::FrameworkVersionMismatch
+            }
+            Told::NoAction => ServiceFaultCode::MessageAddressingHeaderRequired,
             Told::Rule { .. } => ServiceFaultCode::Declared,
         }
     }
@@ -288,7 +312,12 @@ impl Rejection {
     pub fn rule(&self) -> Option<Rule> {
         match self.told() {
             Told::Rule { rule, .. } => rule,
-            Told::Nothing(_) | Told::WrongAddress(_) | Told::UnknownOperation(_) => None,
+            Told::Nothing(_)
+            | Told::WrongAddress(_)
+            | Told::UnknownOperation(_)
+            | Told::NoFramework
+            | Told::WrongFramework(_)
+            | Told::NoAction => None,
         }
     }
 
@@ -318,6 +347,15 @@ impl Rejection {
                  and receiver have the same contract and the same binding (including security \
                  requirements, e.g. Message, Transport, None)."
             ),
+            Told::NoFramework => "The required sbf:Framework header is not present.".to_owned(),
+            Told::WrongFramework(what) => {
+                format!("The sbf:Framework header cannot be processed at the receiver: {what}.")
+            }
+            // WS-Addressing 1.0, SOAP Binding, section 6.4.2.
+            Told::NoAction => {
+                "A required header representing a Message Addressing Property is not present"
+                    .to_owned()
+            }
             Told::Rule { rule: None, .. } => self.to_string(),
             Told::Rule { rule: Some(rule), beside: None } => rule.text().da,
             Told::Rule { rule: Some(rule), beside: Some(beside) } => {
@@ -333,6 +371,7 @@ impl Rejection {
         match self {
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
+            | Self::WrongSoapVersion { .. }
             | Self::TimestampUnreadable { .. }
             | Self::TimestampExpired { .. }
             | Self::TimestampImplausible { .. }
@@ -349,6 +388,9 @@ impl Rejection {
             | Self::HolderCertificateRevoked { .. }
             | Self::RevocationUnknown => Told::Nothing(Hidden::Token),
             Self::TokenUnreadable { .. } => Told::Nothing(Hidden::Encryption),
+            Self::FrameworkMissing => Told::NoFramework,
+            Self::FrameworkMismatch { what } => Told::WrongFramework(&what.en),
+            Self::ActionMissing => Told::NoAction,
             Self::WrongAddress { to } => Told::WrongAddress(to.as_deref().unwrap_or_default()),
             Self::UnknownOperation { action } => Told::UnknownOperation(action),
             Self::SchemaRetired { version, since, .. } => {
@@ -385,6 +427,7 @@ impl Rejection {
             }
             Self::MalformedXml { .. }
             | Self::NotSoap { .. }
+            | Self::WrongSoapVersion { .. }
             | Self::TimestampUnreadable { .. }
             | Self::TimestampExpired { .. }
             | Self::TimestampImplausible { .. }
@@ -400,6 +443,9 @@ impl Rejection {
             | Self::HolderCertificateRevoked { .. }
             | Self::RevocationUnknown
             | Self::NotHolder { .. }
+            | Self::FrameworkMissing
+            | Self::FrameworkMismatch { .. }
+            | Self::ActionMissing
             | Self::WrongAddress { .. }
             | Self::Replayed
             | Self::UnknownOperation { .. }
@@ -421,6 +467,12 @@ enum Told<'r> {
     WrongAddress(&'r str),
     /// Which operation there is not.
     UnknownOperation(&'r str),
+    /// That the header of Liberty's binding is not there.
+    NoFramework,
+    /// What is wrong with that header.
+    WrongFramework(&'r str),
+    /// That the action is not there.
+    NoAction,
     /// The rule that is broken, and what a caller may know beside it.
     Rule { rule: Option<Rule>, beside: Option<String> },
 }

@@ -184,10 +184,11 @@ impl Core for Smdb {
     fn write(&self, answer: &Answer, _: &mut Entropy) -> Vec<u8> {
         match answer {
             Answer::Answered(answer) | Answer::Rejected { declared: Some(answer), .. } => answer
-                .write(&self.configuration.credential)
+                .write_in(self.policy().binding.soap(), &self.configuration.credential)
                 .expect("the certificate and key of a service sign what it writes"),
             Answer::Rejected { rejection, message_id, relates_to, declared: None } => {
                 ServiceFault::write(
+                    self.policy().binding.soap(),
                     rejection.fault_code(),
                     &rejection.fault_text(),
                     message_id,

@@ -5,7 +5,10 @@ use xml_security::{
     xml::{Document, Element},
 };
 
-use crate::uris::{SOAP11, SOAP12, WSA, WSSE, WST};
+use crate::{
+    soap::Version,
+    uris::{LIBERTY_SB_2006, SOAP11, SOAP12, WSA, WSSE, WST},
+};
 
 /// The fault codes of the STS (`STSDOC` 2.1), with the texts it gives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,7 +149,7 @@ fn body(envelope: Element<'_>) -> Option<Element<'_>> {
 }
 
 /// How a service refuses. The first three are WCF's subcodes in the namespace of WS-Security, the
-/// next two those of WS-Addressing; the texts are WCF's own.
+/// next three those of WS-Addressing; the texts are WCF's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ServiceFaultCode {
     /// The message's security does not hold: signature, timestamp, replay.
@@ -159,15 +162,20 @@ pub enum ServiceFaultCode {
     DestinationUnreachable,
     /// The service has no such operation.
     ActionNotSupported,
+    /// The message lacks a header of WS-Addressing that it must have.
+    MessageAddressingHeaderRequired,
+    /// The message does not say that it follows Liberty's binding, or says so in a version or a profile
+    /// that is not spoken.
+    FrameworkVersionMismatch,
     /// The call is secure, and its sender may not make it, or its content is wrong: a fault that the
     /// service's contract declares. It has no subcode.
     Declared,
 }
 
-/// A refusal by a service, in SOAP 1.2.
+/// A refusal by a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceFault {
-    /// The subcode's local name; where there is none, that of the code.
+    /// The subcode's local name; where there is none, that of the code, as SOAP 1.2 has it.
     pub code: String,
     /// The text.
     pub text: String,
@@ -175,12 +183,14 @@ pub struct ServiceFault {
 
 impl ServiceFaultCode {
     /// Every code.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::InvalidSecurity,
         Self::FailedAuthentication,
         Self::InvalidSecurityToken,
         Self::DestinationUnreachable,
         Self::ActionNotSupported,
+        Self::MessageAddressingHeaderRequired,
+        Self::FrameworkVersionMismatch,
         Self::Declared,
     ];
 
@@ -188,7 +198,11 @@ impl ServiceFaultCode {
     #[must_use]
     pub const fn is_about_the_call(self) -> bool {
         match self {
-            Self::DestinationUnreachable | Self::ActionNotSupported | Self::Declared => true,
+            Self::DestinationUnreachable
+            | Self::ActionNotSupported
+            | Self::MessageAddressingHeaderRequired
+            | Self::FrameworkVersionMismatch
+            | Self::Declared => true,
             Self::InvalidSecurity | Self::FailedAuthentication | Self::InvalidSecurityToken => {
                 false
             }
@@ -204,7 +218,9 @@ impl ServiceFaultCode {
             Self::InvalidSecurityToken => "InvalidSecurityToken",
             Self::DestinationUnreachable => "DestinationUnreachable",
             Self::ActionNotSupported => "ActionNotSupported",
-            Self::Declared => "Sender",
+            Self::MessageAddressingHeaderRequired => "MessageAddressingHeaderRequired",
+            Self::FrameworkVersionMismatch => "FrameworkVersionMismatch",
+            Self::Declared => SENDER,
         }
     }
 
@@ -214,7 +230,10 @@ impl ServiceFaultCode {
             Self::InvalidSecurity | Self::FailedAuthentication | Self::InvalidSecurityToken => {
                 Some(WSSE)
             }
-            Self::DestinationUnreachable | Self::ActionNotSupported => Some(WSA),
+            Self::DestinationUnreachable
+            | Self::ActionNotSupported
+            | Self::MessageAddressingHeaderRequired => Some(WSA),
+            Self::FrameworkVersionMismatch => Some(LIBERTY_SB_2006),
             Self::Declared => None,
         }
     }
@@ -229,9 +248,10 @@ impl ServiceFault {
         codes.map(|code| code.name()).any(|name| name == self.code)
     }
 
-    /// Writes a fault. It is not signed.
+    /// Writes a fault in a version of SOAP. It is not signed.
     #[must_use]
     pub fn write(
+        version: Version,
         code: ServiceFaultCode,
         text: &str,
         message_id: &str,
@@ -241,43 +261,93 @@ impl ServiceFault {
             format!("<a:RelatesTo>{}</a:RelatesTo>", escape_text(id))
         });
         format!(
-            "<s:Envelope xmlns:s=\"{SOAP12}\" xmlns:a=\"{WSA}\"><s:Header>\
+            "<s:Envelope xmlns:s=\"{}\" xmlns:a=\"{WSA}\"><s:Header>\
              <a:MessageID>{}</a:MessageID>{relates_to}</s:Header><s:Body>{}</s:Body></s:Envelope>",
+            version.namespace(),
             escape_text(message_id),
-            Self::element(code, "en", text, ""),
+            Self::element(version, code, "en", text, ""),
         )
     }
 
-    /// The `Fault` element alone, in a language and with what stands in its `Detail`: a fault that is
+    /// The `Fault` element alone, in a language and with what stands in its detail: a fault that is
     /// declared goes into the body of a signed answer.
     #[must_use]
-    pub fn element(code: ServiceFaultCode, language: &str, text: &str, detail: &str) -> String {
-        let subcode = code.namespace().map_or_else(String::new, |namespace| {
-            format!(
-                "<s:Subcode><s:Value xmlns:o=\"{namespace}\">o:{}</s:Value></s:Subcode>",
-                code.name()
-            )
-        });
-        let detail = match detail {
-            "" => String::new(),
-            detail => format!("<s:Detail>{detail}</s:Detail>"),
-        };
-        format!(
-            "<s:Fault xmlns:s=\"{SOAP12}\"><s:Code><s:Value>s:Sender</s:Value>{subcode}</s:Code>\
-             <s:Reason><s:Text xml:lang=\"{language}\">{}</s:Text></s:Reason>{detail}</s:Fault>",
-            escape_text(text),
-        )
+    pub fn element(
+        version: Version,
+        code: ServiceFaultCode,
+        language: &str,
+        text: &str,
+        detail: &str,
+    ) -> String {
+        match version {
+            Version::Soap11 => soap_1_1(code, language, text, detail),
+            Version::Soap12 => soap_1_2(code, language, text, detail),
+        }
     }
 
-    /// Reads a fault; `None` if the document is something else.
+    /// Reads a fault of either version of SOAP; `None` if the document is something else.
     #[must_use]
     pub fn read(document: &Document<'_>) -> Option<Self> {
         let root = document.root();
-        let fault = root.child(SOAP12, "Body")?.child(SOAP12, "Fault")?;
-        let code = fault.child(SOAP12, "Code")?;
-        let subcode = code.child(SOAP12, "Subcode").unwrap_or(code);
-        let code = subcode.child(SOAP12, "Value")?.text().ok()?;
-        let text = fault.child(SOAP12, "Reason")?.child(SOAP12, "Text")?.text().ok()?;
-        Some(Self { code: code.rsplit(':').next().unwrap_or_default().to_owned(), text })
+        let fault = |soap| root.child(soap, "Body")?.child(soap, "Fault");
+        let (code, text) = if let Some(fault) = fault(SOAP12) {
+            let code = fault.child(SOAP12, "Code")?;
+            let subcode = code.child(SOAP12, "Subcode").unwrap_or(code);
+            let reason = fault.child(SOAP12, "Reason")?;
+            (subcode.child(SOAP12, "Value")?, reason.child(SOAP12, "Text")?)
+        } else {
+            let fault = fault(SOAP11)?;
+            (fault.child("", "faultcode")?, fault.child("", "faultstring")?)
+        };
+        let (code, text) = (code.text().ok()?, text.text().ok()?);
+        let code = match code.rsplit(':').next().unwrap_or_default() {
+            CLIENT => SENDER,
+            code => code,
+        };
+        Some(Self { code: code.to_owned(), text })
     }
+}
+
+/// Whose fault it is: the sender's, as SOAP 1.2 calls it.
+const SENDER: &str = "Sender";
+/// The same in SOAP 1.1.
+const CLIENT: &str = "Client";
+
+/// SOAP 1.1, section 4.4: one code, which WCF lets the subcode take the place of; its parts are in no
+/// namespace.
+fn soap_1_1(code: ServiceFaultCode, language: &str, text: &str, detail: &str) -> String {
+    let code = match code.namespace() {
+        None => format!("<faultcode>s:{CLIENT}</faultcode>"),
+        Some(namespace) => {
+            format!("<faultcode xmlns:o=\"{namespace}\">o:{}</faultcode>", code.name())
+        }
+    };
+    let detail = match detail {
+        "" => String::new(),
+        detail => format!("<detail>{detail}</detail>"),
+    };
+    format!(
+        "<s:Fault xmlns:s=\"{SOAP11}\">{code}\
+         <faultstring xml:lang=\"{language}\">{}</faultstring>{detail}</s:Fault>",
+        escape_text(text),
+    )
+}
+
+/// SOAP 1.2, part 1, section 5.4.
+fn soap_1_2(code: ServiceFaultCode, language: &str, text: &str, detail: &str) -> String {
+    let subcode = code.namespace().map_or_else(String::new, |namespace| {
+        format!(
+            "<s:Subcode><s:Value xmlns:o=\"{namespace}\">o:{}</s:Value></s:Subcode>",
+            code.name()
+        )
+    });
+    let detail = match detail {
+        "" => String::new(),
+        detail => format!("<s:Detail>{detail}</s:Detail>"),
+    };
+    format!(
+        "<s:Fault xmlns:s=\"{SOAP12}\"><s:Code><s:Value>s:{SENDER}</s:Value>{subcode}</s:Code>\
+         <s:Reason><s:Text xml:lang=\"{language}\">{}</s:Text></s:Reason>{detail}</s:Fault>",
+        escape_text(text),
+    )
 }

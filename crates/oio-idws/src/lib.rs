@@ -8,6 +8,7 @@
 //! | [`privileges`] | what a token says its holder may do |
 //! | [`fault`] | how each side says no |
 //! | [`metadata`] | the keys of a party, for others to fetch |
+//! | [`Binding`], [`framework`] | which profile ties a call to SOAP: the present one, or Liberty's with its header |
 //! | [`Layout`] | whose way of writing is followed: the .NET client's, or CXF's |
 //! | [`addressing`], [`soap`], [`instant`], [`uris`] | what all of them are written with |
 //!
@@ -20,9 +21,11 @@
 
 pub mod addressing;
 pub mod assertion;
+mod binding;
 pub mod call;
 mod error;
 pub mod fault;
+pub mod framework;
 pub mod instant;
 mod layout;
 pub mod metadata;
@@ -31,6 +34,7 @@ pub mod soap;
 pub mod trust;
 pub mod uris;
 
+pub use binding::Binding;
 pub use error::MessageError;
 pub use layout::Layout;
 

@@ -51,5 +51,19 @@ pub const BPP: &str = "http://itst.dk/oiosaml/basic_privilege_profile";
 /// OIO Basic Privilege Profile 1.2, which has constraints.
 pub const BPP_1_2: &str = "http://digst.dk/oiosaml/basic_privilege_profile";
 
+/// How WSDL 1.1 describes a port in SOAP 1.1.
+pub const WSDL_SOAP11: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
+/// How WSDL 1.1 describes a port in SOAP 1.2.
+pub const WSDL_SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
+
+/// Liberty's SOAP binding, as the reference clients write it.
+pub const LIBERTY_SB: &str = "urn:liberty:sb";
+/// Liberty's SOAP binding (ID-WSF 2.0), as KOMBIT's client writes it.
+pub const LIBERTY_SB_2006: &str = "urn:liberty:sb:2006-08";
+/// The namespace of the attribute by which a header of Liberty's names its profile.
+pub const LIBERTY_PROFILE: &str = "urn:liberty:sb:profile";
+/// The profile of Liberty's SOAP binding that the agency chose: the Liberty Basic SOAP Binding.
+pub const LIBERTY_BASIC: &str = "urn:liberty:sb:profile:basic";
+
 /// The id that NemLog-in gives an encrypted token; both reference services have it built in.
 pub const ENCRYPTED_ASSERTION_ID: &str = "encryptedassertion";

@@ -17,7 +17,7 @@ use std::{
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use oio_idws::uris::WSA;
+use oio_idws::uris::{LIBERTY_SB, LIBERTY_SB_2006, WSA};
 use xml_security::uris;
 
 use crate::programs;
@@ -236,6 +236,8 @@ pub fn ids() -> Vec<String> {
         (WSA, "MessageID"),
         (WSA, "To"),
         (WSA, "RelatesTo"),
+        (LIBERTY_SB, "Framework"),
+        (LIBERTY_SB_2006, "Framework"),
         (uris::WSU, "Timestamp"),
         (uris::WSSE, "BinarySecurityToken"),
     ] {

@@ -2,7 +2,7 @@
 //! which client it is.
 
 use clock::Span;
-use oio_idws::Layout;
+use oio_idws::{Layout, framework::Framework};
 use parties::ClientProfile;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub struct Habits {
     pub pinned: Validity,
     /// How it writes its messages.
     pub layout: Layout,
+    /// In which namespace it writes the header of Liberty's binding, where it is set to that.
+    pub framework: Framework,
     /// By what it calls the service.
     pub calls: Calls,
     /// When an answer of the STS counts as current.
@@ -196,6 +198,7 @@ const DOTNET: Habits = Habits {
     mark: LeadingMark::Spoils,
     pinned: Validity::ValidOnly,
     layout: Layout::DotNet,
+    framework: Framework::Sb,
     calls: Calls::Soap,
     sts_answer: END_ALONE,
     service_answer: WCF,
@@ -211,6 +214,7 @@ const CXF: Habits = Habits {
     mark: LeadingMark::Spoils,
     pinned: Validity::Any,
     layout: Layout::Cxf,
+    framework: Framework::Sb,
     calls: Calls::Soap,
     sts_answer: WSS4J,
     service_answer: WSS4J,
@@ -237,6 +241,7 @@ impl Habits {
                 },
                 signs_with: SigningKey::Present,
                 mark: LeadingMark::Skipped,
+                framework: Framework::Sb2006,
                 ..DOTNET
             },
         }

@@ -1,6 +1,7 @@
 //! How one node is set up, and whom it trusts.
 
 use clock::{Span, Timestamp};
+use oio_idws::{Binding, framework::Framework};
 use parties::{ClientProfile, Cvr, EntityId};
 use pki::Certificate;
 
@@ -15,6 +16,8 @@ pub struct Settings {
     pub skew: Span,
     /// What it does when the service refuses.
     pub on_fault: OnFault,
+    /// Which profile it calls by SOAP in: that of the service.
+    pub binding: Binding,
     /// On whose behalf it calls. Some clients keep tokens apart by it.
     pub tenant: Option<Cvr>,
 }
@@ -28,7 +31,16 @@ impl Settings {
             habits: Habits::of(profile),
             skew: Span::ZERO,
             on_fault: OnFault::GiveUp,
+            binding: Binding::OioIdws,
             tenant: None,
+        }
+    }
+
+    /// The header of Liberty's binding, where it calls in that.
+    pub(crate) const fn framework(&self) -> Option<Framework> {
+        match self.binding {
+            Binding::OioIdws => None,
+            Binding::Lbsb => Some(self.habits.framework),
         }
     }
 

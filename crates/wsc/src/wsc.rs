@@ -7,7 +7,6 @@ use entropy::Entropy;
 use oio_idws::{
     addressing,
     call::{ServiceCall, ServiceReply},
-    soap::Version,
     trust::{StsReply, TokenRequest},
 };
 use parties::Core;
@@ -213,6 +212,7 @@ impl Wsc {
         let call = ServiceCall {
             message_id: addressing::message_id(entropy),
             action: order.action.clone(),
+            framework: self.settings.framework(),
             to: self.trust.service_address.clone(),
             created,
             expires: created + MESSAGE_LIFE,
@@ -342,7 +342,8 @@ impl Core for Wsc {
                 credential(signer).and_then(|it| request.write_as(layout, &it).ok())
             }
             Action::CallService { call, signer } => {
-                credential(signer).and_then(|it| call.write_as(layout, Version::Soap12, &it).ok())
+                let version = self.settings.binding.soap();
+                credential(signer).and_then(|it| call.write_as(layout, version, &it).ok())
             }
             Action::Redeem { post, .. } | Action::CallByRest { post, .. } => {
                 Some(post.body.clone())

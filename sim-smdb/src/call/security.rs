@@ -1,10 +1,13 @@
-//! Whether a call is secure: its times, its token, its address.
+//! Whether a call is secure: its times, its token, the headers of its binding, its address.
 
 use clock::Timestamp;
 use oio_idws::{
+    Binding,
     call::{ReceivedToken, SignedCall},
+    framework::FrameworkError,
     soap::MessageTime,
 };
+use parties::Text;
 use pki::{Certificate, Standing};
 
 use super::Content;
@@ -88,6 +91,27 @@ fn revoked(smdb: &Smdb, holder: &Certificate, now: Timestamp) -> Option<Rejectio
         Standing::Good => None,
         Standing::Unknown { .. } => Some(Rejection::RevocationUnknown),
         Standing::Revoked { since } => Some(Rejection::HolderCertificateRevoked { since }),
+    }
+}
+
+/// Whether the call has the headers that Liberty's binding asks for, where that is spoken. The other one
+/// asks for none: what is there and signed is read over.
+pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec<Rejection>) {
+    if smdb.policy().binding == Binding::OioIdws {
+        return;
+    }
+    against.extend(signed.framework.as_ref().err().map(|error| match error {
+        FrameworkError::Missing => Rejection::FrameworkMissing,
+        FrameworkError::Several { .. }
+        | FrameworkError::NotMandatory
+        | FrameworkError::Version { .. }
+        | FrameworkError::Profile { .. } => {
+            let [en, da] = [error.to_string(), error.in_danish()].map(|it| harmless(&it));
+            Rejection::FrameworkMismatch { what: Text::new(en, da) }
+        }
+    }));
+    if signed.action.is_none() {
+        against.push(Rejection::ActionMissing);
     }
 }
 

@@ -43,7 +43,8 @@ impl SmdbFault {
     ///
     /// If it is another fault, or a field is missing or not one of its kind.
     pub fn read(body: Verified<Element<'_>>) -> Result<Self, MessageError> {
-        let detail = body.descendants().find(|it| it.local_name() == "Detail");
+        // SOAP 1.1 writes it small, and in no namespace.
+        let detail = body.descendants().find(|it| matches!(it.local_name(), "Detail" | "detail"));
         let detail = detail.ok_or_else(|| not("a fault with a detail", "Fault"))?;
         let node = Node::answer(detail, "SmdbFault")?;
         let rule =

@@ -10,6 +10,7 @@ mod founding;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use clock::Clock;
+use oio_idws::Binding;
 use parties::Environment;
 use pki::KeySize;
 use schemars::JsonSchema;
@@ -59,6 +60,10 @@ pub struct Settings {
     /// Where the control port is
     #[schemars(with = "String")]
     pub listen_control: SocketAddr,
+    /// Which profile calls by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP 1.1 with a
+    /// signed sbf:Framework)
+    #[schemars(with = "String")]
+    pub binding: Binding,
     /// Where MitID Erhverv publishes its authorities
     #[schemars(with = "String")]
     pub mitid: BaseUrl,
@@ -81,6 +86,7 @@ impl Default for Settings {
             listen_production: on(9444),
             listen_metadata: on(8120),
             listen_control: on(8121),
+            binding: Binding::OioIdws,
             mitid: BaseUrl::of(on(8100)),
             mitid_control: BaseUrl::of(on(8101)),
             mitid_control_token: None,
@@ -131,6 +137,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     common: Common,
+    binding: Binding,
     clock: Clock,
     journal: Journal,
     traffic: Traffic,
@@ -176,6 +183,7 @@ impl Bound {
         let servers = Arc::new(servers);
         Ok(Self {
             common,
+            binding: settings.binding,
             clock,
             journal,
             traffic,
@@ -229,7 +237,7 @@ impl Bound {
         let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
-        let Self { common, clock, journal, traffic, ready, servers, .. } = self;
+        let Self { common, binding, clock, journal, traffic, ready, servers, .. } = self;
         let addresses: BTreeMap<_, _> = self
             .web_services
             .iter()
@@ -260,6 +268,7 @@ impl Bound {
             folder,
             peers,
             portal,
+            binding,
             clock,
             journal,
             traffic,

@@ -11,6 +11,7 @@ use axum::{
     routing::post,
 };
 use clock::Timestamp;
+use oio_idws::soap::Version;
 use parties::{Environment, Party, Step};
 use pki::RevocationList;
 use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
@@ -51,7 +52,12 @@ async fn answer(
         // As WCF does; by SOAP 1.2, part 2, section 7.5.2.2, a sender's fault is a 400.
         Answer::Rejected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    (status, [(header::CONTENT_TYPE, SOAP_1_2)], exchange.bytes).into_response()
+    let media_type = match service.core.look(|smdb| smdb.policy().binding.soap()) {
+        // SOAP 1.1, section 6.
+        Version::Soap11 => XML,
+        Version::Soap12 => SOAP_1_2,
+    };
+    (status, [(header::CONTENT_TYPE, media_type)], exchange.bytes).into_response()
 }
 
 /// What is asked for behind the `?`, in any letter case, as WCF reads it: `wsdl` or `singleWsdl`, or
@@ -59,10 +65,10 @@ async fn answer(
 async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default().to_ascii_lowercase();
     let mut version = service.core.look(|smdb| smdb.schemas().at(service.clock.now()).copied());
-    let mut write: Option<fn(SchemaVersion, &str) -> String> = None;
+    let mut write: Option<fn(SchemaVersion, &Smdb) -> String> = None;
     for part in query.split('&') {
         match part {
-            "wsdl" | "singlewsdl" => write = Some(description::wsdl),
+            "wsdl" | "singlewsdl" => write = Some(wsdl),
             "xsd" => write = Some(|version, _| description::xsd(version)),
             _ => {
                 let Some(name) = part.strip_prefix("version=") else { return what_is_here() };
@@ -71,8 +77,12 @@ async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQu
         }
     }
     let (Some(write), Some(version)) = (write, version) else { return what_is_here() };
-    let text = service.core.look(|smdb| write(version, smdb.address()));
+    let text = service.core.look(|smdb| write(version, smdb));
     ([(header::CONTENT_TYPE, XML)], text).into_response()
+}
+
+fn wsdl(version: SchemaVersion, smdb: &Smdb) -> String {
+    description::wsdl(version, smdb.policy().binding, smdb.address())
 }
 
 fn what_is_here() -> Response {

@@ -153,11 +153,15 @@ fn told(shared: &crate::Rejection) -> Option<Challenge> {
         }
         Shared::MalformedXml { .. }
         | Shared::NotSoap { .. }
+        | Shared::WrongSoapVersion { .. }
         | Shared::TimestampUnreadable { .. }
         | Shared::TimestampExpired { .. }
         | Shared::TimestampImplausible { .. }
         | Shared::TimestampTooOld { .. }
         | Shared::NotHolder { .. }
+        | Shared::FrameworkMissing
+        | Shared::FrameworkMismatch { .. }
+        | Shared::ActionMissing
         | Shared::WrongAddress { .. }
         | Shared::Replayed
         | Shared::UnknownOperation { .. }

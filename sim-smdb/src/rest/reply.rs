@@ -121,6 +121,7 @@ const fn status(shared: &Shared) -> u16 {
         Shared::InvalidSubmission { .. } => 422,
         Shared::MalformedXml { .. }
         | Shared::NotSoap { .. }
+        | Shared::WrongSoapVersion { .. }
         | Shared::TimestampUnreadable { .. }
         | Shared::TimestampExpired { .. }
         | Shared::TimestampImplausible { .. }
@@ -136,6 +137,9 @@ const fn status(shared: &Shared) -> u16 {
         | Shared::HolderCertificateRevoked { .. }
         | Shared::RevocationUnknown
         | Shared::NotHolder { .. }
+        | Shared::FrameworkMissing
+        | Shared::FrameworkMismatch { .. }
+        | Shared::ActionMissing
         | Shared::WrongAddress { .. }
         | Shared::Replayed
         | Shared::ForeignAuthority { .. }

@@ -1,7 +1,7 @@
 //! What SMDB is set up with: its name and keys, whom it trusts, and its rules.
 
 use clock::{Span, Timeline, Timestamp};
-use oio_idws::Credential;
+use oio_idws::{Binding, Credential};
 use parties::{EntityId, Environment};
 use pki::{Certificate, TrustAnchors};
 use xml_security::Legacy;
@@ -23,6 +23,8 @@ pub enum HolderCheck {
 /// The rules of SMDB that a scenario may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
+    /// Which profile calls and answers follow; a message of the other one is refused.
+    pub binding: Binding,
     /// How far a caller's clock may be off: WCF's default. It is for the times of a message alone;
     /// those of a token are exact.
     pub clock_skew: Span,
@@ -44,6 +46,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
+            binding: Binding::OioIdws,
             clock_skew: Span::from_minutes(5),
             message_lifetime: Span::from_minutes(5),
             answer_lifetime: Span::from_minutes(5),

@@ -1,5 +1,6 @@
 //! The description of the service: tools of others read it, and every message is as it says.
 
+use oio_idws::Binding;
 use sim_smdb::{
     contract::{Operation, Status, Submission, write_code_lists},
     description::{wsdl, xsd},
@@ -33,7 +34,8 @@ fn zeep_makes_a_client_of_the_description() {
     .replace('\n', "");
     let body = scratch.file("body.xml");
     for version in SchemaVersion::ALL {
-        let file = scratch.write(&format!("{version}.wsdl"), wsdl(*version, ADDRESS));
+        let file =
+            scratch.write(&format!("{version}.wsdl"), wsdl(*version, Binding::OioIdws, ADDRESS));
         let made = python.ask(&["client", &file, "IndberetForloeb", &submission, &body]);
         let mut actions: Vec<_> =
             Operation::ALL.iter().map(|it| format!("{it}={}", it.action(*version))).collect();
@@ -83,6 +85,28 @@ fn every_message_is_as_the_schema_says() {
     }
 }
 
+/// Under Liberty's binding the port is one of SOAP 1.1, and everything else is as it was.
+#[test]
+fn zeep_makes_a_client_of_the_description_in_soap_1_1() {
+    const TEST: &str = "zeep_makes_a_client_of_the_description_in_soap_1_1";
+    let Some(mut python) = python(TEST) else { return };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), TEST);
+    let [present, liberty] =
+        Binding::ALL.map(|binding| wsdl(SchemaVersion::LATEST, binding, ADDRESS));
+    assert!(present.contains("/wsdl/soap12/") && !present.contains("/wsdl/soap/"), "{present}");
+    assert!(liberty.contains("/wsdl/soap/") && !liberty.contains("soap12"), "{liberty}");
+    assert!(!liberty.contains("soapActionRequired"), "it is SOAP 1.2's");
+    let arguments = r#"{"Myndighed": "90000001", "Id": "1"}"#;
+    let mut made = [present, liberty].map(|description| {
+        let file = scratch.write("smdb.wsdl", description);
+        let body = scratch.file("body.xml");
+        python.ask(&["client", &file, "HentForloeb", arguments, &body]).unwrap()
+    });
+    assert!(made[0].contains("/HentForloeb"), "{made:?}");
+    made.sort();
+    assert_eq!(made[0], made[1]);
+}
+
 #[test]
 fn each_version_describes_the_forms_that_it_still_has() {
     for version in SchemaVersion::ALL {
@@ -99,6 +123,6 @@ fn each_version_describes_the_forms_that_it_still_has() {
 
 #[test]
 fn an_address_cannot_break_the_description() {
-    let text = wsdl(SchemaVersion::LATEST, "https://a.invalid/\"/><x y=\"&");
+    let text = wsdl(SchemaVersion::LATEST, Binding::OioIdws, "https://a.invalid/\"/><x y=\"&");
     assert!(text.contains("location=\"https://a.invalid/&quot;/>&lt;x y=&quot;&amp;\""), "{text}");
 }

@@ -1,6 +1,7 @@
 //! The truth beside the wire: for every rejection, in two languages, and without a secret.
 
 use clock::Timestamp;
+use oio_idws::soap::Version;
 use parties::Text;
 use sim_smdb::{
     Cause, Rejection,
@@ -19,6 +20,9 @@ fn example(cause: Cause) -> Rejection {
     match cause {
         Cause::MalformedXml => Rejection::MalformedXml { what },
         Cause::NotSoap => Rejection::NotSoap { what },
+        Cause::WrongSoapVersion => {
+            Rejection::WrongSoapVersion { got: Version::Soap11, spoken: Version::Soap12 }
+        }
         Cause::TimestampUnreadable => Rejection::TimestampUnreadable { what },
         Cause::TimestampExpired => Rejection::TimestampExpired { expires: at, now },
         Cause::TimestampImplausible => {
@@ -41,6 +45,11 @@ fn example(cause: Cause) -> Rejection {
         Cause::NotHolder => {
             Rejection::NotHolder { what: Text::new("not by this key", "ikke med denne nøgle") }
         }
+        Cause::FrameworkMissing => Rejection::FrameworkMissing,
+        Cause::FrameworkMismatch => {
+            Rejection::FrameworkMismatch { what: Text::new("of version 1", "har version 1") }
+        }
+        Cause::ActionMissing => Rejection::ActionMissing,
         Cause::WrongAddress => Rejection::WrongAddress { to: None },
         Cause::Replayed => Rejection::Replayed,
         Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },

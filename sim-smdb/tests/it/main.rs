@@ -6,6 +6,7 @@ mod description;
 mod diagnosis;
 mod facts;
 mod http;
+mod lbsb;
 mod operations;
 mod privacy;
 mod program;

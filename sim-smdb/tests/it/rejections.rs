@@ -15,9 +15,12 @@ use sim_smdb::{
 };
 use stage::{Forgery, start, tampered};
 
-use crate::world::{
-    HOLDER, Reply, SMDB, STAGE, STRANGER, STS, World, after, assertion, code, configuration,
-    course, cvr, date, kept, signed, submission, token, written,
+use crate::{
+    lbsb,
+    world::{
+        HOLDER, Reply, SMDB, STAGE, STRANGER, STS, World, after, assertion, code, configuration,
+        course, cvr, date, kept, signed, submission, token, written,
+    },
 };
 
 /// What comes of submitting with a token that says this, at the start.
@@ -71,6 +74,18 @@ fn provoke(cause: Cause) -> Reply {
             let message = tampered(&world.written(start()), "o:Security", "o:Insecurity");
             world.send(&message, start())
         }
+        Cause::WrongSoapVersion => {
+            let mut world = lbsb::world();
+            let message = world.written(start());
+            world.send(&message, start())
+        }
+        Cause::FrameworkMissing => {
+            lbsb::forged(|it| it.replace("\"urn:liberty:sb\"", "\"urn:liberty\""))
+        }
+        Cause::FrameworkMismatch => {
+            lbsb::forged(|it| it.replace(" version=\"2.0\"", " version=\"1.1\""))
+        }
+        Cause::ActionMissing => lbsb::forged(lbsb::without_action),
         Cause::TimestampUnreadable => {
             let mut world = World::new();
             let message = tampered(&world.written(start()), "u:Expires", "u:Ends");
@@ -243,6 +258,16 @@ fn a_breach_of_security_is_not_explained() {
                  Check that sender and receiver have the same contract and the same binding \
                  (including security requirements, e.g. Message, Transport, None)."
             }
+            ServiceFaultCode::MessageAddressingHeaderRequired => {
+                "A required header representing a Message Addressing Property is not present"
+            }
+            ServiceFaultCode::FrameworkVersionMismatch if *cause == Cause::FrameworkMissing => {
+                "The required sbf:Framework header is not present."
+            }
+            ServiceFaultCode::FrameworkVersionMismatch => {
+                "The sbf:Framework header cannot be processed at the receiver: the header \
+                 `Framework` is of version `1.1`."
+            }
             ServiceFaultCode::Declared => continue,
         };
         assert_eq!(reply.fault().text, text, "{cause:?}");
@@ -290,7 +315,7 @@ fn what_the_contract_does_not_declare_goes_unsigned_and_in_clear() {
         }
         assert_eq!(reply.fault().text, reply.rejection().unwrap().fault_text(), "{cause:?}");
     }
-    for cause in [Cause::WrongAddress, Cause::UnknownOperation] {
+    for cause in [Cause::WrongAddress, Cause::UnknownOperation, Cause::FrameworkMissing] {
         assert!(undeclared.contains(&cause), "{cause:?}");
     }
 }

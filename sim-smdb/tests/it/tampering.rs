@@ -87,7 +87,11 @@ fn both_reference_clients_are_served() {
     let body = written(&submission("sag-3"));
     let call = world.call(signed(&assertion()), body, start());
     let message = call.write_as(Layout::DotNet, Version::Soap11, &HOLDER).unwrap();
-    assert_eq!(world.send(&message, start()).name(), "not-soap", "SOAP 1.1 is another profile's");
+    assert_eq!(
+        world.send(&message, start()).name(),
+        "wrong-soap-version",
+        "SOAP 1.1 is another profile's"
+    );
 }
 
 /// The signed `wsa:To` keeps a message for another service from being used here.

@@ -273,6 +273,7 @@ impl World {
         ServiceCall {
             message_id: addressing::message_id(&mut self.entropy),
             action: operation.action(SchemaVersion::LATEST),
+            framework: None,
             to: ADDRESS.to_owned(),
             created: now,
             expires: now + Span::from_minutes(5),

@@ -15,6 +15,7 @@ use xml_security::{
 use crate::{
     Credential, MessageError,
     fault::ServiceFault,
+    framework::Framework,
     instant,
     soap::{Envelope, MessageTime, Unreadable, Version},
     uris::{BASE64_BINARY, WSA, WSA_ANONYMOUS, WSSE, WSU, X509V3},
@@ -35,6 +36,8 @@ pub struct CallAnswer {
     pub relates_to: String,
     /// What is answered: the operation's action with `Response` behind it.
     pub action: String,
+    /// The header of Liberty's binding, in the namespace of the call's.
+    pub framework: Option<Framework>,
     /// When the answer was made.
     pub created: Timestamp,
     /// The first instant at which it is too old.
@@ -60,8 +63,10 @@ impl CallAnswer {
     /// If the signature cannot be made.
     pub fn write_in(&self, version: Version, service: &Credential) -> Result<String, SigningError> {
         let parts = ["_1", "_2", "_3", "_4", "_5", "_ts", "_bst"];
+        let framework = self.framework.map(|it| (it.write("s", "_sbf"), "_sbf"));
+        let (framework, signed) = framework.unzip();
         let spec = SignatureSpec {
-            references: parts.map(Reference::exclusive).to_vec(),
+            references: parts.into_iter().chain(signed).map(Reference::exclusive).collect(),
             key_info: KeyInfoSpec::TokenReference {
                 uri: "#_bst".to_owned(),
                 value_type: Some(X509V3),
@@ -73,7 +78,7 @@ impl CallAnswer {
              <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\
              <a:MessageID u:Id=\"_3\">{message_id}</a:MessageID>\
              <a:To s:mustUnderstand=\"1\" u:Id=\"_4\">{WSA_ANONYMOUS}</a:To>\
-             <a:RelatesTo u:Id=\"_5\">{relates_to}</a:RelatesTo>\
+             <a:RelatesTo u:Id=\"_5\">{relates_to}</a:RelatesTo>{framework}\
              <o:Security s:mustUnderstand=\"1\" xmlns:o=\"{WSSE}\"><u:Timestamp u:Id=\"_ts\">\
              <u:Created>{created}</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>\
              <o:BinarySecurityToken ValueType=\"{X509V3}\" EncodingType=\"{BASE64_BINARY}\" \
@@ -82,6 +87,7 @@ impl CallAnswer {
             action = escape_text(&self.action),
             message_id = escape_text(&self.message_id),
             relates_to = escape_text(&self.relates_to),
+            framework = framework.unwrap_or_default(),
             created = instant::milliseconds(self.created),
             expires = instant::milliseconds(self.expires),
             certificate = BASE64.encode(service.certificate.der()),
@@ -100,6 +106,7 @@ impl fmt::Debug for CallAnswer {
             .field("message_id", &self.message_id)
             .field("relates_to", &self.relates_to)
             .field("action", &self.action)
+            .field("framework", &self.framework)
             .field("created", &self.created)
             .field("expires", &self.expires)
             .finish_non_exhaustive()

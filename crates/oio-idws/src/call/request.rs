@@ -15,6 +15,7 @@ use super::token::{ReceivedToken, ServiceKeys, TokenRefusal};
 use crate::{
     MessageError,
     addressing::Addressing,
+    framework::{Framework, FrameworkError},
     soap::{Envelope, MessageTime, Unreadable, Version},
     uris::WSA,
 };
@@ -37,6 +38,8 @@ pub struct ServiceCall {
     pub message_id: String,
     /// The operation.
     pub action: String,
+    /// The header that Liberty's binding asks for, in one of its namespaces.
+    pub framework: Option<Framework>,
     /// The address called.
     pub to: String,
     /// When the message was made.
@@ -54,6 +57,7 @@ impl fmt::Debug for ServiceCall {
         f.debug_struct("ServiceCall")
             .field("message_id", &self.message_id)
             .field("action", &self.action)
+            .field("framework", &self.framework)
             .field("to", &self.to)
             .field("created", &self.created)
             .field("expires", &self.expires)
@@ -84,6 +88,8 @@ pub struct SignedCall<T> {
     pub message_id: String,
     /// The operation, if the message names it.
     pub action: Option<String>,
+    /// The header that Liberty's binding asks for, or why there is none that it could take.
+    pub framework: Result<Framework, FrameworkError>,
     /// The address called, if the message names it.
     pub to: Option<String>,
     /// Where the answer is to go, if the message names it;
@@ -135,6 +141,7 @@ fn message<T>(
     Ok(SignedCall {
         message_id: headers.message_id.expect("a call is covered only if its MessageID is"),
         action: headers.action,
+        framework: Framework::read(&message, envelope.version),
         to: headers.to,
         reply_to: headers.reply_to,
         signature_value: message.signature_value().to_vec(),

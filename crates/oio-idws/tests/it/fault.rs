@@ -2,6 +2,7 @@
 
 use oio_idws::{
     fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
+    soap::Version,
     trust::{ResponseError, StsReply},
 };
 
@@ -80,7 +81,9 @@ fn what_is_neither_an_answer_nor_a_fault_is_an_error() {
 /// the service declares the fault.
 #[test]
 fn a_fault_of_a_service_has_the_subcode_of_its_kind() {
-    let element = |code| ServiceFault::element(code, "da", "Nej & nej", "<d/>");
+    let in_version =
+        |version, code| ServiceFault::element(version, code, "da", "Nej & nej", "<d/>");
+    let element = |code| in_version(Version::Soap12, code);
     assert_eq!(
         element(ServiceFaultCode::Declared),
         "<s:Fault xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Code>\
@@ -92,4 +95,14 @@ fn a_fault_of_a_service_has_the_subcode_of_its_kind() {
          o:DestinationUnreachable</s:Value></s:Subcode>"
     ));
     assert!(element(ServiceFaultCode::InvalidSecurity).contains("secext-1.0.xsd\">o:InvalidSec"));
+    let element = |code| in_version(Version::Soap11, code);
+    assert_eq!(
+        element(ServiceFaultCode::Declared),
+        "<s:Fault xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">\
+         <faultcode>s:Client</faultcode><faultstring xml:lang=\"da\">Nej &amp; nej</faultstring>\
+         <detail><d/></detail></s:Fault>"
+    );
+    assert!(element(ServiceFaultCode::FrameworkVersionMismatch).contains(
+        "<faultcode xmlns:o=\"urn:liberty:sb:2006-08\">o:FrameworkVersionMismatch</faultcode>"
+    ));
 }

@@ -6,6 +6,7 @@
 )]
 
 mod fault;
+mod framework;
 mod hostile;
 mod layout;
 mod metadata;

@@ -296,9 +296,11 @@ fn a_fault_of_the_sts_in_both_shapes() {
 
 #[test]
 fn a_fault_of_a_service() {
-    for code in ServiceFaultCode::ALL {
+    let codes = ServiceFaultCode::ALL.into_iter();
+    for (code, version) in codes.flat_map(|it| Version::ALL.map(|version| (it, version))) {
         for relates_to in [None, Some("urn:uuid:<&>")] {
-            let message = ServiceFault::write(code, "no <&> no", "urn:uuid:1", relates_to);
+            let message = ServiceFault::write(version, code, "no <&> no", "urn:uuid:1", relates_to);
+            assert!(message.contains(version.namespace()));
             let expected =
                 ServiceFault { code: code.name().to_owned(), text: "no <&> no".to_owned() };
             let reply =

@@ -124,6 +124,7 @@ pub(crate) fn service_call(encrypted_assertion: String) -> ServiceCall {
     ServiceCall {
         message_id: "urn:uuid:00000000-0000-4000-8000-000000000005".to_owned(),
         action: "urn:sim:test/Do?a<b&c".to_owned(),
+        framework: None,
         to: "https://smdb.sim.invalid/?x&y".to_owned(),
         created: start(),
         expires: start() + Span::from_millis(300_001),
@@ -149,6 +150,7 @@ pub(crate) fn call_answer() -> CallAnswer {
         message_id: "urn:uuid:00000000-0000-4000-8000-000000000006".to_owned(),
         relates_to: "urn:uuid:00000000-0000-4000-8000-000000000005".to_owned(),
         action: "urn:sim:test/DoResponse".to_owned(),
+        framework: None,
         created: start(),
         expires: start() + Span::from_minutes(5),
         body: "<Do xmlns=\"urn:sim:test\">done</Do>".to_owned(),

@@ -1,11 +1,16 @@
 //! One call, from the order to the receipt.
 
 use clock::Span;
-use oio_idws::{soap::MessageTime, trust::TokenRequest};
+use oio_idws::{
+    Binding,
+    framework::Framework,
+    soap::{MessageTime, Version},
+    trust::TokenRequest,
+};
 use parties::ClientProfile;
 use stage::start;
 use wsc::{
-    Thumbprint,
+    Settings, Thumbprint,
     exchange::{Action, Event},
 };
 
@@ -41,6 +46,31 @@ fn an_order_goes_to_the_sts_then_to_the_service() {
 
     let answer = answer_to(&signed.message_id, &SMDB, later);
     assert_eq!(node.outcome(&answer, later), Ok(()));
+}
+
+/// The service may be set to the profile before the present one; then its clients are too.
+#[test]
+fn a_client_may_call_in_libertys_binding() {
+    for profile in ClientProfile::ALL {
+        let mut node = Node::with(Settings { binding: Binding::Lbsb, ..Settings::of(profile) });
+        node.deploy(&OLD);
+        let message = node.begin(start());
+        let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
+        let received = called(&call);
+        assert_eq!(received.version, Version::Soap11);
+        let signed = received.message.unwrap().unwrap();
+        let expected = match profile {
+            ClientProfile::CoreNewKeyOldToken => Framework::Sb2006,
+            ClientProfile::NoCache
+            | ClientProfile::RestartOnSwap
+            | ClientProfile::JavaRestFixedCache
+            | ClientProfile::DotnetCacheByEndpoint => Framework::Sb,
+        };
+        assert_eq!(signed.framework, Ok(expected), "{profile:?}");
+        assert_eq!(signed.action, Some(order().action));
+        let answer = answer_to(&signed.message_id, &SMDB, start());
+        assert_eq!(node.outcome(&answer, start()), Ok(()));
+    }
 }
 
 #[test]

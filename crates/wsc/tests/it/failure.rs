@@ -1,6 +1,9 @@
 //! Where a call fails, and at which step.
 
-use oio_idws::fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode};
+use oio_idws::{
+    fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
+    soap::Version,
+};
 use parties::{Core, Step};
 use stage::{start, tampered};
 use wsc::{
@@ -46,7 +49,7 @@ fn a_fault_of_the_sts_ends_a_call_at_step_1() {
 fn a_fault_of_the_service_ends_a_call_at_step_3() {
     let (mut node, message_id) = calling();
     let code = ServiceFaultCode::FailedAuthentication;
-    let fault = ServiceFault::write(code, "no", "urn:uuid:1", Some(&message_id));
+    let fault = ServiceFault::write(Version::Soap12, code, "no", "urn:uuid:1", Some(&message_id));
     let failure = check(node.outcome(&fault, start()), Step::Three, "service-refused");
     assert_eq!(failure.to_string(), "the service refused: no (FailedAuthentication)");
 }

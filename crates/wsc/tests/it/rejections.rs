@@ -5,7 +5,10 @@
 use std::sync::Arc;
 
 use clock::{Span, Timestamp};
-use oio_idws::fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode};
+use oio_idws::{
+    fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
+    soap::Version,
+};
 use parties::{ClientProfile, Core, Diagnose, Environment, Role};
 use stage::start;
 use wsc::{
@@ -60,7 +63,10 @@ fn provoke(cause: Cause) -> Failure {
         Cause::ServiceRefused => {
             call(&mut node);
             let code = ServiceFaultCode::FailedAuthentication;
-            node.outcome(&ServiceFault::write(code, "no", "urn:uuid:1", None), start())
+            node.outcome(
+                &ServiceFault::write(Version::Soap12, code, "no", "urn:uuid:1", None),
+                start(),
+            )
         }
         Cause::ServiceAnswerUnusable => {
             call(&mut node);

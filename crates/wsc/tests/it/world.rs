@@ -223,6 +223,7 @@ pub(crate) fn answer_to(relates_to: &str, signer: &Credential, now: Timestamp) -
         message_id: "urn:uuid:00000000-0000-4000-8000-000000000003".to_owned(),
         relates_to: relates_to.to_owned(),
         action: "urn:sim:test/DoResponse".to_owned(),
+        framework: None,
         created: now,
         expires: now + Span::from_minutes(5),
         body: "<Done xmlns=\"urn:sim:test\"/>".to_owned(),

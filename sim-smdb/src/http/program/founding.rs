@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clock::{Clock, Timeline};
 use oio_idws::{
-    Credential,
+    Binding, Credential,
     metadata::{Metadata, MetadataRole},
 };
 use parties::Environment;
@@ -28,6 +28,7 @@ pub(super) struct Founding {
     pub(super) folder: Folder,
     pub(super) peers: Peers,
     pub(super) portal: Portal,
+    pub(super) binding: Binding,
     pub(super) clock: Clock,
     pub(super) journal: Journal,
     pub(super) traffic: Traffic,
@@ -102,7 +103,7 @@ impl Founding {
                 sts: Timeline::new(),
                 anchors,
                 schemas: SchemaVersion::calendar(),
-                policy: Policy::default(),
+                policy: Policy { binding: self.binding, ..Policy::default() },
             }));
         }
         Ok(smdbs)

@@ -8,6 +8,7 @@ use axum::{
     http::{Method, Request, StatusCode, header},
 };
 use clock::Clock;
+use oio_idws::Binding;
 use shell::{Journal, Shared, Source};
 use sim_smdb::{
     description,
@@ -17,7 +18,10 @@ use sim_smdb::{
 use stage::start;
 use tower::ServiceExt;
 
-use crate::world::{World, after};
+use crate::{
+    lbsb,
+    world::{World, after},
+};
 
 struct Served {
     router: Router,
@@ -90,10 +94,13 @@ async fn the_description_is_of_the_version_in_force() {
     let latest = SchemaVersion::LATEST;
     let address = sim_smdb::contract::ADDRESS;
     for (query, expected) in [
-        ("?wsdl", description::wsdl(latest, address)),
-        ("?WSDL", description::wsdl(latest, address)),
-        ("?singleWsdl", description::wsdl(latest, address)),
-        ("?wsdl&version=2024-01", description::wsdl(SchemaVersion::V2024_01, address)),
+        ("?wsdl", description::wsdl(latest, Binding::OioIdws, address)),
+        ("?WSDL", description::wsdl(latest, Binding::OioIdws, address)),
+        ("?singleWsdl", description::wsdl(latest, Binding::OioIdws, address)),
+        (
+            "?wsdl&version=2024-01",
+            description::wsdl(SchemaVersion::V2024_01, Binding::OioIdws, address),
+        ),
         ("?xsd", description::xsd(latest)),
     ] {
         let (status, kind, text) = get(query).await;
@@ -105,4 +112,23 @@ async fn the_description_is_of_the_version_in_force() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{query}");
         assert!(text.contains("?wsdl") && text.contains("2025-07"), "{text}");
     }
+}
+
+/// SOAP 1.1 is `text/xml`, and so is its description.
+#[tokio::test]
+async fn under_libertys_binding_everything_is_in_soap_1_1() {
+    let mut world = lbsb::world();
+    let message = lbsb::message(&mut world);
+    let served = Served::new(&world);
+    let (status, kind, text) = served.ask(Method::POST, ADDRESS, message.clone()).await;
+    assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/xml; charset=utf-8"));
+    assert!(text.contains("IndberetForloebResponse") && text.contains("sbf:Framework"), "{text}");
+    let (status, kind, text) = served.ask(Method::POST, ADDRESS, message).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "SOAP 1.1, section 6.2");
+    assert_eq!(kind, "text/xml; charset=utf-8");
+    assert!(text.contains("<faultstring"), "{text}");
+
+    let (_, _, text) = served.ask(Method::GET, &format!("{ADDRESS}?wsdl"), String::new()).await;
+    let address = sim_smdb::contract::ADDRESS;
+    assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
 }

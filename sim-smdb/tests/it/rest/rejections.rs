@@ -103,11 +103,15 @@ fn provoke_shared(cause: Shared) -> Option<Reaction> {
     Some(match cause {
         Shared::MalformedXml
         | Shared::NotSoap
+        | Shared::WrongSoapVersion
         | Shared::TimestampUnreadable
         | Shared::TimestampExpired
         | Shared::TimestampImplausible
         | Shared::TimestampTooOld
         | Shared::NotHolder
+        | Shared::FrameworkMissing
+        | Shared::FrameworkMismatch
+        | Shared::ActionMissing
         | Shared::WrongAddress
         | Shared::Replayed
         | Shared::UnknownIssuer => return None,

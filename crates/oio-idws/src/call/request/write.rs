@@ -15,6 +15,9 @@ use crate::{
     uris::{ENCRYPTED_ASSERTION_ID, WSA, WSA_ANONYMOUS, WSSE, WSU},
 };
 
+/// By what the header of Liberty's binding is signed, as the Java client names it.
+const FRAMEWORK_ID: &str = "sbf";
+
 impl ServiceCall {
     /// Writes it, signed with the key that the token is bound to, as the .NET reference client lays
     /// it out in SOAP 1.2.
@@ -37,7 +40,7 @@ impl ServiceCall {
         version: Version,
         holder: &Credential,
     ) -> Result<String, SigningError> {
-        let (before, after, spec) = match layout {
+        let (before, after, mut spec) = match layout {
             Layout::DotNet => (
                 self.dotnet_before_signature(version),
                 self.dotnet_after_signature(),
@@ -47,7 +50,13 @@ impl ServiceCall {
                 (self.cxf_before_signature(version), self.cxf_after_signature(), cxf_signature())
             }
         };
+        spec.references.extend(self.framework.map(|_| Reference::exclusive(FRAMEWORK_ID)));
         sign(&before, &after, &spec, &holder.key)
+    }
+
+    /// The header of Liberty's binding, if there is to be one.
+    fn framework(&self, soap: &str) -> String {
+        self.framework.map_or_else(String::new, |it| it.write(soap, FRAMEWORK_ID))
     }
 
     fn dotnet_before_signature(&self, version: Version) -> String {
@@ -56,12 +65,13 @@ impl ServiceCall {
              <a:Action s:mustUnderstand=\"1\" u:Id=\"_2\">{action}</a:Action>\
              <a:MessageID u:Id=\"_3\">{message_id}</a:MessageID>\
              <a:ReplyTo u:Id=\"_4\"><a:Address>{WSA_ANONYMOUS}</a:Address></a:ReplyTo>\
-             <a:To s:mustUnderstand=\"1\" u:Id=\"_5\">{to}</a:To>\
+             <a:To s:mustUnderstand=\"1\" u:Id=\"_5\">{to}</a:To>{framework}\
              <o:Security s:mustUnderstand=\"1\" xmlns:o=\"{WSSE}\"><u:Timestamp u:Id=\"_ts\">\
              <u:Created>{created}</u:Created><u:Expires>{expires}</u:Expires></u:Timestamp>{token}{reference}",
             action = escape_text(&self.action),
             message_id = escape_text(&self.message_id),
             to = escape_text(&self.to),
+            framework = self.framework("s"),
             created = instant::milliseconds(self.created),
             expires = instant::milliseconds(self.expires),
             soap = version.namespace(),
@@ -87,6 +97,7 @@ impl ServiceCall {
         };
         format!(
             "<soap:Envelope xmlns:soap=\"{soap}\"><soap:Header>{action}{message_id}{to}{reply_to}\
+             {framework}\
              <wsse:Security xmlns:wsse=\"{WSSE}\" xmlns:wsu=\"{WSU}\" \
              soap:mustUnderstand=\"{must_understand}\"><wsu:Timestamp wsu:Id=\"TS-1\">\
              <wsu:Created>{created}</wsu:Created><wsu:Expires>{expires}</wsu:Expires>\
@@ -96,6 +107,7 @@ impl ServiceCall {
             message_id = header("MessageID", &escape_text(&self.message_id)),
             to = header("To", &escape_text(&self.to)),
             reply_to = header("ReplyTo", &format!("<Address>{WSA_ANONYMOUS}</Address>")),
+            framework = self.framework("soap"),
             created = instant::milliseconds(self.created),
             expires = instant::milliseconds(self.expires),
             token = self.encrypted_assertion,
