@@ -122,6 +122,9 @@ pub struct NemloginRules {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[serde(expecting = "a table with rules of SMDB")]
 pub struct SmdbRules {
+    /// Which profile calls follow, those of every client: `oio-idws`, or the older `lbsb`.
+    #[schemars(with = "Option<schema::BindingName>")]
+    pub binding: Option<Word>,
     /// Whether it looks at the certificate in a live token again: `ignored`, `validity` or
     /// `validity-and-revocation`.
     #[schemars(with = "Option<schema::HolderCheckName>")]

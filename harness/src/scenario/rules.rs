@@ -2,6 +2,7 @@
 //! real ones.
 
 use clock::Span;
+use oio_idws::Binding;
 use sim_smdb::HolderCheck;
 use sim_sts::{
     Lookup,
@@ -43,6 +44,9 @@ pub(super) fn rules(file: &File) -> Result<Rules, Found> {
     if let Some(said) = &file.smdb {
         let smdb = &mut rules.smdb;
         set(&mut smdb.revocation_lag, said.revocation_lag.as_ref())?;
+        if let Some(word) = &said.binding {
+            smdb.binding = named("binding", word, BINDINGS)?;
+        }
         if let Some(word) = &said.holder_certificate {
             smdb.holder_certificate = named("holder check", word, HOLDER_CHECKS)?;
         }
@@ -75,6 +79,9 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     }
     Ok(())
 }
+
+pub(super) const BINDINGS: [(&str, Binding); 2] =
+    [(Binding::OioIdws.name(), Binding::OioIdws), (Binding::Lbsb.name(), Binding::Lbsb)];
 
 pub(super) const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
     ("ignored", HolderCheck::Ignored),

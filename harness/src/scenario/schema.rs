@@ -110,6 +110,8 @@ kinds! {
     CauseName = one_of(check::causes());
     /// Who is to blame.
     RoleName = one_of(Role::ALL.map(Role::name));
+    /// Which profile a call of SMDB follows.
+    BindingName = one_of(rules::BINDINGS.map(|(name, _)| name));
     /// What SMDB looks at.
     HolderCheckName = one_of(rules::HOLDER_CHECKS.map(|(name, _)| name));
     /// How the STS finds a system user.

@@ -547,6 +547,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
         issuer-check = "never"
         taken-certificate = "accept"
         [smdb]
+        binding = "lbsb"
         holder-certificate = "validity-and-revocation"
         revocation-lag = "10m"
         "#,
@@ -563,6 +564,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
     assert_eq!(rules.sts.lookup, sim_sts::Lookup::Subject);
     assert_eq!(rules.administration.issuer_check, sim_sts::administration::IssuerCheck::Never);
     assert_eq!(rules.administration.taken, sim_sts::administration::Verdict::Accept);
+    assert_eq!(rules.smdb.binding, oio_idws::Binding::Lbsb);
     assert_eq!(rules.smdb.holder_certificate, sim_smdb::HolderCheck::ValidityAndRevocation);
     assert_eq!(rules.smdb.revocation_lag, Span::from_minutes(10));
 }
@@ -575,6 +577,11 @@ fn check_tables(tables: &str, marked: &str, message: &str) {
 
 #[test]
 fn a_rule_that_makes_no_sense_is_pointed_at() {
+    check_tables(
+        "[smdb]\nbinding = \"lbs\"",
+        "\"lbs\"",
+        "unknown binding `lbs`; did you mean `lbsb`?",
+    );
     check_tables(
         "[smdb]\nholder-certificate = \"valid\"",
         "\"valid\"",

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use oio_idws::Binding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::program::Common;
@@ -42,6 +43,10 @@ pub struct Settings {
     /// Where SMDB of production is, in TLS
     #[schemars(with = "String")]
     pub smdb_listen_production: SocketAddr,
+    /// Which profile calls of SMDB by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP 1.1
+    /// with a signed sbf:Framework)
+    #[schemars(with = "String")]
+    pub smdb_binding: Binding,
     /// Where metadata of SMDB are fetched
     #[schemars(with = "String")]
     pub smdb_listen_metadata: SocketAddr,
@@ -65,6 +70,7 @@ impl Default for Settings {
             sts_listen_control: sts.listen_control,
             smdb_listen_integration_test: smdb.listen_integration_test,
             smdb_listen_production: smdb.listen_production,
+            smdb_binding: smdb.binding,
             smdb_listen_metadata: smdb.listen_metadata,
             smdb_listen_control: smdb.listen_control,
         }
@@ -103,6 +109,7 @@ impl Settings {
             common: self.common.clone(),
             listen_integration_test: self.address(self.smdb_listen_integration_test),
             listen_production: self.address(self.smdb_listen_production),
+            binding: self.smdb_binding,
             listen_metadata: self.address(self.smdb_listen_metadata),
             listen_control: self.address(self.smdb_listen_control),
             ..smdb::Settings::default()

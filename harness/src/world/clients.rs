@@ -174,6 +174,7 @@ impl Clients {
                 let settings = Settings {
                     habits: client.margin.map_or(habits, |margin| habits.with_margin(margin)),
                     skew: client.skew,
+                    binding: scenario.rules.smdb.binding,
                     tenant: Some(authority.clone()),
                     ..Settings::of(client.profile)
                 };

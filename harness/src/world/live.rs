@@ -85,7 +85,8 @@ impl Live {
         let keys = Keys(Arc::new(Mutex::new(parts.keys)));
         let served = Served::serve(parts.mitid, parts.sts, parts.smdb, &clock, &keys)
             .map_err(|why| LiveError::Serve(why.to_string()))?;
-        let https = Https::to(&served).map_err(|why| LiveError::Serve(why.to_string()))?;
+        let soap = scenario.rules.smdb.binding.soap();
+        let https = Https::to(&served, soap).map_err(|why| LiveError::Serve(why.to_string()))?;
         Ok(Self {
             clients: parts.clients,
             https: RefCell::new(https),

@@ -13,7 +13,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use oio_idws::trust::StsReply;
+use oio_idws::{soap::Version, trust::StsReply};
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Step, Text};
 use rustls::{
     ClientConfig, RootCertStore,
@@ -31,8 +31,6 @@ use crate::world::{
     clients::{Answered, Letter, Wire, diagnosed, failed},
 };
 
-/// SOAP 1.1, as the STS speaks it, and 1.2, as SMDB does.
-const MEDIA_TYPES: [&str; 2] = ["text/xml; charset=utf-8", "application/soap+xml; charset=utf-8"];
 /// More than any answer is long.
 const ANSWER_MAX: usize = 4 * 1024 * 1024;
 
@@ -55,8 +53,8 @@ struct Services {
 }
 
 impl Https {
-    /// Trusts these services in TLS, and no others.
-    pub(super) fn to(served: &Served) -> io::Result<Self> {
+    /// Trusts these services in TLS, and no others. SMDB speaks that version of SOAP.
+    pub(super) fn to(served: &Served, smdb: Version) -> io::Result<Self> {
         let authority = CertificateDer::from_pem_slice(served.tls_authority.as_bytes());
         let mut roots = RootCertStore::empty();
         roots.add(authority.map_err(io::Error::other)?).map_err(io::Error::other)?;
@@ -66,21 +64,20 @@ impl Https {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
-        let [soap_1_1, soap_1_2] = MEDIA_TYPES;
         Ok(Self {
             runtime: served.runtime.handle().clone(),
             client: Client::builder(TokioExecutor::new()).build(https.enable_http1().build()),
             sts: Services {
                 party: Party::Sts,
                 step: Step::One,
-                media_type: soap_1_1,
+                media_type: media_type(Version::Soap11),
                 addresses: served.sts.clone(),
                 control: served.sts_control.clone(),
             },
             smdb: Services {
                 party: Party::Smdb,
                 step: Step::Three,
-                media_type: soap_1_2,
+                media_type: media_type(smdb),
                 addresses: served.smdb.clone(),
                 control: served.smdb_control.clone(),
             },
@@ -213,5 +210,13 @@ impl From<Told> for Finding {
     fn from(told: Told) -> Self {
         let Told { cause, rule, expected, got, who, what_to_do } = told;
         Self { cause, rule, expected, got, who, what: what_to_do }
+    }
+}
+
+/// The media type of a version of SOAP.
+const fn media_type(version: Version) -> &'static str {
+    match version {
+        Version::Soap11 => "text/xml; charset=utf-8",
+        Version::Soap12 => "application/soap+xml; charset=utf-8",
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use harness::keep::{Keeper, Kept};
-use oio_idws::Credential;
+use oio_idws::{Binding, Credential};
 use parties::{
     ClientProfile, Core, Crossing, Cvr, Direction, Environment, ItSystemId, Link, Party, Slot,
     Step, SystemUserId, Verdict,
@@ -102,11 +102,18 @@ impl Country {
             sts: Sts::new(services.iter().map(|(environment, it)| issuer(*environment, it))),
             smdb: services
                 .iter()
-                .map(|(environment, it)| (*environment, smdb(*environment, it)))
+                .map(|(environment, it)| (*environment, smdb(*environment, it, Binding::OioIdws)))
                 .collect(),
             keys_used: 2 * services.len(),
             services,
             entropy: Entropy::seeded(1, "guide", "everybody"),
+        }
+    }
+
+    /// SMDB speaks another profile from now on; what it received is gone.
+    pub(crate) fn bind(&mut self, binding: Binding) {
+        for (environment, smdb) in &mut self.smdb {
+            *smdb = self::smdb(*environment, &self.services[environment], binding);
         }
     }
 
@@ -324,7 +331,9 @@ impl Country {
             service_address: ADDRESS.to_owned(),
         };
         let purpose = format!("{environment} {}", credential.certificate.serial());
-        let wsc = Wsc::new(Settings::of(profile), trust.into());
+        let binding = self.smdb[&environment].policy().binding;
+        let settings = Settings { binding, ..Settings::of(profile) };
+        let wsc = Wsc::new(settings, trust.into());
         let mut client =
             Client { wsc, environment, entropy: Entropy::seeded(1, "guide", &purpose) };
         client.wsc.key_store().install(credential.clone());
@@ -438,7 +447,7 @@ fn issuer(environment: Environment, services: &Services) -> Issuer {
     )
 }
 
-fn smdb(environment: Environment, services: &Services) -> Smdb {
+fn smdb(environment: Environment, services: &Services, binding: Binding) -> Smdb {
     let Services { sts, smdb } = services;
     Smdb::new(Configuration {
         environment,
@@ -448,7 +457,7 @@ fn smdb(environment: Environment, services: &Services) -> Smdb {
         sts: Timeline::starting(sts.certificate.not_before(), vec![sts.certificate.clone()]),
         anchors: STAGE.authority(environment).anchors(),
         schemas: SchemaVersion::calendar(),
-        policy: sim_smdb::Policy::default(),
+        policy: sim_smdb::Policy { binding, ..sim_smdb::Policy::default() },
     })
 }
 

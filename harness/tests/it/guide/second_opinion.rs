@@ -17,7 +17,10 @@
 //! engine here can say. `xmlsec1` knows no STR-Transform at all.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use oio_idws::Credential;
+use oio_idws::{
+    Binding, Credential,
+    uris::{LIBERTY_SB, LIBERTY_SB_2006, SOAP11},
+};
 use parties::ClientProfile;
 use pki::{Certificate, PrivateKey};
 use stage::{
@@ -37,7 +40,13 @@ struct Kept {
 /// A report by an external system of a kind: `NoCache` writes as the .NET client does,
 /// `RestartOnSwap` as CXF.
 fn kept(profile: ClientProfile) -> Kept {
+    kept_in(Binding::OioIdws, profile)
+}
+
+/// The same, where SMDB and its clients are set to a profile.
+fn kept_in(binding: Binding, profile: ClientProfile) -> Kept {
     let InUse { mut country, old, .. } = first_certificate();
+    country.bind(binding);
     let mut client = country.client_of(profile, Production, &old, start());
     let report = succeeds(&mut country, &mut client, start());
     let text = |it: harness::keep::Kept| String::from_utf8(it.bytes).unwrap();
@@ -122,6 +131,48 @@ fn santuario_accepts_a_call_in_the_layout_of_the_dotnet_client() {
     for (part, other) in [("<xenc:CipherValue>", "<xenc:CipherValue>A"), ("uuid:", "uuid:0")] {
         let file = scratch.write("changed.xml", tampered(&messages[2], part, other));
         assert!(apache.ask(&["verify-call", &file, &holder]).is_err(), "{part}");
+    }
+}
+
+/// The whole way in the profile before the present one: the call and the receipt carry Liberty's header,
+/// which is signed in both.
+#[test]
+fn engines_of_others_accept_call_and_receipt_in_libertys_binding() {
+    const TEST: &str = "engines_of_others_accept_call_and_receipt_in_libertys_binding";
+    let (Some(mut apache), Some(xmlsec)) = (engines::apache(TEST), engines::xmlsec(TEST)) else {
+        return;
+    };
+    let scratch = scratch(TEST);
+    for (profile, namespace) in [
+        (ClientProfile::NoCache, LIBERTY_SB),
+        (ClientProfile::RestartOnSwap, LIBERTY_SB),
+        (ClientProfile::CoreNewKeyOldToken, LIBERTY_SB_2006),
+    ] {
+        let Kept { messages, holder, services } = kept_in(Binding::Lbsb, profile);
+        let holder = certificate(&scratch, "holder.pem", &holder.certificate);
+        let smdb = certificate(&scratch, "smdb.pem", &services.smdb.certificate);
+        for message in &messages[2..] {
+            let header = format!("<sbf:Framework xmlns:sbf=\"{namespace}\"");
+            assert!(message.contains(SOAP11) && message.contains(&header), "{message}");
+        }
+        let is_cxf = profile == ClientProfile::RestartOnSwap;
+        let (judge, call, signed) = if is_cxf {
+            let signed = "Timestamp EncryptedData Body To ReplyTo MessageID Action Framework";
+            ("verify", without_key_info(&messages[2]), signed)
+        } else {
+            let signed = "Body Action MessageID ReplyTo To Timestamp EncryptedAssertion Framework";
+            ("verify-call", messages[2].clone(), signed)
+        };
+        let file = scratch.write("call.xml", &call);
+        assert_eq!(apache.ask(&[judge, &file, &holder]).as_deref(), Ok(signed), "{profile:?}");
+        let file =
+            scratch.write("changed.xml", tampered(&call, " version=\"2.0\"", " version=\"2\""));
+        assert!(apache.ask(&[judge, &file, &holder]).is_err(), "{profile:?}");
+
+        let receipt = "Body Action MessageID To RelatesTo Timestamp BinarySecurityToken Framework";
+        let file = scratch.write("receipt.xml", &messages[3]);
+        assert_eq!(apache.ask(&["verify", &file, &smdb]).as_deref(), Ok(receipt));
+        assert_eq!(xmlsec.verify(&smdb, &file), Ok(()));
     }
 }
 

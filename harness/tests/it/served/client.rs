@@ -5,8 +5,9 @@ use std::{io, net::SocketAddr, sync::Arc};
 use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::{
-    Credential,
+    Binding, Credential,
     metadata::{Metadata, MetadataRole},
+    soap::Version,
 };
 use parties::{ClientProfile, Core, Environment};
 use sim_smdb::{
@@ -52,14 +53,16 @@ const STS_PATH: &str = "/SecurityTokenService.svc";
 const SMDB_PATH: &str = "/SmdbService.svc";
 
 impl Client {
-    /// A client with this certificate and key, which trusts what the services publish now.
+    /// A client with this certificate and key, set to the profile that SMDB speaks, which trusts what the services publish now.
     pub(super) async fn new(
         environment: Environment,
+        binding: Binding,
         places: Places,
         tls_authority: &str,
         credential: Credential,
     ) -> Self {
-        Self::of(ClientProfile::NoCache, environment, places, tls_authority, credential).await
+        let profile = ClientProfile::NoCache;
+        Self::with(binding, profile, environment, places, tls_authority, credential).await
     }
 
     /// The same, with these habits.
@@ -70,11 +73,24 @@ impl Client {
         tls_authority: &str,
         credential: Credential,
     ) -> Self {
+        let binding = Binding::OioIdws;
+        Self::with(binding, profile, environment, places, tls_authority, credential).await
+    }
+
+    async fn with(
+        binding: Binding,
+        profile: ClientProfile,
+        environment: Environment,
+        places: Places,
+        tls_authority: &str,
+        credential: Credential,
+    ) -> Self {
         let path = format!("/{environment}/metadata");
         let sts = metadata(places.sts_metadata, &path).await;
         let smdb = metadata(places.smdb_metadata, &path).await;
         let trust = Arc::new(trust(&sts, smdb));
-        let mut wsc = Wsc::new(Settings::of(profile), trust);
+        let settings = Settings { binding, ..Settings::of(profile) };
+        let mut wsc = Wsc::new(settings, trust);
         let find_by = FindBy::thumbprint_of(&credential.certificate);
         wsc.key_store().install(credential);
         let mut client = Self {
@@ -130,8 +146,14 @@ impl Client {
     }
 
     async fn call_smdb(&self, message: &[u8]) -> io::Result<Vec<u8>> {
-        let soap_1_2 = "application/soap+xml; charset=utf-8";
-        Ok(self.https.post(self.smdb, "localhost", SMDB_PATH, soap_1_2, message).await?.body)
+        let media_type = match self.wsc.settings().binding.soap() {
+            Version::Soap11 => "text/xml; charset=utf-8",
+            Version::Soap12 => "application/soap+xml; charset=utf-8",
+        };
+        let at = self.smdb;
+        let reply = self.https.post(at, "localhost", SMDB_PATH, media_type, message).await?;
+        assert_eq!(reply.header("content-type"), Some(media_type));
+        Ok(reply.body)
     }
 
     fn order(&mut self, now: Timestamp) -> Order {

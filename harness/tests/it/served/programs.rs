@@ -198,8 +198,14 @@ async fn programs_that_are_started_alone_find_one_another() {
     for (number, environment) in (0..).zip(Environment::ALL) {
         let (name, places) = (format!("user-{environment}"), programs.places(environment));
         let credential = programs.order(environment, number).await;
-        let mut client =
-            Client::new(environment, places, &tls_authority(&data), credential.clone()).await;
+        let mut client = Client::new(
+            environment,
+            Binding::OioIdws,
+            places,
+            &tls_authority(&data),
+            credential.clone(),
+        )
+        .await;
         // Nobody knows it yet.
         assert_eq!(client.report().await, Err("sts-refused".to_owned()));
         programs.register(&name, environment, &credential).await;

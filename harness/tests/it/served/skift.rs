@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use oio_idws::Credential;
+use oio_idws::{Binding, Credential};
 use parties::Environment;
 use pki::{Certificate, PrivateKey};
 use serde_json::{Value, json};
@@ -70,8 +70,17 @@ pub(super) fn system_user(data: &Path, environment: Environment) -> Credential {
 }
 
 async fn client(served: &Served, data: &Path, environment: Environment) -> Client {
+    client_in(Binding::OioIdws, served, data, environment).await
+}
+
+async fn client_in(
+    binding: Binding,
+    served: &Served,
+    data: &Path,
+    environment: Environment,
+) -> Client {
     let (places, credential) = (places(served, environment), system_user(data, environment));
-    Client::new(environment, places, &tls_authority(data), credential).await
+    Client::new(environment, binding, places, &tls_authority(data), credential).await
 }
 
 /// The host of the real STS.
@@ -106,6 +115,20 @@ async fn a_client_calls_in_both_environments_within_a_minute() {
     }
     let ended = served.terminate();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.stderr);
+}
+
+/// SMDB may be set to the profile before the present one; the token service is as it was.
+#[tokio::test]
+async fn a_client_calls_in_libertys_binding() {
+    let data = data("lbsb");
+    let served = start(&data, &["--smdb-binding", "lbsb"]);
+    let environment = Environment::IntegrationTest;
+    let mut client = client_in(Binding::Lbsb, &served, &data, environment).await;
+    assert_eq!(client.report().await, Ok(()));
+    assert_eq!(stored(served.at("smdb-control"), environment).await, 1);
+    let wrong = run(&data, &["--smdb-binding", "soap-1.1"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(wrong.stderr.contains("smdb-binding"), "{wrong:?}");
 }
 
 /// Nobody has to trust anybody anew, and who was registered is.
