@@ -12,6 +12,7 @@ use harness::{
         live::Live,
     },
 };
+use oio_idws::Binding;
 use pki::KeyPool;
 
 const INTERVAL: Span = Span::from_minutes(5);
@@ -27,12 +28,15 @@ fn is_seen(exact: Timestamp, seen: Timestamp) -> bool {
 }
 
 fn check(name: &str) {
-    let scenario = story(name);
+    check_scenario(name, &story(name));
+}
+
+fn check_scenario(name: &str, scenario: &Scenario) {
     let pool = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
-    pool.ensure(&keys_needed(&scenario), &mut |_, _| ()).unwrap();
+    pool.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
     let key = |size, index| Some(pool.key(size, index));
-    let exact = measure(&run(&scenario, &mut InProcess::new(&scenario, key).unwrap()));
-    let live = measure(&run(&scenario, &mut Live::new(&scenario, INTERVAL, key).unwrap()));
+    let exact = measure(&run(scenario, &mut InProcess::new(scenario, key).unwrap()));
+    let live = measure(&run(scenario, &mut Live::new(scenario, INTERVAL, key).unwrap()));
     let nodes = |all: &[NodeDowntime]| -> Vec<_> {
         all.iter().map(|it| (it.client.clone(), it.node.clone())).collect()
     };
@@ -52,6 +56,15 @@ fn check(name: &str) {
             assert!(live.failure.diagnosis.is_some(), "{name}: nobody says why");
         }
     }
+}
+
+/// Also where every call is in SOAP 1.1 with Liberty's header.
+#[test]
+fn a_swap_costs_the_same_in_libertys_binding_both_ways() {
+    let name = "replace/client-first";
+    let mut scenario = story(name);
+    scenario.rules.smdb.binding = Binding::Lbsb;
+    check_scenario(name, &scenario);
 }
 
 macro_rules! both_ways {

@@ -5,6 +5,7 @@
 
 use clock::Span;
 use harness::scenario::Rules;
+use oio_idws::Binding;
 use sim_sts::Lookup;
 
 use crate::{
@@ -99,6 +100,16 @@ fn a_key_store_is_refused_and_nothing_is_saved() {
     let upload = format!("{SAVE_ROLLING}, file = \"p12\"");
     let happenings = [RENEW, &upload, &production("+30m"), &deploy("+2h")];
     check(|_| (), &happenings, &["a +2h..open step 1: certificate-not-registered"]);
+}
+
+/// Clients and SMDB are set alike, so what the profile of a call is makes no outage.
+#[test]
+fn libertys_binding_changes_nothing_of_a_swap() {
+    let liberty = |rules: &mut Rules| rules.smdb.binding = Binding::Lbsb;
+    let happenings = [RENEW, SAVE_ACTIVE, &production("+30m"), &deploy("+1h")];
+    let expected = ["a +30m..+1h step 1: certificate-replaced"];
+    check(liberty, &happenings, &expected);
+    check(|_| (), &happenings, &expected);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::{
     time::SystemTime,
 };
 
-use oio_idws::{Credential, metadata::MetadataRole};
+use oio_idws::{Binding, Credential, metadata::MetadataRole};
 use parties::Environment;
 use pki::{KeyPool, KeySize};
 use serde_json::json;
