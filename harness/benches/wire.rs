@@ -122,6 +122,7 @@ fn calls(served: &Served, client: &Client, token: &str, requests: usize) {
         let call = ServiceCall {
             message_id: addressing::message_id(&mut entropy),
             action: Operation::Report.action(version),
+            framework: None,
             to: client.smdb_address.clone(),
             created: client.now,
             expires: client.now + Span::from_minutes(5),
