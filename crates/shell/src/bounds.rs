@@ -11,7 +11,7 @@ pub struct Bounds {
     pub connections: usize,
     /// Requests that are worked on at once; one more is answered with 503.
     pub requests: usize,
-    /// Octets of a request before its body. What is longer is answered with 431.
+    /// Octets of a request before its body. What is longer is answered with 431, at the latest at twice that.
     pub head: usize,
     /// Octets of a body. What is longer is answered with 413.
     pub body: usize,

@@ -3,7 +3,7 @@
 mod access_token;
 mod calls;
 mod client;
-mod door;
+pub(crate) mod door;
 mod facts;
 mod hostile;
 mod redemption;

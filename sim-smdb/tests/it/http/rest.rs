@@ -1,8 +1,9 @@
 //! SMDB by REST over TLS: a certificate that nobody has judged yet comes with each connection.
 
+mod attacks;
+
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Clock;
 use oio_idws::{Credential, assertion::Assertion};
 use pki::{RevocationReason, Revoked};
@@ -12,7 +13,6 @@ use sim_smdb::{
     contract::{Annul, Fetch, Notation, Operation, Ping, Search, Subject},
     http::{WebService, router},
     rest::{CALL_PATH, TOKEN_PATH},
-    schema::SchemaVersion,
 };
 use stage::{
     http::{Https, Reply},
@@ -20,9 +20,13 @@ use stage::{
 };
 use tokio::sync::oneshot::{self, Sender};
 
-use crate::world::{
-    HOLDER, STRANGER, World, after, assertion, code, course, cvr, signed, submission,
+use crate::{
+    rest::door::{form, path},
+    world::{HOLDER, STRANGER, World, after, assertion, code, course, cvr, signed, submission},
 };
+
+/// The head of a request with a form.
+const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// SMDB on loopback, in TLS.
 struct Served {
@@ -63,19 +67,11 @@ impl Served {
     }
 
     async fn redeem(&self, own: Option<&Credential>, assertion: &Assertion) -> Reply {
-        let token = BASE64.encode(signed(assertion));
-        let form = form_urlencoded::Serializer::new(String::new())
-            .append_pair("saml-token", &token)
-            .finish();
-        let head = "Content-Type: application/x-www-form-urlencoded\r\n";
-        self.post(own, TOKEN_PATH, head, &form).await
+        self.post(own, TOKEN_PATH, FORM, &form(&signed(assertion))).await
     }
 
     async fn call(&self, own: &Credential, operation: Operation, token: &str, body: &str) -> Reply {
-        let head =
-            format!("Authorization: Holder-of-key {token}\r\nContent-Type: application/json\r\n");
-        let path = format!("/api/{}/{operation}", SchemaVersion::LATEST);
-        self.post(Some(own), &path, &head, body).await
+        self.post(Some(own), &path(operation), &with_access(token), body).await
     }
 
     /// Path and outcome of what was asked last.
@@ -83,6 +79,10 @@ impl Served {
         let entry = self.journal.newest(1, None).pop().unwrap();
         (entry.path, entry.outcome)
     }
+}
+
+fn with_access(token: &str) -> String {
+    format!("Authorization: Holder-of-key {token}\r\nContent-Type: application/json\r\n")
 }
 
 fn token_in(reply: &Reply) -> String {
@@ -181,8 +181,7 @@ async fn a_revocation_list_is_asked_for_where_the_policy_looks_at_it() {
     assert_eq!((reply.status, served.last().1), (401, "revocation-unknown"));
     assert_eq!(served.journal.newest(1, None)[0].remarks.len(), 1);
     // A form without a token asks for none.
-    let head = "Content-Type: application/x-www-form-urlencoded\r\n";
-    served.post(Some(&HOLDER), TOKEN_PATH, head, "").await;
+    served.post(Some(&HOLDER), TOKEN_PATH, FORM, "").await;
     assert_eq!(served.journal.newest(1, None)[0].remarks, Vec::<String>::new());
 }
 

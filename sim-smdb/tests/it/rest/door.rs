@@ -58,11 +58,11 @@ impl Reaction {
 }
 
 /// The form with a token.
-pub(super) fn form(token: &str) -> String {
+pub(crate) fn form(token: &str) -> String {
     form_of(&BASE64.encode(token))
 }
 
-pub(super) fn form_of(value: &str) -> String {
+pub(crate) fn form_of(value: &str) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair("saml-token", value).finish()
 }
 
@@ -78,12 +78,12 @@ pub(super) fn redemption(form: &str) -> Message<'_> {
 }
 
 /// Where an operation is called, in the version in force.
-pub(super) fn path(operation: Operation) -> String {
+pub(crate) fn path(operation: Operation) -> String {
     format!("/api/{}/{operation}", SchemaVersion::LATEST)
 }
 
 /// What a client writes of a submission.
-pub(super) fn json(submission: &Submission) -> String {
+pub(crate) fn json(submission: &Submission) -> String {
     submission.write(Notation::Json)
 }
 
