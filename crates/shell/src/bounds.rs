@@ -24,6 +24,9 @@ pub struct Bounds {
     pub head_time: Duration,
     /// How long a client may take for a body. One that takes longer is answered with 408.
     pub body_time: Duration,
+    /// How long a client may take for an answer, from when it first takes no more of it. One that takes longer
+    /// is closed.
+    pub answer_time: Duration,
     /// How long those who are being answered have when a listener stops.
     pub grace: Duration,
 }
@@ -41,6 +44,7 @@ impl Default for Bounds {
             // Clients in .NET keep a connection for 100 s without a call.
             head_time: Duration::from_secs(120),
             body_time: Duration::from_secs(30),
+            answer_time: Duration::from_secs(30),
             grace: Duration::from_secs(10),
         }
     }

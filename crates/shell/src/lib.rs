@@ -42,6 +42,7 @@ pub mod settings;
 mod shared;
 mod source;
 mod switch;
+mod timely;
 mod tls;
 mod traffic;
 

@@ -18,6 +18,7 @@ use crate::{
     Bounds, Peer, Tls, Traffic,
     connections::{Connections, Place},
     intake::Intake,
+    timely::Timely,
 };
 
 /// One address at which a service listens.
@@ -110,23 +111,31 @@ impl Listener {
         let (tls, bounds, intake) = (self.tls.clone(), self.bounds, Arc::clone(intake));
         tokio::spawn(async move {
             let _connected = connected;
-            match tls {
-                None => {
-                    let peer = Peer { address, certificate: None, server_name: None };
-                    converse(stream, peer, &place, bounds, &intake).await;
-                }
-                Some(tls) => {
-                    let handshake = timeout(bounds.handshake_time, tls.accept(stream, address));
-                    let shaken = select! {
-                        () = place.closing() => return,
-                        shaken = handshake => shaken,
-                    };
-                    if let Ok(Ok((stream, peer))) = shaken {
-                        converse(stream, peer, &place, bounds, &intake).await;
-                    }
-                }
-            }
+            attend(stream, address, tls, &place, bounds, &intake).await;
         });
+    }
+}
+
+/// Shakes hands over one connection, if there is TLS, and answers what comes over it.
+async fn attend(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    address: SocketAddr,
+    tls: Option<Tls>,
+    place: &Place,
+    bounds: Bounds,
+    intake: &Intake,
+) {
+    let Some(tls) = tls else {
+        let peer = Peer { address, certificate: None, server_name: None };
+        return converse(stream, peer, place, bounds, intake).await;
+    };
+    let handshake = timeout(bounds.handshake_time, tls.accept(stream, address));
+    let shaken = select! {
+        () = place.closing() => return,
+        shaken = handshake => shaken,
+    };
+    if let Ok(Ok((stream, peer))) = shaken {
+        converse(stream, peer, place, bounds, intake).await;
     }
 }
 
@@ -149,7 +158,7 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.head_time)
         .max_buf_size(bounds.head.max(BUFFER_MIN))
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Timely::new(stream, bounds.answer_time)), service);
     let mut conversation = pin!(conversation);
     select! {
         ended = conversation.as_mut() => {
@@ -162,3 +171,6 @@ async fn converse(
     }
     let _ = timeout(bounds.grace, conversation).await;
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ use rustls::{
     },
     sign::CertifiedKey,
 };
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 pub use self::{
@@ -105,11 +105,11 @@ impl Tls {
     }
 
     /// The handshake with one client.
-    pub(crate) async fn accept(
+    pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
-        stream: TcpStream,
+        stream: S,
         address: SocketAddr,
-    ) -> io::Result<(TlsStream<TcpStream>, Peer)> {
+    ) -> io::Result<(TlsStream<S>, Peer)> {
         let stream = TlsAcceptor::from(self.0.load_full()).accept(stream).await?;
         let (_, tls) = stream.get_ref();
         let certificate = tls.peer_certificates().and_then(<[_]>::first);

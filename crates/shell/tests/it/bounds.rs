@@ -6,7 +6,7 @@ use axum::{Router, routing::post};
 use shell::Bounds;
 use tokio::io::AsyncWriteExt;
 
-use crate::stage::{SHORT, Served, one_answer, request, rest_of, service};
+use crate::stage::{Served, one_answer, request, rest_of, service};
 
 const CLOSE: &str = "Connection: close\r\n";
 
@@ -59,21 +59,6 @@ async fn a_head_may_not_be_endless() {
     assert_eq!(status(&served.answer_to(request(0, &header)).await), "431");
     let many: String = (0..200).map(|number| format!("X-{number}: x\r\n")).collect();
     assert_eq!(status(&served.answer_to(request(0, &many)).await), "431");
-}
-
-#[tokio::test]
-async fn who_is_slow_does_not_stay() {
-    let bounds = Bounds { head_time: SHORT, body_time: SHORT, ..Bounds::default() };
-    let served = Served::start(None, bounds).await;
-    // A head that does not end, a connection without one, and a body that does not come.
-    assert!(matches!(status(&served.answer_to("POST / HTTP/1.1\r\nHost:").await), "" | "408"));
-    assert!(matches!(status(&served.answer_to("").await), "" | "408"));
-    let begun = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nx";
-    assert_eq!(status(&served.answer_to(begun).await), "408");
-    let mut stream = served.connect().await;
-    stream.write_all(request(1, "").as_bytes()).await.unwrap();
-    assert!(one_answer(&mut stream).await.contains("1 octets"));
-    assert_eq!(rest_of(&mut stream).await, "", "it is closed when nothing more comes");
 }
 
 #[tokio::test]

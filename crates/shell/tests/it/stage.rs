@@ -1,6 +1,6 @@
 //! A listener on loopback with a service that tells what reached it, and a client that writes octets.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use axum::{Extension, Router, body::Bytes, routing::post};
 use shell::{Bounds, Listener, Peer, Tls};
@@ -10,9 +10,6 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
 };
-
-/// So short that a test can wait for it, and long enough for a machine that does much else.
-pub(crate) const SHORT: Duration = Duration::from_millis(200);
 
 /// A listener that serves until it is stopped.
 pub(crate) struct Served {

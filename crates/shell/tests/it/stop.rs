@@ -1,10 +1,12 @@
 //! A listener stops without cutting anybody off.
 
+use std::time::Duration;
+
 use axum::{Router, routing::post};
 use shell::{Bounds, Listener};
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::watch};
 
-use crate::stage::{SHORT, Served, one_answer, request, rest_of};
+use crate::stage::{Served, one_answer, request, rest_of};
 
 #[tokio::test]
 async fn who_is_being_answered_has_the_answer_and_who_is_idle_goes() {
@@ -37,7 +39,7 @@ async fn who_is_being_answered_has_the_answer_and_who_is_idle_goes() {
 #[tokio::test]
 async fn who_takes_too_long_is_not_waited_for() {
     let router = Router::new().route("/", post(std::future::pending::<()>));
-    let bounds = Bounds { grace: SHORT, ..Bounds::default() };
+    let bounds = Bounds { grace: Duration::ZERO, ..Bounds::default() };
     let served = Served::start_with(router, None, bounds).await;
     let mut asking = served.connect().await;
     asking.write_all(request(0, "").as_bytes()).await.unwrap();
