@@ -138,19 +138,38 @@ impl Wss4j {
 pub fn python(test: &str) -> Option<MutexGuard<'static, Engine>> {
     static ENGINE: OnceLock<Option<Mutex<Engine>>> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| {
-        let python = match env::var_os("SKIFT_PYTHON") {
-            Some(path) => PathBuf::from(path),
-            None => program("python3")?,
-        };
-        let has_packages = Command::new(&python)
-            .args(["-c", "import signxml, zeep"])
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success());
+        let python = python_with("signxml, zeep")?;
         let source = driver("engine.py");
-        has_packages.then(|| Mutex::new(Engine::start(&python, &[text(&source)])))
+        Some(Mutex::new(Engine::start(&python, &[text(&source)])))
     });
     lock(engine.as_ref(), test, "signxml and zeep (.ci/requirements.txt)")
+}
+
+/// What `openapi-spec-validator` says of the description of a service in a file, if it is installed.
+///
+/// # Panics
+///
+/// If it is not installed and `CI` is set.
+pub fn judge_openapi(test: &str, file: &str) -> Option<programs::Answer> {
+    let Some(python) = python_with("openapi_spec_validator") else {
+        skip(test, "openapi-spec-validator (.ci/requirements.txt)");
+        return None;
+    };
+    Some(programs::run(text(&python), ["-m", "openapi_spec_validator", file], ""))
+}
+
+/// The interpreter (`SKIFT_PYTHON`, or else `python3`), if it has these packages.
+fn python_with(packages: &str) -> Option<PathBuf> {
+    let python = match env::var_os("SKIFT_PYTHON") {
+        Some(path) => PathBuf::from(path),
+        None => program("python3")?,
+    };
+    let has_packages = Command::new(&python)
+        .args(["-c", &format!("import {packages}")])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    has_packages.then_some(python)
 }
 
 fn lock(

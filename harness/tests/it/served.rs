@@ -2,6 +2,7 @@
 //! and all by `skift serve`.
 
 mod client;
+mod document;
 mod foreign;
 mod programs;
 mod skift;

@@ -190,6 +190,23 @@ async fn zeep_makes_a_client_of_what_is_served() {
     }
 }
 
+/// And refuses one that says something else, so that it looks at all.
+#[tokio::test]
+async fn openapi_spec_validator_accepts_each_control_port() {
+    const TEST: &str = "openapi_spec_validator_accepts_each_control_port";
+    let case = Case::new("openapi", Environment::IntegrationTest);
+    for control in ["mitid-control", "sts-control", "smdb-control"] {
+        let description = get(case.served.at(control), "/__admin/docs").await.text;
+        let file = case.scratch.write("openapi.json", &description);
+        let Some(judged) = engines::judge_openapi(TEST, &file) else { return };
+        assert!(judged.ok, "{control}: {}", judged.text);
+        let wrong = tampered(&description, "\"responses\":", "\"answers\":");
+        let file = case.scratch.write("wrong.json", wrong);
+        let judged = engines::judge_openapi(TEST, &file);
+        assert!(judged.is_some_and(|it| !it.ok), "{control}: another description");
+    }
+}
+
 #[tokio::test]
 async fn keytool_and_openssl_open_the_kits_that_are_served() {
     const TEST: &str = "keytool_and_openssl_open_the_kits_that_are_served";
