@@ -2,7 +2,7 @@
 
 use oio_idws::MessageError;
 
-use super::fields::{Node, Writer, boolean, not};
+use super::fields::{Node, Writer};
 use crate::{
     course::{Course, Details, Draft, Substance, Written},
     cpr::{self, Cpr},
@@ -75,7 +75,6 @@ fn substance(out: &mut Writer, substance: &Substance) {
 /// Reads a course as it was written: a personal number that may not be taken is noted and dropped.
 pub(crate) fn read(node: &Node<'_>) -> Result<Draft, MessageError> {
     node.only(&FIELDS)?;
-    let date = |name| node.optional_parse(name, "a day, such as 2030-03-01");
     let code = |name| node.text(name).map(|text| Written::from(&*text));
     let optional = |node: &Node<'_>, name| {
         node.optional_text(name).map(|text| text.map(|text| Written::from(&*text)))
@@ -105,8 +104,8 @@ pub(crate) fn read(node: &Node<'_>) -> Result<Draft, MessageError> {
     let details = Details {
         municipality: code("Kommune")?,
         legal_basis: code("Lovgrundlag")?,
-        requested_on: node.parse("AnmodningDato", "a day, such as 2030-03-01")?,
-        started_on: date("IvaerksaetDato")?,
+        requested_on: node.day("AnmodningDato")?,
+        started_on: node.optional_day("IvaerksaetDato")?,
         treatment: treatment
             .as_ref()
             .map(|it| it.text("Behandlingstype").map(|text| Written::from(&*text)))
@@ -116,7 +115,7 @@ pub(crate) fn read(node: &Node<'_>) -> Result<Draft, MessageError> {
         substances: substances(node)?,
         housing: within(&social, "Bolig")?,
         income: within(&social, "Hovedindtaegt")?,
-        ended_on: date("AfslutDato")?,
+        ended_on: node.optional_day("AfslutDato")?,
         outcome: optional(node, "AfslutStatus")?,
         remark,
         forms: forms(node)?,
@@ -130,12 +129,11 @@ fn substances(node: &Node<'_>) -> Result<Vec<Substance>, MessageError> {
     let read = |it: Node<'_>| {
         it.only(&["Stof", "Indtagelse", "Hyppighed", "Hovedstof"])?;
         let code = |name| it.text(name).map(|text| Written::from(&*text));
-        let main = boolean(&it.text("Hovedstof")?);
         Ok(Substance {
             substance: code("Stof")?,
             intake: code("Indtagelse")?,
             frequency: code("Hyppighed")?,
-            main: main.ok_or_else(|| not("true or false", "Hovedstof"))?,
+            main: it.truth("Hovedstof")?,
         })
     };
     list.children("Stofbrug")?.into_iter().map(read).collect()

@@ -59,8 +59,8 @@ impl ErrorList {
         node.only(&["Myndighed", "Fra", "Til"])?;
         Ok(Self {
             authority: node.parse("Myndighed", "a CVR number")?,
-            from: node.parse("Fra", "a day, such as 2030-03-01")?,
-            through: node.parse("Til", "a day, such as 2030-03-01")?,
+            from: node.day("Fra")?,
+            through: node.day("Til")?,
         })
     }
 }
@@ -91,7 +91,7 @@ impl ErrorLists {
             let status = Status::of_name(&it.text("Status")?);
             Ok(Listed {
                 reference: it.parse("Klientreference", "a reference")?,
-                version: it.parse("Version", "a whole number")?,
+                version: it.number("Version")?,
                 status: status.ok_or_else(|| not("a status", "Status"))?,
                 at: it.instant("Tidspunkt")?,
                 violations: read_violations(&it)?,

@@ -8,7 +8,7 @@ use oio_idws::MessageError;
 use xml_security::{Verified, escape_text, xml::Element};
 
 use super::json::{Json, Object};
-use crate::schema::SchemaVersion;
+use crate::{date::Date, schema::SchemaVersion};
 
 /// How a message of the contract is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,6 +210,7 @@ impl<'d> Node<'d> {
             Self::Json { object, .. } => match object.get(name) {
                 None => Ok(None),
                 Some(Json::Text(text) | Json::Literal(text)) => Ok(Some(text.clone())),
+                Some(Json::Inexact) => Err(not("a text, or a whole number", name)),
                 Some(Json::List(_) | Json::Object(_)) => Err(not("a text", name)),
             },
         }
@@ -231,6 +232,31 @@ impl<'d> Node<'d> {
     ) -> Result<Option<T>, MessageError> {
         let text = self.optional_text(name)?;
         text.map(|text| text.parse().map_err(|_| not(what, name))).transpose()
+    }
+
+    /// A day, as the schema's `date` has it.
+    pub(crate) fn day(&self, name: &'static str) -> Result<Date, MessageError> {
+        day(&self.text(name)?).ok_or_else(|| not(A_DAY, name))
+    }
+
+    pub(crate) fn optional_day(&self, name: &'static str) -> Result<Option<Date>, MessageError> {
+        let text = self.optional_text(name)?;
+        text.map(|text| day(&text).ok_or_else(|| not(A_DAY, name))).transpose()
+    }
+
+    /// A number, as the schema's `unsignedInt` has it.
+    pub(crate) fn number(&self, name: &'static str) -> Result<u32, MessageError> {
+        let text = self.text(name)?;
+        collapsed(&text).parse().map_err(|_| not("a whole number", name))
+    }
+
+    /// True or false, as the schema's `boolean` has it.
+    pub(crate) fn truth(&self, name: &'static str) -> Result<bool, MessageError> {
+        match collapsed(&self.text(name)?) {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(not("true or false", name)),
+        }
     }
 
     pub(crate) fn instant(&self, name: &'static str) -> Result<Timestamp, MessageError> {
@@ -261,7 +287,7 @@ impl<'d> Node<'d> {
                 Some(Json::Text(text)) if text.is_empty() => {
                     Ok(Some(Self::Json { object: Object::EMPTY, name: name.to_owned() }))
                 }
-                Some(Json::Text(_) | Json::Literal(_) | Json::List(_)) => {
+                Some(Json::Text(_) | Json::Literal(_) | Json::Inexact | Json::List(_)) => {
                     Err(not("an object", name))
                 }
             },
@@ -280,13 +306,13 @@ impl<'d> Node<'d> {
                 Some(Json::List(list)) => {
                     let each = list.iter().map(|item| match item {
                         Json::Object(object) => Ok(Self::Json { object, name: name.to_owned() }),
-                        Json::Text(_) | Json::Literal(_) | Json::List(_) => {
+                        Json::Text(_) | Json::Literal(_) | Json::Inexact | Json::List(_) => {
                             Err(not("a list of objects", name))
                         }
                     });
                     each.collect()
                 }
-                Some(Json::Text(_) | Json::Literal(_) | Json::Object(_)) => {
+                Some(Json::Text(_) | Json::Literal(_) | Json::Inexact | Json::Object(_)) => {
                     Err(not("a list of objects", name))
                 }
             },
@@ -303,11 +329,26 @@ pub(crate) fn not(what: &'static str, name: &str) -> MessageError {
     MessageError::Value { what, value: name.to_owned() }
 }
 
-/// The words of a schema's boolean.
-pub(crate) fn boolean(text: &str) -> Option<bool> {
-    match text {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
-    }
+const A_DAY: &str = "a day, such as 2030-03-01";
+
+/// A day, behind which its time zone may stand (XML Schema 1.0, part 2, section 3.2.9), as JAXB writes
+/// it. It is the same day of the calendar, whatever the zone.
+fn day(text: &str) -> Option<Date> {
+    let (day, zone) = collapsed(text).split_at_checked("2030-03-01".len())?;
+    let is_zone = match zone.as_bytes() {
+        [] | [b'Z'] => true,
+        [b'+' | b'-', hour @ .., b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9'] => match hour {
+            [b'0', b'0'..=b'9'] | [b'1', b'0'..=b'3'] => true,
+            [b'1', b'4'] => [*tens, *ones] == *b"00",
+            _ => false,
+        },
+        _ => false,
+    };
+    if is_zone { day.parse().ok() } else { None }
+}
+
+/// A value of any type but a text, whose white space is nothing of its own (XML Schema 1.0, part 2,
+/// section 4.3.6).
+fn collapsed(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
 }

@@ -17,16 +17,19 @@ const FIELDS_MAX: usize = 64;
 pub(crate) enum Json {
     /// A text.
     Text(String),
-    /// A number, `true` or `false`, as it is written.
+    /// A whole number, `true` or `false`, as it is written.
     Literal(String),
+    /// A number whose digits the reader does not keep: a fraction, an exponent, or more than 64 bits. The
+    /// contract has none, and must not store what nobody wrote.
+    Inexact,
     /// A list.
     List(Vec<Self>),
     /// An object.
     Object(Object),
 }
 
-/// An object, in the order of its fields. A field that is `null` is not there.
-pub(crate) struct Object(Vec<(String, Json)>);
+/// An object, in the order of its fields. One that is `null` has a name and is not there.
+pub(crate) struct Object(Vec<(String, Option<Json>)>);
 
 impl Object {
     /// One without fields.
@@ -37,27 +40,34 @@ impl Object {
         let value: Value = serde_json::from_slice(bytes).ok()?;
         match value.0? {
             Json::Object(object) if object.depth() <= DEPTH_MAX => Some(object),
-            Json::Object(_) | Json::Text(_) | Json::Literal(_) | Json::List(_) => None,
+            Json::Object(_) | Json::Text(_) | Json::Literal(_) | Json::Inexact | Json::List(_) => {
+                None
+            }
         }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Json> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+        self.fields().find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.fields().map(|(name, _)| name)
+    }
+
+    /// The fields that are there.
+    fn fields(&self) -> impl Iterator<Item = (&str, &Json)> {
+        self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_ref()?)))
     }
 
     fn depth(&self) -> usize {
-        1 + self.0.iter().map(|(_, value)| value.depth()).max().unwrap_or(0)
+        1 + self.fields().map(|(_, value)| value.depth()).max().unwrap_or(0)
     }
 }
 
 impl Json {
     fn depth(&self) -> usize {
         match self {
-            Self::Text(_) | Self::Literal(_) => 0,
+            Self::Text(_) | Self::Literal(_) | Self::Inexact => 0,
             Self::List(list) => 1 + list.iter().map(Self::depth).max().unwrap_or(0),
             Self::Object(object) => object.depth(),
         }
@@ -98,8 +108,8 @@ impl<'de> Visitor<'de> for Any {
         Ok(Value(Some(Json::Literal(value.to_string()))))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value(Some(Json::Literal(value.to_string()))))
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value(Some(Json::Inexact)))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -117,10 +127,11 @@ impl<'de> Visitor<'de> for Any {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut object = Object(Vec::new());
         while let Some((name, Value(value))) = fields.next_entry::<String, Value>()? {
-            if object.get(&name).is_some() || object.0.len() == FIELDS_MAX {
+            let is_known = object.0.iter().any(|(own, _)| *own == name);
+            if is_known || object.0.len() == FIELDS_MAX {
                 return Err(de::Error::custom("a name stands twice, or there are too many"));
             }
-            object.0.extend(value.map(|value| (name, value)));
+            object.0.push((name, value));
         }
         Ok(Value(Some(Json::Object(object))))
     }

@@ -109,7 +109,7 @@ impl ReceivedSubmission {
                 "Klientreference",
                 "a reference of 1 to 64 characters without a personal number",
             )?,
-            version: node.parse("Version", "a whole number")?,
+            version: node.number("Version")?,
             authority: node.parse("Myndighed", "a CVR number")?,
             draft: course::read(&node.child("Forloeb")?)?,
         })
@@ -151,7 +151,7 @@ impl Receipt {
             receipt: node.text("KvitteringId")?,
             id: node.text("Id")?,
             reference: node.parse("Klientreference", "a reference")?,
-            version: node.parse("Version", "a whole number")?,
+            version: node.number("Version")?,
             status: status.ok_or_else(|| not("a status", "Status"))?,
             at: node.instant("Tidspunkt")?,
             warnings: read_violations(&node)?,

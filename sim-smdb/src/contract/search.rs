@@ -115,8 +115,8 @@ impl Search {
                 Subject::Citizen(citizen.map_err(|_| not("a made-up personal number", "Cpr"))?)
             }
             None => Subject::Period {
-                from: node.parse("Fra", "a day, such as 2030-03-01")?,
-                through: node.parse("Til", "a day, such as 2030-03-01")?,
+                from: node.day("Fra")?,
+                through: node.day("Til")?,
                 state: match node.optional_text("Tilstand")?.as_deref() {
                     None => None,
                     Some("Aabent") => Some(State::Open),
@@ -125,10 +125,7 @@ impl Search {
                 },
             },
         };
-        let (page, page_size) = (
-            node.parse("Side", "a whole number")?,
-            node.parse("Sidestoerrelse", "a whole number")?,
-        );
+        let (page, page_size) = (node.number("Side")?, node.number("Sidestoerrelse")?);
         if page == 0 {
             return Err(not("a page, the first of which is 1", "Side"));
         }
@@ -172,16 +169,16 @@ impl SearchResult {
             Ok(Found {
                 id: it.text("Id")?,
                 reference: it.parse("Klientreference", "a reference")?,
-                version: it.parse("Version", "a whole number")?,
+                version: it.number("Version")?,
                 citizen: citizen.map_err(|_| not("a made-up personal number", "Cpr"))?,
-                requested_on: it.parse("AnmodningDato", "a day")?,
-                ended_on: it.optional_parse("AfslutDato", "a day")?,
+                requested_on: it.day("AnmodningDato")?,
+                ended_on: it.optional_day("AfslutDato")?,
                 status: status.ok_or_else(|| not("a status", "Status"))?,
             })
         };
         Ok(Self {
-            total: node.parse("Antal", "a whole number")?,
-            page: node.parse("Side", "a whole number")?,
+            total: node.number("Antal")?,
+            page: node.number("Side")?,
             found: node
                 .children("Fundet")?
                 .into_iter()

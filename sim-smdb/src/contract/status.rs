@@ -109,7 +109,7 @@ impl StatusReport {
         Ok(Self {
             id: node.optional_text("Id")?,
             reference: node.parse("Klientreference", "a reference")?,
-            version: node.parse("Version", "a whole number")?,
+            version: node.number("Version")?,
             status: status.ok_or_else(|| not("a status", "Status"))?,
             at: node.instant("Tidspunkt")?,
             violations: read_violations(&node)?,

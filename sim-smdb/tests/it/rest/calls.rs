@@ -137,11 +137,20 @@ fn json_that_the_contract_does_not_know_is_refused_by_its_fields_alone() {
     };
     let written = whole.to_string();
     let twice = written.replacen('{', "{\"Version\":1,", 1);
+    let twice_null = written.replacen('{', "{\"Version\":null,", 1);
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let many: String = (0..100).map(|at| format!("\"a{at}\":1,")).collect();
     for (body, told) in [
         (with("/Version", json!("first")), "Version"),
         (with("/Version", json!(1.5)), "Version"),
+        // Read as a binary fraction, each would be stored in other digits than were written.
+        (with("/Forloeb/Kommune", json!(901.5)), "Kommune"),
+        (with("/Forloeb/Kommune", json!("@")).replace("\"@\"", "12.10"), "Kommune"),
+        (
+            with("/Forloeb/Kommune", json!("@")).replace("\"@\"", "90100000000000000000000"),
+            "Kommune",
+        ),
+        (with("/Forloeb/Kommune", json!("@")).replace("\"@\"", "-0"), "Kommune"),
         (with("/Version", json!(null)), "Version"),
         (with("/Version", json!([1])), "Version"),
         (with("/Myndighed", json!("hemmelig")), "Myndighed"),
@@ -150,6 +159,7 @@ fn json_that_the_contract_does_not_know_is_refused_by_its_fields_alone() {
         (written.replacen("\"Forloeb\"", "\"hemmelig\"", 1), "IndberetForloeb"),
         (written.replacen("\"AfslutDato\"", "\"hemmelig\"", 1), "Forloeb"),
         (twice, "IndberetForloeb"),
+        (twice_null, "IndberetForloeb"),
         (deep, "IndberetForloeb"),
         (written.replacen('{', &format!("{{{many}"), 1), "IndberetForloeb"),
         ("hemmelig".to_owned(), "IndberetForloeb"),
