@@ -3,9 +3,9 @@
 //! The order of the checks decides which rejection a caller gets: size, XML, SOAP shape, timestamp,
 //! the token (opened, signed, in its time, for us, its holder's certificate), the holder's signature
 //! over the message, address, replay, operation, schema, privilege, and at last the rules of the
-//! register. Where the binding is Liberty's, the version of SOAP comes first of all that is in an envelope,
-//! and the headers that it asks for come after the signature. Every check that can still be made is made, so that a diagnosis can list all that speaks
-//! against a call.
+//! register. The version of SOAP comes first of all that is in an envelope. Where the binding is
+//! Liberty's, the headers that it asks for come after the signature. Every check that can still be made
+//! is made, so that a diagnosis can list all that speaks against a call.
 
 mod answers;
 mod permission;
@@ -100,12 +100,16 @@ pub(crate) fn judge<'r>(
     request: &'r Request,
     now: Timestamp,
 ) -> Result<Accepted<'r>, Vec<Rejection>> {
-    let call = request.as_ref().map_err(|it| vec![Rejection::unreadable(it)])?;
     let mut against = Vec::new();
     let spoken = smdb.policy().binding.soap();
-    if call.version != spoken {
-        against.push(Rejection::WrongSoapVersion { got: call.version, spoken });
+    let version = request.as_ref().map_or_else(|it| it.version, |call| Some(call.version));
+    if let Some(got) = version.filter(|got| *got != spoken) {
+        against.push(Rejection::WrongSoapVersion { got, spoken });
     }
+    let call = match request {
+        Ok(call) => call,
+        Err(unreadable) => return Err(with(against, Rejection::unreadable(unreadable))),
+    };
     let time = *call.time.unverified();
     security::timely(smdb.policy(), time, now, &mut against);
     let token = match &call.token {

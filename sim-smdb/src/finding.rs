@@ -36,10 +36,14 @@ impl Rejection {
             | Self::NotSoap { what }
             | Self::TimestampUnreadable { what }
             | Self::TokenUnreadable { what }
+            | Self::TokenMalformed { what }
             | Self::TokenInvalid { what }
             | Self::MalformedRequest { what } => Text::same(what),
             Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.clone(),
             Self::WrongSoapVersion { got, .. } => Text::same(got.to_string()),
+            Self::TokenMissing => {
+                Text::new("a security header without a token", "en sikkerhedsheader uden et token")
+            }
             Self::FrameworkMissing => {
                 Text::new("no sbf:Framework header", "ingen sbf:Framework-header")
             }
@@ -273,6 +277,42 @@ impl Rejection {
                 what: [
                     "Make and sign the message when you send it; do not queue signed messages.",
                     "Dan og signér beskeden, når du sender den; sæt ikke signerede beskeder i kø.",
+                ],
+            },
+            Self::TokenMissing => Lesson {
+                rule: [
+                    "A call has a token of the STS in its security header (OIO IDWS SOAP 1.1).",
+                    "Et kald har et token fra STS'en i sin sikkerhedsheader (OIO IDWS SOAP 1.1).",
+                ],
+                expected: Text::new(
+                    "an EncryptedAssertion or an Assertion in wsse:Security",
+                    "en EncryptedAssertion eller en Assertion i wsse:Security",
+                ),
+                who: Role::Vendor,
+                what: [
+                    "Let your client fetch a token from the STS first, and put it into the security \
+                     header as it came.",
+                    "Lad din klient hente et token hos STS'en først og lægge det i \
+                     sikkerhedsheaderen, som det kom.",
+                ],
+            },
+            Self::TokenMalformed { .. } => Lesson {
+                rule: [
+                    "What is encrypted is an assertion of SAML 2.0, which no client opens or changes \
+                     (OIO IDWS SOAP 1.1).",
+                    "Det, der er krypteret, er en assertion fra SAML 2.0, som ingen klient åbner eller \
+                     ændrer (OIO IDWS SOAP 1.1).",
+                ],
+                expected: Text::new(
+                    "the EncryptedAssertion as the STS gave it",
+                    "EncryptedAssertion, som STS'en gav den",
+                ),
+                who: Role::Vendor,
+                what: [
+                    "Send the token on octet for octet as the STS gave it; anybody can encrypt for \
+                     SMDB, so see who sent it.",
+                    "Send tokenet videre byte for byte, som STS'en gav det; alle kan kryptere til \
+                     SMDB, så undersøg, hvem der sendte det.",
                 ],
             },
             Self::TokenUnreadable { .. } => Lesson {

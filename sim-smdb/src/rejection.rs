@@ -82,9 +82,18 @@ pub enum Rejection {
         /// When it came.
         now: Timestamp,
     },
-    /// There is no token, or it cannot be opened.
+    /// The message has no token.
+    #[error("the message has no token")]
+    TokenMissing,
+    /// The token cannot be opened with the key of this service.
     #[error("the token cannot be opened: {what}")]
     TokenUnreadable {
+        /// Why.
+        what: String,
+    },
+    /// The token was opened, and what is in it is no assertion.
+    #[error("what the token holds cannot be read: {what}")]
+    TokenMalformed {
         /// Why.
         what: String,
     },
@@ -281,8 +290,10 @@ impl Rejection {
     pub(crate) fn token(refusal: &TokenRefusal) -> Self {
         let what = harmless(&refusal.to_string());
         match refusal {
-            TokenRefusal::Missing | TokenRefusal::NotAToken | TokenRefusal::NotDecryptable => {
-                Self::TokenUnreadable { what }
+            TokenRefusal::Missing => Self::TokenMissing,
+            TokenRefusal::NotDecryptable => Self::TokenUnreadable { what },
+            TokenRefusal::NotAToken | TokenRefusal::Malformed(_) | TokenRefusal::NotAnAssertion => {
+                Self::TokenMalformed { what }
             }
             TokenRefusal::UnknownIssuer { .. } => Self::UnknownIssuer,
             TokenRefusal::Signature(_) | TokenRefusal::Content(_) => Self::TokenInvalid { what },
@@ -387,7 +398,9 @@ impl Rejection {
             | Self::HolderCertificateExpired { .. }
             | Self::HolderCertificateRevoked { .. }
             | Self::RevocationUnknown => Told::Nothing(Hidden::Token),
-            Self::TokenUnreadable { .. } => Told::Nothing(Hidden::Encryption),
+            Self::TokenMissing | Self::TokenUnreadable { .. } | Self::TokenMalformed { .. } => {
+                Told::Nothing(Hidden::Encryption)
+            }
             Self::FrameworkMissing => Told::NoFramework,
             Self::FrameworkMismatch { what } => Told::WrongFramework(&what.en),
             Self::ActionMissing => Told::NoAction,
@@ -432,7 +445,9 @@ impl Rejection {
             | Self::TimestampExpired { .. }
             | Self::TimestampImplausible { .. }
             | Self::TimestampTooOld { .. }
+            | Self::TokenMissing
             | Self::TokenUnreadable { .. }
+            | Self::TokenMalformed { .. }
             | Self::UnknownIssuer
             | Self::TokenInvalid { .. }
             | Self::TokenNotYetValid { .. }
@@ -483,6 +498,6 @@ enum Hidden {
     Security,
     /// A token that does not hold.
     Token,
-    /// A token that cannot be opened.
+    /// A token that is missing, cannot be opened, or holds no assertion.
     Encryption,
 }

@@ -7,7 +7,7 @@ use xml_security::{
 
 use crate::{
     soap::Version,
-    uris::{LIBERTY_SB_2006, SOAP11, SOAP12, WSA, WSSE, WST},
+    uris::{LIBERTY_SB_2006, SOAP11, SOAP12, WSA, WSA_SOAP_FAULT, WSSE, WST},
 };
 
 /// The fault codes of the STS (`STSDOC` 2.1), with the texts it gives them.
@@ -148,8 +148,8 @@ fn body(envelope: Element<'_>) -> Option<Element<'_>> {
     envelope.is(SOAP11, "Envelope").then(|| envelope.child(SOAP11, "Body"))?
 }
 
-/// How a service refuses. The first three are WCF's subcodes in the namespace of WS-Security, the
-/// next three those of WS-Addressing; the texts are WCF's own.
+/// How a service refuses: the first three by WCF's subcodes in the namespace of WS-Security, the next
+/// three by those of WS-Addressing, one by Liberty's, and the last without any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ServiceFaultCode {
     /// The message's security does not hold: signature, timestamp, replay.
@@ -248,7 +248,8 @@ impl ServiceFault {
         codes.map(|code| code.name()).any(|name| name == self.code)
     }
 
-    /// Writes a fault in a version of SOAP. It is not signed.
+    /// Writes a fault in a version of SOAP, under the action of one that no contract declares
+    /// (WS-Addressing 1.0, SOAP Binding, section 6). It is not signed.
     #[must_use]
     pub fn write(
         version: Version,
@@ -262,6 +263,7 @@ impl ServiceFault {
         });
         format!(
             "<s:Envelope xmlns:s=\"{}\" xmlns:a=\"{WSA}\"><s:Header>\
+             <a:Action s:mustUnderstand=\"1\">{WSA_SOAP_FAULT}</a:Action>\
              <a:MessageID>{}</a:MessageID>{relates_to}</s:Header><s:Body>{}</s:Body></s:Envelope>",
             version.namespace(),
             escape_text(message_id),

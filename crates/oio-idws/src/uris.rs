@@ -8,6 +8,8 @@ pub use xml_security::uris::{
 
 /// WS-Addressing 1.0.
 pub const WSA: &str = "http://www.w3.org/2005/08/addressing";
+/// The action of a fault that is of SOAP, and of no contract (WS-Addressing 1.0, SOAP Binding, section 6).
+pub const WSA_SOAP_FAULT: &str = "http://www.w3.org/2005/08/addressing/soap/fault";
 /// The address that means "on the connection the request came by" (WS-Addressing 1.0, 2.1).
 pub const WSA_ANONYMOUS: &str = "http://www.w3.org/2005/08/addressing/anonymous";
 /// WS-Trust 1.3.

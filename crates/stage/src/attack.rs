@@ -115,25 +115,31 @@ pub fn wrapped_assertions(assertion: &str, evil: impl FnOnce(&str) -> String) ->
 }
 
 /// Documents that reach for what lies elsewhere, or grow in whoever reads them; each small enough to be
-/// read. `address` is where somebody waits for an entity to be fetched.
+/// read, which is to say no larger than `size` in octets. `address` is where somebody waits for an entity to
+/// be fetched.
 ///
 /// # Panics
 ///
-/// If the message has no `place` before which there is room for more.
+/// If the message has no `place` before which there is room for more, or one of them would be larger.
 #[must_use]
-pub fn documents(message: &str, place: &str, address: &str) -> Vec<Attack> {
+pub fn documents(message: &str, place: &str, address: &str, size: usize) -> [Attack; 12] {
+    let room = size.saturating_sub(message.len());
+    // As many parts as have room, if each may have that many octets.
+    let fitting = |most: usize, octets: usize| most.min(room / octets);
     let holding = |content: String| replaced(message, place, &[&content, place].concat());
     let declaring = |doctype: &str| [doctype, &holding("&x;".to_owned())].concat();
     let nested: String = (1..30)
         .map(|level| format!("<!ENTITY a{level} \"{}\">", format!("&a{};", level - 1).repeat(10)))
         .collect();
-    let long = "x".repeat(50_000);
+    let (long, references) = ("x".repeat(fitting(50_000, 2)), fitting(10_000, 7));
+    let (levels, empty) = (fitting(30_000, 7), fitting(20_000, 4));
     let declarations = |count: usize| -> String {
         (0..count).map(|n| format!(" xmlns:p{n}=\"urn:{n}\"")).collect()
     };
-    let deep: String = (0..3_000).map(|n| format!("<n xmlns:p{n}=\"urn:{n}\">")).collect();
-    let broad: String = (0..3_000).map(|n| format!("<n xmlns=\"urn:{n}\"/>")).collect();
-    let attributes: String = (0..18_000).map(|n| format!(" a{n}=\"\"")).collect();
+    let nodes = fitting(3_000, 32);
+    let deep: String = (0..nodes).map(|n| format!("<n xmlns:p{n}=\"urn:{n}\">")).collect();
+    let broad: String = (0..nodes).map(|n| format!("<n xmlns=\"urn:{n}\"/>")).collect();
+    let attributes: String = (0..fitting(18_000, 10)).map(|n| format!(" a{n}=\"\"")).collect();
     [
         ("XXE: a file", declaring("<!DOCTYPE x [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>")),
         ("XXE: an address", declaring(&format!("<!DOCTYPE x [<!ENTITY x SYSTEM \"{address}\">]>"))),
@@ -148,18 +154,26 @@ pub fn documents(message: &str, place: &str, address: &str) -> Vec<Attack> {
         ),
         (
             "entity bomb of one long entity",
-            [&format!("<!DOCTYPE x [<!ENTITY x \"{long}\">]>"), &*holding("&x;".repeat(10_000))]
-                .concat(),
+            [
+                &format!("<!DOCTYPE x [<!ENTITY x \"{long}\">]>"),
+                &*holding("&x;".repeat(references)),
+            ]
+            .concat(),
         ),
-        ("namespace bomb in depth", holding([deep, "</n>".repeat(3_000)].concat())),
+        ("namespace bomb in depth", holding([deep, "</n>".repeat(nodes)].concat())),
         ("namespace bomb in breadth", holding(broad)),
-        ("namespace bomb on one element", holding(format!("<n{}/>", declarations(5_000)))),
+        (
+            "namespace bomb on one element",
+            holding(format!("<n{}/>", declarations(fitting(5_000, 25)))),
+        ),
         ("attribute bomb", holding(format!("<n{attributes}/>"))),
-        ("depth bomb", holding(["<n>".repeat(30_000), "</n>".repeat(30_000)].concat())),
-        ("a bomb of many small parts", holding("<n/>".repeat(20_000))),
+        ("depth bomb", holding(["<n>".repeat(levels), "</n>".repeat(levels)].concat())),
+        ("a bomb of many small parts", holding("<n/>".repeat(empty))),
     ]
-    .map(|(name, text)| Attack::new(name, text))
-    .into()
+    .map(|(name, text)| {
+        assert!(text.len() <= size, "{name}: {} octets", text.len());
+        Attack::new(name, text)
+    })
 }
 
 /// What stands from `start` to the next `end`, both included.

@@ -117,6 +117,8 @@ impl Asked {
                 Rejection::UnknownIssuer { thumbprint: thumbprint.map(Claimed::into_unverified) }
             }
             TokenRefusal::NotDecryptable
+            | TokenRefusal::Malformed(_)
+            | TokenRefusal::NotAnAssertion
             | TokenRefusal::Signature(_)
             | TokenRefusal::Content(_) => Rejection::Shared(crate::Rejection::token(&refusal)),
         })?;

@@ -135,7 +135,9 @@ impl Rejection {
 fn told(shared: &crate::Rejection) -> Option<Challenge> {
     use crate::Rejection as Shared;
     let (error, description) = match shared {
-        Shared::TokenUnreadable { .. } => ("invalid_token", "Token could not be parsed"),
+        Shared::TokenUnreadable { .. } | Shared::TokenMalformed { .. } => {
+            ("invalid_token", "Token could not be parsed")
+        }
         Shared::WrongAudience { .. } => ("invalid_token", "Audience was not known"),
         Shared::TokenExpired { .. } => ("invalid_token", "The Token is expired"),
         Shared::TokenInvalid { .. }
@@ -158,6 +160,7 @@ fn told(shared: &crate::Rejection) -> Option<Challenge> {
         | Shared::TimestampExpired { .. }
         | Shared::TimestampImplausible { .. }
         | Shared::TimestampTooOld { .. }
+        | Shared::TokenMissing
         | Shared::NotHolder { .. }
         | Shared::FrameworkMissing
         | Shared::FrameworkMismatch { .. }

@@ -126,7 +126,9 @@ const fn status(shared: &Shared) -> u16 {
         | Shared::TimestampExpired { .. }
         | Shared::TimestampImplausible { .. }
         | Shared::TimestampTooOld { .. }
+        | Shared::TokenMissing
         | Shared::TokenUnreadable { .. }
+        | Shared::TokenMalformed { .. }
         | Shared::UnknownIssuer
         | Shared::TokenInvalid { .. }
         | Shared::TokenNotYetValid { .. }

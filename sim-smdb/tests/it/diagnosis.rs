@@ -29,6 +29,8 @@ fn example(cause: Cause) -> Rejection {
             Rejection::TimestampImplausible { created: None, expires: at, now }
         }
         Cause::TimestampTooOld => Rejection::TimestampTooOld { created: at, now },
+        Cause::TokenMissing => Rejection::TokenMissing,
+        Cause::TokenMalformed => Rejection::TokenMalformed { what },
         Cause::TokenUnreadable => Rejection::TokenUnreadable { what },
         Cause::UnknownIssuer => Rejection::UnknownIssuer,
         Cause::TokenInvalid => Rejection::TokenInvalid { what },

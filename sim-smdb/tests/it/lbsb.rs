@@ -32,6 +32,18 @@ pub(crate) fn world() -> World {
     World::with_policy(Policy { binding: Binding::Lbsb, ..Policy::default() })
 }
 
+/// The first thing to know of an envelope, whatever else is wrong with it.
+#[test]
+fn another_version_of_soap_is_told_before_what_is_missing_in_it() {
+    for (version, mut smdb) in [("1.2", world()), ("1.1", World::new())] {
+        let namespace = if version == "1.2" { SOAP12 } else { SOAP11 };
+        let bare = format!("<s:Envelope xmlns:s=\"{namespace}\"><s:Header/><s:Body/></s:Envelope>");
+        assert_eq!(smdb.send(&bare, start()).against(), ["wrong-soap-version", "not-soap"]);
+    }
+    let spoken = format!("<s:Envelope xmlns:s=\"{SOAP12}\"><s:Header/><s:Body/></s:Envelope>");
+    assert_eq!(World::new().send(&spoken, start()).against(), ["not-soap"]);
+}
+
 /// A call in Liberty's binding, as it is before its holder signs it.
 fn call(world: &mut World, token: &Assertion, framework: Framework) -> ServiceCall {
     let call = world.call(signed(token), written(&submission("sag-1")), start());
@@ -234,6 +246,36 @@ fn an_undeclared_fault_is_in_soap_1_1_and_has_no_framework() {
         assert!(text.contains(SOAP11) && !text.contains(SOAP12), "{text}");
         assert!(text.contains(">o:InvalidSecurity</faultcode>"), "{text}");
         assert!(!text.contains("urn:liberty"), "{text}");
+    }
+}
+
+/// A fault that the contract declares is as good as an answer, also to those who did not write it.
+#[test]
+fn wss4j_and_xmlsec1_accept_a_declared_fault_in_each_binding() {
+    const TEST: &str = "wss4j_and_xmlsec1_accept_a_declared_fault_in_each_binding";
+    let (Some(mut apache), Some(xmlsec)) = (apache(TEST), xmlsec(TEST)) else { return };
+    let scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), TEST);
+    let [smdb, other] = [("smdb.pem", &SMDB), ("other.pem", &STRANGER)]
+        .map(|(file, it)| scratch.write(file, it.certificate.to_pem()));
+    let unprivileged = Assertion { privileges: None, ..assertion() };
+    let signed = "Body Action MessageID To RelatesTo Timestamp BinarySecurityToken";
+    let present = World::new().submit(&unprivileged, &submission("sag-1"), start());
+    let replies = Framework::ALL.map(|framework| {
+        let mut world = world();
+        let call = call(&mut world, &unprivileged, framework);
+        (world.send(&sign(&call), start()), format!("{signed} Framework"))
+    });
+    for (reply, signed) in replies.into_iter().chain([(present, signed.to_owned())]) {
+        let fault = reply.text();
+        assert!(fault.contains(">SIM-4002<"), "{fault}");
+        let file = scratch.write("fault.xml", &fault);
+        assert_eq!(apache.ask(&["verify", &file, &smdb]), Ok(signed));
+        assert_eq!(xmlsec.verify(&smdb, &file), Ok(()));
+        assert!(apache.ask(&["verify", &file, &other]).is_err(), "by another");
+        assert!(xmlsec.verify(&other, &file).is_err(), "by another");
+        let file = scratch.write("changed.xml", tampered(&fault, ">SIM-4002<", ">SIM-4001<"));
+        assert!(apache.ask(&["verify", &file, &smdb]).is_err(), "changed");
+        assert!(xmlsec.verify(&smdb, &file).is_err(), "changed");
     }
 }
 

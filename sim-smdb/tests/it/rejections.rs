@@ -13,7 +13,11 @@ use sim_smdb::{
     course::{Course, Details},
     schema::SchemaVersion,
 };
-use stage::{Forgery, start, tampered};
+use stage::{
+    Forgery,
+    attack::{cut, replaced},
+    start, tampered,
+};
 
 use crate::{
     lbsb,
@@ -96,6 +100,13 @@ fn provoke(cause: Cause) -> Reply {
         Cause::TimestampTooOld => {
             with_call(|call| ServiceCall { created: after("-10m"), expires: after("1h"), ..call })
         }
+        Cause::TokenMissing => {
+            let mut world = World::new();
+            let message = world.written(start());
+            let token = cut(&message, "<EncryptedAssertion", "</EncryptedAssertion>");
+            world.send(&replaced(&message, token, ""), start())
+        }
+        Cause::TokenMalformed => with_token(token("<a/>", &SMDB.certificate)),
         Cause::TokenUnreadable => {
             with_token(token(&assertion().write(&STS).unwrap(), &STRANGER.certificate))
         }
@@ -389,14 +400,14 @@ fn the_first_check_that_fails_decides() {
     let other = |call| ServiceCall { action: "urn:x".to_owned(), ..call };
     let astray = |call| ServiceCall { to: "urn:x".to_owned(), ..call };
     let foreign = token(&elsewhere.write(&STRANGER).unwrap(), &SMDB.certificate);
-    let unreadable = token("<a/>", &SMDB.certificate);
+    let malformed = token("<a/>", &SMDB.certificate);
     let late = Details { requested_on: date("2030-03-02"), ..course().details };
     let invalid = Submission { course: Course { details: late, ..course() }, ..submission("x") };
     let (body, invalid) = (written(&submission("sag-1")), written(&invalid));
     let timestamp = ["timestamp-expired", "timestamp-implausible"];
     let rest = ["missing-privilege", "invalid-submission"];
-    check(&unreadable, &body, old, &STRANGER, &[&timestamp[..], &["token-unreadable"]].concat());
-    check(&unreadable, &body, same, &STRANGER, &["token-unreadable"]);
+    check(&malformed, &body, old, &STRANGER, &[&timestamp[..], &["token-malformed"]].concat());
+    check(&malformed, &body, same, &STRANGER, &["token-malformed"]);
     check(&foreign, &body, same, &STRANGER, &["unknown-issuer"]);
     let elsewhere = signed(&elsewhere);
     check(&elsewhere, &body, same, &STRANGER, &["token-expired", "wrong-audience", "not-holder"]);

@@ -125,7 +125,8 @@ pub enum ServiceReply<T> {
         /// What the client read out of the signed body.
         content: T,
     },
-    /// The service refused; faults are not signed.
+    /// The service refused. Its fault is taken as it is, signed or not: one that the contract declares is
+    /// signed, and nobody acts on it otherwise than on one that is not.
     Fault(ServiceFault),
 }
 

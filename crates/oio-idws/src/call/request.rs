@@ -92,9 +92,6 @@ pub struct SignedCall<T> {
     pub framework: Result<Framework, FrameworkError>,
     /// The address called, if the message names it.
     pub to: Option<String>,
-    /// Where the answer is to go, if the message names it;
-    /// [`WSA_ANONYMOUS`](crate::uris::WSA_ANONYMOUS) is back on the connection that the call came by.
-    pub reply_to: Option<String>,
     /// The signature's value, unique to the message.
     pub signature_value: Vec<u8>,
     /// What the service made of the body.
@@ -118,9 +115,7 @@ impl<T> ReceivedCall<T> {
         let document = Document::parse(bytes, limits)?;
         let envelope = Envelope::read(&document, &Version::ALL)?;
         let time = envelope.claimed_timestamp()?;
-        let encrypted = envelope.security.encrypted_assertion().ok_or(TokenRefusal::Missing);
-        let token = encrypted
-            .and_then(|it| ReceivedToken::open(it.into_unverified(), keys, limits, legacy));
+        let token = ReceivedToken::in_header(&envelope.security, keys, limits, legacy);
         let message = token.as_ref().ok().map(|token| message(&envelope, token, legacy, content));
         let (version, message_id) = (envelope.version, envelope.message_id);
         Ok(Self { version, message_id, time, token, message })
@@ -143,7 +138,6 @@ fn message<T>(
         action: headers.action,
         framework: Framework::read(&message, envelope.version),
         to: headers.to,
-        reply_to: headers.reply_to,
         signature_value: message.signature_value().to_vec(),
         content: content(message.body()),
     })

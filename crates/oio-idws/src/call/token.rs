@@ -5,8 +5,9 @@ use pki::{Certificate, PrivateKey};
 use xml_security::{
     Claimed, Legacy, SignatureRefusal,
     encrypt::decrypt,
+    security_header::SecurityHeader,
     verify::{enveloped_certificate_der, verify_enveloped},
-    xml::{Document, Element, Limits},
+    xml::{Document, Element, Limits, Malformed},
 };
 
 use crate::{MessageError, assertion::Assertion, uris::SAML};
@@ -42,6 +43,12 @@ pub enum TokenRefusal {
     /// It cannot be decrypted; why is not said.
     #[error("the token cannot be decrypted with the key of this service")]
     NotDecryptable,
+    /// It was decrypted, and is not XML that we accept, by its size, its form or its content.
+    #[error("what was decrypted is not acceptable XML: {0}")]
+    Malformed(Malformed),
+    /// It was decrypted, and is something else.
+    #[error("what was decrypted is not an assertion")]
+    NotAnAssertion,
     /// It is signed by somebody whom the service does not know.
     #[error("the token is not signed by an STS that this service knows")]
     UnknownIssuer {
@@ -74,12 +81,26 @@ impl ReceivedToken {
         if root.is(SAML, "EncryptedAssertion") {
             Self::open(root, keys, limits, legacy)
         } else {
-            Self::believe(&document, keys, legacy).ok_or(TokenRefusal::NotAToken)?
+            Self::believe(root, keys, legacy).ok_or(TokenRefusal::NotAToken)?
         }
     }
 
+    /// Finds the token of a message, of either kind (OIO IDWS SOAP 1.1), and opens it.
+    pub(super) fn in_header(
+        security: &SecurityHeader<'_>,
+        keys: ServiceKeys<'_>,
+        limits: &Limits,
+        legacy: Legacy,
+    ) -> Result<Self, TokenRefusal> {
+        if let Some(encrypted) = security.encrypted_assertion() {
+            return Self::open(encrypted.into_unverified(), keys, limits, legacy);
+        }
+        let assertion = security.assertion().ok_or(TokenRefusal::Missing)?;
+        Self::believe(assertion.into_unverified(), keys, legacy).ok_or(TokenRefusal::NotAToken)?
+    }
+
     /// Opens an `EncryptedAssertion`, and checks who signed what is in it.
-    pub(super) fn open(
+    fn open(
         encrypted: Element<'_>,
         keys: ServiceKeys<'_>,
         limits: &Limits,
@@ -88,20 +109,19 @@ impl ReceivedToken {
         let data = encrypted
             .children()
             .find(|child| child.is(xml_security::uris::XENC, "EncryptedData"))
-            .ok_or(TokenRefusal::Missing)?;
+            .ok_or(TokenRefusal::NotAToken)?;
         let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
         // What comes out of decryption is as hostile as what came in: it takes the same way.
-        let document = Document::parse(&plain, limits).map_err(|_| TokenRefusal::NotDecryptable)?;
-        Self::believe(&document, keys, legacy).ok_or(TokenRefusal::NotDecryptable)?
+        let document = Document::parse(&plain, limits).map_err(TokenRefusal::Malformed)?;
+        Self::believe(document.root(), keys, legacy).ok_or(TokenRefusal::NotAnAssertion)?
     }
 
     /// Checks who signed an assertion; none if it is something else.
     fn believe(
-        document: &Document<'_>,
+        root: Element<'_>,
         keys: ServiceKeys<'_>,
         legacy: Legacy,
     ) -> Option<Result<Self, TokenRefusal>> {
-        let root = document.root();
         root.is(SAML, "Assertion").then(|| {
             let claimed = enveloped_certificate_der(root).map(Claimed::into_unverified);
             let known = |der: &Vec<u8>| keys.issuers.iter().find(|issuer| issuer.der() == *der);

@@ -77,6 +77,21 @@ fn what_is_neither_an_answer_nor_a_fault_is_an_error() {
     }
 }
 
+/// A client knows a message by its action before it looks into the body.
+#[test]
+fn an_undeclared_fault_has_the_action_of_one() {
+    for version in Version::ALL {
+        let code = ServiceFaultCode::InvalidSecurity;
+        let fault = ServiceFault::write(version, code, "No", MESSAGE_ID, Some(RELATES_TO));
+        let header = format!(
+            "<s:Header><a:Action s:mustUnderstand=\"1\">\
+             http://www.w3.org/2005/08/addressing/soap/fault</a:Action>\
+             <a:MessageID>{MESSAGE_ID}</a:MessageID><a:RelatesTo>{RELATES_TO}</a:RelatesTo></s:Header>"
+        );
+        assert!(fault.contains(&header), "{fault}");
+    }
+}
+
 /// As WCF writes them: a subcode of WS-Security or of WS-Addressing, and none where the contract of
 /// the service declares the fault.
 #[test]

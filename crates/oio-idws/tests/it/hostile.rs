@@ -9,6 +9,7 @@ use oio_idws::{
     },
     soap::{UnreadableReason, Version},
     trust::{ResponseError, SignedTokenRequest, StsReply, TokenRequestRefusal, UnsignedPart},
+    uris::ENCRYPTED_ASSERTION_ID,
 };
 use stage::{Forgery, tampered};
 use xml_security::{
@@ -415,15 +416,29 @@ fn call_with(assertion: &str) -> String {
 
 #[test]
 fn a_call_without_a_token() {
-    let message = service_call(assertion(None).write(&STS).unwrap());
-    // A token in the clear is none: it must be for this service alone.
-    let message = message.write(&CLIENT);
-    assert!(message.is_err(), "the reference leads to nothing");
     let call = written_call();
     let (before, rest) = call.split_once("<EncryptedAssertion").unwrap();
     let (_, after) = rest.split_once("</EncryptedAssertion>").unwrap();
     let without = [before, after].concat();
     assert_eq!(token_refusal(&without), TokenRefusal::Missing);
+}
+
+/// The profile has a token of either kind, and one in the clear is believed for its signature alone.
+#[test]
+fn a_token_in_the_clear() {
+    let in_the_clear = |assertion: String| service_call(assertion).write(&CLIENT).unwrap();
+    // The signature of the call is over the token by this id.
+    let id = ENCRYPTED_ASSERTION_ID.to_owned();
+    let written = Assertion { id, ..assertion(Some(privileges())) }.write(&STS).unwrap();
+    let call = read_call(&in_the_clear(written.clone())).unwrap();
+    assert_eq!(call.token.unwrap().assertion.privileges, Some(privileges()));
+    assert!(call.message.unwrap().is_ok());
+    let changed = tampered(&written, "https://wsc.fagsystem", "https://wsc.anybody");
+    let refusal = token_refusal(&in_the_clear(changed));
+    assert!(matches!(refusal, TokenRefusal::Signature(_)), "{refusal}");
+    // Changed on the way, with the signature of the STS cut out.
+    let bare = token_refusal(&in_the_clear(Forgery::of(&written).bare()));
+    assert_eq!(bare, TokenRefusal::UnknownIssuer { thumbprint: None });
 }
 
 #[test]
@@ -434,19 +449,32 @@ fn a_token_that_cannot_be_opened_gives_one_answer_whatever_the_cause() {
         .unwrap();
     let Ok(StsReply::Token(token)) = reply(&for_another) else { panic!("our own answer") };
     let for_another = service_call(token.encrypted_assertion).write(&CLIENT).unwrap();
+    // Cut at its end, so that no block of it is whole.
+    let call = written_call();
+    let end = call.rfind("</xenc:CipherValue>").unwrap();
+    let cut = [&call[..end - 4], &call[end..]].concat();
+    for message in [for_another, cut] {
+        assert_eq!(token_refusal(&message), TokenRefusal::NotDecryptable);
+    }
+}
+
+/// Whoever runs the service must know that its key is in order.
+#[test]
+fn a_token_that_was_opened_and_holds_no_assertion_is_told_from_one_for_another_key() {
+    let doctype = "<!DOCTYPE a><Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>";
+    let deep = ["<a>".repeat(1_000), "</a>".repeat(1_000)].concat();
+    let texts = ["no XML", doctype, &deep].map(call_with);
+    // The ciphertext cut at its start: what comes out is the end of an assertion.
     let call = written_call();
     let at = call.rfind("CipherValue>").unwrap();
     let start = call[..at].rfind("CipherValue>").unwrap() + "CipherValue>".len();
     let cut = [&call[..start], &call[start + 64..]].concat();
-    for message in [
-        for_another,
-        cut,
-        call_with("no XML"),
-        call_with("<Assertion xmlns=\"urn:another\"/>"),
-        call_with("<!DOCTYPE a><Assertion xmlns=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>"),
-    ] {
-        assert_eq!(token_refusal(&message), TokenRefusal::NotDecryptable);
+    for message in texts.iter().chain([&cut]) {
+        let refusal = token_refusal(message);
+        assert!(matches!(refusal, TokenRefusal::Malformed(_)), "{refusal}");
     }
+    let another = token_refusal(&call_with("<Assertion xmlns=\"urn:another\"/>"));
+    assert_eq!(another, TokenRefusal::NotAnAssertion);
 }
 
 fn token_alone(document: &str) -> Result<Assertion, TokenRefusal> {
@@ -473,7 +501,7 @@ fn a_token_by_itself() {
     let unreadable = encrypted.replace("EncryptedData", "EncryptedDate");
     for document in ["", "no XML", "<a/>", "<!DOCTYPE a><a/>", &unreadable] {
         let refusal = token_alone(document).unwrap_err();
-        assert!(matches!(refusal, TokenRefusal::NotAToken | TokenRefusal::Missing), "{refusal}");
+        assert!(matches!(refusal, TokenRefusal::NotAToken), "{refusal}");
     }
 }
 

@@ -10,6 +10,7 @@ use oio_idws::{
     assertion::Assertion,
     call::{ServiceCall, ServiceReply},
     fault::ServiceFaultCode as Code,
+    uris::ENCRYPTED_ASSERTION_ID,
 };
 use sim_smdb::Cause;
 use stage::{
@@ -18,6 +19,7 @@ use stage::{
     machine, start, tampered,
 };
 use tokio::{net::TcpListener, time::timeout};
+use xml_security::Limits;
 
 use super::port::Port;
 use crate::world::{
@@ -30,7 +32,8 @@ type Refused = (Cause, Code);
 const SECURITY: Refused = (Cause::NotHolder, Code::InvalidSecurity);
 const XML: Refused = (Cause::MalformedXml, Code::InvalidSecurity);
 const SOAP: Refused = (Cause::NotSoap, Code::InvalidSecurity);
-const UNREADABLE: Refused = (Cause::TokenUnreadable, Code::InvalidSecurityToken);
+const MISSING: Refused = (Cause::TokenMissing, Code::InvalidSecurityToken);
+const MALFORMED: Refused = (Cause::TokenMalformed, Code::InvalidSecurityToken);
 const INVALID: Refused = (Cause::TokenInvalid, Code::FailedAuthentication);
 const UNKNOWN: Refused = (Cause::UnknownIssuer, Code::FailedAuthentication);
 
@@ -69,7 +72,7 @@ fn at_message(recorded: &str, address: &str) -> Vec<(Attack, Refused)> {
     let single = [
         ("no signature", forged.bare(), SECURITY),
         ("another's signature", forged.sign(&STRANGER.key), SECURITY),
-        ("the token left out", tampered(&message, token, ""), UNREADABLE),
+        ("the token left out", tampered(&message, token, ""), MISSING),
         ("another token in its place", tampered(&message, token, &other), SECURITY),
         ("another token before it", replaced(&message, token, &[&*other, token].concat()), SOAP),
         ("another system user's token", call(signed(&assertion()), &STRANGER, |_| ()), SECURITY),
@@ -86,8 +89,25 @@ fn at_message(recorded: &str, address: &str) -> Vec<(Attack, Refused)> {
         ),
     ];
     let single = single.map(|(name, text, refused)| (Attack::new(name, text), refused));
-    let costly = documents(&message, "</s:Body>", address).into_iter().map(|it| (it, XML));
+    let costly =
+        documents(&message, "</s:Body>", address, Limits::default().size).map(|it| (it, XML));
     wrapped.chain(single).chain(costly).collect()
+}
+
+/// Attacks on a token in the clear: no key of SMDB's stands before them.
+fn at_token_in_the_clear() -> Vec<(Attack, Refused)> {
+    let whole = Assertion { id: ENCRYPTED_ASSERTION_ID.to_owned(), ..assertion() };
+    let whole = whole.write(&STS).unwrap();
+    let in_place = |text: &str| {
+        let message = call(whole.clone(), &STRANGER, |_| ());
+        replaced(&message, &whole, text)
+    };
+    let wrapped = wrapped_assertions(&whole, anothers)
+        .into_iter()
+        .zip([INVALID, INVALID, MISSING, UNKNOWN, INVALID, INVALID, INVALID, INVALID]);
+    let wrapped = wrapped.map(|(it, refused)| (Attack { text: in_place(&it.text), ..it }, refused));
+    let changed = Attack::new("another's key in a token in the clear", in_place(&anothers(&whole)));
+    wrapped.chain([(changed, INVALID)]).collect()
 }
 
 /// Attacks on the token, each in a call that is in order but for that.
@@ -95,7 +115,7 @@ fn at_token(address: &str) -> Vec<(Attack, Refused)> {
     let whole = assertion().write(&STS).unwrap();
     let wrapped = wrapped_assertions(&whole, anothers)
         .into_iter()
-        .zip([INVALID, INVALID, UNREADABLE, UNKNOWN, INVALID, INVALID, INVALID, INVALID]);
+        .zip([INVALID, INVALID, MALFORMED, UNKNOWN, INVALID, INVALID, INVALID, INVALID]);
     let wrapped = wrapped
         .map(|(it, refused)| (Attack { text: call_with(&it.text, &STRANGER), ..it }, refused));
     let of = |assertion: Assertion| signed(&assertion);
@@ -127,13 +147,9 @@ fn at_token(address: &str) -> Vec<(Attack, Refused)> {
         ),
     ];
     let single = single.map(|(name, text, refused)| (Attack::new(name, text), refused));
-    let costly = documents(&whole, "</Subject>", address);
     // Encrypted, and in a call, it must still be small enough to be read.
-    let fits = |it: &Attack| it.text.len() < 150_000;
-    let costly = costly
-        .into_iter()
-        .filter(fits)
-        .map(|it| (Attack { text: call_with(&it.text, &HOLDER), ..it }, UNREADABLE));
+    let costly = documents(&whole, "</Subject>", address, 150_000)
+        .map(|it| (Attack { text: call_with(&it.text, &HOLDER), ..it }, MALFORMED));
     wrapped.chain(single).chain(costly).collect()
 }
 
@@ -147,7 +163,8 @@ async fn no_attack_on_a_call_gets_through() {
     });
     assert_eq!(port.call(&recorded).await, "granted");
 
-    let all = [at_message(&recorded, &address), at_token(&address)].concat();
+    let all =
+        [at_message(&recorded, &address), at_token(&address), at_token_in_the_clear()].concat();
     let mut wrong = Vec::new();
     for (Attack { name, text }, (cause, code)) in all {
         let reply = port.ask(&text).await;

@@ -108,6 +108,7 @@ fn provoke_shared(cause: Shared) -> Option<Reaction> {
         | Shared::TimestampExpired
         | Shared::TimestampImplausible
         | Shared::TimestampTooOld
+        | Shared::TokenMissing
         | Shared::NotHolder
         | Shared::FrameworkMissing
         | Shared::FrameworkMismatch
@@ -119,6 +120,7 @@ fn provoke_shared(cause: Shared) -> Option<Reaction> {
             let written = assertion().write(&STS).unwrap();
             with_form(&form(&token(&written, &STRANGER.certificate)))
         }
+        Shared::TokenMalformed => with_form(&form(&token("no XML", &SMDB.certificate))),
         Shared::TokenInvalid => {
             let written = assertion().write(&STS).unwrap();
             with_form(&form(&tampered(&written, "fagsystem-a", "fagsystem-b")))
@@ -277,6 +279,7 @@ fn a_challenge_says_what_the_reference_service_says() {
     }
     for (cause, description) in [
         (Shared::TokenUnreadable, "Token could not be parsed"),
+        (Shared::TokenMalformed, "Token could not be parsed"),
         (Shared::TokenInvalid, validated),
         (Shared::TokenNotYetValid, validated),
         (Shared::TokenExpired, "The Token is expired"),

@@ -106,7 +106,7 @@ fn attacks(recorded: &str, address: &str) -> Vec<(Attack, Cause)> {
         ),
     ];
     let single = single.map(|(name, text, cause)| (Attack::new(name, text), cause));
-    let costly = documents(&message, "</S11:Body>", address);
+    let costly = documents(&message, "</S11:Body>", address, Limits::default().size);
     let costly = costly.into_iter().map(|it| (it, Cause::MalformedXml));
     wrapped.chain(single).chain(costly).collect()
 }

@@ -47,6 +47,7 @@ type Refused = (&'static str, u16, &'static str);
 
 const NO_TOKEN: Refused = ("not-a-token", 401, "Token could not be parsed");
 const UNREADABLE: Refused = ("token-unreadable", 401, "Token could not be parsed");
+const MALFORMED_TOKEN: Refused = ("token-malformed", UNREADABLE.1, UNREADABLE.2);
 const INVALID: Refused = ("token-invalid", 401, "The Token could not be validated");
 const UNKNOWN: Refused = ("unknown-issuer", 401, "Issuer certificate '");
 const NO_CERTIFICATE: Refused = (
@@ -100,15 +101,16 @@ fn altered_tokens(address: &str) -> Vec<Attempt> {
     let wrapped = wrapped_assertions(&whole, anothers).into_iter().zip([
         same(INVALID),
         same(INVALID),
-        [UNREADABLE, NO_TOKEN],
+        [MALFORMED_TOKEN, NO_TOKEN],
         same(UNKNOWN),
         same(INVALID),
         same(INVALID),
         same(INVALID),
         same(INVALID),
     ]);
-    let costly = documents(&whole, "</Subject>", address);
-    let costly = costly.into_iter().map(|it| (it, [UNREADABLE, NO_TOKEN]));
+    let costly = documents(&whole, "</Subject>", address, 120_000);
+    let costly = costly.map(|it| (it, [MALFORMED_TOKEN, NO_TOKEN]));
+    // Encoded, and encoded once more, each must still be small enough to be read.
     let both = wrapped.chain(costly).flat_map(|(Attack { name, text }, [hidden, clear])| {
         let encrypted = token(&text, &SMDB.certificate);
         [
@@ -116,8 +118,9 @@ fn altered_tokens(address: &str) -> Vec<Attempt> {
             redeeming(format!("{name}, in the clear"), &STRANGER, &text, clear),
         ]
     });
-    // Encoded, and encoded once more, it must still be small enough to be read.
-    both.filter(|it| it.body.len() <= Bounds::default().body).collect()
+    let both: Vec<_> = both.collect();
+    assert!(both.iter().all(|it| it.body.len() <= Bounds::default().body));
+    both
 }
 
 fn at_redemption(recorded: &str) -> Vec<Attempt> {
