@@ -29,7 +29,7 @@ use pki::Certificate;
 use sha2::{Digest, Sha256};
 
 pub use self::{
-    access_token::{AccessToken, Flaw},
+    access_token::{AccessToken, Excess, Flaw},
     redemption::Redemption,
     rejection::{Cause, Challenge, Rejection},
     reply::Reply,

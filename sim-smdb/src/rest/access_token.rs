@@ -2,6 +2,8 @@
 //! with `x5t#S256`, RFC 8705, section 3.1). Clients take it for an opaque text, and what stands in it is
 //! our choice.
 
+mod granted;
+
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL};
@@ -15,12 +17,19 @@ use parties::{Cvr, EntityId};
 use pki::PublicKey;
 use serde::{Deserialize, Serialize};
 
+use self::granted::Granted;
+
 /// The one algorithm: a token that names another one is refused before its signature is looked at.
 const ALGORITHM: Algorithm = Algorithm::RS256;
+const ALGORITHM_NAME: &str = "RS256";
 /// The type of a JWT that is an access token (RFC 9068, section 2.1).
 const TYPE: &str = "at+jwt";
-/// The longest token that is read, in octets.
-const LENGTH_MAX: usize = 16 * 1024;
+/// The longest token that is read, in octets: it stands in a head, and of a head HTTP.sys, which receives
+/// for services in .NET, reads 16 KiB by default.
+const LENGTH_MAX: usize = 12 * 1024;
+/// The longest claims that are written, in octets: in base64, and with a signature by the longest key that
+/// there is, they are no longer than what is read.
+const CLAIMS_MAX: usize = 8 * 1024;
 
 /// What an access token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +61,8 @@ struct Claims {
     nbf: i64,
     exp: i64,
     cvr: Cvr,
-    /// As in the token of the STS: a base64 list (OIO BPP).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    privileges: Option<String>,
+    privileges: Option<Vec<Granted>>,
     cnf: Confirmation,
 }
 
@@ -63,6 +71,15 @@ struct Claims {
 struct Confirmation {
     #[serde(rename = "x5t#S256")]
     certificate: String,
+}
+
+/// By how much an access token would be too long, in octets of what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Excess {
+    /// How long it would be.
+    pub octets: usize,
+    /// How long it may be.
+    pub limit: usize,
 }
 
 /// What is wrong with a text that is no access token of ours. Nothing of it is repeated.
@@ -93,7 +110,20 @@ impl AccessToken {
     ///
     /// Never: the key of a service signs, and every claim can be written.
     pub(crate) fn write(&self, ours: &EntityId, service: &Credential) -> String {
-        let claims = Claims {
+        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(ALGORITHM) };
+        encode(&header, &self.claims(ours), &EncodingKey::from_rsa_der(&service.key.pkcs1()))
+            .expect("the key of a service signs what it writes")
+    }
+
+    /// By how many octets it is too long to be carried in a head, with the most that it may have: none, if
+    /// it is not.
+    pub(super) fn excess(&self, ours: &EntityId) -> Option<Excess> {
+        let octets = serde_json::to_vec(&self.claims(ours)).expect("claims are JSON").len();
+        (octets > CLAIMS_MAX).then_some(Excess { octets, limit: CLAIMS_MAX })
+    }
+
+    fn claims(&self, ours: &EntityId) -> Claims {
+        Claims {
             iss: ours.clone(),
             aud: ours.clone(),
             sub: self.subject.clone(),
@@ -102,12 +132,9 @@ impl AccessToken {
             nbf: self.from.seconds(),
             exp: self.until.seconds(),
             cvr: self.cvr.clone(),
-            privileges: self.privileges.as_ref().map(Privileges::encode),
+            privileges: self.privileges.as_ref().map(granted::of),
             cnf: Confirmation { certificate: BASE64_URL.encode(self.certificate) },
-        };
-        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(ALGORITHM) };
-        encode(&header, &claims, &EncodingKey::from_rsa_der(&service.key.pkcs1()))
-            .expect("the key of a service signs what it writes")
+        }
     }
 
     /// Reads what SMDB wrote. Its times are no matter here: only who judges at an instant knows them.
@@ -118,6 +145,10 @@ impl AccessToken {
     pub(crate) fn read(text: &str, ours: &EntityId, service: &PublicKey) -> Result<Self, Flaw> {
         if text.len() > LENGTH_MAX {
             return Err(Flaw::Form);
+        }
+        // The library knows no `none`, and would say that it is no JWT.
+        if algorithm(text).is_some_and(|it| it != ALGORITHM_NAME) {
+            return Err(Flaw::Algorithm);
         }
         let mut validation = Validation::new(ALGORITHM);
         // It would ask the machine what time it is.
@@ -136,17 +167,26 @@ impl AccessToken {
     }
 
     fn of(claims: Claims) -> Option<Self> {
-        let privileges = claims.privileges.map(|it| Privileges::decode(&it)).transpose();
         Some(Self {
             id: claims.jti,
             subject: claims.sub,
             cvr: claims.cvr,
-            privileges: privileges.ok()?,
+            privileges: claims.privileges.map(granted::to_privileges),
             from: Timestamp::from_seconds(claims.nbf),
             until: Timestamp::from_seconds(claims.exp),
             certificate: BASE64_URL.decode(claims.cnf.certificate).ok()?.try_into().ok()?,
         })
     }
+}
+
+/// The algorithm that a JWT names, whatever that is.
+fn algorithm(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        alg: String,
+    }
+    let header = BASE64_URL.decode(text.split('.').next()?).ok()?;
+    serde_json::from_slice::<Named>(&header).ok().map(|it| it.alg)
 }
 
 impl Flaw {

@@ -3,7 +3,7 @@
 
 use parties::{Finding, Role, Text};
 
-use super::Rejection;
+use super::{Excess, Rejection};
 
 impl Rejection {
     /// The truth about it, for whoever runs the service: the caller is told less.
@@ -45,6 +45,18 @@ impl Rejection {
                 [rule, expected, got, todo]
             }
             Self::AnotherCertificate => ANOTHER_CERTIFICATE.map(text),
+            Self::AccessTokenTooLarge { excess: Excess { octets, limit } } => {
+                let [rule, _, _, todo] = ACCESS_TOKEN_TOO_LARGE.map(text);
+                let expected = Text::new(
+                    format!("privileges of {limit} octets at most, with the rest of what it says"),
+                    format!("privilegier på højst {limit} byte, med det øvrige indhold"),
+                );
+                let got = Text::new(
+                    format!("a token whose access token would say {octets} octets"),
+                    format!("et token, hvis adgangstoken ville rumme {octets} byte"),
+                );
+                [rule, expected, got, todo]
+            }
         };
         Finding { cause: self.name().to_owned(), rule, expected, got, who: self.who(), what }
     }
@@ -63,6 +75,7 @@ impl Rejection {
             | Self::AccessTokenInvalid { .. }
             | Self::AccessTokenExpired { .. }
             | Self::AnotherCertificate
+            | Self::AccessTokenTooLarge { .. }
             | Self::Shared(_) => Role::Vendor,
         }
     }
@@ -251,5 +264,22 @@ const ANOTHER_CERTIFICATE: Lesson = [
          does it.",
         "Lad efter et skifte din klient kassere sit adgangstoken sammen med det token, det kom af. En \
          genstart gør det.",
+    ],
+];
+
+const ACCESS_TOKEN_TOO_LARGE: Lesson = [
+    [
+        "An access token is carried in the head of each call, and a head has a limit (our choice: what it \
+         says may have 8 KiB).",
+        "Et adgangstoken sendes i en header i hvert kald, og headere har en grænse (vores valg: dets \
+         indhold må fylde 8 KiB).",
+    ],
+    ["", ""],
+    ["", ""],
+    [
+        "Give the system user fewer different privileges or powers of attorney, or call by SOAP, where \
+         the token stands in the body.",
+        "Giv systembrugeren færre forskellige privilegier eller fuldmagter, eller kald med SOAP, hvor \
+         tokenet står i selve beskeden.",
     ],
 ];

@@ -20,6 +20,9 @@ const LIFETIME: &str = "should-expire-in";
 /// The longest that an access token may live (OIO IDWS REST 1.0).
 const LIFETIME_MAX: Span = Span::from_hours(1);
 
+/// The shortest that one may be given for.
+const LIFETIME_MIN: Span = Span::from_seconds(1);
+
 /// As clients write it, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
@@ -40,6 +43,13 @@ pub(super) struct Asked {
     lifetime: Option<Span>,
 }
 
+/// What is given for a token that nothing speaks against.
+pub(super) struct Granted {
+    /// The access token, without an id of its own yet.
+    token: AccessToken,
+    expires_in: i64,
+}
+
 impl Redemption {
     pub(super) fn read(smdb: &Smdb, message: &Message<'_>) -> Self {
         Self { presented: Presented::read(message), asked: Asked::read(smdb, message) }
@@ -51,7 +61,10 @@ impl Redemption {
 
     pub(super) fn decide(&self, smdb: &Smdb, id: String, now: Timestamp) -> Answer {
         match self.judge(smdb, now) {
-            Ok(asked) => issue(smdb, asked, id, now),
+            Ok(Granted { token, expires_in }) => {
+                let token = Box::new(AccessToken { id, ..token });
+                Answer::Issued { token, expires_in }
+            }
             Err(against) => Answer::Rejected {
                 id,
                 rejection: against.into_iter().next().expect("something speaks against it"),
@@ -59,9 +72,9 @@ impl Redemption {
         }
     }
 
-    /// What speaks against it, what decides first: its form, the token as it is opened, its holder, and
-    /// then what a call with it would meet.
-    pub(super) fn judge(&self, smdb: &Smdb, now: Timestamp) -> Result<&Asked, Vec<Rejection>> {
+    /// What speaks against it, what decides first: its form, the token as it is opened, its holder, then
+    /// what a call with it would meet, and whether there is an access token to be had for it.
+    pub(super) fn judge(&self, smdb: &Smdb, now: Timestamp) -> Result<Granted, Vec<Rejection>> {
         let mut against = Vec::new();
         let asked = match &self.asked {
             Ok(asked) => Some(asked),
@@ -90,7 +103,9 @@ impl Redemption {
             }));
         }
         match asked {
-            Some(asked) if against.is_empty() => Ok(asked),
+            Some(asked) if against.is_empty() => {
+                Granted::of(smdb, asked, now).map_err(|it| vec![it])
+            }
             _ => Err(against),
         }
     }
@@ -129,22 +144,34 @@ impl Asked {
     }
 }
 
-/// An access token says what the token says, for as long as is asked, allowed, and no longer than that
-/// token.
-fn issue(smdb: &Smdb, asked: &Asked, id: String, now: Timestamp) -> Answer {
-    let assertion = &asked.token.assertion;
-    let lifetimes = [LIFETIME_MAX, smdb.policy().access_token_lifetime];
-    let lifetime = lifetimes.into_iter().chain(asked.lifetime).min().unwrap_or(LIFETIME_MAX);
-    let until = (now + lifetime).min(assertion.not_on_or_after).truncated_to_second();
-    let token = AccessToken {
-        id,
-        subject: assertion.subject.clone(),
-        cvr: assertion.cvr.clone(),
-        privileges: assertion.privileges.clone(),
-        from: now.truncated_to_second(),
-        until,
-        certificate: assertion.holder.sha256(),
-    };
-    let expires_in = until.since(now).millis().max(0) / 1_000;
-    Answer::Issued { token: Box::new(token), expires_in }
+impl Granted {
+    /// An access token says what the token says, for as long as is asked, allowed, and no longer than that
+    /// token; for a second at least, since it is told in whole ones.
+    fn of(smdb: &Smdb, asked: &Asked, now: Timestamp) -> Result<Self, Rejection> {
+        let assertion = &asked.token.assertion;
+        let lifetimes = [LIFETIME_MAX, smdb.policy().access_token_lifetime];
+        let lifetime = lifetimes.into_iter().chain(asked.lifetime).min().unwrap_or(LIFETIME_MAX);
+        let shortest = now + LIFETIME_MIN;
+        let whole = shortest.truncated_to_second();
+        let least = if whole < shortest { whole + Span::from_seconds(1) } else { whole };
+        let until = (now + lifetime).truncated_to_second().max(least);
+        let until = until.min(assertion.not_on_or_after.truncated_to_second());
+        if until < shortest {
+            let since = assertion.not_on_or_after;
+            return Err(Rejection::Shared(crate::Rejection::TokenExpired { since }));
+        }
+        let token = AccessToken {
+            id: String::new(),
+            subject: assertion.subject.clone(),
+            cvr: assertion.cvr.clone(),
+            privileges: assertion.privileges.clone(),
+            from: now.truncated_to_second(),
+            until,
+            certificate: assertion.holder.sha256(),
+        };
+        match token.excess(smdb.entity_id()) {
+            None => Ok(Self { token, expires_in: until.since(now).millis() / 1_000 }),
+            Some(excess) => Err(Rejection::AccessTokenTooLarge { excess }),
+        }
+    }
 }

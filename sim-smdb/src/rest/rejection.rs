@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 
-use super::access_token::Flaw;
+use super::access_token::{Excess, Flaw};
 
 /// Why SMDB refuses a request by REST. Nothing of a token stands in it, and nothing that a body says.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::EnumDiscriminants)]
@@ -63,6 +63,12 @@ pub enum Rejection {
     /// The caller has proved the key of another certificate than the one the access token is bound to.
     #[error("the access token is bound to another certificate than the one used in TLS")]
     AnotherCertificate,
+    /// What the token grants is more than an access token can say in the head of a request.
+    #[error("an access token for it would have {} octets of claims, the limit is {}", excess.octets, excess.limit)]
+    AccessTokenTooLarge {
+        /// By how much.
+        excess: Excess,
+    },
     /// What a call by SOAP is refused for too.
     #[error(transparent)]
     Shared(crate::Rejection),
@@ -121,9 +127,9 @@ impl Rejection {
                 token("A valid certificate must be presented when presenting a Holder-of-key token")
             }
             Self::SchemeNotValid => token("Authentication scheme was not valid"),
-            Self::AccessTokenInvalid { .. } | Self::AccessTokenNotYetValid { .. } => {
-                token("The Token could not be validated")
-            }
+            Self::AccessTokenInvalid { .. }
+            | Self::AccessTokenNotYetValid { .. }
+            | Self::AccessTokenTooLarge { .. } => token("The Token could not be validated"),
             Self::AccessTokenExpired { .. } => token("Token was expired"),
             Self::Shared(shared) => return told(shared),
         };

@@ -91,6 +91,7 @@ impl Reply {
             | Rejection::AccessTokenInvalid { .. }
             | Rejection::AccessTokenNotYetValid { .. }
             | Rejection::AccessTokenExpired { .. }
+            | Rejection::AccessTokenTooLarge { .. }
             | Rejection::AnotherCertificate => (401, None),
         };
         let (content_type, body) = match (declared, rejection) {

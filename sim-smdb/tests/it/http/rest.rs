@@ -5,12 +5,12 @@ mod attacks;
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use clock::Clock;
-use oio_idws::{Credential, assertion::Assertion};
+use oio_idws::{Credential, assertion::Assertion, privileges::Privileges};
 use pki::{RevocationReason, Revoked};
 use shell::{Bounds, Journal, Listener, Shared, Source, Tls, TlsAuthority, journal::GRANTED};
 use sim_smdb::{
     HolderCheck, Policy,
-    contract::{Annul, Fetch, Notation, Operation, Ping, Search, Subject},
+    contract::{Annul, Fetch, Notation, Operation, Ping, Search, Subject, Submission},
     http::{WebService, router},
     rest::{CALL_PATH, TOKEN_PATH},
 };
@@ -22,7 +22,10 @@ use tokio::sync::oneshot::{self, Sender};
 
 use crate::{
     rest::door::{form, path},
-    world::{HOLDER, STRANGER, World, after, assertion, code, course, cvr, signed, submission},
+    world::{
+        HOLDER, STRANGER, World, after, assertion, code, course, cvr, group, may_act_for, signed,
+        submission,
+    },
 };
 
 /// The head of a request with a form.
@@ -119,6 +122,54 @@ async fn a_course_is_reported_listed_fetched_and_annulled_over_tls() {
     let body = Annul { authority, id, reason: code("fejl") }.write(Notation::Json);
     let annulled = served.call(&HOLDER, Operation::Annul, &access, &body).await;
     assert_eq!(annulled.json()["Kvittering"]["Status"], "Annulleret");
+}
+
+/// Every municipality of the country has given the caller its power of attorney: what is issued is taken.
+#[tokio::test]
+async fn an_access_token_for_the_powers_of_attorney_of_98_organisations_is_taken() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let own = may_act_for("90000001").unwrap().groups;
+    let privileges: Vec<_> = own[0].privileges.iter().map(String::as_str).collect();
+    for count in [1, 39, 79, 98, 200] {
+        let groups = (1..=count).map(|at| group(&format!("900{at:05}"), &privileges)).collect();
+        let token = Assertion { privileges: Some(Privileges { groups }), ..assertion() };
+        let reply = served.redeem(Some(&HOLDER), &token).await;
+        assert_eq!((reply.status, served.last().1), (200, GRANTED), "{count}");
+        let access = token_in(&reply);
+        let authority = cvr(&format!("900{count:05}"));
+        let body = Submission { authority, ..submission("sag-1") }.write(Notation::Json);
+        let reply = served.call(&HOLDER, Operation::Report, &access, &body).await;
+        assert_eq!((reply.status, served.last().1), (200, GRANTED), "{count}: {}", reply.text);
+    }
+    // And one that could not be taken is not issued: each organisation grants something of its own.
+    let groups =
+        (1..=98).map(|at| group(&format!("900{at:05}"), &[format!("urn:sim:{at:060}").as_str()]));
+    let groups = groups.collect();
+    let token = Assertion { privileges: Some(Privileges { groups }), ..assertion() };
+    let reply = served.redeem(Some(&HOLDER), &token).await;
+    assert_eq!((reply.status, served.last().1), (401, "access-token-too-large"));
+}
+
+/// The longest access token that is issued is read, whatever it is made of.
+#[tokio::test]
+async fn what_is_issued_is_read_up_to_the_limit() {
+    let served = Served::new(&World::new(), "http://smdb.invalid/list.crl").await;
+    let mut longest = 0;
+    for length in (7_000..8_400).step_by(100) {
+        let privileges =
+            Some(Privileges { groups: vec![group("90000001", &["x".repeat(length).as_str()])] });
+        let token = Assertion { privileges, ..assertion() };
+        let reply = served.redeem(Some(&HOLDER), &token).await;
+        if reply.status != 200 {
+            assert_eq!(served.last().1, "access-token-too-large");
+            break;
+        }
+        let access = token_in(&reply);
+        longest = access.len();
+        let reply = served.call(&HOLDER, Operation::Ping, &access, "{}").await;
+        assert_eq!(reply.status, 200, "{length}: {longest}");
+    }
+    assert!(longest > 11_000, "{longest}");
 }
 
 #[tokio::test]

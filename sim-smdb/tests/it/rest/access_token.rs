@@ -4,13 +4,18 @@ use std::sync::LazyLock;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use oio_idws::{
+    assertion::Assertion,
+    privileges::{Constraint, PrivilegeGroup, Privileges, Scope},
+};
 use pki::PrivateKey;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sim_smdb::{
     Configuration,
-    contract::Operation,
+    contract::{Operation, Ping, Pong},
     rest::{Flaw, Message, Rejection},
+    schema::SchemaVersion,
 };
 use stage::{
     engines::{Scratch, python},
@@ -18,7 +23,7 @@ use stage::{
 };
 
 use super::door::path;
-use crate::world::{HOLDER, SMDB, STRANGER, World, after, assertion, configuration};
+use crate::world::{HOLDER, SMDB, STRANGER, World, after, assertion, configuration, group, signed};
 
 /// An access token as SMDB issues it.
 static ISSUED: LazyLock<String> =
@@ -110,9 +115,9 @@ fn an_access_token_that_anybody_else_wrote_is_refused() {
     let by = |algorithm, by: &PrivateKey| encode(&typed(algorithm), &claims(), &key(by)).unwrap();
     for (token, expected) in [
         // `alg` says that nothing need be verified.
-        (format!("{none}."), Flaw::Form),
-        (format!("{none}.{signature}"), Flaw::Form),
-        (format!("{}.", bare(&json!({"alg": "None"}), &claims())), Flaw::Form),
+        (format!("{none}."), Flaw::Algorithm),
+        (format!("{none}.{signature}"), Flaw::Algorithm),
+        (format!("{}.", bare(&json!({"alg": "None"}), &claims())), Flaw::Algorithm),
         // The public key, taken for a secret.
         (confused(spki), Flaw::Algorithm),
         (confused(pem.as_bytes()), Flaw::Algorithm),
@@ -135,7 +140,7 @@ fn an_access_token_that_anybody_else_wrote_is_refused() {
         (own(|it| it["aud"] = json!("https://andet.invalid")), Flaw::Service),
         (encode(&Header::new(Algorithm::RS256), &claims(), &key(&SMDB.key)).unwrap(), Flaw::Kind),
         (own(|it| it["cnf"] = json!({"x5t#S256": "AAAA"})), Flaw::Kind),
-        (own(|it| it["privileges"] = json!("AAAA")), Flaw::Kind),
+        (own(|it| it["privileges"] = json!("AAAA")), Flaw::Form),
         (own(|it| drop(it.as_object_mut().unwrap().remove("exp"))), Flaw::Form),
         (own(|it| drop(it.as_object_mut().unwrap().remove("cnf"))), Flaw::Form),
         (own(|it| drop(it.as_object_mut().unwrap().remove("iss"))), Flaw::Form),
@@ -160,6 +165,44 @@ fn an_access_token_that_was_changed_is_refused() {
         changed[at] = others(changed[at]);
         let changed: String = changed.into_iter().collect();
         assert!(flaw(&changed).is_some(), "{at}");
+    }
+}
+
+/// What the token of the STS grants, an access token grants: no more, no less, and in one group for each
+/// organisation again.
+#[test]
+fn privileges_are_written_once_for_all_who_have_them() {
+    let limit = Constraint { name: "urn:limit".to_owned(), value: "<25.*>".to_owned() };
+    let limited = PrivilegeGroup { constraints: vec![limit], ..group("90000003", &["urn:a"]) };
+    // It looks like a CVR number, and is the scope of something else.
+    let other = PrivilegeGroup {
+        scope: Scope::Other("90000009".to_owned()),
+        ..group("90000001", &["urn:a"])
+    };
+    let groups = [
+        group("90000001", &["urn:a", "urn:b"]),
+        group("90000002", &["urn:a", "urn:b"]),
+        limited,
+        other,
+        group("90000004", &[]),
+    ];
+    for count in 0..=groups.len() {
+        let privileges = Some(Privileges { groups: groups[..count].to_vec() });
+        let mut world = World::new();
+        let token = Assertion { privileges: privileges.clone(), ..assertion() };
+        let access = world.redeem(&token, start()).token();
+        let reaction = world.call_rest(Operation::Ping, &access, "{}", start());
+        let body = Ping.write(SchemaVersion::LATEST);
+        let call = world.call_for(Operation::Ping, signed(&token), body, start());
+        let by_soap = world.send(&call.write(&HOLDER).unwrap(), start());
+        let by_soap = by_soap.content(Pong::read).privileges;
+        let listed: Vec<_> = reaction.json()["Privilegium"].as_array().unwrap().clone();
+        let listed: Vec<_> = listed
+            .iter()
+            .map(|it| [&it["Scope"], &it["Navn"]].map(|it| it.as_str().unwrap().to_owned()))
+            .collect();
+        let by_soap: Vec<_> = by_soap.into_iter().map(<[String; 2]>::from).collect();
+        assert_eq!(listed, by_soap, "{count}");
     }
 }
 

@@ -4,7 +4,7 @@
 //! is added and not provoked here does not compile.
 
 use clock::{Span, Timeline};
-use oio_idws::assertion::Assertion;
+use oio_idws::{assertion::Assertion, privileges::Privileges};
 use pki::{RevocationReason, Revoked};
 use sim_smdb::{
     Cause as Shared, Configuration, Fact, HolderCheck, Lesson, Policy,
@@ -18,7 +18,7 @@ use stage::{start, tampered};
 use super::door::{Reaction, form, form_of, json, path, redemption};
 use crate::world::{
     HOLDER, SMDB, STAGE, STRANGER, STS, World, after, assertion, code, configuration, course, cvr,
-    date, signed, submission, token,
+    date, group, signed, submission, token,
 };
 
 fn with_form(form: &str) -> Reaction {
@@ -93,6 +93,12 @@ fn provoke(cause: Cause) -> Reaction {
         Cause::AccessTokenExpired => with_call(|_| {}, "1h"),
         Cause::AnotherCertificate => {
             with_call(|it| it.certificate = Some(STRANGER.certificate.der()), "0s")
+        }
+        Cause::AccessTokenTooLarge => {
+            let names: Vec<_> = (0..300).map(|at| format!("urn:sim:privilege:{at:010}")).collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let privileges = Some(Privileges { groups: vec![group("90000001", &names)] });
+            with_assertion(&Assertion { privileges, ..assertion() })
         }
         Cause::Shared => provoke_shared(Shared::MissingPrivilege).unwrap(),
     }
@@ -265,7 +271,9 @@ fn a_challenge_says_what_the_reference_service_says() {
         ),
         Cause::CertificateMissing | Cause::AnotherCertificate => ("invalid_token", certificate),
         Cause::SchemeNotValid => ("invalid_token", "Authentication scheme was not valid"),
-        Cause::AccessTokenInvalid | Cause::AccessTokenNotYetValid => ("invalid_token", validated),
+        Cause::AccessTokenInvalid | Cause::AccessTokenNotYetValid | Cause::AccessTokenTooLarge => {
+            ("invalid_token", validated)
+        }
         Cause::AccessTokenExpired => ("invalid_token", "Token was expired"),
         Cause::Shared => ("insufficient_scope", "The token lacks a privilege for this operation"),
     };
