@@ -3,8 +3,9 @@
 // knows is the kit that `skift serve` wrote. WSS4J is the engine of CXF; CXF itself is not here.
 //
 //     java -cp JARS CallSmdb.java KIT MESSAGES
+//     java -cp JARS CallSmdb.java KIT MESSAGES CERTIFICATE ANSWER...
 //
-// KIT is a folder such as .skift/kit/integration-test. MESSAGES is a folder for the four messages and
+// The second form only checks answers that were kept, by a certificate of the kit. KIT is a folder such as .skift/kit/integration-test. MESSAGES is a folder for the four messages and
 // for token.xml, the token that SMDB takes by REST. docs/POINT-YOUR-CLIENT.md names the jars.
 
 import java.io.ByteArrayInputStream;
@@ -65,6 +66,10 @@ public final class CallSmdb {
     public static void main(String[] arguments) throws Exception {
         WSSConfig.init();
         CallSmdb client = new CallSmdb(Path.of(arguments[0]), Path.of(arguments[1]));
+        if (arguments.length > 2) {
+            client.check(arguments);
+            return;
+        }
         Element token = client.askForToken();
         System.out.println(client.call(token, "Ping"));
     }
@@ -108,8 +113,8 @@ public final class CallSmdb {
         parts.add(new WSEncryptionPart(signature.getBSTTokenId()));
         signature.computeSignature(signature.addReferencesToSign(parts, security), false, null);
         Document answer = post("STS_ADDRESS", "text/xml; charset=utf-8", request, "request.xml", "answer.xml");
-        verify(answer, certificate("sts.cer"));
-        Element token = first(answer, WSConstants.SAML2_NS, "EncryptedAssertion");
+        Element body = signedBody(answer, certificate("sts.cer"));
+        Element token = (Element) body.getElementsByTagNameNS(WSConstants.SAML2_NS, "EncryptedAssertion").item(0);
         Files.write(messages.resolve("token.xml"), octets(token));
         return token;
     }
@@ -148,8 +153,20 @@ public final class CallSmdb {
         parts.add(signedToken);
         signature.computeSignature(signature.addReferencesToSign(parts, security), false, null);
         Document answer = post("SMDB_ADDRESS", "application/soap+xml; charset=utf-8", call, "call.xml", "receipt.xml");
-        verify(answer, certificate("smdb.cer"));
-        return first(answer, WSConstants.URI_SOAP12_ENV, "Body").getTextContent();
+        return signedBody(answer, certificate("smdb.cer")).getTextContent();
+    }
+
+    /** What is to be said of answers that were kept. */
+    private void check(String[] arguments) throws Exception {
+        X509Certificate signer = certificate(arguments[2]);
+        for (String file : List.of(arguments).subList(3, arguments.length)) {
+            try {
+                signedBody(parse(Files.readAllBytes(Path.of(file))), signer);
+                System.out.println(file + ": signed");
+            } catch (Exception refusal) {
+                System.out.println(file + ": refused, " + refusal.getMessage());
+            }
+        }
     }
 
     private static Document envelope(String soap, String action, String to, String body) throws Exception {
@@ -184,7 +201,7 @@ public final class CallSmdb {
                 parts.add(part((Element) child));
             }
         }
-        parts.add(part(first(message, message.getDocumentElement().getNamespaceURI(), "Body")));
+        parts.add(part(body(message)));
         return parts;
     }
 
@@ -210,8 +227,11 @@ public final class CallSmdb {
         return parse(answer.body());
     }
 
-    /** That an answer is signed, by this certificate and no other, and that its body is what was signed. */
-    private void verify(Document answer, X509Certificate signer) throws Exception {
+    /**
+     * The body of an answer, which this certificate and no other has signed. Nothing else of the answer may
+     * be read: what is signed may have been moved aside, and something else put into its place.
+     */
+    private Element signedBody(Document answer, X509Certificate signer) throws Exception {
         WSSConfig config = WSSConfig.getNewInstance();
         // The token service signs with the one transform that the Basic Security Profile forbids.
         config.setWsiBSPCompliant(false);
@@ -219,20 +239,31 @@ public final class CallSmdb {
         config.setProcessor(WSSecurityEngine.ENCRYPTED_ASSERTION, (Class<?>) null);
         WSSecurityEngine engine = new WSSecurityEngine();
         engine.setWssConfig(config);
-        boolean signed = false;
+        Element body = body(answer);
         for (WSSecurityEngineResult found : engine.processSecurityHeader(answer, null, null, trusted)) {
-            signed |= signer.equals(found.get(WSSecurityEngineResult.TAG_X509_CERTIFICATE))
-                && coversBody(found);
+            List<?> parts = (List<?>) found.get(WSSecurityEngineResult.TAG_DATA_REF_URIS);
+            if (signer.equals(found.get(WSSecurityEngineResult.TAG_X509_CERTIFICATE)) && parts != null
+                && parts.stream().anyMatch(it -> ((WSDataRef) it).getProtectedElement() == body)) {
+                return body;
+            }
         }
-        if (!signed) {
-            throw new IllegalStateException("the answer is not signed by " + signer.getSubjectX500Principal());
-        }
+        throw new IllegalStateException("the body is not signed by " + signer.getSubjectX500Principal());
     }
 
-    private static boolean coversBody(WSSecurityEngineResult found) {
-        List<?> parts = (List<?>) found.get(WSSecurityEngineResult.TAG_DATA_REF_URIS);
-        return parts != null && parts.stream().anyMatch(it ->
-            "Body".equals(((WSDataRef) it).getProtectedElement().getLocalName()));
+    /** The one Body right below the envelope, and none that stands anywhere else. */
+    private static Element body(Document message) {
+        Element envelope = message.getDocumentElement();
+        List<Element> found = new ArrayList<>();
+        for (Node child = envelope.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if ("Body".equals(child.getLocalName())
+                && envelope.getNamespaceURI().equals(child.getNamespaceURI())) {
+                found.add((Element) child);
+            }
+        }
+        if (found.size() != 1) {
+            throw new IllegalStateException("the envelope has " + found.size() + " bodies");
+        }
+        return found.get(0);
     }
 
     private X509Certificate certificate(String file) throws Exception {
@@ -252,10 +283,6 @@ public final class CallSmdb {
     /** A value of client.env, which has them in single quotes. */
     private String setting(String name) throws Exception {
         return properties("client.env").getProperty(name).replaceAll("^'|'$", "");
-    }
-
-    private static Element first(Document document, String namespace, String name) {
-        return (Element) document.getElementsByTagNameNS(namespace, name).item(0);
     }
 
     private static Document parse(byte[] message) throws Exception {

@@ -8,6 +8,7 @@ use std::{
 
 use parties::{ClientProfile, Environment};
 use stage::{
+    attack::{replaced, wrapped_bodies},
     engines::{self, Scratch, without_key_info},
     http::{Https, Reply, get},
     programs::{self, has},
@@ -85,6 +86,34 @@ impl Case {
     }
 }
 
+impl Case {
+    /// The program of the document takes the answer that it got, and none in which what was signed stands
+    /// aside and something else in its place.
+    fn check_wrapped(&self, wss4j: &engines::Wss4j, answer: &str, certificate: &str) {
+        let sound = self.scratch.read(answer);
+        let wrapped = wrapped_bodies(&sound, |body| replaced(body, "</", "<evil/></"));
+        let sound = [self.scratch.file(answer)];
+        let files: Vec<_> = sound
+            .into_iter()
+            .chain((1..).zip(&wrapped).map(|(number, attack)| {
+                self.scratch.write(&format!("wrapped-{number}-{answer}"), &attack.text)
+            }))
+            .collect();
+        let (kit, folder) = (self.kit(""), self.scratch.path());
+        let arguments =
+            [&*kit, folder, certificate].into_iter().chain(files.iter().map(String::as_str));
+        let run = wss4j.run(Path::new(EXAMPLE), &arguments.collect::<Vec<_>>());
+        assert!(run.ok, "{}", run.text);
+        let verdicts: Vec<_> =
+            run.text.lines().filter_map(|line| Some(line.split_once(": ")?.1)).collect();
+        assert_eq!(verdicts.len(), 9, "{}", run.text);
+        assert_eq!(verdicts[0], "signed");
+        for (verdict, attack) in verdicts[1..].iter().zip(&wrapped) {
+            assert!(verdict.starts_with("refused, "), "{}: {verdict}", attack.name);
+        }
+    }
+}
+
 /// A program on WSS4J gets a token, believes the answer by the alias of the kit, and calls SMDB with the
 /// token, through STR-Transform; SMDB believes it, and it believes SMDB.
 #[tokio::test]
@@ -102,6 +131,10 @@ async fn wss4j_gets_a_token_and_calls_smdb_with_it() {
             &case.scratch.file("receipt.xml"),
         );
 
+        for (answer, certificate) in [("answer.xml", "sts.cer"), ("receipt.xml", "smdb.cer")] {
+            case.check_wrapped(&wss4j, answer, certificate);
+        }
+
         // The token is covered: what the transform stands for is noticed when it is another, though the
         // token can still be opened.
         let call = case.scratch.read("call.xml");
@@ -111,8 +144,8 @@ async fn wss4j_gets_a_token_and_calls_smdb_with_it() {
         assert_eq!(refused.status, 500, "{}", refused.text);
         let trace = refused.header("x-skift-trace").unwrap();
         let path = format!("/__admin/diagnoses/{trace}");
-        let diagnosis = get(case.served.at("smdb-control"), &path).await.text;
-        assert!(diagnosis.contains("signature"), "{diagnosis}");
+        let diagnosis = get(case.served.at("smdb-control"), &path).await.json();
+        assert_eq!(diagnosis["findings"][0]["cause"], "not-holder", "{diagnosis}");
     }
 }
 
@@ -238,7 +271,15 @@ async fn keytool_and_openssl_open_the_kits_that_are_served() {
             for name in ["fagsystem.cer", "sts.cer", "smdb.cer"] {
                 succeeds("openssl", &["verify", "-CAfile", &anchors, &case.kit(name)]);
             }
-            succeeds("openssl", &["verify", "-CAfile", &case.kit("tls.pem"), &case.kit("tls.pem")]);
+            let at = case.served.at(&format!("smdb-{environment}")).to_string();
+            let connect = |anchors: &str| {
+                let to = ["s_client", "-connect", &at, "-verify_hostname", "localhost"];
+                let by = ["-verify_return_error", "-CAfile", anchors];
+                programs::run("openssl", to.iter().chain(&by), "")
+            };
+            let tls = connect(&case.kit("tls.pem"));
+            assert!(tls.ok && tls.text.contains("Verify return code: 0 (ok)"), "{}", tls.text);
+            assert!(!connect(&anchors).ok, "it is no certificate of OCES");
         }
     }
 }
