@@ -56,6 +56,14 @@ pub(crate) fn is_seen(exact: Timestamp, seen: Timestamp, late: Span) -> bool {
     (exact..=exact + late).contains(&seen)
 }
 
+/// Whether an outage may have been over before anybody looked, where looks are `apart` at most.
+pub(crate) fn fits_between_looks(
+    (from, until): (Timestamp, Option<Timestamp>),
+    apart: Span,
+) -> bool {
+    until.is_some_and(|until| until.since(from) < apart)
+}
+
 /// Within an outage, an instant from which on a call would fail in another way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

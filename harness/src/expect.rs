@@ -5,7 +5,7 @@ use parties::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    downtime::{NodeDowntime, Outage},
+    downtime::{NodeDowntime, Outage, fits_between_looks},
     forecast::{Oracle, Reckoned},
     scenario::{ClientName, Expected, ExpectedCount, ExpectedOutage, NodeName},
 };
@@ -18,7 +18,8 @@ pub enum Verdict {
     Pass,
     /// It did not.
     Fail,
-    /// Nobody called, or an outage was met by no call, so that something was not shown.
+    /// Nobody called, an outage was met by no call, or one may have fallen between two looks: something was
+    /// not shown.
     Inconclusive,
 }
 
@@ -114,14 +115,25 @@ pub fn judge(
     let mut outages = measured.iter().flat_map(|node| &node.outages);
     let not_exercised = outages.any(|outage| outage.missed_calls == 0);
     let is_silent = calls == 0;
-    // Where nobody calls no call fails: that is no news. What was measured otherwise than it should be
-    // is, whether anybody calls or not.
-    let mut loud = differences
-        .iter()
-        .filter(|it| !(is_silent && matches!(it, Difference::MissedCalls { .. })));
+    let mut loud = differences.iter().filter(|it| match it {
+        // Where nobody calls no call fails: that is no news. What was measured otherwise than it should be
+        // is, whether anybody calls or not.
+        Difference::MissedCalls { .. } => !is_silent,
+        // Nobody can say that what is shorter than the time between two looks was not there.
+        Difference::Outage { expected, measured: None } => {
+            !fits_between_looks((expected.from, expected.until), late)
+        }
+        Difference::Oracle { reckoned, measured: Some(measured) } => {
+            !reckoned.agrees_but_for_unseen(measured, late)
+        }
+        Difference::Outage { .. }
+        | Difference::Unexpected { .. }
+        | Difference::Blame { .. }
+        | Difference::Oracle { measured: None, .. } => true,
+    });
     let verdict = match loud.next() {
         Some(_) => Verdict::Fail,
-        None if is_silent || not_exercised => Verdict::Inconclusive,
+        None if is_silent || not_exercised || !differences.is_empty() => Verdict::Inconclusive,
         None => Verdict::Pass,
     };
     Judgement { verdict, differences }
@@ -194,7 +206,7 @@ mod tests {
     use parties::{Party, Step};
 
     use super::*;
-    use crate::{scenario::Place, world::Failure};
+    use crate::{forecast::ReckonedOutage, scenario::Place, world::Failure};
 
     const PLACE: Place = Place { line: 7, column: 1 };
 
@@ -320,6 +332,50 @@ mod tests {
         let both = vec![wanted(1, Some(2)), wanted(5, Some(6))];
         check(both, unmet(), Verdict::Inconclusive);
         check(vec![wanted(1, Some(2))], unmet(), Verdict::Fail);
+    }
+
+    /// In a live run, which looks at most every ten seconds.
+    #[test]
+    fn an_outage_that_fits_between_two_looks_is_not_shown_to_be_missing() {
+        let looks = Span::from_seconds(10);
+        let verdict = |wanted: Vec<ExpectedOutage>, measured: Vec<Outage>, failing: u64| {
+            let reckoned = wanted.iter().map(|it| ReckonedOutage {
+                from: it.from,
+                until: it.until,
+                step: it.step,
+                cause: it.cause.clone(),
+                turns: Vec::new(),
+                missed_calls: failing,
+            });
+            let (client, node) = (name("fagsystem"), name("a"));
+            let reckoned = Reckoned { client, node, outages: reckoned.collect() };
+            let oracle = Oracle { nodes: vec![reckoned], ..Oracle::default() };
+            let expected = Expected { outages: wanted, missed_calls: None, place: PLACE };
+            let (client, node) = (name("fagsystem"), name("a"));
+            let node = NodeDowntime { client, node, outages: measured, calls: 9, missed_calls: 0 };
+            judge(&expected, &[node], &oracle, looks).verdict
+        };
+        let seen = || outage(101, Some(122));
+        let long = || wanted(100, Some(120));
+        assert_eq!(verdict(vec![long()], vec![seen()], 1), Verdict::Pass);
+        for [from, until] in [[1, 10], [50, 59], [130, 131]] {
+            let both = || {
+                let mut both = vec![wanted(from, Some(until)), long()];
+                both.sort_by_key(|it| it.from);
+                both
+            };
+            // No call met it, so that nobody would have seen it but by a look.
+            let unmet = || Outage { missed_calls: 0, ..seen() };
+            assert_eq!(verdict(both(), vec![unmet()], 0), Verdict::Inconclusive, "{from}");
+            // A call would have.
+            assert_eq!(verdict(both(), vec![seen()], 1), Verdict::Fail, "{from}");
+        }
+        // A look would have seen it, or the end of the run.
+        assert_eq!(verdict(vec![wanted(1, Some(11))], vec![], 0), Verdict::Fail);
+        assert_eq!(verdict(vec![wanted(1, None)], vec![], 0), Verdict::Fail);
+        // One that was seen, and is another.
+        let other = Outage { missed_calls: 0, ..outage(3, Some(40)) };
+        assert_eq!(verdict(vec![wanted(1, Some(5))], vec![other], 0), Verdict::Fail);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use self::{
     due::Due,
 };
 use crate::{
-    downtime::{Downtime, NodeDowntime, Outage, is_seen},
+    downtime::{Downtime, NodeDowntime, Outage, fits_between_looks, is_seen},
     scenario::{ClientName, NodeName, Scenario},
     world::Failure,
 };
@@ -175,6 +175,20 @@ impl Reckoned {
     pub fn agrees_with(&self, measured: &NodeDowntime, late: Span) -> bool {
         self.outages.len() == measured.outages.len()
             && self.outages.iter().zip(&measured.outages).all(|(one, other)| one.is(other, late))
+    }
+
+    /// Whether this is what was measured but for outages that no call met, and that may have been over
+    /// before anybody looked.
+    #[must_use]
+    pub fn agrees_but_for_unseen(&self, measured: &NodeDowntime, late: Span) -> bool {
+        let mut measured = measured.outages.iter().peekable();
+        let mut each = self.outages.iter();
+        each.all(|reckoned| {
+            let is_seen = measured.next_if(|it| reckoned.is(it, late)).is_some();
+            is_seen
+                || reckoned.missed_calls == 0
+                    && fits_between_looks((reckoned.from, reckoned.until), late)
+        }) && measured.next().is_none()
     }
 }
 
