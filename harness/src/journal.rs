@@ -1,8 +1,9 @@
 //! What was seen in a run, one observation after another, written as JSON Lines.
 //!
-//! A journal is a function of the scenario and its seed alone: certificates appear by the name
-//! that the file gives them, and nothing that depends on a key or on padding may enter. Two runs
-//! of one file give the same bytes.
+//! The journal of a virtual run is a function of the scenario and its seed alone: certificates appear by
+//! the name that the file gives them, and nothing that depends on a key or on padding may enter. Two such
+//! runs of one file give the same bytes. A live run draws its keys and its ids from the machine, and what
+//! its services say of a refusal is told in their words: two of them agree in times, steps and causes.
 
 use clock::{Span, Timestamp};
 use parties::Party;

@@ -1,13 +1,15 @@
 //! The live world: the services behind real sockets of this machine, real HTTPS between them and the
 //! clients, and clicks at their control ports.
 //!
-//! The run moves the one clock of the services, as it does in the virtual world. What it cannot do is
-//! look into them: when something turns there by itself, it does not know, and so it looks again after
-//! each interval. An outage begins and ends at the first look that sees it.
+//! The run moves the one clock of the services, as it does in the virtual world. When something turns in a
+//! service by itself it is not told, and so it looks again after each interval at the latest; when a
+//! client's own time comes it looks then. An outage begins and ends at the first look that sees it. Only
+//! how registrations stand is read out of NemLog-in, which is in this process.
 
 mod clicks;
 mod https;
 mod served;
+mod silence;
 
 use std::{
     cell::RefCell,

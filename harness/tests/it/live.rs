@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use clock::{Span, Timestamp};
+use clock::Span;
 use harness::{
     downtime::{NodeDowntime, measure},
     run::run,
@@ -20,11 +20,6 @@ const INTERVAL: Span = Span::from_minutes(5);
 fn story(name: &str) -> Scenario {
     let file = format!("{}/../scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     Scenario::parse(&fs::read_to_string(file).unwrap()).unwrap()
-}
-
-/// Whether a look saw an edge at the next opportunity after it was there.
-fn is_seen(exact: Timestamp, seen: Timestamp) -> bool {
-    (exact..=exact + INTERVAL).contains(&seen)
 }
 
 fn check(name: &str) {
@@ -46,12 +41,8 @@ fn check_scenario(name: &str, scenario: &Scenario) {
         assert_eq!(exact.calls, live.calls, "{name}");
         assert_eq!(exact.outages.len(), live.outages.len(), "{name}: {live:#?}");
         for (exact, live) in exact.outages.iter().zip(&live.outages) {
-            assert!(is_seen(exact.from, live.from), "{name}: {exact:?} {live:?}");
-            match (exact.until, live.until) {
-                (Some(exact), Some(live)) => assert!(is_seen(exact, live), "{name}"),
-                (None, None) => {}
-                other => panic!("{name}: {other:?}"),
-            }
+            let edges = (exact.from, exact.until);
+            assert!(live.is_seen_of(edges, INTERVAL), "{name}: {exact:?} {live:?}");
             assert!(exact.failure.is_same_trouble(&live.failure), "{name}: {live:?}");
             assert!(live.failure.diagnosis.is_some(), "{name}: nobody says why");
         }

@@ -25,10 +25,13 @@ use shell::{BaseUrl, TRACE_HEADER};
 use tokio::runtime::Handle;
 use wsc::exchange::Event;
 
-use super::served::Served;
+use super::{
+    served::Served,
+    silence::{PATIENCE, no_answer, told, within},
+};
 use crate::world::{
     CallOutcome, Content, Message,
-    clients::{Answered, Letter, Wire, diagnosed, failed},
+    clients::{Answered, Letter, Wire, diagnosed},
 };
 
 /// More than any answer is long.
@@ -96,7 +99,7 @@ impl Https {
                 .header(CONTENT_TYPE, services.media_type)
                 .body(Full::from(letter.bytes.to_vec()))
                 .map_err(|error| error.to_string())?;
-            let response = self.client.request(request).await.map_err(|it| it.to_string())?;
+            let response = self.client.request(request).await.map_err(|it| told(&it))?;
             let trace = response.headers().get(TRACE_HEADER).cloned();
             let bytes = body(response).await?;
             let trace = trace.as_ref().and_then(|trace| trace.to_str().ok());
@@ -104,15 +107,16 @@ impl Https {
             let refusal = self.truth(services, trace).await?;
             Ok::<_, String>(Answered { bytes, refusal })
         };
-        self.runtime.block_on(exchange).unwrap_or_else(|_| {
-            Answered::nothing(failed(services.step, "no-answer", services.party))
-        })
+        let exchange = within(PATIENCE, exchange);
+        self.runtime
+            .block_on(exchange)
+            .unwrap_or_else(|why| Answered::nothing(no_answer(services.step, services.party, &why)))
     }
 
     /// What the control port says of an answer: none if it was no refusal.
     async fn truth(&self, services: &Services, trace: &str) -> Result<Option<CallOutcome>, String> {
         let uri = services.control.at(&format!("/__admin/diagnoses/{trace}"));
-        let response = self.client.get(uri).await.map_err(|error| error.to_string())?;
+        let response = self.client.get(uri).await.map_err(|error| told(&error))?;
         let truth: Truth =
             serde_json::from_slice(&body(response).await?).map_err(|error| error.to_string())?;
         let findings: Vec<Finding> = truth.findings.into_iter().map(Finding::from).collect();
