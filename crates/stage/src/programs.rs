@@ -1,11 +1,15 @@
-//! Programs of others that are run once, and what to do when one is not there. [`engines`](crate::engines)
-//! has those that are kept running.
+//! Programs of others that are run once, and what to do when one is not there; and programs of ours that
+//! cargo has not built yet. [`engines`](crate::engines) has those that are kept running.
 #![expect(clippy::disallowed_methods, reason = "whether a missing program is a failure, CI says")]
 
 use std::{
+    env,
     ffi::OsStr,
+    fs,
     io::Write as _,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::SystemTime,
 };
 
 /// Whether `program` can be started. Without it, `test` says by name that it is skipped; under CI
@@ -27,7 +31,7 @@ pub fn has(program: &str, test: &str) -> bool {
         .is_ok();
     if !found {
         let line = format!("SKIPPED {test}: {program} is not installed");
-        assert!(std::env::var_os("CI").is_none(), "{line}");
+        assert!(env::var_os("CI").is_none(), "{line}");
         let _ = writeln!(std::io::stderr(), "{line}");
     }
     found
@@ -68,4 +72,43 @@ pub fn run<A: AsRef<OsStr>>(
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
     let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
     Answer { ok: status.success(), text }
+}
+
+/// Sees to it that programs of this workspace, each the only one of its package, are in the folder `beside`
+/// another one, where cargo puts them, and no older than what they are made of.
+///
+/// # Panics
+///
+/// If cargo cannot build them.
+pub fn built(beside: &Path, names: &[&str]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("it is two below");
+    let program = |name: &&str| beside.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+    let oldest = names.iter().map(|name| modified(&program(name))).min().flatten();
+    let made_of = names.iter().copied().chain(["crates", "Cargo.toml", "Cargo.lock"]);
+    if oldest >= made_of.filter_map(|it| newest_in(&root.join(it))).max() {
+        return;
+    }
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--bins"]).current_dir(root);
+    cargo.args(names.iter().flat_map(|name| ["--package", name]));
+    cargo.env("CARGO_TARGET_DIR", beside.parent().expect("a profile has a folder"));
+    if beside.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().is_ok_and(|it| it.success()), "cargo builds {names:?}");
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|it| it.modified()).ok()
+}
+
+/// When a file of which programs are made was last changed, in a folder or alone. No program is made of
+/// tests and benches.
+fn newest_in(path: &Path) -> Option<SystemTime> {
+    if !path.is_dir() {
+        return modified(path);
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    let is_watched = |it: &PathBuf| !it.ends_with("tests") && !it.ends_with("benches");
+    entries.map(|it| it.path()).filter(is_watched).filter_map(|it| newest_in(&it)).max()
 }

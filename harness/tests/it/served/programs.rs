@@ -1,11 +1,8 @@
 //! Three programs that are started alone and find one another by address, in any order.
 
 use std::{
-    env, fs,
     path::{Path, PathBuf},
-    process::Command,
     sync::LazyLock,
-    time::SystemTime,
 };
 
 use oio_idws::{Binding, Credential, metadata::MetadataRole};
@@ -15,6 +12,7 @@ use serde_json::json;
 use shell::{BaseUrl, Portal, Remote, Wanted};
 use stage::{
     http::{get, post},
+    programs,
     served::{self, Served},
 };
 use tokio::{
@@ -31,40 +29,10 @@ use super::{
 
 /// The folder of the programs, which cargo builds for their own tests and not for those of others.
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_BIN_EXE_skift")).parent().unwrap().to_owned();
-    let names = ["sim-mitid", "sim-sts", "sim-smdb"];
-    let built = |name: &&str| modified(&folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
-    let oldest = names.iter().map(built).min().unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let sources = names.map(|name| root.join(name).join("src"));
-    let newest = sources.iter().chain([&root.join("crates")]).map(|it| newest_in(it)).max();
-    if oldest < newest.flatten() {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--bins"]).current_dir(root);
-        cargo.args(names.iter().flat_map(|name| ["--package", name]));
-        cargo.env("CARGO_TARGET_DIR", folder.parent().unwrap());
-        if folder.ends_with("release") {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success());
-    }
-    folder
+    let beside = Path::new(env!("CARGO_BIN_EXE_skift")).parent().unwrap();
+    programs::built(beside, &["sim-mitid", "sim-sts", "sim-smdb"]);
+    beside.to_owned()
 });
-
-fn modified(path: &Path) -> Option<SystemTime> {
-    fs::metadata(path).and_then(|it| it.modified()).ok()
-}
-
-/// When a Rust file in a folder was last changed.
-fn newest_in(folder: &Path) -> Option<SystemTime> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let of = |path: PathBuf| match path.is_dir() {
-        true if path.ends_with("tests") => None,
-        true => newest_in(&path),
-        false => path.extension().filter(|it| *it == "rs").and_then(|_| modified(&path)),
-    };
-    entries.filter_map(|it| of(it.path())).max()
-}
 
 /// Where the keys of the programs are, kept between runs.
 fn keys() -> PathBuf {
