@@ -9,17 +9,22 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Linux does. Tests that run beside one another share it.
 #[must_use]
 pub fn memory() -> Option<u64> {
-    of_status("VmRSS:")
+    of_status("self", "VmRSS:")
 }
 
 /// The most that it ever was.
 #[must_use]
 pub fn memory_at_most() -> Option<u64> {
-    of_status("VmHWM:")
+    of_status("self", "VmHWM:")
 }
 
-fn of_status(name: &str) -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
+/// The most that a process of that number ever had in use.
+pub(crate) fn memory_at_most_of(process: u32) -> Option<u64> {
+    of_status(&process.to_string(), "VmHWM:")
+}
+
+fn of_status(process: &str, name: &str) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kib| kib * 1024)
 }

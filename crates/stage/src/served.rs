@@ -11,6 +11,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::machine;
+
 /// A program that serves, from its first line on standard output. It is killed when this goes.
 #[derive(Debug)]
 pub struct Served {
@@ -95,6 +97,13 @@ impl Served {
         let port = self.url(name).split('/').nth(2).and_then(|it| it.rsplit_once(':'));
         let port = port.and_then(|(_, port)| port.parse().ok()).expect("an address has a port");
         SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    /// The most memory that it ever had in use, in octets; none where the machine does not tell it as Linux
+    /// does.
+    #[must_use]
+    pub fn memory_at_most(&self) -> Option<u64> {
+        machine::memory_at_most_of(self.child.id())
     }
 
     /// Tells it to stop, as a service manager does, and waits until it has.

@@ -4,6 +4,7 @@
 mod client;
 mod document;
 mod foreign;
+mod memory;
 mod programs;
 mod skift;
 

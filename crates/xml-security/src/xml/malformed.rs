@@ -76,7 +76,8 @@ pub enum Malformed {
         /// The limit.
         limit: usize,
     },
-    /// More namespace declarations than [`Limits::declarations_in_all`](super::Limits::declarations_in_all) in the document.
+    /// More namespace declarations in the document than
+    /// [`Limits::declarations_in_all`](super::Limits::declarations_in_all).
     #[error("the document declares more than {limit} namespaces at byte {at}")]
     TooManyDeclarationsInAll {
         /// Where.

@@ -53,7 +53,8 @@ const STS_PATH: &str = "/SecurityTokenService.svc";
 const SMDB_PATH: &str = "/SmdbService.svc";
 
 impl Client {
-    /// A client with this certificate and key, set to the profile that SMDB speaks, which trusts what the services publish now.
+    /// A client with this certificate and key, set to the profile that SMDB speaks, which trusts what the
+    /// services publish now.
     pub(super) async fn new(
         environment: Environment,
         binding: Binding,
