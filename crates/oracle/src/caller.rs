@@ -6,34 +6,30 @@
 //! 2. A token that is left is used, even when it will be refused and a new one could be had.
 //! 3. Otherwise the node asks the STS with its present certificate; refused, it fails at step 1, and
 //!    the next call asks again.
-//! 4. The call to SMDB fails at step 3 if the token has ended, is another key's, or its holder's
+//! 4. The call to SMDB, by SOAP, fails at step 3 if the token has ended, is another key's, or its holder's
 //!    certificate is refused, or if the clock is so far off that one of the two refuses the other's message.
 //!    No failure drops a token.
+//!
+//! By REST there is one step more: `rest`.
+
+mod rest;
 
 use clock::{Span, Timestamp};
 use parties::ClientProfile;
 
 use crate::{
+    cache::{Cache, Token},
     cause::Cause,
     event::Act,
     forecast::{NodeForecast, Segment},
     plan::{CertificateNumber, Node, NodeNumber, SystemUserNumber},
-    rules::{FindBy, HolderCheck},
+    rules::{FindBy, HolderCheck, mixes_keys},
     signers::Signer,
     walk::{Surroundings, after},
 };
 
 /// How long after it was made a message says that it ends.
 const MESSAGE_LIFE: Span = Span::from_minutes(5);
-
-/// A token in a cache.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Token {
-    issued: Timestamp,
-    holder: CertificateNumber,
-    subject: SystemUserNumber,
-    signer: Signer,
-}
 
 /// One node on its walk.
 pub(crate) struct Caller<'p> {
@@ -116,7 +112,8 @@ impl<'p> Caller<'p> {
                     ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => true,
                     ClientProfile::NoCache
                     | ClientProfile::DotnetCacheByEndpoint
-                    | ClientProfile::CoreNewKeyOldToken => false,
+                    | ClientProfile::CoreNewKeyOldToken
+                    | ClientProfile::DotnetRest => false,
                 };
                 if is_own || restarts {
                     self.present = self.look_up(now);
@@ -179,26 +176,63 @@ impl<'p> Caller<'p> {
         }
     }
 
-    /// Whether it found a certificate when it last looked for one.
-    pub(crate) fn has_started(&self) -> bool {
-        self.present.is_ok()
+    /// What comes of a call at `now` that finds this in the cache, and what it leaves there. A call that
+    /// fails drops nothing that was left for it.
+    pub(crate) fn call(&self, found: &Cache, now: Timestamp) -> (Result<(), Cause>, Cache) {
+        let mut cache = *found;
+        // One that did not start fails before it looks into the cache.
+        let outcome = self.present.and_then(|_| match self.node.access {
+            None => self.token(&mut cache, now).and_then(|token| self.use_token(&token, now)),
+            Some(keeps) => {
+                self.access(keeps, &mut cache, now).and_then(|access| self.use_access(&access, now))
+            }
+        });
+        (outcome, cache)
     }
 
-    /// Whether it keeps tokens at all.
-    pub(crate) fn keeps_tokens(&self) -> bool {
-        self.keeps_for > Span::ZERO
+    /// A token that is left, or a new one.
+    fn token(&self, cache: &mut Cache, now: Timestamp) -> Result<Token, Cause> {
+        if let Some(token) = cache.token.filter(|token| self.keeps(token, now)) {
+            return Ok(token);
+        }
+        cache.token = None;
+        let token = self.ask(now)?;
+        cache.token = Some(token).filter(|token| self.keeps(token, now));
+        Ok(token)
     }
 
     /// Whether `token` is left at `now`.
-    pub(crate) fn keeps(&self, token: &Token, now: Timestamp) -> bool {
+    fn keeps(&self, token: &Token, now: Timestamp) -> bool {
         now < token.issued + self.keeps_for
     }
 
+    /// When what is left for it at `now` next changes, if nobody calls; or its next call, if that would
+    /// change what is in the cache.
+    pub(crate) fn next_turn(
+        &self,
+        cache: &Cache,
+        left: &Cache,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let changes = match self.node.access {
+            None => {
+                let token = cache.token.filter(|token| self.keeps(token, now));
+                token.map(|token| self.next_change(&token, now))
+            }
+            Some(keeps) => self.next_change_by_rest(keeps, cache, now),
+        };
+        let calls = (left != cache).then(|| self.node.calls.next(after(now)));
+        changes.into_iter().chain(calls).min()
+    }
+
     /// When a token that is left at `now` next changes: it ends, or it is dropped.
-    pub(crate) fn next_change(&self, token: &Token, now: Timestamp) -> Timestamp {
-        let dropped = token.issued + self.keeps_for;
-        let ended = token.issued + self.surroundings.plan.rules.token_lifetime;
+    fn next_change(&self, token: &Token, now: Timestamp) -> Timestamp {
+        let (dropped, ended) = (token.issued + self.keeps_for, self.ended(token));
         if now < ended { dropped.min(ended) } else { dropped }
+    }
+
+    fn ended(&self, token: &Token) -> Timestamp {
+        token.issued + self.surroundings.plan.rules.token_lifetime
     }
 
     /// The turns of its calls at `now`, in no order.
@@ -206,13 +240,8 @@ impl<'p> Caller<'p> {
         self.node.calls.turns(now)
     }
 
-    /// Its first call at `now` or later.
-    pub(crate) fn next_call(&self, now: Timestamp) -> Timestamp {
-        self.node.calls.next(now)
-    }
-
     /// What comes of asking the STS at `now`.
-    pub(crate) fn ask(&self, now: Timestamp) -> Result<Token, Cause> {
+    fn ask(&self, now: Timestamp) -> Result<Token, Cause> {
         let Surroundings { plan, acceptance, signers } = self.surroundings;
         let environment = self.node.environment;
         let holder = self.present?;
@@ -235,15 +264,9 @@ impl<'p> Caller<'p> {
     }
 
     /// What comes of calling SMDB with `token` at `now`.
-    pub(crate) fn use_token(&self, token: &Token, now: Timestamp) -> Result<(), Cause> {
-        let Surroundings { plan, acceptance, signers } = self.surroundings;
+    fn use_token(&self, token: &Token, now: Timestamp) -> Result<(), Cause> {
         let present = self.present?;
-        let rules = &plan.rules;
-        let keeps_key = self.node.profile != ClientProfile::CoreNewKeyOldToken;
-        let expires = plan.get(token.holder).expires;
-        let revoked = acceptance.revocation_seen(token.holder, rules.smdb_revocation_lag);
-        let subject = &plan.system_users[token.subject.0];
-        let caller = &plan.system_users[self.node.system_user.0];
+        let rules = &self.surroundings.plan.rules;
         // A message must be made less than this ahead of the service's time, and come before this is
         // over after its end. Who is so slow has no token but another node's.
         let is_off = |tolerance: Span| {
@@ -251,23 +274,52 @@ impl<'p> Caller<'p> {
         };
         let is_slow = |tolerance: Span| self.node.skew <= -tolerance;
         if rules.timestamp_tolerance.is_some_and(is_off) {
-            Err(Cause::ClockOffAtService)
-        } else if !signers.is_trusted(self.node.environment, token.signer, now) {
-            Err(Cause::SignerNotTrusted)
-        } else if now >= token.issued + rules.token_lifetime {
-            Err(Cause::TokenExpired)
-        } else if rules.holder_check >= HolderCheck::Validity && now >= expires {
+            return Err(Cause::ClockOffAtService);
+        }
+        self.is_believed(token, now)?;
+        if token.holder != present && mixes_keys(self.node.profile) {
+            return Err(Cause::NotHolder);
+        }
+        self.may_call(token.subject)?;
+        if rules.timestamp_tolerance.is_some_and(is_slow) {
+            return Err(Cause::ServiceAnswerNotCurrent);
+        }
+        Ok(())
+    }
+
+    /// Whether SMDB believes `token` at `now`, whoever shows it.
+    fn is_believed(&self, token: &Token, now: Timestamp) -> Result<(), Cause> {
+        if !self.surroundings.signers.is_trusted(self.node.environment, token.signer, now) {
+            return Err(Cause::SignerNotTrusted);
+        }
+        if now >= self.ended(token) {
+            return Err(Cause::TokenExpired);
+        }
+        self.holder_is_in_force(token.holder, now)
+    }
+
+    /// What SMDB makes of a holder's certificate at `now`, where it looks.
+    fn holder_is_in_force(&self, holder: CertificateNumber, now: Timestamp) -> Result<(), Cause> {
+        let Surroundings { plan, acceptance, .. } = self.surroundings;
+        let rules = &plan.rules;
+        let revoked = acceptance.revocation_seen(holder, rules.smdb_revocation_lag);
+        if rules.holder_check >= HolderCheck::Validity && now >= plan.get(holder).expires {
             Err(Cause::HolderExpired)
         } else if rules.holder_check >= HolderCheck::ValidityAndRevocation && now >= revoked {
             Err(Cause::HolderRevoked)
-        } else if token.holder != present && !keeps_key {
-            Err(Cause::NotHolder)
-        } else if subject.organisation != caller.organisation {
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether SMDB lets `subject`, whom the STS takes the node for, do what the node asks.
+    fn may_call(&self, subject: SystemUserNumber) -> Result<(), Cause> {
+        let users = &self.surroundings.plan.system_users;
+        let (subject, caller) = (&users[subject.0], &users[self.node.system_user.0]);
+        if subject.organisation != caller.organisation {
             Err(Cause::ForeignAuthority)
         } else if !subject.is_privileged {
             Err(Cause::NotPrivileged)
-        } else if rules.timestamp_tolerance.is_some_and(is_slow) {
-            Err(Cause::ServiceAnswerNotCurrent)
         } else {
             Ok(())
         }

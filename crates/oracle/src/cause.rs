@@ -35,10 +35,16 @@ pub enum Cause {
     AnswerNotCurrent,
     /// The token that the client kept has ended.
     TokenExpired,
+    /// The access token that the client kept has ended.
+    AccessTokenExpired,
     /// SMDB does not trust who signed the token.
     SignerNotTrusted,
     /// The message is signed with another key than the token's.
     NotHolder,
+    /// The token is to be redeemed by who proves another key than the token's.
+    AnotherHolder,
+    /// The access token comes from who proves another key than it was redeemed with.
+    AnotherCertificate,
     /// SMDB sees that the holder's certificate has expired.
     HolderExpired,
     /// SMDB sees that the holder's certificate is revoked.
@@ -55,7 +61,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -71,8 +77,11 @@ impl Cause {
         Self::AnswerExpired,
         Self::AnswerNotCurrent,
         Self::TokenExpired,
+        Self::AccessTokenExpired,
         Self::SignerNotTrusted,
         Self::NotHolder,
+        Self::AnotherHolder,
+        Self::AnotherCertificate,
         Self::HolderExpired,
         Self::HolderRevoked,
         Self::ForeignAuthority,
@@ -101,8 +110,11 @@ impl Cause {
             | Self::CertificateNotInForce
             | Self::CertificateReplaced => Party::Sts,
             Self::TokenExpired
+            | Self::AccessTokenExpired
             | Self::SignerNotTrusted
             | Self::NotHolder
+            | Self::AnotherHolder
+            | Self::AnotherCertificate
             | Self::HolderExpired
             | Self::HolderRevoked
             | Self::ForeignAuthority
@@ -139,8 +151,11 @@ impl Cause {
             Self::AnswerExpired => "answer-expired",
             Self::AnswerNotCurrent | Self::ServiceAnswerNotCurrent => "answer-not-current",
             Self::TokenExpired => "token-expired",
+            Self::AccessTokenExpired => "access-token-expired",
             Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",
+            Self::AnotherHolder => "another-holder",
+            Self::AnotherCertificate => "another-certificate",
             Self::HolderExpired => "holder-certificate-expired",
             Self::HolderRevoked => "holder-certificate-revoked",
             Self::ForeignAuthority => "foreign-authority",

@@ -61,8 +61,8 @@
 //!   node calls.
 //! - `acceptance`: what an STS accepts when, from the `clicks`. The rules of saving are in
 //!   `administration`, those of the rolling swap in `registration`, and nowhere else.
-//! - `walk`: nodes from change to change; `caller`: one of them. The rules of a call are there and
-//!   nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
+//! - `walk`: nodes from change to change; `caller`: one of them, and `cache`, what it keeps. The rules of a
+//!   call are there and nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
 //! - `swap`: the same in closed form, for one swap.
 //! - `blame`: what would have helped, found by trying.
@@ -70,6 +70,7 @@
 mod acceptance;
 mod administration;
 mod blame;
+mod cache;
 mod caller;
 mod calls;
 mod cause;
@@ -94,6 +95,6 @@ pub use plan::{
     AttemptNumber, Certificate, CertificateNumber, EventNumber, Node, NodeNumber, Plan, SystemUser,
     SystemUserNumber,
 };
-pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules};
+pub use rules::{FindBy, HolderCheck, Keeps, LookUp, Rules, mixes_keys};
 pub use signers::Signer;
 pub use swap::{Policy, SafeWindow, Swap, Tokens, Turn, stale};

@@ -167,20 +167,25 @@ impl Plan {
     }
 
     /// Whether two nodes share a cache. That of .NET belongs to the process and is found by the service
-    /// alone; that of KOMBIT's client by the organisation as well.
+    /// alone, whether its clients call by SOAP or by REST; that of KOMBIT's client by the organisation as
+    /// well.
     pub(crate) fn share_cache(&self, one: NodeNumber, other: NodeNumber) -> bool {
         let (one, other) = (&self.nodes[one.0], &self.nodes[other.0]);
         let organisation = |node: &Node| self.system_users[node.system_user.0].organisation;
         one.process.is_some()
             && one.process == other.process
-            && one.profile == other.profile
             && one.environment == other.environment
             && match one.profile {
                 ClientProfile::NoCache
                 | ClientProfile::RestartOnSwap
                 | ClientProfile::JavaRestFixedCache => false,
-                ClientProfile::DotnetCacheByEndpoint => true,
-                ClientProfile::CoreNewKeyOldToken => organisation(one) == organisation(other),
+                ClientProfile::DotnetCacheByEndpoint | ClientProfile::DotnetRest => matches!(
+                    other.profile,
+                    ClientProfile::DotnetCacheByEndpoint | ClientProfile::DotnetRest
+                ),
+                ClientProfile::CoreNewKeyOldToken => {
+                    one.profile == other.profile && organisation(one) == organisation(other)
+                }
             }
     }
 
@@ -351,6 +356,8 @@ pub struct Node {
     pub profile: ClientProfile,
     /// How long it keeps a token.
     pub keeps: Keeps,
+    /// How long it keeps an access token, if it calls by REST; none where it calls by SOAP.
+    pub access: Option<Keeps>,
     /// How it finds its certificate.
     pub look_up: LookUp,
     /// What it begins with.
@@ -384,13 +391,15 @@ impl Node {
             }
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
-            | ClientProfile::CoreNewKeyOldToken => None,
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => None,
         };
         Self {
             system_user,
             environment,
             profile,
             keeps: Keeps::of(profile),
+            access: Keeps::of_access(profile),
             look_up: LookUp::of(profile),
             certificate,
             skew: Span::ZERO,

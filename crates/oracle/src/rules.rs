@@ -36,6 +36,9 @@ pub struct Rules {
     pub holder_check: HolderCheck,
     /// `T`: how long a token lives.
     pub token_lifetime: Span,
+    /// For how long SMDB says that an access token lives; an hour at most, and no longer than the token that
+    /// it is given for.
+    pub access_token_lifetime: Span,
     /// How far a message's time may be from the true time, either way; none where nobody looks.
     pub timestamp_tolerance: Option<Span>,
 }
@@ -56,8 +59,19 @@ impl Default for Rules {
             smdb_revocation_lag: Span::from_hours(1),
             holder_check: HolderCheck::Ignored,
             token_lifetime: Span::from_hours(8),
+            access_token_lifetime: ACCESS_TOKEN_LIFE_MAX,
             timestamp_tolerance: Some(Span::from_minutes(5)),
         }
+    }
+}
+
+/// The longest that an access token lives (OIO IDWS REST 1.0).
+const ACCESS_TOKEN_LIFE_MAX: Span = Span::from_hours(1);
+
+impl Rules {
+    /// How long an access token lives, if its token does.
+    pub(crate) fn access_token_life(&self) -> Span {
+        self.access_token_lifetime.min(ACCESS_TOKEN_LIFE_MAX)
     }
 }
 
@@ -73,7 +87,7 @@ pub enum HolderCheck {
     ValidityAndRevocation,
 }
 
-/// How long a client keeps a token.
+/// How long a client keeps a token, or an access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Keeps {
     /// It asks for one at every call.
@@ -94,9 +108,23 @@ impl Keeps {
             ClientProfile::NoCache => Self::Never,
             ClientProfile::RestartOnSwap => Self::UntilBeforeEnd(Span::from_seconds(10)),
             ClientProfile::JavaRestFixedCache => Self::For(Span::from_hours(7)),
-            ClientProfile::DotnetCacheByEndpoint | ClientProfile::CoreNewKeyOldToken => {
-                Self::UntilBeforeEnd(Span::from_seconds(60))
-            }
+            ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => Self::UntilBeforeEnd(Span::from_seconds(60)),
+        }
+    }
+
+    /// How long this kind of client keeps an access token, if it calls by REST: until 60 s before its end
+    /// (.NET), or for 55 minutes (Java).
+    #[must_use]
+    pub const fn of_access(profile: ClientProfile) -> Option<Self> {
+        match profile {
+            ClientProfile::NoCache
+            | ClientProfile::RestartOnSwap
+            | ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::CoreNewKeyOldToken => None,
+            ClientProfile::JavaRestFixedCache => Some(Self::For(Span::from_minutes(55))),
+            ClientProfile::DotnetRest => Some(Self::UntilBeforeEnd(Span::from_seconds(60))),
         }
     }
 
@@ -108,6 +136,19 @@ impl Keeps {
             Self::UntilBeforeEnd(margin) => token_lifetime - margin - skew,
             Self::For(span) => span,
         }
+    }
+}
+
+/// Whether this kind of client proves the key of its present certificate with what it keeps, whatever that is
+/// bound to: it must lose what it keeps when it swaps.
+#[must_use]
+pub const fn mixes_keys(profile: ClientProfile) -> bool {
+    match profile {
+        ClientProfile::NoCache
+        | ClientProfile::RestartOnSwap
+        | ClientProfile::JavaRestFixedCache
+        | ClientProfile::DotnetCacheByEndpoint => false,
+        ClientProfile::CoreNewKeyOldToken | ClientProfile::DotnetRest => true,
     }
 }
 
@@ -128,7 +169,9 @@ impl LookUp {
     pub const fn of(profile: ClientProfile) -> Self {
         let (valid_only, passes_over_marks) = match profile {
             ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => (false, false),
-            ClientProfile::NoCache | ClientProfile::DotnetCacheByEndpoint => (true, false),
+            ClientProfile::NoCache
+            | ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::DotnetRest => (true, false),
             ClientProfile::CoreNewKeyOldToken => (true, true),
         };
         Self { find_by: FindBy::Thumbprint, valid_only, passes_over_marks }

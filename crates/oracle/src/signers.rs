@@ -67,6 +67,12 @@ impl Signers {
         signer == Signer::FIRST || told.any(|(at, of)| *at <= now && *of == signer)
     }
 
+    /// Whether SMDB is ever told of `signer`.
+    pub(crate) fn is_ever_trusted(&self, environment: Environment, signer: Signer) -> bool {
+        let mut told = self.trust[environment as usize].iter();
+        signer == Signer::FIRST || told.any(|(_, of)| *of == signer)
+    }
+
     /// The instants at which anything changes.
     pub(crate) fn changes(&self, environment: Environment) -> impl Iterator<Item = Timestamp> {
         let signing = self.signing[environment as usize].iter().map(|(at, _)| *at);

@@ -2,7 +2,7 @@
 //!
 //! A second way to the same numbers, which shares no code with the walk of a [`Plan`](crate::Plan):
 //! tests hold the two against each other. It is valid for one swap of one node with a cache of its
-//! own, where the STS accepts the old certificate in `[.., O)` and the new one in `[N, ..)` and nothing
+//! own that calls by SOAP, where the STS accepts the old certificate in `[.., O)` and the new one in `[N, ..)` and nothing
 //! else happens; everything else takes the walk.
 
 use clock::{Span, Timestamp};
@@ -259,7 +259,7 @@ impl Habit {
             ClientProfile::NoCache => Self::KeepsNothing,
             ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => Self::LosesToken,
             ClientProfile::DotnetCacheByEndpoint => Self::KeepsTokenAndKey,
-            ClientProfile::CoreNewKeyOldToken => Self::KeepsToken,
+            ClientProfile::CoreNewKeyOldToken | ClientProfile::DotnetRest => Self::KeepsToken,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Nodes through the run, from change to change: what a call would meet at each instant.
 //!
-//! Between two changes from outside (a click taking effect, a date, a swap) only the kept token
+//! Between two changes from outside (a click taking effect, a date, a swap) only what is kept
 //! changes anything, so that the walk takes a step for each token and none for each call. Nodes that
 //! share a cache walk together; nearly always that is one node.
 
@@ -8,7 +8,8 @@ use clock::{Span, Timestamp};
 
 use crate::{
     acceptance::Acceptance,
-    caller::{Caller, Token},
+    cache::Cache,
+    caller::Caller,
     event::{Act, Phase},
     forecast::NodeForecast,
     plan::{NodeNumber, Plan},
@@ -33,7 +34,7 @@ pub(crate) fn walk(
     let events = events_of(plan, group);
     let changes = changes(surroundings, group, &events);
     let callers: Vec<_> = group.iter().map(|number| Caller::new(surroundings, *number)).collect();
-    let mut walk = Walk { callers, token: None };
+    let mut walk = Walk { callers, cache: Cache::default() };
 
     let mut events = events.into_iter().peekable();
     for (index, from) in changes.iter().enumerate() {
@@ -69,7 +70,7 @@ fn events_of(plan: &Plan, group: &[NodeNumber]) -> Vec<(Timestamp, Phase, Act)> 
     events
 }
 
-/// The instants at which anything but the kept token can change what the nodes meet; the start first.
+/// The instants at which anything but what is kept can change what the nodes meet; the start first.
 fn changes(
     surroundings: Surroundings<'_>,
     group: &[NodeNumber],
@@ -103,15 +104,14 @@ fn changes(
 
 struct Walk<'p> {
     callers: Vec<Caller<'p>>,
-    /// What is in the cache.
-    token: Option<Token>,
+    cache: Cache,
 }
 
 impl Walk<'_> {
     fn happens(&mut self, act: &Act, now: Timestamp) {
         for caller in &mut self.callers {
             if caller.happens(act, now) {
-                self.token = None;
+                self.cache = Cache::default();
             }
         }
     }
@@ -123,18 +123,11 @@ impl Walk<'_> {
             self.calls(now);
             let mut next = until;
             for caller in &mut self.callers {
-                let token = self.token.filter(|token| caller.keeps(token, now));
-                let asked = token.map_or_else(|| caller.ask(now), Ok);
-                let outcome = asked.and_then(|token| caller.use_token(&token, now));
+                let (outcome, left) = caller.call(&self.cache, now);
                 caller.meets(outcome, now);
                 // Calls of this very instant have been made. A later one may bring a token, or drop
                 // one that is left for others.
-                let matters = self.token.is_some() || asked.is_ok() && caller.keeps_tokens();
-                next = next.min(match token {
-                    Some(token) => caller.next_change(&token, now),
-                    None if matters => caller.next_call(after(now)),
-                    None => until,
-                });
+                next = caller.next_turn(&self.cache, &left, now).map_or(next, |it| next.min(it));
             }
             now = next;
         }
@@ -149,14 +142,10 @@ impl Walk<'_> {
         turns.sort_unstable();
         for (_, place) in turns {
             let caller = &mut self.callers[place];
-            let left = self.token.filter(|token| caller.keeps(token, now));
-            let asked = left.map_or_else(|| caller.ask(now), Ok);
-            let is_new = left.is_none() && asked.is_ok() && caller.keeps_tokens();
-            caller.has_called(now, is_new, asked.and_then(|token| caller.use_token(&token, now)));
-            // One that did not start fails before it looks into the cache.
-            if left.is_none() && caller.has_started() {
-                self.token = asked.ok().filter(|_| is_new);
-            }
+            let (outcome, left) = caller.call(&self.cache, now);
+            let is_new = left.token.is_some() && left.token != self.cache.token;
+            caller.has_called(now, is_new, outcome);
+            self.cache = left;
         }
     }
 }

@@ -16,8 +16,8 @@ pub enum ClientProfile {
     /// It reads its key store when it starts, so that a swap is a restart, which loses the token
     /// it kept: Java with CXF.
     RestartOnSwap,
-    /// It swaps by a restart too, and keeps a token for a time of its own, whatever the token says:
-    /// the REST client in Java.
+    /// It swaps by a restart too, calls by REST, and keeps a token and an access token each for a time
+    /// of its own, whatever they say: the REST client in Java.
     JavaRestFixedCache,
     /// It swaps while it runs, and keeps the token together with the key that it is bound to: the
     /// reference client in .NET, whose cache knows services and not certificates.
@@ -25,16 +25,20 @@ pub enum ClientProfile {
     /// It swaps while it runs, keeps the token, and signs with the new key all the same: KOMBIT's
     /// client for .NET Core.
     CoreNewKeyOldToken,
+    /// It swaps while it runs, calls by REST, and keeps both tokens, while it proves the new key in TLS:
+    /// the REST client in .NET, whose caches know services and not certificates.
+    DotnetRest,
 }
 
 impl ClientProfile {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NoCache,
         Self::RestartOnSwap,
         Self::JavaRestFixedCache,
         Self::DotnetCacheByEndpoint,
         Self::CoreNewKeyOldToken,
+        Self::DotnetRest,
     ];
 
     /// The name that files and reports use.
@@ -46,6 +50,7 @@ impl ClientProfile {
             Self::JavaRestFixedCache => "java-rest-fixed-cache",
             Self::DotnetCacheByEndpoint => "dotnet-cache-by-endpoint",
             Self::CoreNewKeyOldToken => "core-new-key-old-token",
+            Self::DotnetRest => "dotnet-rest",
         }
     }
 }

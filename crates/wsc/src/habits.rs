@@ -72,32 +72,6 @@ pub enum Calls {
     },
 }
 
-/// A kind of client that calls by REST.
-///
-/// In a scenario, [`ClientProfile::JavaRestFixedCache`] is the first of them by how it keeps its token
-/// alone: there it calls by SOAP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RestProfile {
-    /// The REST client in Java: it keeps both tokens for times of its own.
-    JavaRestFixedCache,
-    /// The REST client in .NET: both caches belong to the process and know services alone.
-    DotnetRest,
-}
-
-impl RestProfile {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::JavaRestFixedCache, Self::DotnetRest];
-
-    /// The name that files and reports use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::JavaRestFixedCache => ClientProfile::JavaRestFixedCache.name(),
-            Self::DotnetRest => "dotnet-rest",
-        }
-    }
-}
-
 /// What a kept token is found by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptUnder {
@@ -231,6 +205,10 @@ impl Habits {
             ClientProfile::RestartOnSwap => CXF,
             ClientProfile::JavaRestFixedCache => Self {
                 keeps: Keeps::For { span: Span::from_hours(7), under: KeptUnder::Client },
+                calls: Calls::Rest {
+                    keeps: Keeps::For { span: Span::from_minutes(55), under: KeptUnder::Client },
+                    tries_again: false,
+                },
                 ..CXF
             },
             ClientProfile::DotnetCacheByEndpoint => DOTNET,
@@ -244,21 +222,7 @@ impl Habits {
                 framework: Framework::Sb2006,
                 ..DOTNET
             },
-        }
-    }
-
-    /// The habits of a kind of client that calls by REST.
-    #[must_use]
-    pub const fn of_rest(profile: RestProfile) -> Self {
-        match profile {
-            RestProfile::JavaRestFixedCache => Self {
-                calls: Calls::Rest {
-                    keeps: Keeps::For { span: Span::from_minutes(55), under: KeptUnder::Client },
-                    tries_again: false,
-                },
-                ..Self::of(ClientProfile::JavaRestFixedCache)
-            },
-            RestProfile::DotnetRest => Self {
+            ClientProfile::DotnetRest => Self {
                 signs_with: SigningKey::Present,
                 calls: Calls::Rest { keeps: DOTNET.keeps, tries_again: true },
                 ..DOTNET
@@ -275,7 +239,8 @@ impl Habits {
     }
 
     /// The same habits with another margin, which clients let their users set; nothing changes for
-    /// one that keeps nothing, or does not look at the end of a token.
+    /// one that keeps nothing, or does not look at the end of a token. It is that of tokens: an access
+    /// token is kept as it was.
     #[must_use]
     pub const fn with_margin(self, margin: Span) -> Self {
         match self.keeps {

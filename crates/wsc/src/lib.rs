@@ -50,7 +50,7 @@ mod wsc;
 
 pub use fact::Fact;
 pub use failure::{Cause, Failure};
-pub use habits::{Habits, RestProfile};
+pub use habits::Habits;
 pub use key_store::{KeyStore, Thumbprint};
 pub use look_up::{FindBy, StartError};
 pub use settings::{OnFault, Settings, Trust};

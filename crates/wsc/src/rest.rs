@@ -81,28 +81,40 @@ struct Issued {
 }
 
 impl Post {
-    /// Hands in a token. The .NET client writes an XML declaration before it.
-    pub(crate) fn redeeming(host: &str, encrypted_assertion: &str, declared: bool) -> Self {
+    /// Its address behind the host.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        let host = self.url.find("://").map_or(0, |at| at + "://".len());
+        self.url[host..].find('/').map_or("/", |at| &self.url[host + at..])
+    }
+
+    /// Hands in a token, on the host of the service that is called at `address`. The .NET client writes an
+    /// XML declaration before it.
+    pub(crate) fn redeeming(address: &str, encrypted_assertion: &str, declared: bool) -> Self {
         let declaration = if declared { "<?xml version=\"1.0\" encoding=\"utf-8\"?>" } else { "" };
         let token = BASE64.encode(format!("{declaration}{encrypted_assertion}"));
         let mut form = form_urlencoded::Serializer::new(String::new());
         Self {
-            url: at(host, TOKEN_PATH),
+            url: beside(address, TOKEN_PATH),
             content_type: "application/x-www-form-urlencoded",
             authorization: None,
             body: form.append_pair("saml-token", &token).finish(),
         }
     }
 
-    /// Calls an operation.
-    pub(crate) fn calling(host: &str, path: &str, authorization: String, body: String) -> Self {
+    /// Calls an operation, on the same host.
+    pub(crate) fn calling(address: &str, path: &str, authorization: String, body: String) -> Self {
         let authorization = Some(authorization);
-        Self { url: at(host, path), content_type: "application/json", authorization, body }
+        Self { url: beside(address, path), content_type: "application/json", authorization, body }
     }
 }
 
-fn at(host: &str, path: &str) -> String {
-    format!("{}/{}", host.trim_end_matches('/'), path.trim_start_matches('/'))
+/// A path on the host of an address, whatever path that has.
+#[must_use]
+pub fn beside(address: &str, path: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
+    let host = rest.split('/').next().unwrap_or_default();
+    format!("{scheme}://{host}/{}", path.trim_start_matches('/'))
 }
 
 impl fmt::Debug for Post {

@@ -71,6 +71,6 @@ pub struct Trust {
     pub service: Certificate,
     /// The service's entity id: for whom tokens are asked.
     pub service_entity_id: EntityId,
-    /// The address at which the service is called; by REST, its host, on which there are paths.
+    /// The address at which the service is called; by REST, its host is, at paths of their own.
     pub service_address: String,
 }

@@ -402,16 +402,22 @@ impl Core for Wsc {
 
     /// The edges of every certificate that it has, by the true time and by its own clock, and those
     /// of every token that it keeps: where it drops one, and where one ends at the service.
+    ///
+    /// What is told of the life of an access token counts whole seconds, and its end is a whole second:
+    /// where it came in between, it ends at the next one. So one that is redeemed in the last second of
+    /// a token ends at once.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let certificates = self.key_store.certificates().chain([&self.trust.sts]);
         let edges = certificates.flat_map(|it| [it.not_before(), it.first_refused()]);
         let certificates = edges.flat_map(|at| [at, at - self.settings.skew]);
-        let tokens = self
-            .cache
-            .tokens()
-            .flat_map(|token| [Some(token.expires), self.settings.dropped_at(token)]);
+        let tokens = self.cache.tokens().flat_map(|token| {
+            let last_second = token.expires.truncated_to_second();
+            [Some(last_second), Some(token.expires), self.settings.dropped_at(token)]
+        });
         let access = self.cache.access_tokens().flat_map(|token| {
-            [Some(token.expires - self.settings.skew), self.settings.access_dropped_at(token)]
+            let told = token.expires - self.settings.skew;
+            let next_second = (told + Span::from_millis(999)).truncated_to_second();
+            [Some(told), Some(next_second), self.settings.access_dropped_at(token)]
         });
         let tokens = tokens.chain(access).flatten();
         certificates.chain(tokens).filter(|at| *at > now).min()

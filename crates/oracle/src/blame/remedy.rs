@@ -7,7 +7,7 @@ use super::{Remedy, Setting};
 use crate::{
     event::Act,
     plan::{Certificate, CertificateNumber, EventNumber, NodeNumber, Plan, SystemUserNumber},
-    rules::{FindBy, Keeps},
+    rules::{FindBy, Keeps, mixes_keys},
 };
 
 impl Remedy {
@@ -39,7 +39,10 @@ impl Remedy {
                     Setting::Thumbprint => node.look_up.find_by = FindBy::Thumbprint,
                     Setting::Process => node.process = None,
                     // As a client does that looks at what a token says of its end.
-                    Setting::Keeping => node.keeps = Keeps::of(ClientProfile::RestartOnSwap),
+                    Setting::Keeping => {
+                        node.keeps = Keeps::of(ClientProfile::RestartOnSwap);
+                        node.access = node.access.map(|_| node.keeps);
+                    }
                 }
             }
             // What is saved for a *provision* that was made is saved before it.
@@ -132,7 +135,7 @@ fn renew(plan: &mut Plan, old: CertificateNumber, at: Timestamp) {
             let node = NodeNumber(index);
             plan.at(taken_up, Act::Deploy { node, certificate });
             // Else it would show the old token with the new key.
-            if plan.nodes[index].profile == ClientProfile::CoreNewKeyOldToken {
+            if mixes_keys(plan.nodes[index].profile) {
                 plan.at(taken_up, Act::Restart { node });
             }
         }

@@ -396,8 +396,10 @@ fn everything_but_the_renewal_was_late() {
 #[test]
 fn a_client_keeps_tokens_beyond_their_end() {
     let keeps = |kept| {
-        let race =
-            Race::with(Java, rules(), |node| oracle::Node { keeps: Keeps::For(s(kept)), ..node });
+        let race = Race::with(Restart, rules(), |node| oracle::Node {
+            keeps: Keeps::For(s(kept)),
+            ..node
+        });
         race.saved(10, Rolling).provisioned(10)
     };
     check(&keeps(90).deployed(201), "configure", 0, 0);

@@ -4,6 +4,7 @@ mod blame;
 mod closed_form;
 mod expectations;
 mod hours;
+mod rest;
 mod second_by_second;
 mod stage;
 mod vectors;

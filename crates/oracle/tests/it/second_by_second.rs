@@ -40,6 +40,8 @@ struct Client {
     environment: usize,
     certificate: usize,
     keeps: Keeps,
+    /// How long it keeps an access token, if it calls by REST.
+    access: Option<Keeps>,
     /// Whether it starts only with a certificate that is valid by its own clock.
     valid_only: bool,
     skew: i64,
@@ -105,6 +107,7 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
             let node = Node::new(client.profile, environment, users[client.user], certificate);
             plan.node(Node {
                 keeps: client.keeps,
+                access: client.access,
                 skew: s(client.skew),
                 process: case.together.then_some(7),
                 calls: Calls::every(s(client.interval), t(client.first_call)),
@@ -234,6 +237,13 @@ struct State {
     pinned: u32,
     /// Issued when, for which certificate, as whom, signed with what.
     token: Option<(i64, usize, usize, u32)>,
+    /// Issued when, until when, until when by the clock of who got it, for which certificate, as whom.
+    access: Option<(i64, i64, i64, usize, usize)>,
+}
+
+/// Whether its cache belongs to the process and knows services alone.
+fn is_dotnet(client: &Client) -> bool {
+    matches!(client.profile, Dotnet | DotnetRest)
 }
 
 impl<'c> World<'c> {
@@ -248,6 +258,7 @@ impl<'c> World<'c> {
             started: true,
             pinned: 0,
             token: None,
+            access: None,
         });
         let nodes = nodes.collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
@@ -380,8 +391,8 @@ impl<'c> World<'c> {
             let same_organisation = case.organisations[one.user] == case.organisations[it.user];
             case.together
                 && one.environment == it.environment
-                && one.profile == it.profile
-                && (one.profile == Dotnet || one.profile == Core && same_organisation)
+                && (is_dotnet(one) && is_dotnet(it)
+                    || one.profile == Core && it.profile == Core && same_organisation)
         };
         (0..NODES).filter(|other| *other == node || alike(*other)).collect()
     }
@@ -389,7 +400,7 @@ impl<'c> World<'c> {
     /// A process restarts with all that run in it.
     fn restart(&mut self, node: usize, now: i64) {
         for other in (0..NODES).filter(|other| *other == node || self.case.together) {
-            self.nodes[other].token = None;
+            (self.nodes[other].token, self.nodes[other].access) = (None, None);
             self.start(other, now);
         }
     }
@@ -408,6 +419,12 @@ impl<'c> World<'c> {
         }
     }
 
+    fn keep_access(&mut self, node: usize, access: Option<(i64, i64, i64, usize, usize)>) {
+        for other in self.sharing(node) {
+            self.nodes[other].access = access;
+        }
+    }
+
     fn swaps(&mut self, now: i64) {
         for (_, deed) in self.case.events.iter().filter(|(at, _)| *at == now) {
             match *deed {
@@ -419,7 +436,10 @@ impl<'c> World<'c> {
                     }
                 }
                 Deed::Restart(node) => self.restart(node, now),
-                Deed::DropCache(node) => self.keep(node, None),
+                Deed::DropCache(node) => {
+                    self.keep(node, None);
+                    self.keep_access(node, None);
+                }
                 Deed::Pin(node, signer) => self.nodes[node].pinned = signer,
                 Deed::Save(..)
                 | Deed::Provision(..)
@@ -452,6 +472,19 @@ impl<'c> World<'c> {
         std::iter::once(certificate).chain(alike).find_map(owner).filter(|_| holds)
     }
 
+    /// What SMDB makes of a holder's certificate.
+    fn refuses_holder(&self, holder: usize, now: i64) -> bool {
+        let rules = &self.case.rules;
+        let expired = now >= self.case.certificates[holder].2;
+        let lag = rules.smdb_revocation_lag.millis() / 1_000;
+        let revoked = now >= self.revoked[holder] + lag;
+        match rules.holder_check {
+            HolderCheck::Ignored => false,
+            HolderCheck::Validity => expired,
+            HolderCheck::ValidityAndRevocation => expired || revoked,
+        }
+    }
+
     /// A call: 0 if it succeeds, else the step at which it fails. Also whether it took a new token.
     fn call(&mut self, node: usize, now: i64) -> (u8, bool) {
         if !self.nodes[node].started {
@@ -467,6 +500,28 @@ impl<'c> World<'c> {
         };
         let place = client.environment;
         let certificate = self.nodes[node].certificate;
+        let may_call = |owner: usize| {
+            self.case.organisations[owner] == self.case.organisations[client.user]
+                && self.case.privileged[owner]
+        };
+        let is_left = |&(issued, _, told, ..): &(i64, i64, i64, usize, usize)| match client.access {
+            None | Some(Keeps::Never) => false,
+            Some(Keeps::UntilBeforeEnd(margin)) => {
+                now < told - margin.millis() / 1_000 - client.skew
+            }
+            Some(Keeps::For(fixed)) => now < issued + fixed.millis() / 1_000,
+        };
+        if let Some(access) = self.nodes[node].access.filter(is_left) {
+            let (_, until, _, holder, owner) = access;
+            let succeeds = now < until
+                && holder == certificate
+                && !self.refuses_holder(holder, now)
+                && may_call(owner);
+            return (if succeeds { 0 } else { 3 }, false);
+        }
+        if client.access.is_some() {
+            self.keep_access(node, None);
+        }
         let left = self.nodes[node].token.filter(|(issued, ..)| now < issued + kept);
         let asked = || {
             let owner = self.judge(place, certificate, now)?;
@@ -476,23 +531,19 @@ impl<'c> World<'c> {
         let token = left.or_else(asked);
         self.keep(node, token.filter(|_| kept > 0));
         let Some((issued, holder, owner, signer)) = token else { return (1, false) };
-        let key = if client.profile == Core { certificate } else { holder };
-        let expired = now >= self.case.certificates[holder].2;
-        let lag = rules.smdb_revocation_lag.millis() / 1_000;
-        let revoked = now >= self.revoked[holder] + lag;
-        let refused = match rules.holder_check {
-            HolderCheck::Ignored => false,
-            HolderCheck::Validity => expired,
-            HolderCheck::ValidityAndRevocation => expired || revoked,
-        };
-        let foreign = self.case.organisations[owner] != self.case.organisations[client.user];
-        let fails = now >= issued + life
-            || key != holder
-            || refused
-            || foreign
-            || !self.case.privileged[owner]
-            || !self.trusted[place][signer as usize];
-        (if fails { 3 } else { 0 }, left.is_none() && kept > 0)
+        let proves = client.access.is_some() || matches!(client.profile, Core | DotnetRest);
+        let key = if proves { certificate } else { holder };
+        let is_believed = now < issued + life
+            && key == holder
+            && !self.refuses_holder(holder, now)
+            && self.trusted[place][signer as usize];
+        let succeeds = is_believed && may_call(owner);
+        if client.access.is_some() && is_believed {
+            let until = (issued + life).min(now + rules.access_token_lifetime.millis() / 1_000);
+            let access = (now, until, until + client.skew, holder, owner);
+            self.keep_access(node, Some(access).filter(is_left));
+        }
+        (if succeeds { 0 } else { 3 }, left.is_none() && kept > 0)
     }
 
     /// What each node would meet at each second, the calls that failed, and the tokens given.
@@ -563,6 +614,7 @@ prop_compose! {
             HolderCheck::Ignored, HolderCheck::Validity, HolderCheck::ValidityAndRevocation,
         ]),
         lifetime in select(vec![20, 40]),
+        access_lifetime in select(vec![9, 30]),
     ) -> Rules {
         let [rolling_on_revocation, overlap, may_take_from_others, checks, finds_by_subject] = flags;
         Rules {
@@ -577,6 +629,7 @@ prop_compose! {
             smdb_revocation_lag: s(smdb_lag),
             holder_check,
             token_lifetime: s(lifetime),
+            access_token_lifetime: s(access_lifetime),
             certificates_begin_after: s(0),
             timestamp_tolerance: None,
         }
@@ -612,14 +665,21 @@ prop_compose! {
             4 => (0_i64..45).prop_map(|margin| Keeps::UntilBeforeEnd(s(margin))),
             1 => (0_i64..60).prop_map(|fixed| Keeps::For(s(fixed))),
         ],
+        access in prop_oneof![
+            1 => Just(None),
+            3 => (0_i64..12).prop_map(|margin| Some(Keeps::UntilBeforeEnd(s(margin)))),
+            2 => (0_i64..40).prop_map(|fixed| Some(Keeps::For(s(fixed)))),
+        ],
         valid_only in any::<bool>(),
         skew in select(vec![0, 0, 3, -3]),
         interval in select(vec![1, 5, 13]),
         first_call in select(vec![0, 0, 9]),
     ) -> Client {
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
+        let access = access.filter(|_| matches!(profile, Java | DotnetRest));
         Client {
-            user, profile, environment, certificate, keeps, valid_only, skew, interval, first_call,
+            user, profile, environment, certificate, keeps, access, valid_only, skew, interval,
+            first_call,
         }
     }
 }
@@ -640,12 +700,15 @@ prop_compose! {
         let certificates = certificates.into_iter().map(|(it, from, until, subject)| (it, from, until * 5, subject));
         events.iter_mut().for_each(|(at, _)| *at *= 5);
         let in_force = vec![[0, 1], [2, 3]];
-        // What runs in one process is often of one kind; how long each keeps tokens, and by which
+        // What runs in one process is often of one kind, or of one maker; how long each keeps tokens, and by which
         // clock, is its own matter.
         if together {
-            let Client { profile, environment, .. } = nodes[0];
-            let keeps = if profile == NoCache { Keeps::Never } else { nodes[1].keeps };
-            nodes[1] = Client { profile, keeps, environment, ..nodes[1].clone() };
+            let Client { environment, .. } = nodes[0];
+            let is_of_one_maker = nodes.iter().all(is_dotnet);
+            let like = nodes[usize::from(is_of_one_maker)].clone();
+            let keeps = if like.profile == NoCache { Keeps::Never } else { nodes[1].keeps };
+            let Client { profile, access, .. } = like;
+            nodes[1] = Client { profile, keeps, access, environment, ..nodes[1].clone() };
         }
         let certificates = certificates.collect();
         Case { rules, certificates, in_force, privileged, organisations, together, nodes, events }

@@ -8,8 +8,8 @@ use oracle::{
 use parties::{ClientProfile, Environment, Slot};
 
 pub(crate) use ClientProfile::{
-    CoreNewKeyOldToken as Core, DotnetCacheByEndpoint as Dotnet, JavaRestFixedCache as Java,
-    NoCache, RestartOnSwap as Restart,
+    CoreNewKeyOldToken as Core, DotnetCacheByEndpoint as Dotnet, DotnetRest,
+    JavaRestFixedCache as Java, NoCache, RestartOnSwap as Restart,
 };
 pub(crate) use Environment::{IntegrationTest, Production};
 pub(crate) use Slot::{Active, Rolling};

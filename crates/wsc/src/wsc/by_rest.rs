@@ -119,8 +119,8 @@ impl Wsc {
             Ok(found) => found,
             Err(failure) => return Next::fail(failure),
         };
-        let host = &self.trust.service_address;
-        let post = Post::calling(host, &order.action, authorization, order.body.clone());
+        let address = &self.trust.service_address;
+        let post = Post::calling(address, &order.action, authorization, order.body.clone());
         let tries_again = self.settings.habits.tries_again() && !is_second_try;
         let again = tries_again.then(|| Again { sealed_with: certificate.clone(), order: sealed });
         let waiting = Waiting::Rest { message_id: addressing::message_id(entropy), again };

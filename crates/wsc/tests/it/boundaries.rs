@@ -11,7 +11,7 @@ use wsc::{
 
 use crate::{
     model::{Answers, Machine, at, is_java},
-    world::{Node, OLD, STS, order, token_for},
+    world::{Node, OLD, STS, by_soap, order, token_for},
 };
 
 const SECOND: Span = Span::from_seconds(1);
@@ -19,7 +19,7 @@ const LIFE: Span = Span::from_hours(8);
 
 /// A node of a profile whose clock is off, with a token that was issued at the start.
 fn keeping(profile: ClientProfile, skew: Span) -> Node {
-    let mut node = Node::with(Settings { skew, ..Settings::of(profile) });
+    let mut node = Node::with(Settings { skew, ..by_soap(profile) });
     node.deploy(&OLD);
     let message = node.begin(start());
     node.receive(&token_for(&message, &STS, start()), start());
@@ -111,7 +111,7 @@ fn a_token_that_would_be_dropped_at_once_is_never_kept() {
 
 /// An answer of the STS to a node of a profile whose clock is ahead of the STS by `offset`.
 fn token_accepted(profile: ClientProfile, offset: Span) -> bool {
-    let mut node = Node::with(Settings { skew: offset, ..Settings::of(profile) });
+    let mut node = Node::with(Settings { skew: offset, ..by_soap(profile) });
     node.deploy(&OLD);
     let message = node.begin(start());
     let (action, _) = node.receive(&token_for(&message, &STS, start()), start());

@@ -16,7 +16,7 @@ use wsc::{
 
 use crate::model::is_java;
 use crate::world::{
-    NEW, Node, OLD, SERVICE, SMDB, STS, answer_to, asked, called, order, token_for,
+    NEW, Node, OLD, SERVICE, SMDB, STS, answer_to, asked, by_soap, called, order, token_for,
 };
 
 #[test]
@@ -52,7 +52,7 @@ fn an_order_goes_to_the_sts_then_to_the_service() {
 #[test]
 fn a_client_may_call_in_libertys_binding() {
     for profile in ClientProfile::ALL {
-        let mut node = Node::with(Settings { binding: Binding::Lbsb, ..Settings::of(profile) });
+        let mut node = Node::with(Settings { binding: Binding::Lbsb, ..by_soap(profile) });
         node.deploy(&OLD);
         let message = node.begin(start());
         let (_, call) = node.receive(&token_for(&message, &STS, start()), start());
@@ -64,7 +64,8 @@ fn a_client_may_call_in_libertys_binding() {
             ClientProfile::NoCache
             | ClientProfile::RestartOnSwap
             | ClientProfile::JavaRestFixedCache
-            | ClientProfile::DotnetCacheByEndpoint => Framework::Sb,
+            | ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::DotnetRest => Framework::Sb,
         };
         assert_eq!(signed.framework, Ok(expected), "{profile:?}");
         assert_eq!(signed.action, Some(order().action));

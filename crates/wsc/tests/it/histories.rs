@@ -13,7 +13,7 @@ use wsc::{
 
 use crate::{
     model::{Answers, Machine, Model, Which, at},
-    world::{kept, order},
+    world::{by_soap, kept, order},
 };
 
 /// The last second of a history.
@@ -131,7 +131,7 @@ proptest! {
     ) {
         let on_fault =
             if retries { OnFault::RetryOnceWithFreshToken } else { OnFault::GiveUp };
-        let settings = Settings::of(profile);
+        let settings = by_soap(profile);
         let habits = settings.habits.with_margin(Span::from_seconds(margin));
         let mut machine = Machine::with(Settings { habits, on_fault, ..settings });
         for (second, happening) in history {

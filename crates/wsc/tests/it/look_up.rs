@@ -8,9 +8,9 @@ use parties::{ClientProfile, Environment};
 use stage::{INSTANT, start};
 use wsc::{FindBy, Habits, Settings, Thumbprint, Trust, exchange::Event, habits::Several};
 
-use crate::world::{NEW, Node, OLD, STAGE, STRANGER, STS, asked, order, token_for, trust};
+use crate::world::{NEW, Node, OLD, STAGE, STRANGER, STS, asked, by_soap, order, token_for, trust};
 
-const ALL: [ClientProfile; 5] = ClientProfile::ALL;
+const ALL: [ClientProfile; 6] = ClientProfile::ALL;
 
 /// What a node of a profile with old and new in its store finds, or the cause why it does not start.
 fn found(
@@ -18,7 +18,7 @@ fn found(
     find_by: FindBy,
     now: Timestamp,
 ) -> Result<Thumbprint, &'static str> {
-    let mut node = Node::with(Settings::of(profile));
+    let mut node = Node::with(by_soap(profile));
     node.wsc.key_store().install(OLD.clone());
     node.wsc.key_store().install(NEW.clone());
     node.find(find_by, now).map_err(|failure| failure.name())?;
@@ -74,7 +74,8 @@ fn the_invisible_mark_of_the_dialog_spoils_a_thumbprint() {
             ClientProfile::NoCache
             | ClientProfile::RestartOnSwap
             | ClientProfile::JavaRestFixedCache
-            | ClientProfile::DotnetCacheByEndpoint => Err("certificate-not-found"),
+            | ClientProfile::DotnetCacheByEndpoint
+            | ClientProfile::DotnetRest => Err("certificate-not-found"),
         };
         assert_eq!(found(profile, copied.clone(), start()), expected, "{profile}");
         let behind = thumbprint(format!("{}\u{200E}", NEW.certificate.thumbprint()));
@@ -90,7 +91,7 @@ fn a_subject_name_must_find_exactly_one() {
         assert_eq!(found(profile, by_name("Fagsystem A"), start()), two);
         assert_eq!(found(profile, by_name("fagsystem a"), start()), two);
         assert_eq!(found(profile, by_name("Fagsystem B"), start()), Err("certificate-not-found"));
-        let mut node = Node::with(Settings::of(profile));
+        let mut node = Node::with(by_soap(profile));
         node.wsc.key_store().install(OLD.clone());
         node.wsc.key_store().install(STRANGER.clone());
         assert_eq!(node.find(by_name("FAGSYSTEM"), start()), Ok(()));
@@ -138,7 +139,7 @@ fn from_the_expiry_on_a_subject_name_finds_one_again() {
     let expiry = start() + Span::from_hours(2);
     let old = with_life(0, start() - Span::from_days(1), expiry);
     for profile in ALL {
-        let mut node = Node::with(Settings::of(profile));
+        let mut node = Node::with(by_soap(profile));
         node.wsc.key_store().install(old.clone());
         node.wsc.key_store().install(NEW.clone());
         let by_name = FindBy::SubjectName("Fagsystem A".to_owned());
@@ -151,7 +152,8 @@ fn from_the_expiry_on_a_subject_name_finds_one_again() {
             }
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
-            | ClientProfile::CoreNewKeyOldToken => Ok(()),
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => Ok(()),
         };
         assert_eq!(restart(expiry), expected, "{profile}");
     }
@@ -181,7 +183,7 @@ fn a_certificate_must_be_valid_at_the_start_and_not_later() {
     for (profile, skew) in ALL.into_iter().flat_map(|it| [(it, -7), (it, 0), (it, 7)]) {
         let skew = Span::from_seconds(skew);
         let starts = |at: Timestamp| {
-            let mut node = Node::with(Settings { skew, ..Settings::of(profile) });
+            let mut node = Node::with(Settings { skew, ..by_soap(profile) });
             node.wsc.key_store().install(certificate.clone());
             let find_by = FindBy::thumbprint_of(&certificate.certificate);
             node.find(find_by, at - skew).map(|()| node).map_err(|failure| failure.name())
@@ -190,7 +192,8 @@ fn a_certificate_must_be_valid_at_the_start_and_not_later() {
             ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => None,
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
-            | ClientProfile::CoreNewKeyOldToken => Some("certificate-not-valid"),
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => Some("certificate-not-valid"),
         };
         assert_eq!(starts(from - INSTANT).err(), outside, "{profile}");
         assert_eq!(starts(from).err(), None);
@@ -221,7 +224,8 @@ fn a_pinned_certificate_must_be_valid_at_the_start_of_some() {
             ClientProfile::RestartOnSwap | ClientProfile::JavaRestFixedCache => Ok(()),
             ClientProfile::NoCache
             | ClientProfile::DotnetCacheByEndpoint
-            | ClientProfile::CoreNewKeyOldToken => Err("sts-certificate-not-valid"),
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => Err("sts-certificate-not-valid"),
         };
         // Whoever runs goes on with it.
         let message = node.begin(until);

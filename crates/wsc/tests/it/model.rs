@@ -24,7 +24,7 @@ use wsc::{
     habits::{Habits, Keeps},
 };
 
-use crate::world::{NEW, NEXT, Node, OLD, order};
+use crate::world::{NEW, NEXT, Node, OLD, by_soap, order};
 
 /// Which certificate: the old one, the new one, or the next.
 pub(crate) type Which = usize;
@@ -95,7 +95,8 @@ impl Model {
             ClientProfile::JavaRestFixedCache => KEPT_FOR,
             ClientProfile::RestartOnSwap
             | ClientProfile::DotnetCacheByEndpoint
-            | ClientProfile::CoreNewKeyOldToken => life - margin - skew,
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => life - margin - skew,
         };
         Self { profile, kept_for, present: 0, token: None }
     }
@@ -127,7 +128,8 @@ impl Model {
             ClientProfile::NoCache
             | ClientProfile::RestartOnSwap
             | ClientProfile::JavaRestFixedCache
-            | ClientProfile::CoreNewKeyOldToken => self.present,
+            | ClientProfile::CoreNewKeyOldToken
+            | ClientProfile::DotnetRest => self.present,
         };
         if answers.serves(signer, token, at) { Ok(()) } else { Err(Step::Three) }
     }
@@ -146,7 +148,7 @@ pub(crate) fn at(second: i64) -> Timestamp {
 impl Machine {
     /// A node of a profile, with another margin, that has the old certificate at the start.
     pub(crate) fn new(profile: ClientProfile, margin: i64, skew: i64) -> Self {
-        let habits = Habits::of(profile);
+        let habits = by_soap(profile).habits;
         let habits = match habits.keeps {
             Keeps::Nothing => habits,
             Keeps::For { under, .. } => {
@@ -156,7 +158,7 @@ impl Machine {
             Keeps::Until { .. } => habits.with_margin(Span::from_seconds(margin)),
         };
         let skew = Span::from_seconds(skew);
-        Self::with(Settings { habits, skew, ..Settings::of(profile) })
+        Self::with(Settings { habits, skew, ..by_soap(profile) })
     }
 
     pub(crate) fn with(settings: Settings) -> Self {

@@ -12,7 +12,7 @@ use oio_idws::{
 use parties::{ClientProfile, Core, Diagnose, Environment, Role};
 use stage::start;
 use wsc::{
-    Cause, Failure, FindBy, RestProfile, Settings, Trust,
+    Cause, Failure, FindBy, Settings, Trust,
     exchange::{Action, Event},
     habits::{Habits, Validity},
     rest::HttpReply,
@@ -73,18 +73,18 @@ fn provoke(cause: Cause) -> Failure {
             node.outcome("", start())
         }
         Cause::RedemptionRefused => {
-            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            let mut node = rest::Node::of(ClientProfile::JavaRestFixedCache);
             node.redeems(start());
             node.not_redeemed(ENDED, start())
         }
         Cause::RedemptionUnusable => {
-            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            let mut node = rest::Node::of(ClientProfile::JavaRestFixedCache);
             node.redeems(start());
             let reply = HttpReply { status: 200, challenge: None, body: b"<html/>" };
             node.ends(&reply, start())
         }
         Cause::CallRefused => {
-            let mut node = rest::Node::of(RestProfile::JavaRestFixedCache);
+            let mut node = rest::Node::of(ClientProfile::JavaRestFixedCache);
             node.calls(start());
             node.returned(Err(ENDED), start())
         }

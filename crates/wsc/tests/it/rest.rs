@@ -5,12 +5,14 @@ use clock::{Span, Timestamp};
 use parties::{ClientProfile, Core};
 use stage::start;
 use wsc::{
-    Failure, Habits, RestProfile, Settings, Thumbprint,
+    Failure, Settings, Thumbprint,
     exchange::{Action, Event, Order},
     rest::{HttpReply, Post},
 };
 
 use crate::world::{self, NEW, OLD, STS, token_for};
+
+const BY_REST: [ClientProfile; 2] = [ClientProfile::JavaRestFixedCache, ClientProfile::DotnetRest];
 
 /// What an access token that has ended is refused with.
 pub(crate) const ENDED: &str =
@@ -40,16 +42,12 @@ fn after(minutes: i64) -> Timestamp {
 
 impl Node {
     /// One that signs with [`OLD`].
-    pub(crate) fn of(profile: RestProfile) -> Self {
+    pub(crate) fn of(profile: ClientProfile) -> Self {
         Self::with(profile, Span::ZERO)
     }
 
-    fn with(profile: RestProfile, skew: Span) -> Self {
-        let settings = Settings {
-            habits: Habits::of_rest(profile),
-            skew,
-            ..Settings::of(ClientProfile::NoCache)
-        };
+    fn with(profile: ClientProfile, skew: Span) -> Self {
+        let settings = Settings { skew, ..Settings::of(profile) };
         let mut node = world::Node::with(settings);
         node.deploy(&OLD);
         Self(node)
@@ -164,7 +162,7 @@ const fn refused(challenge: &str) -> HttpReply<'_> {
 #[test]
 fn a_token_is_redeemed_and_the_access_token_carried() {
     for (profile, declared) in
-        [(RestProfile::DotnetRest, true), (RestProfile::JavaRestFixedCache, false)]
+        [(ClientProfile::DotnetRest, true), (ClientProfile::JavaRestFixedCache, false)]
     {
         let mut node = Node::of(profile);
         let (post, certificate) = node.redeems(start());
@@ -194,7 +192,7 @@ fn a_token_is_redeemed_and_the_access_token_carried() {
 fn the_rest_client_in_java_keeps_both_tokens_for_times_of_its_own() {
     use Did::{Asked, Called, Redeemed};
     for lifetime in [1, 60, 3600] {
-        let mut node = Node::of(RestProfile::JavaRestFixedCache);
+        let mut node = Node::of(ClientProfile::JavaRestFixedCache);
         let second = Span::from_seconds(1);
         assert_eq!(node.has_done(lifetime, start()).0, [Asked, Redeemed, Called]);
         assert_eq!(node.has_done(lifetime, after(55) - second).0, [Called]);
@@ -212,7 +210,7 @@ fn the_rest_client_in_java_keeps_both_tokens_for_times_of_its_own() {
 fn the_rest_client_in_dotnet_keeps_an_access_token_until_a_minute_before_its_end() {
     use Did::{Asked, Called, Redeemed};
     for skew in [-600, 0, 600] {
-        let mut node = Node::with(RestProfile::DotnetRest, Span::from_seconds(skew));
+        let mut node = Node::with(ClientProfile::DotnetRest, Span::from_seconds(skew));
         assert_eq!(node.has_done(3600, start()).0, [Asked, Redeemed, Called]);
         let dropped = after(59);
         let second = Span::from_seconds(1);
@@ -221,7 +219,7 @@ fn the_rest_client_in_dotnet_keeps_an_access_token_until_a_minute_before_its_end
         assert_eq!(node.has_done(3600, dropped + second).0, [Called], "{skew}");
     }
     // What would be dropped at once is not kept.
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     assert_eq!(node.has_done(60, start()).0, [Asked, Redeemed, Called]);
     assert_eq!(node.has_done(61, start()).0, [Redeemed, Called]);
     assert_eq!(node.has_done(61, start()).0, [Called]);
@@ -230,7 +228,7 @@ fn the_rest_client_in_dotnet_keeps_an_access_token_until_a_minute_before_its_end
 /// It asks the cache that gave it the token, and gets the same one.
 #[test]
 fn the_rest_client_in_dotnet_tries_once_more_with_the_same_token() {
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     let first = node.calls(start());
     let Action::CallByRest { post: second, .. } = node.hears(&refused(ENDED), start()) else {
         panic!("it gave up")
@@ -256,7 +254,7 @@ fn the_rest_client_in_dotnet_tries_once_more_with_the_same_token() {
 /// A token that lives too short to be kept is fetched once more, and then no more.
 #[test]
 fn a_call_is_tried_twice_at_most() {
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     node.redeems(start());
     let Action::CallByRest { .. } = node.hears_of("first", 60, start()) else { panic!("no call") };
     let Action::Redeem { .. } = node.hears(&refused(ENDED), start()) else { panic!("it gave up") };
@@ -270,7 +268,7 @@ fn a_call_is_tried_twice_at_most() {
 
 #[test]
 fn the_rest_client_in_java_tries_nothing_twice_and_drops_nothing() {
-    let mut node = Node::of(RestProfile::JavaRestFixedCache);
+    let mut node = Node::of(ClientProfile::JavaRestFixedCache);
     let first = node.calls(start());
     assert_eq!(node.returned(Err(ENDED), start()).unwrap_err().name(), "call-refused");
     let (Action::CallByRest { post, .. }, _) = node.begin(after(54)) else { panic!("asks") };
@@ -280,7 +278,7 @@ fn the_rest_client_in_java_tries_nothing_twice_and_drops_nothing() {
 /// .NET shows the new certificate in TLS, and keeps what is bound to the old one.
 #[test]
 fn after_a_swap_the_rest_client_in_dotnet_carries_what_is_bound_to_the_old_certificate() {
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     let first = node.calls(start());
     node.returned(Ok(()), start()).unwrap();
     node.0.deploy(&NEW);
@@ -301,7 +299,7 @@ fn after_a_swap_the_rest_client_in_dotnet_carries_what_is_bound_to_the_old_certi
 
 #[test]
 fn a_swap_of_the_rest_client_in_java_loses_both_tokens() {
-    let mut node = Node::of(RestProfile::JavaRestFixedCache);
+    let mut node = Node::of(ClientProfile::JavaRestFixedCache);
     node.calls(start());
     node.returned(Ok(()), start()).unwrap();
     node.0.deploy(&NEW);
@@ -313,8 +311,8 @@ fn a_swap_of_the_rest_client_in_java_loses_both_tokens() {
 /// Two clients of a process in .NET carry each other's access tokens.
 #[test]
 fn the_caches_of_dotnet_belong_to_the_process_by_rest_too() {
-    let mut first = Node::of(RestProfile::DotnetRest);
-    let mut second = Node::of(RestProfile::DotnetRest);
+    let mut first = Node::of(ClientProfile::DotnetRest);
+    let mut second = Node::of(ClientProfile::DotnetRest);
     let carried = first.has_done(3600, start()).1;
     for json in &first.0.facts {
         second.0.wsc.overhear(&world::kept(json));
@@ -323,7 +321,7 @@ fn the_caches_of_dotnet_belong_to_the_process_by_rest_too() {
     assert_eq!((did, again), (vec![Did::Called], carried));
 
     let (mut first, mut second) =
-        (Node::of(RestProfile::JavaRestFixedCache), Node::of(RestProfile::JavaRestFixedCache));
+        (Node::of(ClientProfile::JavaRestFixedCache), Node::of(ClientProfile::JavaRestFixedCache));
     first.has_done(3600, start());
     for json in &first.0.facts {
         second.0.wsc.overhear(&world::kept(json));
@@ -333,7 +331,7 @@ fn the_caches_of_dotnet_belong_to_the_process_by_rest_too() {
 
 #[test]
 fn facts_of_rest_give_an_equal_node_and_tell_nothing() {
-    for profile in RestProfile::ALL {
+    for profile in BY_REST {
         let mut node = Node::of(profile);
         for minutes in [0, 30, 58, 59, 60, 200, 420, 480, 490] {
             node.has_done(3600, after(minutes));
@@ -349,7 +347,7 @@ fn facts_of_rest_give_an_equal_node_and_tell_nothing() {
         assert!(!shown.contains("Holder-of-key") && !shown.contains("sag-1"), "{shown}");
     }
     // Nor does what is sent, or what came.
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     let (post, _) = node.redeems(start());
     let body = issued("first", 3600);
     let reply = HttpReply { status: 200, challenge: None, body: body.as_bytes() };
@@ -364,7 +362,10 @@ fn facts_of_rest_give_an_equal_node_and_tell_nothing() {
 /// Between now and the next change it does the same, whenever it is asked.
 #[test]
 fn a_node_that_calls_by_rest_names_each_of_its_changes() {
-    for profile in RestProfile::ALL {
+    for (profile, expected) in [
+        (ClientProfile::JavaRestFixedCache, [after(55), after(420)]),
+        (ClientProfile::DotnetRest, [after(59), after(479)]),
+    ] {
         let mut node = Node::of(profile);
         node.has_done(3600, start());
         let mut now = start();
@@ -381,12 +382,20 @@ fn a_node_that_calls_by_rest_names_each_of_its_changes() {
             }
             now = next;
         }
-        let expected = match profile {
-            RestProfile::JavaRestFixedCache => [after(55), after(420)],
-            RestProfile::DotnetRest => [after(59), after(479)],
-        };
         assert_eq!(stops, expected, "{profile:?}");
     }
+}
+
+/// SMDB ends an access token with a whole second, and tells how many of them are left.
+#[test]
+fn an_access_token_may_end_within_a_second_after_what_was_told() {
+    let mut node = Node::of(ClientProfile::JavaRestFixedCache);
+    let now = start() + Span::from_millis(1);
+    node.has_done(600, now);
+    let told = now + Span::from_minutes(10);
+    let stops: Vec<_> =
+        std::iter::successors(Some(now), |now| node.0.wsc.next_change(*now)).take(4).collect();
+    assert_eq!(stops[1..3], [told, told.truncated_to_second() + Span::from_seconds(1)]);
 }
 
 #[test]
@@ -401,7 +410,7 @@ fn an_access_token_of_another_type_is_no_use() {
         ("{}".to_owned(), false),
         (String::new(), false),
     ] {
-        let mut node = Node::of(RestProfile::DotnetRest);
+        let mut node = Node::of(ClientProfile::DotnetRest);
         node.redeems(start());
         let reply = HttpReply { status: 200, challenge: None, body: body.as_bytes() };
         match node.hears(&reply, start()) {
@@ -416,7 +425,7 @@ fn an_access_token_of_another_type_is_no_use() {
 #[test]
 fn a_challenge_is_read_as_far_as_it_goes() {
     let told = |status, challenge| {
-        let mut node = Node::of(RestProfile::JavaRestFixedCache);
+        let mut node = Node::of(ClientProfile::JavaRestFixedCache);
         node.calls(start());
         let reply = HttpReply { status, challenge, body: b"" };
         node.ends(&reply, start()).unwrap_err().to_string()
@@ -443,7 +452,7 @@ fn a_challenge_is_read_as_far_as_it_goes() {
 
 #[test]
 fn what_comes_over_http_and_nobody_waits_for_is_told() {
-    let mut node = Node::of(RestProfile::DotnetRest);
+    let mut node = Node::of(ClientProfile::DotnetRest);
     let reply = HttpReply { status: 200, challenge: None, body: b"{}" };
     assert_eq!(node.ends(&reply, start()), Err(Failure::UnexpectedAnswer));
     // Nor is what comes by SOAP an answer to what was asked by REST.

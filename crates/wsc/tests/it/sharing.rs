@@ -11,13 +11,13 @@ use wsc::{
 
 use crate::{
     model::{Answers, Machine},
-    world::{NEW, Node, OLD, SMDB, STS, answer_to, called, kept, order, token_for},
+    world::{NEW, Node, OLD, SMDB, STS, answer_to, by_soap, called, kept, order, token_for},
 };
 
 /// A client that calls for one municipality; those of one process read the same key store.
 fn tenant(profile: ClientProfile, cvr: &str) -> Node {
     let tenant = Some(cvr.parse().unwrap());
-    let mut node = Node::with(Settings { tenant, ..Settings::of(profile) });
+    let mut node = Node::with(Settings { tenant, ..by_soap(profile) });
     for credential in [&OLD, &NEW] {
         node.wsc.key_store().install((*credential).clone());
     }
@@ -50,6 +50,10 @@ fn a_cache_that_knows_services_alone_serves_one_tenant_with_the_token_of_another
                 let holder = called(&message).token.unwrap().assertion.holder;
                 assert_eq!(holder, OLD.certificate);
                 assert!(called(&message).message.unwrap().is_ok(), "signed by its holder");
+            }
+            (ClientProfile::DotnetRest, Action::CallService { .. }) => {
+                let holder = called(&message).token.unwrap().assertion.holder;
+                assert_eq!(holder, OLD.certificate);
             }
             (
                 ClientProfile::NoCache

@@ -14,8 +14,9 @@ use oio_idws::{
 use parties::{ClientProfile, Core, Diagnose, Environment, Recorded};
 use stage::{Stage, start};
 use wsc::{
-    Fact, Failure, FindBy, Settings, Trust, Wsc,
+    Fact, Failure, FindBy, Habits, Settings, Trust, Wsc,
     exchange::{Action, Event, Order},
+    habits::Calls,
 };
 use xml_security::{Legacy, Limits};
 
@@ -51,6 +52,13 @@ pub(crate) fn trust() -> Trust {
     }
 }
 
+/// A node of a profile, but for how it calls: what it keeps, finds and believes hangs on no door, and
+/// is looked at by SOAP here. How a profile calls by REST, the tests of that look at.
+pub(crate) fn by_soap(profile: ClientProfile) -> Settings {
+    let settings = Settings::of(profile);
+    Settings { habits: Habits { calls: Calls::Soap, ..settings.habits }, ..settings }
+}
+
 /// A node with its own randomness, and a memory of its facts as they are kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -78,7 +86,7 @@ impl Node {
 
     /// A node of a profile that signs with [`OLD`].
     pub(crate) fn of(profile: ClientProfile) -> Self {
-        let mut node = Self::with(Settings::of(profile));
+        let mut node = Self::with(by_soap(profile));
         node.deploy(&OLD);
         node
     }

@@ -17,7 +17,7 @@ use sim_smdb::{
 };
 use stage::start;
 use wsc::{
-    FindBy, Habits, RestProfile, Settings, Trust, Wsc,
+    FindBy, Settings, Trust, Wsc,
     exchange::{Action, Event, Order},
     rest::{HttpReply, Post},
 };
@@ -35,17 +35,15 @@ struct Pair {
 }
 
 impl Pair {
-    fn new(profile: RestProfile, policy: Policy) -> Self {
+    fn new(profile: ClientProfile, policy: Policy) -> Self {
         let trust = Trust {
             sts: STS.certificate.clone(),
             service: SMDB.certificate.clone(),
             service_entity_id: assertion().audience,
             service_address: "https://smdb.sim.invalid".to_owned(),
         };
-        let habits = Habits::of_rest(profile);
-        let settings = Settings { habits, ..Settings::of(ClientProfile::NoCache) };
         let entropy = Entropy::seeded(1, "client", "test");
-        let wsc = Wsc::new(settings, Arc::new(trust));
+        let wsc = Wsc::new(Settings::of(profile), Arc::new(trust));
         let mut pair = Self { world: World::with_policy(policy), wsc, entropy, submitted: 0 };
         pair.deploy(&HOLDER, start());
         pair
@@ -141,7 +139,7 @@ fn token_for(message: &[u8], now: Timestamp) -> String {
 
 #[test]
 fn the_built_in_client_submits_by_rest() {
-    for profile in RestProfile::ALL {
+    for profile in [ClientProfile::JavaRestFixedCache, ClientProfile::DotnetRest] {
         let mut pair = Pair::new(profile, Policy::default());
         assert_eq!(pair.submits(start()), ["asked", "granted", "granted"]);
         assert_eq!(pair.submits(after("10m")), ["granted"]);
@@ -154,7 +152,7 @@ fn the_built_in_client_submits_by_rest() {
 /// and then until the token is, or until somebody restarts the client.
 #[test]
 fn a_swap_in_dotnet_is_refused_by_rest_until_a_restart() {
-    let mut pair = Pair::new(RestProfile::DotnetRest, Policy::default());
+    let mut pair = Pair::new(ClientProfile::DotnetRest, Policy::default());
     pair.submits(start());
     pair.deploy(&STRANGER, after("10m"));
     let refused = ["another-certificate", "another-certificate", "call-refused"];
@@ -172,7 +170,7 @@ fn a_swap_in_dotnet_is_refused_by_rest_until_a_restart() {
 
 #[test]
 fn a_swap_in_java_needs_a_restart_and_heals_at_once_by_rest() {
-    let mut pair = Pair::new(RestProfile::JavaRestFixedCache, Policy::default());
+    let mut pair = Pair::new(ClientProfile::JavaRestFixedCache, Policy::default());
     pair.submits(start());
     pair.deploy(&STRANGER, after("10m"));
     assert_eq!(pair.submits(after("10m")), ["asked", "granted", "granted"]);
@@ -182,8 +180,8 @@ fn a_swap_in_java_needs_a_restart_and_heals_at_once_by_rest() {
 #[test]
 fn a_shorter_life_of_access_tokens_breaks_the_client_in_java_alone() {
     let policy = Policy { access_token_lifetime: Span::from_minutes(30), ..Policy::default() };
-    let mut java = Pair::new(RestProfile::JavaRestFixedCache, policy);
-    let mut dotnet = Pair::new(RestProfile::DotnetRest, policy);
+    let mut java = Pair::new(ClientProfile::JavaRestFixedCache, policy);
+    let mut dotnet = Pair::new(ClientProfile::DotnetRest, policy);
     for pair in [&mut java, &mut dotnet] {
         assert_eq!(pair.submits(start()), ["asked", "granted", "granted"]);
     }

@@ -1,14 +1,14 @@
 //! What nobody did: a client set up otherwise, and acts that are missing.
 
 use clock::{Span, Timestamp};
-use parties::{ClientProfile, Slot};
+use parties::Slot;
 
 use super::{Candidate, Candidates, Kind, SECOND};
 use crate::{
     blame::{Remedy, Setting},
     event::Act,
     plan::{Node, NodeNumber},
-    rules::{FindBy, Keeps},
+    rules::{FindBy, Keeps, mixes_keys},
 };
 
 impl<'p> Candidates<'p> {
@@ -21,10 +21,7 @@ impl<'p> Candidates<'p> {
                     Setting::Clock => node.skew != Span::ZERO,
                     Setting::Thumbprint => node.look_up.find_by == FindBy::CopiedThumbprint,
                     Setting::Process => node.process.is_some(),
-                    Setting::Keeping => {
-                        let lives = self.plan.rules.token_lifetime;
-                        matches!(node.keeps, Keeps::For(kept) if kept > lives)
-                    }
+                    Setting::Keeping => self.keeps_too_long(node),
                 };
                 if is_wrong {
                     let remedy = Remedy::Configure(number, setting);
@@ -33,6 +30,22 @@ impl<'p> Candidates<'p> {
             }
         }
         settings
+    }
+
+    /// Whether a node keeps a token, or an access token that is got with one, for a fixed time that is longer
+    /// than it lives.
+    fn keeps_too_long(&self, node: &Node) -> bool {
+        let fixed = |keeps: Keeps| match keeps {
+            Keeps::Never | Keeps::UntilBeforeEnd(_) => None,
+            Keeps::For(kept) => Some(kept),
+        };
+        let rules = &self.plan.rules;
+        let kept = fixed(node.keeps);
+        let Some(access) = node.access.and_then(fixed) else {
+            return kept.is_some_and(|kept| kept > rules.token_lifetime);
+        };
+        access > rules.access_token_life()
+            || kept.unwrap_or(Span::ZERO) + access > rules.token_lifetime
     }
 
     /// What is missing: a click on *provision*, a swap, a restart, all that it takes to use a
@@ -74,8 +87,7 @@ impl<'p> Candidates<'p> {
         let forgetful = additions.clone().into_iter().filter_map(|mut acts| {
             let Some(Act::Deploy { node, .. }) = acts.last() else { return None };
             let node = *node;
-            let mixes = self.node(node).profile == ClientProfile::CoreNewKeyOldToken;
-            mixes.then(|| {
+            mixes_keys(self.node(node).profile).then(|| {
                 acts.push(Act::Restart { node });
                 acts
             })
