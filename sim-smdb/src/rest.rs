@@ -35,12 +35,20 @@ pub use self::{
     reply::Reply,
     resource::Call,
 };
-use crate::{Fact, Need, Smdb};
+use crate::{Fact, Need, Smdb, contract::Operation, schema::SchemaVersion};
 
 /// Where tokens are redeemed, on every host: as at NemLog-in's own service for look-ups.
 pub const TOKEN_PATH: &str = "/api/accesstoken/issue";
+/// Below which operations are called. Our choice.
+pub const API_PATH: &str = "/api";
 /// Where operations are called: by the version of the schema, and by name. Our choice.
 pub const CALL_PATH: &str = "/api/{version}/{operation}";
+
+/// Where an operation is called in a version of the schema.
+#[must_use]
+pub fn path(version: SchemaVersion, operation: Operation) -> String {
+    format!("{API_PATH}/{version}/{operation}")
+}
 
 /// What came over HTTP in a POST, as far as it counts.
 #[derive(Clone, Copy)]

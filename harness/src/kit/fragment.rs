@@ -6,6 +6,8 @@ use std::{fmt::Write as _, path::Path};
 
 use oio_idws::uris::STS_SIGNATURE_CASE;
 use pki::Certificate;
+use sim_smdb::rest::{API_PATH, TOKEN_PATH};
+use wsc::rest::beside;
 
 use super::{Kit, STS_ALIAS, TRUST_STORE_PASSWORD};
 
@@ -40,7 +42,9 @@ pub(super) fn environment(kit: &Kit<'_>, places: &Places<'_>) -> String {
         ("TRUST_STORE_PASSWORD", TRUST_STORE_PASSWORD),
     ];
     let texts = texts.map(|(name, text)| (name, text.to_owned()));
-    for (name, value) in texts.into_iter().chain(paths) {
+    let by_rest = [("SMDB_REST_ADDRESS", API_PATH), ("SMDB_ACCESS_TOKEN_ADDRESS", TOKEN_PATH)];
+    let by_rest = by_rest.map(|(name, path)| (name, beside(kit.smdb_address, path)));
+    for (name, value) in texts.into_iter().chain(by_rest).chain(paths) {
         let _ = writeln!(text, "{name}={}", quoted(&value));
     }
     text

@@ -219,6 +219,8 @@ fn a_shell_reads_where_everything_is() {
         ("STS_ADDRESS", STS),
         ("STS_ENTITY_ID", "https://signature.sts.nemlog-in.dk/"),
         ("SMDB_ADDRESS", SMDB),
+        ("SMDB_REST_ADDRESS", "https://localhost:8445/api"),
+        ("SMDB_ACCESS_TOKEN_ADDRESS", "https://localhost:8445/api/accesstoken/issue"),
         ("SMDB_ENTITY_ID", entity_id),
         ("TRUST_STORE_PASSWORD", "changeit"),
     ] {

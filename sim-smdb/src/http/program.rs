@@ -24,6 +24,7 @@ use shell::{
 
 use self::founding::Founding;
 use super::ADDRESS;
+use crate::rest::{API_PATH, TOKEN_PATH};
 
 /// What the program is.
 const PROGRAM: Program = Program {
@@ -243,8 +244,14 @@ impl Bound {
             .iter()
             .map(|(at, it)| (*at, format!("{}{ADDRESS}", common.url("https", it.address()))))
             .collect();
-        let mut urls: BTreeMap<_, _> =
-            addresses.iter().map(|(at, url)| (at.name().to_owned(), url.clone())).collect();
+        let mut urls = BTreeMap::new();
+        for (at, it) in &self.web_services {
+            let host = common.url("https", it.address());
+            for (name, path) in [("", ADDRESS), ("rest-", API_PATH), ("access-token-", TOKEN_PATH)]
+            {
+                urls.insert(format!("{name}{at}"), format!("{host}{path}"));
+            }
+        }
         for (name, at) in
             [("metadata", self.metadata.address()), ("control", self.control.address())]
         {

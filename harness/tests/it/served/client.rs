@@ -1,4 +1,5 @@
-//! The reference client over HTTPS: it is set up from what is published, and carries out whole calls.
+//! The reference client over HTTPS: it is set up from what is published, and carries out whole calls, by SOAP
+//! or by REST.
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -11,16 +12,19 @@ use oio_idws::{
 };
 use parties::{ClientProfile, Core, Environment};
 use sim_smdb::{
-    contract::{Operation, Submission},
+    contract::{Notation, Operation, Submission},
     course::Course,
     cpr::Cpr,
     date::Date,
+    rest,
     schema::SchemaVersion,
 };
-use stage::http::{Https, get};
+use stage::http::{Https, Reply, get};
 use wsc::{
     FindBy, Settings, Trust, Wsc,
     exchange::{Action, Event, Order},
+    habits::Calls,
+    rest::{HttpReply, Post},
 };
 
 use super::metadata;
@@ -29,6 +33,8 @@ use super::metadata;
 pub(super) struct Client {
     wsc: Wsc,
     https: Https,
+    /// The same with its certificate in TLS, as by REST.
+    showing: Https,
     /// Where the STS listens, and by which name it is called.
     pub(super) sts: (SocketAddr, String),
     smdb: SocketAddr,
@@ -93,10 +99,12 @@ impl Client {
         let settings = Settings { binding, ..Settings::of(profile) };
         let mut wsc = Wsc::new(settings, trust);
         let find_by = FindBy::thumbprint_of(&credential.certificate);
+        let showing = Https::showing(&credential, tls_authority);
         wsc.key_store().install(credential);
         let mut client = Self {
             wsc,
             https: Https::trusting(tls_authority),
+            showing,
             sts: (places.sts, "localhost".to_owned()),
             smdb: places.smdb,
             control: places.sts_control,
@@ -129,8 +137,13 @@ impl Client {
             let answered = match action {
                 Action::AskSts { .. } => self.ask_sts(&message).await,
                 Action::CallService { .. } => self.call_smdb(&message).await,
-                Action::Redeem { .. } | Action::CallByRest { .. } => {
-                    unreachable!("a client of this profile calls by SOAP")
+                Action::Redeem { post, .. } | Action::CallByRest { post, .. } => {
+                    let reply = self.post(&post).await.map_err(|error| error.to_string())?;
+                    let (status, challenge) = (reply.status, reply.header("www-authenticate"));
+                    let reply = HttpReply { status, challenge, body: &reply.body };
+                    event = self.wsc.read_rest(&reply);
+                    self.messages.extend([message, reply.body.to_vec()]);
+                    continue;
                 }
                 Action::Done(outcome) => return outcome.map_err(|it| it.name().to_owned()),
             };
@@ -138,6 +151,15 @@ impl Client {
             event = self.wsc.read(&answer);
             self.messages.extend([message, answer]);
         }
+    }
+
+    async fn post(&self, post: &Post) -> io::Result<Reply> {
+        let mut headers = format!("Content-Type: {}\r\n", post.content_type);
+        if let Some(authorization) = &post.authorization {
+            headers += &format!("Authorization: {authorization}\r\n");
+        }
+        let (at, body) = (self.smdb, post.body.as_bytes());
+        self.showing.post_with(at, "localhost", post.path(), &headers, body).await
     }
 
     async fn ask_sts(&self, message: &[u8]) -> io::Result<Vec<u8>> {
@@ -170,7 +192,16 @@ impl Client {
             authority: "90000001".parse().unwrap(),
             course: Course::of_one_day(citizen, Date::of(now)),
         };
-        Order { action: Operation::Report.action(version), body: submission.write(version) }
+        let operation = Operation::Report;
+        match self.wsc.settings().habits.calls {
+            Calls::Soap => {
+                Order { action: operation.action(version), body: submission.write(version) }
+            }
+            Calls::Rest { .. } => Order {
+                action: rest::path(version, operation),
+                body: submission.write(Notation::Json),
+            },
+        }
     }
 }
 

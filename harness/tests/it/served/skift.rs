@@ -7,7 +7,7 @@ use std::{
 };
 
 use oio_idws::{Binding, Credential};
-use parties::Environment;
+use parties::{ClientProfile, Environment};
 use pki::{Certificate, PrivateKey};
 use serde_json::{Value, json};
 use stage::{
@@ -129,6 +129,37 @@ async fn a_client_calls_in_libertys_binding() {
     let wrong = run(&data, &["--smdb-binding", "soap-1.1"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
     assert!(wrong.stderr.contains("smdb-binding"), "{wrong:?}");
+}
+
+/// At the addresses that the start names, with a certificate in TLS; and what is kept is used again.
+#[tokio::test]
+async fn a_client_calls_by_rest() {
+    let data = data("rest");
+    let served = start(&data, &[]);
+    for environment in Environment::ALL {
+        let smdb = served.url(&format!("smdb-{environment}"));
+        let host = smdb.strip_suffix("/SmdbService.svc").unwrap();
+        let rest = |name: &str| served.url(&format!("smdb-{name}-{environment}"));
+        assert_eq!(rest("rest"), format!("{host}/api"));
+        assert_eq!(rest("access-token"), format!("{host}/api/accesstoken/issue"));
+    }
+    let environment = Environment::Production;
+    for (profile, stored_then) in
+        [(ClientProfile::JavaRestFixedCache, 2), (ClientProfile::DotnetRest, 4)]
+    {
+        let (places, credential) = (places(&served, environment), system_user(&data, environment));
+        let authority = tls_authority(&data);
+        let mut client = Client::of(profile, environment, places, &authority, credential).await;
+        assert_eq!(client.report().await, Ok(()), "{profile}");
+        assert_eq!(client.messages.len(), 6, "a token, an access token and a call");
+        assert_eq!(client.report().await, Ok(()), "{profile}");
+        assert_eq!(client.messages.len(), 8, "a call");
+        assert_eq!(stored(served.at("smdb-control"), environment).await, stored_then);
+    }
+    let journal = get(served.at("smdb-control"), "/__admin/requests").await.json();
+    let paths: Vec<_> = journal["requests"].as_array().unwrap().iter().collect();
+    let redeemed = paths.iter().filter(|it| it["path"] == "/api/accesstoken/issue").count();
+    assert_eq!((paths.len(), redeemed), (6, 2), "{journal}");
 }
 
 /// Nobody has to trust anybody anew, and who was registered is.

@@ -79,7 +79,7 @@ pub(super) fn redemption(form: &str) -> Message<'_> {
 
 /// Where an operation is called, in the version in force.
 pub(crate) fn path(operation: Operation) -> String {
-    format!("/api/{}/{operation}", SchemaVersion::LATEST)
+    sim_smdb::rest::path(SchemaVersion::LATEST, operation)
 }
 
 /// What a client writes of a submission.
