@@ -404,14 +404,13 @@ impl Core for Wsc {
     /// of every token that it keeps: where it drops one, and where one ends at the service.
     ///
     /// What is told of the life of an access token counts whole seconds, and its end is a whole second:
-    /// where it came in between, it ends at the next one. So one that is redeemed in the last second of
-    /// a token ends at once.
+    /// where it came in between, it ends at the next one. In its last second a token is worth none.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let certificates = self.key_store.certificates().chain([&self.trust.sts]);
         let edges = certificates.flat_map(|it| [it.not_before(), it.first_refused()]);
         let certificates = edges.flat_map(|at| [at, at - self.settings.skew]);
         let tokens = self.cache.tokens().flat_map(|token| {
-            let last_second = token.expires.truncated_to_second();
+            let last_second = token.expires.truncated_to_second() - Span::from_seconds(1);
             [Some(last_second), Some(token.expires), self.settings.dropped_at(token)]
         });
         let access = self.cache.access_tokens().flat_map(|token| {

@@ -5,7 +5,10 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use clock::{Span, Timestamp};
-use oio_idws::call::{ReceivedToken, TokenRefusal};
+use oio_idws::{
+    assertion::Assertion,
+    call::{ReceivedToken, TokenRefusal},
+};
 use xml_security::{Claimed, xml::Limits};
 
 use super::{AccessToken, Answer, Message, Presented, Rejection};
@@ -53,6 +56,12 @@ pub(super) struct Granted {
 impl Redemption {
     pub(super) fn read(smdb: &Smdb, message: &Message<'_>) -> Self {
         Self { presented: Presented::read(message), asked: Asked::read(smdb, message) }
+    }
+
+    /// The token that is to be redeemed, if SMDB can open it: whether it believes it hangs on the time.
+    #[must_use]
+    pub fn token(&self) -> Option<&Assertion> {
+        self.asked.as_ref().ok().map(|asked| &asked.token.assertion)
     }
 
     pub(super) const fn has_token(&self) -> bool {
@@ -146,7 +155,8 @@ impl Asked {
 
 impl Granted {
     /// An access token says what the token says, for as long as is asked, allowed, and no longer than that
-    /// token; for a second at least, since it is told in whole ones.
+    /// token; for a second at least, since it is told in whole ones. So there is none for a token in its last
+    /// second, from a whole second on as where anything else ends.
     fn of(smdb: &Smdb, asked: &Asked, now: Timestamp) -> Result<Self, Rejection> {
         let assertion = &asked.token.assertion;
         let lifetimes = [LIFETIME_MAX, smdb.policy().access_token_lifetime];
@@ -154,12 +164,12 @@ impl Granted {
         let shortest = now + LIFETIME_MIN;
         let whole = shortest.truncated_to_second();
         let least = if whole < shortest { whole + Span::from_seconds(1) } else { whole };
-        let until = (now + lifetime).truncated_to_second().max(least);
-        let until = until.min(assertion.not_on_or_after.truncated_to_second());
-        if until < shortest {
-            let since = assertion.not_on_or_after;
+        let since = assertion.not_on_or_after;
+        let ended = since.truncated_to_second();
+        if ended <= shortest {
             return Err(Rejection::Shared(crate::Rejection::TokenExpired { since }));
         }
+        let until = (now + lifetime).truncated_to_second().max(least).min(ended);
         let token = AccessToken {
             id: String::new(),
             subject: assertion.subject.clone(),

@@ -4,8 +4,9 @@
 //!    it will be refused.
 //! 2. Otherwise a token of the STS, left or new, is redeemed. SMDB gives an access token if the node proves in
 //!    TLS the key that the token is bound to, and if it would take the token in a call.
-//! 3. An access token lives for an hour, for less where SMDB says so, and no longer than its token. It is good
-//!    for whoever proves the key that it was redeemed with. No message has a time of its own, so that no clock
+//! 3. An access token lives for an hour, for less where SMDB says so, and no longer than its token; for a second
+//!    at least, so that a token in its last second is worth none. It is good for whoever proves the key that
+//!    it was redeemed with. No message has a time of its own, so that no clock
 //!    can be off.
 //! 4. The client in .NET calls once more where an access token is refused, with the same one: it meets the
 //!    same.
@@ -18,6 +19,9 @@ use crate::{
     cause::Cause,
     rules::Keeps,
 };
+
+/// The shortest that an access token lives.
+const SECOND: Span = Span::from_seconds(1);
 
 impl Caller<'_> {
     /// An access token that is left, or a new one.
@@ -58,12 +62,23 @@ impl Caller<'_> {
             return Err(Cause::AnotherHolder);
         }
         self.is_believed(token, now)?;
-        let ended = token.issued + rules.token_lifetime;
-        let until = (now + rules.access_token_life()).min(ended).truncated_to_second();
-        let told = Span::from_seconds(until.since(now).max(Span::ZERO).millis() / 1_000);
+        if now >= self.last_second(token) {
+            return Err(Cause::TokenExpired);
+        }
+        let life = rules.access_token_life().max(SECOND);
+        let until = (now + life).truncated_to_second();
+        // A second at least.
+        let until = if until < now + SECOND { until + SECOND } else { until };
+        let until = until.min(self.ended(token).truncated_to_second());
+        let told = Span::from_seconds(until.since(now).millis() / 1_000);
         let told = now + self.node.skew + told;
         let Token { holder, subject, .. } = *token;
         Ok(Access { issued: now, until, told, holder, subject })
+    }
+
+    /// From when on a token that has not ended is worth no access token.
+    fn last_second(&self, token: &Token) -> Timestamp {
+        self.ended(token).truncated_to_second() - SECOND
     }
 
     /// What comes of calling SMDB with `access` at `now`.
@@ -90,8 +105,7 @@ impl Caller<'_> {
             return Some(if now < access.until { dropped.min(access.until) } else { dropped });
         }
         let token = cache.token.filter(|token| self.keeps(token, now))?;
-        // What is redeemed in the last second of a token has ended when it comes.
-        let last_second = self.ended(&token).truncated_to_second();
+        let last_second = self.last_second(&token);
         let next = self.next_change(&token, now);
         Some(if now < last_second { next.min(last_second) } else { next })
     }

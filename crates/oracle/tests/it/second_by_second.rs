@@ -533,7 +533,9 @@ impl<'c> World<'c> {
         let Some((issued, holder, owner, signer)) = token else { return (1, false) };
         let proves = client.access.is_some() || matches!(client.profile, Core | DotnetRest);
         let key = if proves { certificate } else { holder };
-        let is_believed = now < issued + life
+        // In its last second a token is worth no access token.
+        let ends = issued + life - i64::from(client.access.is_some());
+        let is_believed = now < ends
             && key == holder
             && !self.refuses_holder(holder, now)
             && self.trusted[place][signer as usize];
