@@ -320,7 +320,13 @@ mod tests {
                 accepted: vec![name("old")],
                 planned: vec![Planned { from: now, accepted: vec![name("new")] }],
             },
-            Standing::Node { client, node, certificate: Some(name("old")), tokens: vec![token] },
+            Standing::Node {
+                client,
+                node,
+                certificate: Some(name("old")),
+                tokens: vec![token],
+                access_tokens: vec![],
+            },
         ]
     }
 

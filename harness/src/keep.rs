@@ -1,5 +1,6 @@
 //! Keeps the messages of calls for who asked for them: a folder for each call, and in it
-//! `1-wsc-to-sts.xml` to `4-wsp-to-wsc.xml`.
+//! `1-wsc-to-sts.xml` to `4-wsp-to-wsc.xml`; of a call by REST up to `6-wsp-to-wsc.http`, where messages
+//! stand with their heads.
 //!
 //! Kept messages hold tokens, so the files can be read by their owner alone. Their bytes go from the
 //! link to these files and nowhere else: no journal and no report has them.
@@ -49,15 +50,11 @@ impl Keeper {
 
 impl Link for Keeper {
     fn carry(&mut self, crossing: Crossing<'_>) -> Verdict {
-        let name = match (crossing.from, crossing.to) {
-            (Party::Client, Party::Sts) => "1-wsc-to-sts",
-            (Party::Sts, Party::Client) => "2-sts-to-wsc",
-            (Party::Client, Party::Smdb) => "3-wsc-to-wsp",
-            (Party::Smdb, Party::Client) => "4-wsp-to-wsc",
-            // What the STS fetches to judge a certificate by belongs to no call.
-            _ => return Verdict::Pass,
-        };
-        self.kept.push(Kept { name, bytes: crossing.bytes.to_vec() });
+        // What a service fetches to judge a certificate by belongs to no call.
+        if [crossing.from, crossing.to].contains(&Party::Client) {
+            let Crossing { name, bytes, .. } = crossing;
+            self.kept.push(Kept { name, bytes: bytes.to_vec() });
+        }
         Verdict::Pass
     }
 }
@@ -138,7 +135,15 @@ pub fn call_folder(number: usize, now: Timestamp, client: &ClientName, node: &No
 #[must_use]
 pub fn file_name(name: &str, before: usize) -> String {
     let again = if before == 0 { String::new() } else { format!("-{}", before + 1) };
-    format!("{name}{again}.xml")
+    format!("{name}{again}.{}", ending(name))
+}
+
+/// What the file of a message ends with: those by REST are none in XML.
+fn ending(name: &str) -> &'static str {
+    match name {
+        "3-wsc-to-as" | "4-as-to-wsc" | "5-wsc-to-wsp" | "6-wsp-to-wsc" => "http",
+        _ => "xml",
+    }
 }
 
 /// Writes the messages of one call into `folder`, which is made; what an earlier run kept there is
@@ -152,7 +157,7 @@ pub fn write(folder: &Path, messages: &[Kept]) -> io::Result<()> {
     make_private_folder(folder)?;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "xml") {
+        if path.extension().is_some_and(|ending| ending == "xml" || ending == "http") {
             fs::remove_file(path)?;
         }
     }
@@ -186,8 +191,9 @@ mod tests {
 
     use super::*;
 
-    fn carry(keeper: &mut Keeper, from: Party, to: Party, bytes: &[u8]) {
+    fn carry(keeper: &mut Keeper, name: &'static str, [from, to]: [Party; 2], bytes: &[u8]) {
         let crossing = Crossing {
+            name,
             from,
             to,
             direction: Direction::Request,
@@ -202,15 +208,15 @@ mod tests {
     fn keeps_the_four_messages_of_a_call_and_no_other() {
         let mut keeper = Keeper::default();
         let steps = [
-            (Party::Client, Party::Sts),
-            (Party::Sts, Party::Mitid),
-            (Party::Mitid, Party::Sts),
-            (Party::Sts, Party::Client),
-            (Party::Client, Party::Smdb),
-            (Party::Smdb, Party::Client),
+            ("1-wsc-to-sts", [Party::Client, Party::Sts]),
+            ("sts-to-mitid", [Party::Sts, Party::Mitid]),
+            ("mitid-to-sts", [Party::Mitid, Party::Sts]),
+            ("2-sts-to-wsc", [Party::Sts, Party::Client]),
+            ("3-wsc-to-wsp", [Party::Client, Party::Smdb]),
+            ("4-wsp-to-wsc", [Party::Smdb, Party::Client]),
         ];
-        for (number, (from, to)) in (0..).zip(steps) {
-            carry(&mut keeper, from, to, &[number]);
+        for (number, (name, between)) in (0..).zip(steps) {
+            carry(&mut keeper, name, between, &[number]);
         }
         let kept: Vec<_> = keeper.take().into_iter().map(|it| (it.name, it.bytes)).collect();
         let expected = [
@@ -226,7 +232,7 @@ mod tests {
     #[test]
     fn no_message_is_shown() {
         let mut keeper = Keeper::default();
-        carry(&mut keeper, Party::Client, Party::Sts, b"token");
+        carry(&mut keeper, "1-wsc-to-sts", [Party::Client, Party::Sts], b"token");
         assert_eq!(format!("{keeper:?}"), "Keeper { kept: [Kept { name: \"1-wsc-to-sts\", .. }] }");
     }
 }

@@ -188,6 +188,33 @@ pub enum Content {
         /// The first instant at which the token does not hold any more.
         until: Option<Timestamp>,
     },
+    /// It hands in a token for an access token, by REST.
+    Redemption {
+        /// The certificate that is shown in TLS.
+        shown: Option<CertificateName>,
+        /// The certificate whose key the token is bound to, as SMDB reads it.
+        holder: Option<CertificateName>,
+        /// The first instant at which the token does not hold any more.
+        until: Option<Timestamp>,
+    },
+    /// It brings an access token.
+    AccessToken {
+        /// The certificate whose key it is bound to.
+        holder: Option<CertificateName>,
+        /// When it came.
+        from: Timestamp,
+        /// The first instant at which it does not hold any more.
+        until: Timestamp,
+    },
+    /// It asks SMDB for something by REST, with an access token.
+    CallByRest {
+        /// The certificate that is shown in TLS.
+        shown: Option<CertificateName>,
+        /// The certificate whose key the access token is bound to, as SMDB reads it.
+        holder: Option<CertificateName>,
+        /// The first instant at which the access token does not hold any more.
+        until: Option<Timestamp>,
+    },
     /// It says that it was done.
     Receipt,
     /// It says no; by what rule, the receiver is not always told.
@@ -209,10 +236,21 @@ impl Content {
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Token { holder: one, .. }, Self::Token { holder: other, .. }) => one == other,
+            (Self::Token { holder: one, .. }, Self::Token { holder: other, .. })
+            | (Self::AccessToken { holder: one, .. }, Self::AccessToken { holder: other, .. }) => {
+                one == other
+            }
             (
                 Self::Call { signer, holder, .. },
                 Self::Call { signer: other_signer, holder: other_holder, .. },
+            )
+            | (
+                Self::Redemption { shown: signer, holder, .. },
+                Self::Redemption { shown: other_signer, holder: other_holder, .. },
+            )
+            | (
+                Self::CallByRest { shown: signer, holder, .. },
+                Self::CallByRest { shown: other_signer, holder: other_holder, .. },
             ) => (signer, holder) == (other_signer, other_holder),
             (Self::RevocationList { .. }, Self::RevocationList { .. }) => true,
             (one, other) => one == other,

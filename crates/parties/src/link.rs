@@ -19,6 +19,8 @@ pub enum Direction {
 /// One message on its way.
 #[derive(Debug, Clone, Copy)]
 pub struct Crossing<'a> {
+    /// What it is called, such as `1-wsc-to-sts`.
+    pub name: &'static str,
     /// Who sends it.
     pub from: Party,
     /// Who is to receive it.

@@ -76,7 +76,7 @@ pub(super) struct Arguments {
     keys: PathBuf,
 
     /// Keep every message of every call below this folder, which is made: a folder for each call,
-    /// with 1-wsc-to-sts.xml to 4-wsp-to-wsc.xml in it.
+    /// with 1-wsc-to-sts.xml to 4-wsp-to-wsc.xml in it, by REST up to 6-wsp-to-wsc.http.
     ///
     /// The messages hold tokens, and whoever has a token and its key may use it until it ends. The
     /// files can be read by you alone; keep it so.

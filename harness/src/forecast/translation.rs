@@ -383,6 +383,7 @@ fn rules(rules: &Rules) -> oracle::Rules {
             HolderCheck::ValidityAndRevocation => oracle::HolderCheck::ValidityAndRevocation,
         },
         token_lifetime: sts.token_lifetime,
+        access_token_lifetime: smdb.access_token_lifetime,
         finds_by_subject: sts.lookup == Lookup::Subject,
         timestamp_tolerance: Some(sts.timestamp_tolerance),
     }

@@ -132,6 +132,9 @@ pub struct SmdbRules {
     /// How long a revocation stays unseen by SMDB, where it looks.
     #[schemars(with = "Option<schema::Length>")]
     pub revocation_lag: Option<Word>,
+    /// For how long an access token is good, which clients get that call by REST: an hour at most.
+    #[schemars(with = "Option<schema::Length>")]
+    pub access_token_lifetime: Option<Word>,
 }
 
 /// `[organisation.X]`

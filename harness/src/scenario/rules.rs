@@ -19,6 +19,9 @@ use super::{
 /// this run* can be said.
 const SPAN_MAX: Span = Span::from_days(5 * 365);
 
+/// The longest that an access token lives (OIO IDWS REST 1.0): more would not be given.
+const ACCESS_TOKEN_LIFETIME_MAX: Span = Span::from_hours(1);
+
 /// The rules of every service, in both environments; the default is what is known of the real ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rules {
@@ -44,6 +47,10 @@ pub(super) fn rules(file: &File) -> Result<Rules, Found> {
     if let Some(said) = &file.smdb {
         let smdb = &mut rules.smdb;
         set(&mut smdb.revocation_lag, said.revocation_lag.as_ref())?;
+        if let Some(word) = &said.access_token_lifetime {
+            set(&mut smdb.access_token_lifetime, Some(word))?;
+            access_token_lifetime(smdb.access_token_lifetime, word)?;
+        }
         if let Some(word) = &said.binding {
             smdb.binding = named("binding", word, BINDINGS)?;
         }
@@ -76,6 +83,17 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     }
     if let Some(word) = &said.taken_certificate {
         administration.taken = named("verdict", word, VERDICTS)?;
+    }
+    Ok(())
+}
+
+/// An access token lives, and for an hour at most.
+fn access_token_lifetime(span: Span, word: &Word) -> Result<(), Found> {
+    if span == Span::ZERO {
+        return Err(wrong(word, Wrong::NotPositive { key: "access-token-lifetime", span }));
+    }
+    if span > ACCESS_TOKEN_LIFETIME_MAX {
+        return Err(wrong(word, Wrong::RuleSpan { span, limit: ACCESS_TOKEN_LIFETIME_MAX }));
     }
     Ok(())
 }

@@ -550,6 +550,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
         binding = "lbsb"
         holder-certificate = "validity-and-revocation"
         revocation-lag = "10m"
+        access-token-lifetime = "20m"
         "#,
     );
     let rules = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}")).rules;
@@ -567,6 +568,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
     assert_eq!(rules.smdb.binding, oio_idws::Binding::Lbsb);
     assert_eq!(rules.smdb.holder_certificate, sim_smdb::HolderCheck::ValidityAndRevocation);
     assert_eq!(rules.smdb.revocation_lag, Span::from_minutes(10));
+    assert_eq!(rules.smdb.access_token_lifetime, Span::from_minutes(20));
 }
 
 /// These tables have a mistake, with a mark at `marked`.
@@ -591,6 +593,16 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "[nemlogin]\ntoken-lifetime = \"0s\"",
         "\"0s\"",
         "token-lifetime is 0s; it must be longer than nothing",
+    );
+    check_tables(
+        "[smdb]\naccess-token-lifetime = \"0s\"",
+        "\"0s\"",
+        "access-token-lifetime is 0s; it must be longer than nothing",
+    );
+    check_tables(
+        "[smdb]\naccess-token-lifetime = \"61m\"",
+        "\"61m\"",
+        "a rule may name a time from 0s to 1h, and not 1h1m",
     );
     check_tables(
         "[nemlogin]\nrevocation-lag = \"-1s\"",

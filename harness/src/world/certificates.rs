@@ -75,4 +75,22 @@ impl Certificates {
         let mut held = self.0.iter();
         held.find(|(_, held)| held.thumbprint == *thumbprint).map(|(name, _)| name.clone())
     }
+
+    /// The same by the SHA-256 of its DER.
+    pub(super) fn named_by_sha256(&self, sha256: &[u8; 32]) -> Option<CertificateName> {
+        let mut held = self.0.iter();
+        held.find(|(_, held)| held.credential.certificate.sha256() == *sha256)
+            .map(|(name, _)| name.clone())
+    }
+
+    /// What somebody shows in TLS who shows the certificate of this thumbprint, in DER.
+    pub(super) fn shown(&self, thumbprint: &Thumbprint) -> Option<&[u8]> {
+        self.credential(thumbprint).map(|credential| credential.certificate.der())
+    }
+
+    /// The certificate of a thumbprint, with its key.
+    pub(super) fn credential(&self, thumbprint: &Thumbprint) -> Option<&Credential> {
+        let mut held = self.0.values();
+        held.find(|held| held.thumbprint == *thumbprint).map(|held| &held.credential)
+    }
 }

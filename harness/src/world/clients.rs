@@ -15,6 +15,7 @@ use wsc::{
     Fact, Settings, Trust, Wsc,
     exchange::{self, Action as Next, Event},
     habits::{Habits, Swap},
+    rest::{HttpReply, Post},
 };
 
 use super::{ActionOutcome, CallOutcome, Failure, certificates::Certificates};
@@ -66,6 +67,9 @@ pub(super) trait Wire {
     /// Calls SMDB.
     fn call_smdb(&mut self, letter: Letter<'_>) -> Answered;
 
+    /// Posts to SMDB by REST: a token to redeem, or a call.
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered;
+
     /// What the client made of the answer to a letter, beside what the service says of it.
     fn understood(&mut self, _: Letter<'_>, _: &Event, _: Option<&CallOutcome>) {}
 }
@@ -75,7 +79,7 @@ pub(super) trait Wire {
 pub(super) struct Letter<'a> {
     pub(super) environment: Environment,
     pub(super) bytes: &'a [u8],
-    /// The certificate that it is signed with.
+    /// The certificate that it is signed with; by REST, the one that is shown in TLS.
     pub(super) signer: &'a wsc::Thumbprint,
     pub(super) now: Timestamp,
     /// By which names the file knows certificates.
@@ -85,14 +89,24 @@ pub(super) struct Letter<'a> {
 /// What came back.
 pub(super) struct Answered {
     pub(super) bytes: Vec<u8>,
+    pub(super) head: HttpHead,
     /// The call as it failed, if the service said no.
     pub(super) refusal: Option<CallOutcome>,
+}
+
+/// What stands before an answer over HTTP, as far as a client that calls by REST looks at it.
+#[derive(Default)]
+pub(super) struct HttpHead {
+    pub(super) status: u16,
+    /// `WWW-Authenticate`
+    pub(super) challenge: Option<String>,
 }
 
 impl Answered {
     /// There was nobody to answer.
     pub(super) const fn nothing(refusal: CallOutcome) -> Self {
-        Self { bytes: Vec::new(), refusal: Some(refusal) }
+        let head = HttpHead { status: 0, challenge: None };
+        Self { bytes: Vec::new(), head, refusal: Some(refusal) }
     }
 }
 
@@ -117,7 +131,8 @@ impl Node {
         wire: &mut impl Wire,
         now: Timestamp,
     ) -> (CallOutcome, Vec<Fact>) {
-        let mut event = Event::Begin(order::order(&self.authority, now, &mut self.entropy));
+        let calls = self.wsc.settings().habits.calls;
+        let mut event = Event::Begin(order::order(&self.authority, calls, now, &mut self.entropy));
         let mut refusal = None;
         let mut remembered = Vec::new();
         loop {
@@ -130,8 +145,8 @@ impl Node {
             let answered = match &action {
                 Next::AskSts { signer, .. } => Ok(wire.ask_sts(letter(signer))),
                 Next::CallService { signer, .. } => Ok(wire.call_smdb(letter(signer))),
-                Next::Redeem { .. } | Next::CallByRest { .. } => {
-                    unreachable!("every profile of a scenario calls by SOAP")
+                Next::Redeem { post, certificate } | Next::CallByRest { post, certificate } => {
+                    Ok(wire.post_to_smdb(post, letter(certificate)))
                 }
                 Next::Done(Ok(())) => Err(CallOutcome::Succeeded),
                 Next::Done(Err(failure)) => {
@@ -142,14 +157,27 @@ impl Node {
             facts.into_iter().for_each(|fact| self.wsc.apply(fact));
             match answered {
                 Ok(answered) => {
-                    event = self.wsc.read(&answered.bytes);
-                    if let Next::AskSts { signer, .. } | Next::CallService { signer, .. } = &action
-                    {
+                    event = self.read(&action, &answered);
+                    if let Some(signer) = proved_with(&action) {
                         wire.understood(letter(signer), &event, answered.refusal.as_ref());
                     }
                     refusal = answered.refusal;
                 }
                 Err(outcome) => return (outcome, remembered),
+            }
+        }
+    }
+
+    /// What came back after the node did this.
+    fn read(&self, action: &Next, answered: &Answered) -> Event {
+        match action {
+            Next::AskSts { .. } | Next::CallService { .. } | Next::Done(_) => {
+                self.wsc.read(&answered.bytes)
+            }
+            Next::Redeem { .. } | Next::CallByRest { .. } => {
+                let HttpHead { status, challenge } = &answered.head;
+                let (status, challenge) = (*status, challenge.as_deref());
+                self.wsc.read_rest(&HttpReply { status, challenge, body: &answered.bytes })
             }
         }
     }
@@ -323,6 +351,17 @@ impl Clients {
 
     fn process(&self, key: &Key) -> Option<Process> {
         self.nodes.get(key)?.process.clone()
+    }
+}
+
+/// The certificate that a message is signed with, or that is shown with it.
+const fn proved_with(action: &Next) -> Option<&wsc::Thumbprint> {
+    match action {
+        Next::AskSts { signer, .. } | Next::CallService { signer, .. } => Some(signer),
+        Next::Redeem { certificate, .. } | Next::CallByRest { certificate, .. } => {
+            Some(certificate)
+        }
+        Next::Done(_) => None,
     }
 }
 

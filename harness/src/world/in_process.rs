@@ -5,6 +5,7 @@
 //! purpose, so that the same file gives the same journal with any keys.
 
 mod administrators;
+mod by_rest;
 mod country;
 mod ordering;
 mod services;

@@ -59,6 +59,9 @@ pub enum Standing {
         certificate: Option<CertificateName>,
         /// The tokens that it keeps.
         tokens: Vec<Token>,
+        /// The access tokens that it keeps, if it calls by REST.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        access_tokens: Vec<Token>,
     },
 }
 
@@ -72,7 +75,7 @@ pub struct Planned {
     pub accepted: Vec<CertificateName>,
 }
 
-/// A token that a node keeps.
+/// A token, or an access token, that a node keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Token {

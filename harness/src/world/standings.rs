@@ -113,10 +113,20 @@ fn running(names: &Certificates, client: &ClientName, name: &NodeName, node: &No
             dropped_from: node.wsc.settings().dropped_at(token)?,
         })
     });
+    let settings = node.wsc.settings();
+    let access_tokens = node.wsc.kept_access_tokens().filter_map(|token| {
+        Some(Token {
+            holder: names.named_by(&token.holder)?,
+            // What the node was told, by its own clock.
+            expires: token.expires - settings.skew,
+            dropped_from: settings.access_dropped_at(token)?,
+        })
+    });
     Standing::Node {
         client: client.clone(),
         node: name.clone(),
         certificate: node.wsc.present().and_then(|it| names.named_by(it)),
         tokens: tokens.collect(),
+        access_tokens: access_tokens.collect(),
     }
 }

@@ -424,6 +424,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "fagsystem/a: NemLog-in administrator: save `new` in the active slot and not in the rolling one at +20m",
     ),
     (
+        "rest/access-token-kept-for-too-long",
+        "fagsystem/a: vendor: let fagsystem drop a token before that ends, and not after a fixed time, from the start on",
+    ),
+    (
+        "rest/new-certificate-old-access-token",
+        "fagsystem/a: vendor: restart fagsystem after the swap, so that it drops its old token, at +2h10m, nobody did",
+    ),
+    (
         "revocation/new-certificate-revoked",
         "fagsystem/a: MitID administrator: revoke `old` and not `new` at +45m",
     ),

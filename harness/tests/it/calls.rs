@@ -92,6 +92,8 @@ fn a_call_ends_as_a_look_would_and_changes_nothing_for_others() {
         Race::new(DOTNET, ROLLING).with(nodes).restarted("+21h"),
         // With a token for the old key, and so refused by SMDB and not by the STS.
         Race::new(CORE, ROLLING).with(nodes).deployed("+17h").called("+18h"),
+        Race::new("java-rest-fixed-cache", ROLLING).with(nodes).deployed("+26h"),
+        Race::new("dotnet-rest", ROLLING).with(nodes).deployed("+17h").called("+18h"),
     ];
     for race in races {
         check(&race.scenario());

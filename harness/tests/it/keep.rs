@@ -72,7 +72,7 @@ fn messages_are_kept_on_request_a_folder_for_each_call() {
     private(first, 0o700);
 }
 
-fn kept_in(call: &Path) -> Vec<String> {
+pub(crate) fn kept_in(call: &Path) -> Vec<String> {
     let files = fs::read_dir(call).unwrap();
     let mut names: Vec<_> =
         files.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();

@@ -17,7 +17,7 @@ use pki::KeyPool;
 
 const INTERVAL: Span = Span::from_minutes(5);
 
-fn story(name: &str) -> Scenario {
+pub(crate) fn story(name: &str) -> Scenario {
     let file = format!("{}/../scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
     Scenario::parse(&fs::read_to_string(file).unwrap()).unwrap()
 }
@@ -68,6 +68,8 @@ macro_rules! both_ways {
 }
 
 both_ways! {
+    a_new_certificate_with_an_old_access_token_both_ways: "rest/new-certificate-old-access-token",
+    an_access_token_that_is_kept_for_too_long_both_ways: "rest/access-token-kept-for-too-long",
     a_client_that_swaps_first_is_down_both_ways: "replace/client-first",
     a_new_signer_that_nobody_was_told_of_both_ways: "signer/client-not-told",
     a_new_key_with_an_old_token_both_ways: "tokens/new-key-old-token",

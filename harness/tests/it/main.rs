@@ -15,6 +15,7 @@ mod model;
 mod profiles;
 mod program;
 mod races;
+mod rest;
 mod results;
 mod rules;
 mod schedule;

@@ -35,6 +35,12 @@ impl Call {
         }
     }
 
+    /// The access token that it carries, if it is one of SMDB's: whether it is good hangs on the time.
+    #[must_use]
+    pub fn access_token(&self) -> Option<&AccessToken> {
+        self.access.as_ref().ok()
+    }
+
     pub(super) const fn has_token(&self) -> bool {
         self.access.is_ok()
     }

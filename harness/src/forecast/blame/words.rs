@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 use oracle::{Act, NodeNumber, Remedy, Setting};
-use parties::{ClientProfile, Slot, Text};
+use parties::{Slot, Text};
 
 use super::Words;
 use crate::scenario::{Action, Client, Happening};
@@ -88,8 +88,7 @@ impl Words<'_> {
             Remedy::Renew(number) => {
                 let name = self.certificate(*number);
                 let mixes = |client: &Client| {
-                    client.certificate.as_str() == name
-                        && client.profile == ClientProfile::CoreNewKeyOldToken
+                    client.certificate.as_str() == name && oracle::mixes_keys(client.profile)
                 };
                 let (en, da) = if self.scenario.clients.values().any(mixes) {
                     (" with a restart", " med en genstart")

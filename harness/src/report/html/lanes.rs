@@ -5,7 +5,7 @@ use parties::SystemUserId;
 
 use super::{
     axis::date_and_time,
-    rows::{Bar, Lane, Row, Stretch, Style},
+    rows::{Bar, Lane, Row, Stretch, Stretches, Style},
     seen::{Node, Seen},
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     journal::Observation,
     report::{ScenarioReport, words::who},
     scenario::CertificateName,
+    world::Token,
 };
 
 /// The lanes of a run: outages first, then each party.
@@ -179,7 +180,22 @@ impl Seen {
                     title: format!("no certificate was found, {}", shown(from, until)),
                 }],
             });
-        let tokens = node.tokens.into_vec().into_iter().map(|(from, until, token)| {
+        let row = |label: &str| Row { label: label.to_owned(), ..Row::default() };
+        let mut rows = vec![
+            Row { bars: held.collect(), marks: node.marks, ..row("certificate") },
+            Row { bars: self.kept("token", node.tokens), ..row("token kept") },
+        ];
+        let access_tokens = self.kept("access token", node.access_tokens);
+        if !access_tokens.is_empty() {
+            rows.push(Row { bars: access_tokens, ..row("access token kept") });
+        }
+        rows.push(Row { calls: node.calls, ..row("calls") });
+        Lane { title, rows, down: Vec::new() }
+    }
+
+    /// Tokens that are kept: while they are used.
+    fn kept(&self, what: &str, tokens: Stretches<Token>) -> Vec<Bar> {
+        let bars = tokens.into_vec().into_iter().map(|(from, until, token)| {
             let used_until =
                 until.map_or(token.dropped_from, |until| until.min(token.dropped_from));
             Bar {
@@ -188,7 +204,7 @@ impl Seen {
                 style: Style::Solid(self.colour(&token.holder)),
                 text: token.holder.to_string(),
                 title: format!(
-                    "token of {}: kept from {}, used until {}, ends {}",
+                    "{what} of {}: kept from {}, used until {}, ends {}",
                     token.holder,
                     date_and_time(from),
                     date_and_time(used_until),
@@ -196,13 +212,7 @@ impl Seen {
                 ),
             }
         });
-        let row = |label: &str| Row { label: label.to_owned(), ..Row::default() };
-        let rows = vec![
-            Row { bars: held.collect(), marks: node.marks, ..row("certificate") },
-            Row { bars: tokens.collect(), ..row("token kept") },
-            Row { calls: node.calls, ..row("calls") },
-        ];
-        Lane { title, rows, down: Vec::new() }
+        bars.collect()
     }
 
     /// A certificate that is held: while it is valid, and after that.

@@ -69,6 +69,20 @@ fn write_content(html: &mut String, report: &ScenarioReport, content: &Content) 
             )?;
             write_end(html, report, *until)
         }
+        Content::Redemption { shown, holder, until } => {
+            html.push_str("an access token, please, for a token");
+            write_shown(html, shown.as_ref(), holder.as_ref())?;
+            write_end(html, report, *until)
+        }
+        Content::AccessToken { holder, until, .. } => {
+            write!(html, "an access token for {} that ends ", name(holder.as_ref()))?;
+            instant(html, report, *until)
+        }
+        Content::CallByRest { shown, holder, until } => {
+            html.push_str("a call by REST");
+            write_shown(html, shown.as_ref(), holder.as_ref())?;
+            write_end(html, report, *until)
+        }
         Content::Receipt => write!(html, "a receipt"),
         Content::Fault { cause } => {
             write!(html, "a fault: <strong>{}</strong>", text(cause.replace('-', " ")))
@@ -79,6 +93,19 @@ fn write_content(html: &mut String, report: &ScenarioReport, content: &Content) 
             instant(html, report, *next_update)
         }
     }
+}
+
+/// What is shown in TLS, and what the token is bound to if that is another one.
+fn write_shown(
+    html: &mut String,
+    shown: Option<&CertificateName>,
+    holder: Option<&CertificateName>,
+) -> fmt::Result {
+    write!(html, "; {} in TLS", name(shown))?;
+    if shown == holder {
+        return Ok(());
+    }
+    write!(html, ", but its token is bound to {}", name(holder))
 }
 
 fn write_end(

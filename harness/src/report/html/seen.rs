@@ -63,6 +63,7 @@ pub(super) struct Known {
 pub(super) struct Node {
     pub(super) certificate: Stretches<Option<CertificateName>>,
     pub(super) tokens: Stretches<Token>,
+    pub(super) access_tokens: Stretches<Token>,
     pub(super) marks: Vec<Mark>,
     pub(super) calls: Vec<Call>,
 }
@@ -180,10 +181,11 @@ impl Seen {
                 known.take(at, accepted, planned);
                 self.note_pending(system_user, &[], at);
             }
-            Standing::Node { client, node, certificate, tokens } => {
+            Standing::Node { client, node, certificate, tokens, access_tokens } => {
                 let node = self.nodes.entry((client.clone(), node.clone())).or_default();
                 node.certificate.set(at, vec![certificate.clone()]);
                 node.tokens.set(at, tokens.clone());
+                node.access_tokens.set(at, access_tokens.clone());
             }
         }
     }

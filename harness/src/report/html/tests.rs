@@ -90,6 +90,7 @@ impl Run {
             node: name("a"),
             certificate: Some(name(name_of)),
             tokens,
+            access_tokens: vec![],
         };
         run.stands(0, certificate("old", start - Span::from_days(1095), swap));
         run.stands(0, draft("old", None));
@@ -470,7 +471,13 @@ fn lanes_are_shaded_by_whoever_is_down() {
     let text = two_nodes();
     let mut run = Run::early(&text);
     let (client, node) = (name("fagsystem"), name("b"));
-    let standing = Standing::Node { client, node, certificate: Some(name("old")), tokens: vec![] };
+    let standing = Standing::Node {
+        client,
+        node,
+        certificate: Some(name("old")),
+        tokens: vec![],
+        access_tokens: vec![],
+    };
     run.stands(60, standing);
     let (client, node, outcome) = (name("fagsystem"), name("b"), CallOutcome::Succeeded);
     run.journal.note(What::Exposure { client, node, outcome }, run.at(60));
@@ -609,11 +616,19 @@ fn the_messages_of_a_call_say_who_sent_what() {
     let call =
         Content::Call { signer: Some(name("new")), holder: Some(name("old")), until: Some(until) };
     let fault = Content::Fault { cause: "not-holder".to_owned() };
+    let (old, new) = (Some(name("old")), Some(name("new")));
+    let redemption =
+        Content::Redemption { shown: new.clone(), holder: new.clone(), until: Some(until) };
+    let access = Content::AccessToken { holder: new.clone(), from: run.at(200), until };
+    let by_rest = Content::CallByRest { shown: new, holder: old, until: None };
     for message in [
         sent("1-wsc-to-sts", Party::Client, Party::Sts, ask, asks),
         sent("2-sts-to-wsc", Party::Sts, Party::Client, answer, token),
         sent("3-wsc-to-wsp", Party::Client, Party::Smdb, ask, call),
         sent("4-wsp-to-wsc", Party::Smdb, Party::Client, answer, fault),
+        sent("3-wsc-to-as", Party::Client, Party::Smdb, ask, redemption),
+        sent("4-as-to-wsc", Party::Smdb, Party::Client, answer, access),
+        sent("5-wsc-to-wsp", Party::Client, Party::Smdb, ask, by_rest),
     ] {
         run.journal.note(What::Message(message), run.at(200));
     }
@@ -636,13 +651,22 @@ fn the_messages_of_a_call_say_who_sent_what() {
                 "client \u{2192} SMDB a call; signed with new, but its token is bound to old";
             assert!(told[2].starts_with(call), "{told:?}");
             assert!(told[3].starts_with("SMDB \u{2192} client a fault: not holder"), "{told:?}");
+            assert_eq!(
+                told[4].split(" 3-wsc").next().unwrap(),
+                "client \u{2192} SMDB an access token, please, for a token; new in TLS; its token ends \
+                 2030-03-01 18:00 UTC"
+            );
+            assert!(told[5].contains("an access token for new that ends 2030-03-01 18:00 UTC"));
+            let by_rest = "a call by REST; new in TLS, but its token is bound to old";
+            assert!(told[6].contains(by_rest), "{told:?}");
             let links: Vec<_> =
                 elements_in(list, "a").filter_map(|it| it.attribute("href")).collect();
             let expected = kept.map(|kept| {
                 format!("{kept}/0004-2030-03-01T11-20-00Z-fagsystem-a/1-wsc-to-sts.xml")
             });
             assert_eq!(links.first().copied(), expected.as_deref());
-            assert_eq!(links.len(), if kept.is_some() { 4 } else { 0 });
+            assert_eq!(links.len(), if kept.is_some() { 7 } else { 0 });
+            assert!(links.last().is_none_or(|it| it.ends_with("/5-wsc-to-wsp.http")), "{links:?}");
         });
     }
 }

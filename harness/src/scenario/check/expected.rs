@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ::parties::{Role, Step};
 use clock::Timestamp;
+use sim_smdb::rest;
 use toml::Value;
 
 use super::{
@@ -94,6 +95,9 @@ fn cause(word: &Word) -> Result<String, Found> {
 pub(in super::super) fn causes() -> BTreeSet<&'static str> {
     let sts = sim_sts::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
     let smdb = sim_smdb::Rejection::ALL.iter().map(|cause| <&str>::from(*cause));
+    // What SMDB refuses by SOAP too has that name by REST.
+    let by_rest = rest::Rejection::ALL.iter().filter(|cause| **cause != rest::Cause::Shared);
+    let by_rest = by_rest.map(|cause| <&str>::from(*cause));
     let client = wsc::Failure::ALL.iter().map(|cause| <&str>::from(*cause));
-    sts.chain(smdb).chain(client).collect()
+    sts.chain(smdb).chain(by_rest).chain(client).collect()
 }

@@ -1,20 +1,21 @@
-//! What a client calls SMDB with.
+//! What a client calls SMDB with, by SOAP or by REST.
 
 use clock::Timestamp;
 use entropy::Entropy;
 use parties::Cvr;
 use sim_smdb::{
-    contract::{Operation, Submission},
+    contract::{Notation, Operation, Submission},
     course::{Course, Reference},
     cpr::Cpr,
     date::Date,
+    rest,
     schema::SchemaVersion,
 };
-use wsc::exchange::Order;
+use wsc::{exchange::Order, habits::Calls};
 
 /// A submission about a citizen who does not exist, with a reference of its own. The course has ended,
 /// so that the next one about the same citizen is none too many.
-pub(super) fn order(authority: &Cvr, now: Timestamp, entropy: &mut Entropy) -> Order {
+pub(super) fn order(authority: &Cvr, calls: Calls, now: Timestamp, entropy: &mut Entropy) -> Order {
     let schemas = SchemaVersion::calendar();
     let version = schemas.at(now).copied().unwrap_or(SchemaVersion::LATEST);
     let citizen = Cpr::parse("6101800049").expect("a made-up number");
@@ -24,7 +25,13 @@ pub(super) fn order(authority: &Cvr, now: Timestamp, entropy: &mut Entropy) -> O
         authority: authority.clone(),
         course: Course::of_one_day(citizen, Date::of(now)),
     };
-    Order { action: Operation::Report.action(version), body: submission.write(version) }
+    let operation = Operation::Report;
+    match calls {
+        Calls::Soap => Order { action: operation.action(version), body: submission.write(version) },
+        Calls::Rest { .. } => {
+            Order { action: rest::path(version, operation), body: submission.write(Notation::Json) }
+        }
+    }
 }
 
 /// A reference of its own. SMDB takes none that could hold a personal number, and a UUID in a few

@@ -4,11 +4,12 @@ use clock::Timestamp;
 use parties::{Core, Crossing, Diagnose, Direction, Environment, Link, Party, Step, Verdict};
 use pki::RevocationList;
 use sim_sts::{IssuerLesson, IssuerNeed};
+use wsc::rest::Post;
 
 use super::services::Services;
 use crate::world::{
     Content, Message,
-    clients::{Answered, Letter, Wire, diagnosed, failed},
+    clients::{Answered, HttpHead, Letter, Wire, diagnosed, failed},
 };
 
 impl<L: Link> Wire for Services<L> {
@@ -53,7 +54,7 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes, says);
-        Answered { bytes, refusal }
+        Answered { bytes, head: HttpHead::default(), refusal }
     }
 
     fn call_smdb(&mut self, letter: Letter<'_>) -> Answered {
@@ -70,17 +71,8 @@ impl<L: Link> Wire for Services<L> {
         let (Some(smdb), Some(request)) = (self.smdb.get_mut(&environment), request) else {
             return Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb));
         };
-        for need in smdb.needs(&request, now) {
-            match need {
-                sim_smdb::Need::RevocationList => {
-                    let list = self.revocation_list(Party::Smdb, environment, now);
-                    let smdb = self.smdb.get_mut(&environment);
-                    if let (Some(list), Some(smdb)) = (list, smdb) {
-                        smdb.learn(sim_smdb::Lesson::RevocationList { list, fetched_at: now });
-                    }
-                }
-            }
-        }
+        let needs = smdb.needs(&request, now);
+        self.inform_smdb(needs, environment, now);
         let Some(smdb) = self.smdb.get_mut(&environment) else { unreachable!("just asked") };
         let (answer, facts) = smdb.decide(&request, now, &mut self.streams.smdb);
         let refusal = match &answer {
@@ -99,11 +91,35 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes, says);
-        Answered { bytes, refusal }
+        Answered { bytes, head: HttpHead::default(), refusal }
+    }
+
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
+        self.post(post, letter)
     }
 }
 
 impl<L: Link> Services<L> {
+    /// Lets SMDB fetch what it needs before it can decide.
+    pub(super) fn inform_smdb(
+        &mut self,
+        needs: Vec<sim_smdb::Need>,
+        environment: Environment,
+        now: Timestamp,
+    ) {
+        for need in needs {
+            match need {
+                sim_smdb::Need::RevocationList => {
+                    let list = self.revocation_list(Party::Smdb, environment, now);
+                    let smdb = self.smdb.get_mut(&environment);
+                    if let (Some(list), Some(smdb)) = (list, smdb) {
+                        smdb.learn(sim_smdb::Lesson::RevocationList { list, fetched_at: now });
+                    }
+                }
+            }
+        }
+    }
+
     /// Lets `party` fetch the revocation list of its environment: asked for without words, and read
     /// as it comes.
     fn revocation_list(
@@ -128,7 +144,7 @@ impl<L: Link> Services<L> {
 
     fn carry(
         &mut self,
-        name: &str,
+        name: &'static str,
         from: Party,
         to: Party,
         environment: Environment,
@@ -140,10 +156,19 @@ impl<L: Link> Services<L> {
             Party::Sts | Party::Smdb if from == Party::Mitid => Direction::Response,
             Party::Mitid | Party::Sts | Party::Smdb => Direction::Request,
         };
-        let crossing = Crossing { from, to, direction, environment, peer_certificate: None, bytes };
+        let peer_certificate = None;
+        self.cross(
+            Crossing { name, from, to, direction, environment, peer_certificate, bytes },
+            content,
+        );
+    }
+
+    /// Lets a message cross the link, and notes what it says.
+    pub(super) fn cross(&mut self, crossing: Crossing<'_>, content: Content) {
         match self.link.carry(crossing) {
             Verdict::Pass => {}
         }
+        let Crossing { name, from, to, direction, environment, .. } = crossing;
         let name = name.to_owned();
         self.messages.push(Message { name, from, to, direction, environment, content });
     }

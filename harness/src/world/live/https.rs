@@ -1,29 +1,33 @@
 //! What a client sends over HTTPS, what comes back, and the truth about it at the control port.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map},
+    io,
+    sync::Arc,
+};
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
     Method, Request, Response,
     body::{Bytes, Incoming},
-    header::CONTENT_TYPE,
+    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use oio_idws::{soap::Version, trust::StsReply};
+use oio_idws::{Credential, soap::Version, trust::StsReply};
 use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Step, Text};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, pem::PemObject as _},
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
 };
 use serde::Deserialize;
 use shell::{BaseUrl, TRACE_HEADER};
 use tokio::runtime::Handle;
-use wsc::exchange::Event;
+use wsc::{Thumbprint, exchange::Event, rest::Post};
 
 use super::{
     served::Served,
@@ -31,16 +35,23 @@ use super::{
 };
 use crate::world::{
     CallOutcome, Content, Message,
-    clients::{Answered, Letter, Wire, diagnosed},
+    clients::{Answered, HttpHead, Letter, Wire, diagnosed},
 };
 
 /// More than any answer is long.
 const ANSWER_MAX: usize = 4 * 1024 * 1024;
 
+/// What carries requests, over connections that it keeps.
+type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// A client's way to the services.
 pub(super) struct Https {
     runtime: Handle,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    roots: Arc<RootCertStore>,
+    /// Without a certificate of its own in TLS, as by SOAP.
+    plain: Connections,
+    /// With one, as by REST: a connection is made with one certificate.
+    showing: BTreeMap<Thumbprint, Connections>,
     sts: Services,
     smdb: Services,
     pub(super) messages: Vec<Message>,
@@ -50,9 +61,19 @@ pub(super) struct Https {
 struct Services {
     party: Party,
     step: Step,
+    /// Where it speaks SOAP, and the media type of that.
+    path: &'static str,
     media_type: &'static str,
-    addresses: BTreeMap<Environment, String>,
+    hosts: BTreeMap<Environment, String>,
     control: BaseUrl,
+}
+
+/// What is posted to a service.
+struct Posted<'a> {
+    connections: &'a Connections,
+    path: &'a str,
+    content_type: &'a str,
+    authorization: Option<&'a str>,
 }
 
 impl Https {
@@ -61,51 +82,68 @@ impl Https {
         let authority = CertificateDer::from_pem_slice(served.tls_authority.as_bytes());
         let mut roots = RootCertStore::empty();
         roots.add(authority.map_err(io::Error::other)?).map_err(io::Error::other)?;
-        let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
+        let roots = Arc::new(roots);
         Ok(Self {
             runtime: served.runtime.handle().clone(),
-            client: Client::builder(TokioExecutor::new()).build(https.enable_http1().build()),
+            plain: connections(&roots, None).map_err(io::Error::other)?,
+            showing: BTreeMap::new(),
+            roots,
             sts: Services {
                 party: Party::Sts,
                 step: Step::One,
+                path: sim_sts::http::ADDRESS,
                 media_type: media_type(Version::Soap11),
-                addresses: served.sts.clone(),
+                hosts: served.sts.clone(),
                 control: served.sts_control.clone(),
             },
             smdb: Services {
                 party: Party::Smdb,
                 step: Step::Three,
+                path: sim_smdb::http::ADDRESS,
                 media_type: media_type(smdb),
-                addresses: served.smdb.clone(),
+                hosts: served.smdb.clone(),
                 control: served.smdb_control.clone(),
             },
             messages: Vec::new(),
         })
     }
 
-    /// Sends a message, and asks what it was answered for if the answer is a refusal.
+    /// Sends a message by SOAP.
     fn ask(&self, services: &Services, letter: Letter<'_>) -> Answered {
+        let posted = Posted {
+            connections: &self.plain,
+            path: services.path,
+            content_type: services.media_type,
+            authorization: None,
+        };
+        self.send(services, &posted, letter)
+    }
+
+    /// Sends a message, and asks what it was answered for if the answer is a refusal.
+    fn send(&self, services: &Services, posted: &Posted<'_>, letter: Letter<'_>) -> Answered {
         let exchange = async {
-            let address = services.addresses.get(&letter.environment);
-            let address = address.ok_or_else(|| "there is no such service".to_owned())?;
-            let request = Request::builder()
+            let host = services.hosts.get(&letter.environment);
+            let host = host.ok_or_else(|| "there is no such service".to_owned())?;
+            let mut request = Request::builder()
                 .method(Method::POST)
-                .uri(address)
-                .header(CONTENT_TYPE, services.media_type)
+                .uri(format!("{host}{}", posted.path))
+                .header(CONTENT_TYPE, posted.content_type);
+            if let Some(authorization) = posted.authorization {
+                request = request.header(AUTHORIZATION, authorization);
+            }
+            let request = request
                 .body(Full::from(letter.bytes.to_vec()))
                 .map_err(|error| error.to_string())?;
-            let response = self.client.request(request).await.map_err(|it| told(&it))?;
-            let trace = response.headers().get(TRACE_HEADER).cloned();
+            let response =
+                posted.connections.request(request).await.map_err(|it| told(&it))?;
+            let text = |name| response.headers().get(name).and_then(|it| it.to_str().ok());
+            let challenge = text(WWW_AUTHENTICATE).map(str::to_owned);
+            let trace = text(TRACE_HEADER).map(str::to_owned);
+            let head = HttpHead { status: response.status().as_u16(), challenge };
             let bytes = body(response).await?;
-            let trace = trace.as_ref().and_then(|trace| trace.to_str().ok());
             let trace = trace.ok_or_else(|| "the answer has no name".to_owned())?;
-            let refusal = self.truth(services, trace).await?;
-            Ok::<_, String>(Answered { bytes, refusal })
+            let refusal = self.truth(services, &trace).await?;
+            Ok::<_, String>(Answered { bytes, head, refusal })
         };
         let exchange = within(PATIENCE, exchange);
         self.runtime
@@ -116,7 +154,7 @@ impl Https {
     /// What the control port says of an answer: none if it was no refusal.
     async fn truth(&self, services: &Services, trace: &str) -> Result<Option<CallOutcome>, String> {
         let uri = services.control.at(&format!("/__admin/diagnoses/{trace}"));
-        let response = self.client.get(uri).await.map_err(|error| told(&error))?;
+        let response = self.plain.get(uri).await.map_err(|error| told(&error))?;
         let truth: Truth =
             serde_json::from_slice(&body(response).await?).map_err(|error| error.to_string())?;
         let findings: Vec<Finding> = truth.findings.into_iter().map(Finding::from).collect();
@@ -155,6 +193,35 @@ impl Wire for Https {
         self.ask(&self.smdb, letter)
     }
 
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
+        // The token is sealed, and whoever shows its holder is whom it is bound to, or is refused.
+        let shown = letter.certificates.named_by(letter.signer);
+        let holder = shown.clone();
+        let (name, asks) = if is_redemption(post) {
+            ("3-wsc-to-as", Content::Redemption { shown, holder, until: None })
+        } else {
+            ("5-wsc-to-wsp", Content::CallByRest { shown, holder, until: None })
+        };
+        self.note(letter, name, [Party::Client, Party::Smdb], asks);
+        let connections = match self.showing.entry(letter.signer.clone()) {
+            btree_map::Entry::Occupied(known) => known.get().clone(),
+            btree_map::Entry::Vacant(free) => {
+                let own = letter.certificates.credential(letter.signer);
+                match connections(&self.roots, own) {
+                    Ok(connections) => free.insert(connections).clone(),
+                    Err(_) => return self.smdb.silent(),
+                }
+            }
+        };
+        let posted = Posted {
+            connections: &connections,
+            path: post.path(),
+            content_type: post.content_type,
+            authorization: post.authorization.as_deref(),
+        };
+        self.send(&self.smdb, &posted, letter)
+    }
+
     fn understood(&mut self, letter: Letter<'_>, answer: &Event, refusal: Option<&CallOutcome>) {
         let refused = refusal.and_then(CallOutcome::failure);
         let fault = refused.map(|failure| Content::Fault { cause: failure.cause.clone() });
@@ -176,15 +243,59 @@ impl Wire for Https {
                 let content = fault.unwrap_or(Content::Receipt);
                 self.note(letter, "4-wsp-to-wsc", [Party::Smdb, Party::Client], content);
             }
+            Event::Redeemed(answer) => {
+                let access = answer.as_ref().ok().map(|granted| Content::AccessToken {
+                    holder: letter.certificates.named_by(letter.signer),
+                    from: letter.now,
+                    until: letter.now + granted.expires_in,
+                });
+                if let Some(content) = fault.or(access) {
+                    self.note(letter, "4-as-to-wsc", [Party::Smdb, Party::Client], content);
+                }
+            }
+            Event::Returned(_) => {
+                let content = fault.unwrap_or(Content::Receipt);
+                self.note(letter, "6-wsp-to-wsc", [Party::Smdb, Party::Client], content);
+            }
             Event::Configure(_)
             | Event::TakeUp
             | Event::Restart
             | Event::Begin(_)
-            | Event::Redeemed(_)
-            | Event::Returned(_)
             | Event::Unexpected => {}
         }
     }
+}
+
+impl Services {
+    /// Nothing came back.
+    fn silent(&self) -> Answered {
+        Answered::nothing(failed(self.step, "no-answer", self.party))
+    }
+}
+
+/// Connections that trust these roots, and show this certificate in TLS if it is asked for.
+fn connections(
+    roots: &Arc<RootCertStore>,
+    own: Option<&Credential>,
+) -> Result<Connections, rustls::Error> {
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(Arc::clone(roots));
+    let config = match own {
+        None => config.with_no_client_auth(),
+        Some(Credential { certificate, key }) => {
+            let certificate = CertificateDer::from(certificate.der().to_vec());
+            let key = PrivateKeyDer::Pkcs8(key.pkcs8().to_vec().into());
+            config.with_client_auth_cert(vec![certificate], key)?
+        }
+    };
+    let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
+    Ok(Client::builder(TokioExecutor::new()).build(https.enable_http1().build()))
+}
+
+/// Whether it redeems a token, and calls nothing.
+fn is_redemption(post: &Post) -> bool {
+    post.path() == wsc::rest::TOKEN_PATH
 }
 
 async fn body(response: Response<Incoming>) -> Result<Vec<u8>, String> {

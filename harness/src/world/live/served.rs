@@ -37,9 +37,9 @@ pub(super) struct Served {
     pub(super) runtime: Runtime,
     /// Who vouches for them in TLS, in PEM.
     pub(super) tls_authority: String,
-    /// Where the STS of each environment is.
+    /// The host of the STS of each environment.
     pub(super) sts: BTreeMap<Environment, String>,
-    /// Where SMDB of each environment is.
+    /// The host of SMDB of each environment.
     pub(super) smdb: BTreeMap<Environment, String>,
     pub(super) mitid_control: BaseUrl,
     pub(super) sts_control: BaseUrl,
@@ -86,12 +86,12 @@ impl Served {
                 if let Some(service) = nemlogin.token_service(environment) {
                     let router = sim_sts::http::router(Arc::clone(service));
                     let address = opening.listen(Some(tls.clone()), router).await?;
-                    at_sts.insert(environment, url(address, sim_sts::http::ADDRESS));
+                    at_sts.insert(environment, host(address));
                 }
                 if let Some(service) = databases.web_service(environment) {
                     let router = sim_smdb::http::router(Arc::clone(service));
                     let address = opening.listen(Some(tls.clone()), router).await?;
-                    at_smdb.insert(environment, url(address, sim_smdb::http::ADDRESS));
+                    at_smdb.insert(environment, host(address));
                 }
             }
             let sts_control =
@@ -160,8 +160,8 @@ fn loopback() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
-fn url(address: SocketAddr, path: &str) -> String {
-    format!("https://{HOST}:{}{path}", address.port())
+fn host(address: SocketAddr) -> String {
+    format!("https://{HOST}:{}", address.port())
 }
 
 impl Registry for NemLogin {

@@ -33,6 +33,7 @@ struct Rules {
     sts_lag: i64,
     smdb_lag: i64,
     token_lifetime: i64,
+    access_token_lifetime: i64,
     holder_certificate: &'static str,
     issuer_check: &'static str,
     taken: &'static str,
@@ -117,6 +118,7 @@ prop_compose! {
         sts_lag in of(&[60, 60, 0, 15]),
         smdb_lag in of(&[60, 0, 15]),
         token_lifetime in of(&[480, 60, 25]),
+        access_token_lifetime in of(&[60, 60, 20, 1]),
         holder_certificate in of(&["ignored", "ignored", "validity", "validity-and-revocation"]),
         issuer_check in of(&["at-provisioning", "at-provisioning", "at-upload", "never"]),
         taken in of(&["refuse", "refuse", "accept"]),
@@ -124,7 +126,7 @@ prop_compose! {
     ) -> Rules {
         Rules {
             overlap, rolling_on_revocation, begins_after, look_interval, activation_delay, sts_lag,
-            smdb_lag, token_lifetime, holder_certificate, issuer_check, taken, finds_by,
+            smdb_lag, token_lifetime, access_token_lifetime, holder_certificate, issuer_check, taken, finds_by,
         }
     }
 }
@@ -365,7 +367,9 @@ impl Rules {
     fn text(&self) -> String {
         let Self { overlap, rolling_on_revocation, begins_after, look_interval, .. } = self;
         let Self { activation_delay, sts_lag, smdb_lag, token_lifetime, .. } = self;
-        let Self { holder_certificate, issuer_check, taken, finds_by, .. } = self;
+        let Self {
+            access_token_lifetime, holder_certificate, issuer_check, taken, finds_by, ..
+        } = self;
         format!(
             r#"
             [mitid]
@@ -382,6 +386,7 @@ impl Rules {
             finds-by = "{finds_by}"
             [smdb]
             revocation-lag = "{smdb_lag}m"
+            access-token-lifetime = "{access_token_lifetime}m"
             holder-certificate = "{holder_certificate}""#
         )
     }

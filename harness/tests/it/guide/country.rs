@@ -475,6 +475,14 @@ fn order(entropy: &mut Entropy, now: Timestamp) -> Order {
 
 fn carry(link: &mut Keeper, from: Party, to: Party, environment: Environment, bytes: &[u8]) {
     let direction = if to == Party::Client { Direction::Response } else { Direction::Request };
-    let crossing = Crossing { from, to, direction, environment, peer_certificate: None, bytes };
+    let name = match (from, to) {
+        (Party::Client, Party::Sts) => "1-wsc-to-sts",
+        (Party::Sts, Party::Client) => "2-sts-to-wsc",
+        (Party::Client, Party::Smdb) => "3-wsc-to-wsp",
+        (Party::Smdb, Party::Client) => "4-wsp-to-wsc",
+        other => panic!("{other:?}"),
+    };
+    let peer_certificate = None;
+    let crossing = Crossing { name, from, to, direction, environment, peer_certificate, bytes };
     assert_eq!(link.carry(crossing), Verdict::Pass);
 }
