@@ -134,8 +134,7 @@ impl Https {
             let request = request
                 .body(Full::from(letter.bytes.to_vec()))
                 .map_err(|error| error.to_string())?;
-            let response =
-                posted.connections.request(request).await.map_err(|it| told(&it))?;
+            let response = posted.connections.request(request).await.map_err(|it| told(&it))?;
             let text = |name| response.headers().get(name).and_then(|it| it.to_str().ok());
             let challenge = text(WWW_AUTHENTICATE).map(str::to_owned);
             let trace = text(TRACE_HEADER).map(str::to_owned);
@@ -146,9 +145,7 @@ impl Https {
             Ok::<_, String>(Answered { bytes, head, refusal })
         };
         let exchange = within(PATIENCE, exchange);
-        self.runtime
-            .block_on(exchange)
-            .unwrap_or_else(|why| Answered::nothing(no_answer(services.step, services.party, &why)))
+        self.runtime.block_on(exchange).unwrap_or_else(|why| services.silent(&why))
     }
 
     /// What the control port says of an answer: none if it was no refusal.
@@ -209,7 +206,7 @@ impl Wire for Https {
                 let own = letter.certificates.credential(letter.signer);
                 match connections(&self.roots, own) {
                     Ok(connections) => free.insert(connections).clone(),
-                    Err(_) => return self.smdb.silent(),
+                    Err(why) => return self.smdb.silent(&told(&why)),
                 }
             }
         };
@@ -268,8 +265,8 @@ impl Wire for Https {
 
 impl Services {
     /// Nothing came back.
-    fn silent(&self) -> Answered {
-        Answered::nothing(failed(self.step, "no-answer", self.party))
+    fn silent(&self, why: &str) -> Answered {
+        Answered::nothing(no_answer(self.step, self.party, why))
     }
 }
 
