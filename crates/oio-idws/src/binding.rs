@@ -1,11 +1,13 @@
 //! Which profile ties a call to SOAP: OIO IDWS SOAP 1.1, or the Liberty Basic SOAP Binding before it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::soap::Version;
 
 /// Which profile ties a call and its answer to SOAP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize, Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Binding {
     /// OIO IDWS SOAP 1.1: SOAP 1.2, and no header of its own.

@@ -3,10 +3,10 @@
 use std::{fmt, net::SocketAddr, str::FromStr};
 
 use hyper::Uri;
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The address of another program, in plain HTTP and without a path: `http://localhost:8100`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BaseUrl(String);
 
 /// An address that is none.

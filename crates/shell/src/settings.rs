@@ -2,7 +2,7 @@
 //!
 //! One type says all there is: its fields are the keys of the file, with a prefix and in capitals the
 //! variables of the environment, and with `--` in front the flags; what is written above a field is
-//! what `--help` says of it. A key that is not known is an error in each of them, since a setting that
+//! what `--help` says of it, with its default, if it can be written. A key that is not known is an error in each of them, since a setting that
 //! nobody reads is a mistake that nobody finds.
 
 use std::{
@@ -199,7 +199,12 @@ impl Keys {
     fn command(&self, program: Command, prefix: &str) -> Command {
         let said = |schema: &Schema| {
             let said = schema["description"].as_str().unwrap_or_default();
-            said.trim_end_matches('.').to_owned()
+            let default = match &schema["default"] {
+                Schema::Null => String::new(),
+                Schema::String(text) => format!(" [default: {text}]"),
+                other => format!(" [default: {other}]"),
+            };
+            format!("{}{default}", said.trim_end_matches('.'))
         };
         let variable =
             |name: &str| format!("{prefix}{}", name.to_ascii_uppercase().replace('-', "_"));

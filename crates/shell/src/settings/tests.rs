@@ -157,11 +157,18 @@ fn keys_of_a_type_within_are_keys_too() {
 }
 
 #[test]
-fn help_names_everything_that_can_be_set() {
+fn help_names_everything_that_can_be_set_and_what_it_is_by_itself() {
     let error = of(&["--help"], &[]).unwrap_err();
     let SettingsError::CommandLine(help) = error else { panic!("{error}") };
     let help = help.to_string();
-    for line in ["--listen <LISTEN>", "Where it listens [OWN_LISTEN]", "--config <FILE>"] {
+    for line in [
+        "--listen <LISTEN>",
+        "Where it listens [default: 127.0.0.1:0] [OWN_LISTEN]",
+        "How many at once [default: 10] [OWN_CONNECTIONS]",
+        "Whether it says nothing [default: false] [OWN_QUIET]",
+        "Who may ask [OWN_TOKEN]",
+        "--config <FILE>",
+    ] {
         assert!(help.contains(line), "{help}");
     }
 }
