@@ -2,6 +2,7 @@
 //!
 //! - [`Databases`]: SMDB of each environment, and how they start anew
 //! - [`WebService`], [`router`]: SMDB of one environment at its [`ADDRESS`]
+//! - [`Lasting`]: what outlives it
 //! - [`metadata`]: who SMDB is, for others to fetch
 //! - [`program`]: the program `sim-smdb`
 //! - `rest`: the same by REST, at [`TOKEN_PATH`](crate::rest::TOKEN_PATH) and
@@ -10,6 +11,7 @@
 //! - `stored`: what was received, at the control port, without anything about a citizen
 
 mod databases;
+mod lasting;
 pub mod metadata;
 pub mod program;
 mod rest;
@@ -18,4 +20,5 @@ mod stored;
 mod web_service;
 
 pub use databases::Databases;
+pub use lasting::Lasting;
 pub use web_service::{ADDRESS, WebService, router};

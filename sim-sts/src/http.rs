@@ -8,7 +8,8 @@
 //! - `administration`: what the administrators may do, at the control port
 //! - [`metadata`]: who the STSs and the system users are, for others to fetch
 //! - [`program`]: the program `sim-sts`
-//! - `signers`: what the tokens of each STS are signed with, at the control port
+//! - `signers`: what the tokens of each STS are signed with, at the control port; and [`RolledOver`], what of it
+//!   outlives the program
 
 mod administration;
 pub mod metadata;
@@ -18,4 +19,5 @@ mod signers;
 mod token_service;
 
 pub use nemlogin::NemLogin;
+pub use signers::RolledOver;
 pub use token_service::{ADDRESS, TokenService, router};

@@ -29,6 +29,7 @@ pub struct FactLog<F> {
     /// None where nothing outlives the program.
     place: Option<Place>,
     founded: bool,
+    last: Option<Timestamp>,
     facts: PhantomData<fn(F)>,
 }
 
@@ -80,26 +81,34 @@ impl<F: Fact> FactLog<F> {
         let since = if founded { folder.read(FACTS)?.unwrap_or_default() } else { Vec::new() };
         // The machine stopped while a line was written: nobody was answered, so it did not happen.
         let whole = since.iter().rposition(|octet| *octet == b'\n').map_or(0, |end| end + 1);
+        let mut last = None;
         let kept = Kept {
-            founding: facts(&folder.at(FOUNDING), &founding.unwrap_or_default())?,
-            since: facts(&folder.at(FACTS), &since[..whole])?,
+            founding: facts(&folder.at(FOUNDING), &founding.unwrap_or_default(), &mut last)?,
+            since: facts(&folder.at(FACTS), &since[..whole], &mut last)?,
         };
         let file = open(folder)?;
         file.set_len(whole as u64)?;
         let place = Some(Place { folder: folder.clone(), file });
-        Ok((Self { place, founded, facts: PhantomData }, kept))
+        Ok((Self { place, founded, last, facts: PhantomData }, kept))
     }
 
     /// Keeps nothing: what happens is forgotten with the program.
     #[must_use]
     pub const fn nowhere() -> Self {
-        Self { place: None, founded: false, facts: PhantomData }
+        Self { place: None, founded: false, last: None, facts: PhantomData }
     }
 
     /// Whether the program was ever ready.
     #[must_use]
     pub const fn is_founded(&self) -> bool {
         self.founded
+    }
+
+    /// The latest instant, by the clock of its time, at which something happened that was kept when it was
+    /// opened.
+    #[must_use]
+    pub const fn last(&self) -> Option<Timestamp> {
+        self.last
     }
 
     /// Keeps what happened.
@@ -157,12 +166,18 @@ fn open(folder: &Folder) -> io::Result<File> {
     private().append(true).create(true).open(&path).map_err(|error| named(&path, &error))
 }
 
-fn facts<F: Fact>(path: &Path, lines: &[u8]) -> Result<Vec<F>, FactLogError> {
+/// The facts in `lines`; `last` becomes the latest of their instants, if it is not later already.
+fn facts<F: Fact>(
+    path: &Path,
+    lines: &[u8],
+    last: &mut Option<Timestamp>,
+) -> Result<Vec<F>, FactLogError> {
     let lines = lines.split(|octet| *octet == b'\n').filter(|line| !line.is_empty());
     let fact = |(number, line): (usize, &[u8])| {
         let wrong = |why| FactLogError::Line { path: path.to_owned(), line: number, why };
         let recorded: Recorded<F> =
             serde_json::from_slice(line).map_err(|error| wrong(parties::malformed(&error)))?;
+        *last = (*last).max(Some(recorded.at));
         recorded.into_fact().map_err(|error| wrong(error.to_string()))
     };
     (1..).zip(lines).map(fact).collect()

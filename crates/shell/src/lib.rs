@@ -59,7 +59,7 @@ pub use portal::{Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below};
 pub use ready::{Ready, Standing};
 pub use remote::{Remote, RemoteError};
-pub use shared::{Exchange, Shared};
+pub use shared::{Decided, Exchange, Shared};
 pub use source::{FetchError, Source};
 pub use switch::Switch;
 pub use tls::{Identity, MalformedIdentity, Servers, Tls, TlsAuthority, TlsAuthorityError};

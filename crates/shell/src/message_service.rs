@@ -44,7 +44,7 @@ pub trait Answering:
 }
 
 /// Such a core as it is served.
-pub struct MessageService<C> {
+pub struct MessageService<C: Core> {
     /// The core itself.
     pub core: Shared<C>,
     /// What time it is.
@@ -104,8 +104,9 @@ impl<C: Answering> MessageService<C> {
         request_octets: usize,
         exchange: &Exchange<C>,
         diagnosis: Diagnosis,
-        remarks: Vec<String>,
+        mut remarks: Vec<String>,
     ) {
+        remarks.extend(exchange.not_kept.clone());
         let (outcome, answer_id) = C::outcome(&exchange.answer);
         self.journal.write(Entry {
             trace: arrival.trace,

@@ -1,6 +1,9 @@
 //! A core that many ask at once.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 use clock::Timestamp;
@@ -13,10 +16,31 @@ use parties::Core;
 /// write one is to sign it. Both hang on how the core was set up, and on nothing that it remembers
 /// ([`Core::read`]): so they are done with a copy, all at once, and nobody waits. To decide and to
 /// remember takes microseconds, and is done by one at a time.
-#[derive(Debug)]
-pub struct Shared<C> {
+pub struct Shared<C: Core> {
     wire: ArcSwap<C>,
     core: Mutex<C>,
+    /// None where nothing outlives the program.
+    keep: Option<Keep<C::Fact>>,
+}
+
+/// Keeps what was remembered, in the order in which it was.
+type Keep<F> = Box<dyn Fn(&[F], Timestamp) -> io::Result<()> + Send + Sync>;
+
+impl<C: Core + fmt::Debug> fmt::Debug for Shared<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("core", &self.core).finish_non_exhaustive()
+    }
+}
+
+/// What was decided.
+#[derive(Debug, Clone)]
+pub struct Decided<A, F> {
+    /// What is answered.
+    pub answer: A,
+    /// What was remembered.
+    pub facts: Vec<F>,
+    /// Why that will be forgotten with the program, if it should not be.
+    pub not_kept: Option<String>,
 }
 
 /// A message that was answered, with all that is known of it.
@@ -30,6 +54,8 @@ pub struct Exchange<C: Core> {
     pub answer: C::Answer,
     /// What was remembered.
     pub facts: Vec<C::Fact>,
+    /// Why that will be forgotten with the program, if it should not be.
+    pub not_kept: Option<String>,
     /// The answer in the words of the wire.
     pub bytes: Vec<u8>,
 }
@@ -38,7 +64,16 @@ impl<C: Core> Shared<C> {
     /// A core that nobody has asked yet.
     #[must_use]
     pub fn new(core: C) -> Self {
-        Self { wire: ArcSwap::from_pointee(core.clone()), core: Mutex::new(core) }
+        Self { wire: ArcSwap::from_pointee(core.clone()), core: Mutex::new(core), keep: None }
+    }
+
+    /// The same, and `keep` keeps what it remembers, before anybody is answered.
+    #[must_use]
+    pub fn keeping(
+        self,
+        keep: impl Fn(&[C::Fact], Timestamp) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
+        Self { keep: Some(Box::new(keep)), ..self }
     }
 
     /// Makes sense of a message.
@@ -63,17 +98,29 @@ impl<C: Core> Shared<C> {
         now: Timestamp,
         entropy: &mut Entropy,
     ) -> Exchange<C> {
-        let (answer, facts) = self.decide(|core| core.decide(&request, now, entropy));
+        let decided = self.decide(now, |core| core.decide(&request, now, entropy));
+        let Decided { answer, facts, not_kept } = decided;
         let bytes = self.wire.load().write(&answer, entropy);
-        Exchange { at: now, request, answer, facts, bytes }
+        Exchange { at: now, request, answer, facts, not_kept, bytes }
     }
 
     /// Decides as `decide` says, and remembers: for a core that can be asked in more than one way.
-    pub fn decide<T>(&self, decide: impl FnOnce(&C) -> (T, Vec<C::Fact>)) -> (T, Vec<C::Fact>) {
+    pub fn decide<T>(
+        &self,
+        now: Timestamp,
+        decide: impl FnOnce(&C) -> (T, Vec<C::Fact>),
+    ) -> Decided<T, C::Fact> {
         let mut core = self.lock();
         let (answer, facts) = decide(&core);
         facts.iter().for_each(|fact| core.apply(fact.clone()));
-        (answer, facts)
+        // Before another one decides: what is kept is in order.
+        let kept = self.keep.as_ref().map_or(Ok(()), |keep| keep(&facts, now));
+        let not_kept = kept.err().map(|error| {
+            format!(
+                "it is done, and forgotten when the program ends, as it cannot be kept: {error}"
+            )
+        });
+        Decided { answer, facts, not_kept }
     }
 
     /// The core as it was set up, for the wire: nobody waits for who reads or writes with it.

@@ -141,6 +141,7 @@ impl Bound {
         apart(move || keys::make(&wanted)).await?;
         let (log, kept) = FactLog::open(&folder)?;
         let is_first = !log.is_founded();
+        Common::mind_the_clock(&PROGRAM, log.last(), self.clock.now());
         let authority = |it| authority(&folder, it, &self.clock);
         let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
         let mitid = Mitid::new(authorities?, Policy::default(), mail_key(&folder)?);

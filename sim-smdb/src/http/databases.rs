@@ -2,23 +2,30 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    io,
+    sync::{Arc, Mutex},
 };
 
 use clock::{Clock, Timestamp};
 use parties::Environment;
 use pki::Certificate;
 use shell::{
-    Journal, Shared, Source, Traffic,
+    FactLog, Journal, Kept, Shared, Source, Traffic,
     control::{Ready, Service},
 };
 
-use super::{WebService, signers, stored};
+use super::{
+    WebService,
+    lasting::{Lasting, Log, lock},
+    signers, stored,
+};
 use crate::Smdb;
 
 /// SMDB of each environment as it is served. They know nothing of one another.
 pub struct Databases {
     web_services: BTreeMap<Environment, Arc<WebService>>,
+    /// Locked after the core of that environment, if both are.
+    logs: BTreeMap<Environment, Log>,
     pub(super) clock: Clock,
     journal: Journal,
     /// What a reset goes back to.
@@ -27,7 +34,7 @@ pub struct Databases {
 
 impl Databases {
     /// SMDB of these environments as they stand, with the place where the authority of each publishes
-    /// whom it has revoked.
+    /// whom it has revoked. Nothing outlives them.
     #[must_use]
     pub fn new(
         start: impl IntoIterator<Item = Smdb>,
@@ -35,36 +42,104 @@ impl Databases {
         journal: &Journal,
         revocation_list: impl Fn(Environment) -> Source,
     ) -> Arc<Self> {
-        let start: BTreeMap<_, _> = start.into_iter().map(|it| (it.environment(), it)).collect();
-        let web_service = |smdb: &Smdb| WebService {
-            core: Shared::new(smdb.clone()),
-            clock: clock.clone(),
-            revocation_list: revocation_list(smdb.environment()),
-            journal: journal.clone(),
+        Self::going_on(start, BTreeMap::new(), clock, journal, revocation_list)
+    }
+
+    /// The same after what was kept, and what they receive from now on is kept too.
+    #[must_use]
+    pub fn going_on(
+        start: impl IntoIterator<Item = Smdb>,
+        mut kept: BTreeMap<Environment, (FactLog<Lasting>, Kept<Lasting>)>,
+        clock: &Clock,
+        journal: &Journal,
+        revocation_list: impl Fn(Environment) -> Source,
+    ) -> Arc<Self> {
+        let (mut web_services, mut logs, mut founded) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for mut smdb in start {
+            let environment = smdb.environment();
+            let nothing = || (FactLog::nowhere(), Kept { founding: Vec::new(), since: Vec::new() });
+            let (log, Kept { founding, since }) = kept.remove(&environment).unwrap_or_else(nothing);
+            founding.into_iter().for_each(|it| it.apply(&mut smdb));
+            founded.insert(environment, smdb.clone());
+            since.into_iter().for_each(|it| it.apply(&mut smdb));
+            let log = Arc::new(Mutex::new(log));
+            let keeping = Arc::clone(&log);
+            let core = Shared::new(smdb).keeping(move |facts, now| {
+                let lasting = Lasting::of(facts);
+                if lasting.is_empty() { Ok(()) } else { lock(&keeping).append(now, &lasting) }
+            });
+            let web_service = WebService {
+                core,
+                clock: clock.clone(),
+                revocation_list: revocation_list(environment),
+                journal: journal.clone(),
+            };
+            web_services.insert(environment, Arc::new(web_service));
+            logs.insert(environment, log);
+        }
+        let (clock, journal, founded) = (clock.clone(), journal.clone(), Mutex::new(founded));
+        Arc::new(Self { web_services, logs, clock, journal, founded })
+    }
+
+    /// SMDB of an environment trusts the signer of its STS, now and after a reset, if it trusts nobody yet.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub fn trust_first(&self, environment: Environment, signer: &Certificate) -> io::Result<()> {
+        // From whenever on: the clock of who issued its certificate may be a second ahead.
+        let from = Timestamp::from_seconds(0);
+        let trusts_nobody = |smdb: &Smdb| smdb.trusted().entries().next().is_none();
+        match lock(&self.founded).get_mut(&environment) {
+            Some(smdb) if trusts_nobody(smdb) => smdb.trust_signer(signer, from),
+            _ => return Ok(()),
+        }
+        self.trust(environment, signer, from)
+    }
+
+    /// SMDB of an environment trusts another signer of its STS.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub(super) fn trust(
+        &self,
+        environment: Environment,
+        signer: &Certificate,
+        from: Timestamp,
+    ) -> io::Result<()> {
+        let (Some(service), Some(log)) =
+            (self.web_services.get(&environment), self.logs.get(&environment))
+        else {
+            return Ok(());
         };
-        let services = start.iter().map(|(at, it)| (*at, Arc::new(web_service(it))));
-        Arc::new(Self {
-            web_services: services.collect(),
-            clock: clock.clone(),
-            journal: journal.clone(),
-            founded: Mutex::new(start),
+        service.core.change(|smdb| {
+            smdb.trust_signer(signer, from);
+            let trusted = Lasting::Trusted { signer: signer.clone(), from };
+            lock(log).append(self.clock.now(), &[trusted])
         })
     }
 
-    /// SMDB of an environment trusts a signer of its STS, now and after a reset.
-    pub fn trust_signer(&self, environment: Environment, signer: &Certificate) {
-        // From whenever on: the clock of who issued its certificate may be a second ahead.
-        let from = Timestamp::from_seconds(0);
-        if let Some(smdb) = self.founded().get_mut(&environment) {
-            smdb.trust_signer(signer, from);
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub fn founded(&self) -> io::Result<()> {
+        for (environment, log) in &self.logs {
+            let Some(service) = self.web_services.get(environment) else { continue };
+            let (mut founded, log) = (lock(&self.founded), Arc::clone(log));
+            service.core.look(|smdb| {
+                let mut log = lock(&log);
+                if log.is_founded() {
+                    return Ok(());
+                }
+                founded.insert(*environment, smdb.clone());
+                log.found()
+            })?;
         }
-        if let Some(service) = self.web_services.get(&environment) {
-            service.core.change(|smdb| smdb.trust_signer(signer, from));
-        }
-    }
-
-    fn founded(&self) -> MutexGuard<'_, BTreeMap<Environment, Smdb>> {
-        self.founded.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(())
     }
 
     /// SMDB of an environment, if there is one.
@@ -84,10 +159,7 @@ impl Databases {
             journal: self.journal.clone(),
             traffic,
             ready,
-            reset: Arc::new(move || {
-                this.reset();
-                Ok(())
-            }),
+            reset: Arc::new(move || this.reset()),
             routes: stored::routes(self).and(signers::routes(self)),
         }
     }
@@ -106,13 +178,18 @@ impl Databases {
         Some(self.web_services.get(&environment)?.core.look(look))
     }
 
-    /// Nothing was received, and whose tokens are taken is as at the start.
-    fn reset(&self) {
-        let founded = self.founded();
+    /// Everything is as it was when it was first ready.
+    fn reset(&self) -> io::Result<()> {
+        let founded = lock(&self.founded);
         for (environment, service) in &self.web_services {
-            if let Some(start) = founded.get(environment) {
-                service.core.change(|it| *it = start.clone());
+            if let (Some(start), Some(log)) = (founded.get(environment), self.logs.get(environment))
+            {
+                service.core.change(|it| {
+                    *it = start.clone();
+                    lock(log).reset()
+                })?;
             }
         }
+        Ok(())
     }
 }

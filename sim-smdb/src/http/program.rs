@@ -3,7 +3,7 @@
 //! Two environments have the same path, so each has a listener of its own. Before it can be called it
 //! needs two others: MitID Erhverv, whose authorities it trusts and which issues its certificates, and
 //! NemLog-in, whose metadata say what tokens are signed with. It asks them until they answer, and
-//! publishes its own metadata as soon as it has them. What it receives does not outlive it.
+//! publishes its own metadata as soon as it has them.
 
 mod founding;
 
@@ -16,7 +16,8 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic, apart,
+    BaseUrl, FactLog, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic,
+    apart,
     control::{Control, Service},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
@@ -238,6 +239,13 @@ impl Bound {
         let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
+        let mut kept = BTreeMap::new();
+        for environment in Environment::ALL {
+            kept.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
+        }
+        let is_first = kept.values().any(|(log, _)| !log.is_founded());
+        let kept_until = kept.values().filter_map(|(log, _)| log.last()).max();
+        Common::mind_the_clock(&PROGRAM, kept_until, self.clock.now());
         let Self { common, binding, clock, journal, traffic, ready, servers, .. } = self;
         let addresses: BTreeMap<_, _> = self
             .web_services
@@ -258,7 +266,10 @@ impl Bound {
             urls.insert(name.to_owned(), common.url("http", at));
         }
 
-        let mut running = Running::new(urls, ready.clone());
+        let served = Arc::default();
+        let founded = Arc::clone(&served);
+        let mut running = Running::new(urls, ready.clone())
+            .when_founded(is_first, move || founding::founded(&founded));
         let mut switches = BTreeMap::new();
         for (environment, listener) in self.web_services {
             let switch = Switch::starting();
@@ -285,8 +296,9 @@ impl Bound {
             web_services: switches,
             metadata,
             door,
+            served,
         };
-        running.work(founding.carry_out(common.retry()));
+        running.work(founding.carry_out(kept, common.retry()));
         Ok(running)
     }
 }

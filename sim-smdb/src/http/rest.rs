@@ -14,7 +14,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Diagnosis, Party, Step};
 use shell::{
-    Arrival, Peer, apart,
+    Arrival, Decided, Peer, apart,
     journal::{Entry, GRANTED, MessageId},
 };
 
@@ -55,8 +55,9 @@ async fn answer(
     apart(move || {
         // Before it remembers what was submitted: for that, it came before.
         let diagnosis = service.core.look(|smdb| smdb.diagnose_rest(&request, now));
-        let (answer, _) =
-            service.core.decide(|smdb| smdb.decide_rest(&request, now, &mut Entropy::Os));
+        let Decided { answer, not_kept, .. } =
+            service.core.decide(now, |smdb| smdb.decide_rest(&request, now, &mut Entropy::Os));
+        let remarks = remarks.into_iter().chain(not_kept).collect();
         let reply = service.core.wire().write_rest(&answer);
         let octets = (request_octets, reply.body.len());
         write_down(&service, arrival, now, (&request, &answer), octets, diagnosis, remarks);

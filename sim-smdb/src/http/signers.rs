@@ -94,8 +94,8 @@ fn trust(databases: &Databases, asked: &Trust) -> Result<(), Problem> {
         return Err(Problem::bad(error, "name a later instant, or none to begin now"));
     }
     service.core.look(|smdb| is_ours(&signer, smdb.anchors()))?;
-    service.core.change(|smdb| smdb.trust_signer(&signer, from));
-    Ok(())
+    let environment = service.core.look(crate::Smdb::environment);
+    databases.trust(environment, &signer, from).map_err(|error| Problem::unkept(&error))
 }
 
 /// Only what the simulated authority of its environment has issued is trusted: so neither a real STS

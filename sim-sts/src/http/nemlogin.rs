@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use clock::Clock;
+use clock::{Clock, Timestamp};
 use entropy::Entropy;
 use parties::{Core, Diagnose, Diagnosis, Environment};
 use shell::{
@@ -18,7 +18,7 @@ use shell::{
 use super::{
     TokenService,
     administration::{self, Known, Shown},
-    signers,
+    signers::{self, RolledOver},
 };
 use crate::{
     Issuer, Service, Sts,
@@ -34,6 +34,8 @@ pub struct NemLogin {
     /// What a reset goes back to.
     founded: Mutex<Sts>,
     log: Mutex<FactLog<Fact>>,
+    /// Locked after the STS of that environment, if both are.
+    roll_overs: BTreeMap<Environment, Mutex<FactLog<RolledOver>>>,
     /// Held from a click until the STSs know of it, so that they learn of clicks in their order.
     click: Mutex<()>,
 }
@@ -49,23 +51,34 @@ impl NemLogin {
         revocation_list: impl Fn(Environment) -> Source,
     ) -> Arc<Self> {
         let kept = Kept { founding: Vec::new(), since: Vec::new() };
-        Self::going_on(start, kept, FactLog::nowhere(), clock, journal, revocation_list)
+        let nothing = (FactLog::nowhere(), kept);
+        Self::going_on(start, nothing, BTreeMap::new(), clock, journal, revocation_list)
     }
 
-    /// The same after what was `kept`, and what its administrators do from now on is kept too.
+    /// The same after what was kept, and what its administrators and its operator do from now on is kept too.
     #[must_use]
     pub fn going_on(
         mut sts: Sts,
-        kept: Kept<Fact>,
-        log: FactLog<Fact>,
+        (log, kept): (FactLog<Fact>, Kept<Fact>),
+        roll_overs: BTreeMap<Environment, (FactLog<RolledOver>, Kept<RolledOver>)>,
         clock: &Clock,
         journal: &Journal,
         revocation_list: impl Fn(Environment) -> Source,
     ) -> Arc<Self> {
         let Kept { founding, since } = kept;
         founding.iter().for_each(|fact| sts.apply(fact));
+        let mut logs = BTreeMap::new();
+        let mut rolled_since = Vec::new();
+        for (environment, (log, Kept { founding, since })) in roll_overs {
+            rolled(&mut sts, environment, &founding);
+            rolled_since.push((environment, since));
+            logs.insert(environment, Mutex::new(log));
+        }
         let founded = Mutex::new(sts.clone());
         since.iter().for_each(|fact| sts.apply(fact));
+        for (environment, since) in rolled_since {
+            rolled(&mut sts, environment, &since);
+        }
         let (administration, issuers) = sts.into_parts();
         let token_service = |issuer: Issuer| TokenService {
             revocation_list: revocation_list(Issuer::environment(&issuer)),
@@ -81,6 +94,7 @@ impl NemLogin {
             journal: journal.clone(),
             founded,
             log: Mutex::new(log),
+            roll_overs: logs,
             click: Mutex::new(()),
         })
     }
@@ -100,7 +114,23 @@ impl NemLogin {
             *lock(&self.founded) = Sts::from_parts(administration, issuers.collect());
             log.found()?;
         }
-        Ok(())
+        self.roll_overs.values().try_for_each(|log| lock(log).found())
+    }
+
+    /// The STS of an environment signs with its next signer from `at` on. Whether there is one.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept.
+    pub(super) fn roll_over(&self, environment: Environment, at: Timestamp) -> io::Result<bool> {
+        let Some(service) = self.token_services.get(&environment) else { return Ok(false) };
+        service.core.change(|issuer| {
+            let rolled = issuer.roll_over(at);
+            if let Some(log) = self.roll_overs.get(&environment).filter(|_| rolled) {
+                lock(log).append(self.clock.now(), &[RolledOver { at }])?;
+            }
+            Ok(rolled)
+        })
     }
 
     /// The STS of an environment issues tokens for a service from now on, also after a reset.
@@ -195,10 +225,20 @@ impl NemLogin {
         self.administration.change(|it| *it = administration);
         for (environment, issuer) in issuers {
             if let Some(service) = self.token_services.get(&environment) {
-                service.core.change(|it| *it = issuer);
+                service.core.change(|it| {
+                    *it = issuer;
+                    self.roll_overs.get(&environment).map_or(Ok(()), |log| lock(log).reset())
+                })?;
             }
         }
         lock(&self.log).reset()
+    }
+}
+
+/// The STS of an environment rolled over.
+fn rolled(sts: &mut Sts, environment: Environment, kept: &[RolledOver]) {
+    if let Some(issuer) = sts.issuer_mut(environment) {
+        kept.iter().for_each(|rolled| _ = issuer.roll_over(rolled.at));
     }
 }
 

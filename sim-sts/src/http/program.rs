@@ -237,8 +237,13 @@ impl Bound {
         let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
-        let (log, kept) = FactLog::open(&folder)?;
-        let is_first = !log.is_founded();
+        let kept = FactLog::open(&folder)?;
+        let is_first = !kept.0.is_founded();
+        Common::mind_the_clock(&PROGRAM, kept.0.last(), self.clock.now());
+        let mut roll_overs = BTreeMap::new();
+        for environment in Environment::ALL {
+            roll_overs.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
+        }
         let Self { common, clock, journal, traffic, ready, servers, .. } = self;
         let addresses: BTreeMap<_, _> = self
             .token_services
@@ -284,7 +289,7 @@ impl Bound {
             door,
             served,
         };
-        running.work(founding.carry_out(log, kept, common.retry()));
+        running.work(founding.carry_out(kept, roll_overs, common.retry()));
         Ok(running)
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{Json, http::StatusCode};
 use clock::Timestamp;
-use parties::Environment;
+use parties::{Environment, UniqueKey};
 use pki::Certificate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,22 @@ struct Signer {
     certificate: CertificateShown,
     /// The certificate itself, in PEM.
     pem: String,
+}
+
+/// That an STS rolls over: it outlives the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolledOver {
+    /// The first instant at which the next signer signs.
+    pub at: Timestamp,
+}
+
+impl parties::Fact for RolledOver {
+    const VERSION: u16 = 1;
+
+    /// Each roll-over is to another signer.
+    fn unique_key(&self) -> Option<UniqueKey> {
+        None
+    }
 }
 
 /// Which STS rolls over, and when.
@@ -121,7 +137,8 @@ fn roll_over(nemlogin: &NemLogin, asked: &RollOver) -> Result<(), Problem> {
         let error = format!("{at} is over: it is {now}");
         return Err(Problem::bad(error, "name a later instant, or none to roll over now"));
     }
-    if service.core.change(|issuer| issuer.roll_over(at)) {
+    let environment = service.core.look(Issuer::environment);
+    if nemlogin.roll_over(environment, at).map_err(|error| Problem::unkept(&error))? {
         return Ok(());
     }
     let error = "this STS has no other signer at hand";

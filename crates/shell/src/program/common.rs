@@ -10,7 +10,7 @@ use clock::{Clock, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::StartError;
+use super::{Program, StartError, tell};
 use crate::{
     Bounds, Folder, Listener, Tls, Traffic,
     control::{self, Control, Service, Token, instant},
@@ -26,7 +26,7 @@ pub struct Common {
     /// A file that is written when the program is ready, with the same line as on standard output
     #[schemars(with = "Option<String>")]
     pub ready_file: Option<PathBuf>,
-    /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said
+    /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said, as it is not kept
     pub start_time: Option<String>,
     /// The name by which clients reach this machine
     pub host: String,
@@ -65,6 +65,18 @@ impl Common {
             clock.set(start);
         }
         Ok(clock)
+    }
+
+    /// Says so where the clock shows less than the latest of what `program` has kept: what is kept of an
+    /// hour that has not come looks odd.
+    pub fn mind_the_clock(program: &Program, kept_until: Option<Timestamp>, now: Timestamp) {
+        if let Some(last) = kept_until.filter(|last| *last > now) {
+            tell(format!(
+                "{}: the clock begins at {now}, as it is not kept; what is kept goes on until {last}: start with \
+                 `--start-time {last}` to go on there, or move the clock at the control port",
+                program.name
+            ));
+        }
     }
 
     /// The folder of everything that is kept.

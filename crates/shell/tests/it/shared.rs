@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Barrier},
+    io,
+    sync::{Arc, Barrier, Mutex},
     thread,
 };
 
@@ -103,6 +104,29 @@ fn what_is_unique_is_given_out_once() {
     let mut answers = ask_at_once(&Register::read_by(4), &["a", "a", "a", "b"]);
     answers.sort();
     assert_eq!(answers, ["no", "no", "yes", "yes"]);
+}
+
+/// Before anybody is answered, and in the order of the decisions; what cannot be is done all the same.
+#[test]
+fn what_was_remembered_is_kept_and_what_is_not_is_told() {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keeping = Arc::clone(&kept);
+    let register = Register::read_by(1).keeping(move |facts: &[Taken], at| {
+        assert_eq!(at, now());
+        if facts.iter().any(|it| it.0 == "full") {
+            return Err(io::Error::other("no room"));
+        }
+        keeping.lock().unwrap().extend(facts.to_vec());
+        Ok(())
+    });
+    let ask = |name: &str| {
+        register.answer(name.to_owned(), now(), &mut Entropy::seeded(1, "shared", name)).not_kept
+    };
+    assert_eq!([ask("a"), ask("b"), ask("a")], [None, None, None]);
+    let told = ask("full").unwrap();
+    assert!(told.contains("no room"), "{told}");
+    assert_eq!(*kept.lock().unwrap(), ["a", "b"].map(|it| Taken(it.to_owned())));
+    assert!(register.look(|it| it.taken.contains("full")));
 }
 
 #[test]

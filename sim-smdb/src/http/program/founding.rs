@@ -1,7 +1,12 @@
 //! What `sim-smdb` needs of others before it can be called: authorities, certificates, and whose tokens it
 //! takes.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use clock::{Clock, Timeline};
 use oio_idws::{
@@ -11,17 +16,22 @@ use oio_idws::{
 use parties::Environment;
 use pki::Certificate;
 use shell::{
-    Folder, Journal, Portal, Publication, Ready, Servers, Source, Switch, Traffic, Wanted,
-    control::Door, program::Waiting,
+    FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
+    Wanted,
+    control::Door,
+    program::{Waiting, tell},
 };
 
 use super::{PROGRAM, Peers, key_of};
 use crate::{
     Configuration, Policy, Smdb,
     contract::ENTITY_ID,
-    http::{Databases, metadata, router},
+    http::{Databases, Lasting, metadata, router},
     schema::SchemaVersion,
 };
+
+/// SMDB of each environment, once there is one.
+pub(super) type Served = Arc<OnceLock<Arc<Databases>>>;
 
 /// Everything that is needed to bring SMDB up.
 pub(super) struct Founding {
@@ -39,6 +49,12 @@ pub(super) struct Founding {
     pub(super) web_services: BTreeMap<Environment, Switch>,
     pub(super) metadata: Switch,
     pub(super) door: Door,
+    pub(super) served: Served,
+}
+
+/// SMDB is ready for the first time, if it never was.
+pub(super) fn founded(served: &Served) -> io::Result<()> {
+    served.get().map_or(Ok(()), |databases| databases.founded())
 }
 
 /// What another program did not give, in words for an operator.
@@ -46,26 +62,42 @@ type Missing = Box<dyn std::error::Error + Send + Sync>;
 
 impl Founding {
     /// Asks the others until it has what it needs, and then serves.
-    pub(super) async fn carry_out(self, retry: Duration) {
+    pub(super) async fn carry_out(
+        self,
+        kept: BTreeMap<Environment, (FactLog<Lasting>, Kept<Lasting>)>,
+        retry: Duration,
+    ) {
         let mut waiting = Waiting::new(PROGRAM.name, self.ready.clone(), retry);
         let smdbs = loop {
             match self.smdbs().await {
                 Ok(smdbs) => break smdbs,
-                Err(missing) => waiting.after(missing).await,
+                Err(missing) => waiting.after(&*missing).await,
             }
         };
         let list = |at| Publication::new(self.peers.mitid.clone(), at).revocation_list();
-        let databases = Databases::new(smdbs, &self.clock, &self.journal, list);
+        let databases = Databases::going_on(smdbs, kept, &self.clock, &self.journal, list);
+        let _ = self.served.set(Arc::clone(&databases));
         self.open(&databases);
 
         let signers = loop {
             match self.signers().await {
                 Ok(signers) => break signers,
-                Err(missing) => waiting.after(missing).await,
+                Err(missing) => waiting.after(&*missing).await,
             }
         };
         for (environment, signer) in &signers {
-            databases.trust_signer(*environment, signer);
+            if let Err(error) = databases.trust_first(*environment, signer) {
+                tell(format!("{}: whose tokens are taken cannot be kept: {error}", PROGRAM.name));
+            }
+            let now = self.clock.now();
+            if databases.look(*environment, |smdb| smdb.trusts(signer, now)) == Some(false) {
+                tell(format!(
+                    "{}: the STS of {environment} signs with {}, which SMDB does not trust: it refuses those \
+                     tokens until POST /__admin/signers/trust at its control port",
+                    PROGRAM.name,
+                    signer.thumbprint()
+                ));
+            }
         }
         for (environment, switch) in &self.web_services {
             if let Some(service) = databases.web_service(*environment) {

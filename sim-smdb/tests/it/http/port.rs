@@ -1,15 +1,15 @@
 //! SMDB on loopback, with its control port beside it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use clock::Clock;
 use parties::Environment;
 use serde_json::Value;
 use shell::{
-    Bounds, Journal, Listener, Source, Traffic,
+    Bounds, FactLog, Folder, Journal, Kept, Listener, Source, Traffic,
     control::{Control, Ready, Settings},
 };
-use sim_smdb::http::{ADDRESS, Databases, router};
+use sim_smdb::http::{ADDRESS, Databases, Lasting, router};
 use stage::{
     http::{self, Reply},
     start,
@@ -28,10 +28,24 @@ pub(super) struct Port {
 
 impl Port {
     pub(super) async fn open(world: &World) -> Self {
+        Self::with(world, BTreeMap::new()).await
+    }
+
+    /// The same, which goes on with what is kept in a folder.
+    pub(super) async fn going_on(world: &World, folder: &Folder) -> Self {
+        let kept = FactLog::open(folder).unwrap();
+        Self::with(world, BTreeMap::from([(Environment::IntegrationTest, kept)])).await
+    }
+
+    async fn with(
+        world: &World,
+        kept: BTreeMap<Environment, (FactLog<Lasting>, Kept<Lasting>)>,
+    ) -> Self {
         let (clock, traffic) = (Clock::frozen(start()), Traffic::default());
         let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
         let start = [world.smdb.clone()];
-        let databases = Databases::new(start, &clock, &Journal::default(), nowhere);
+        let databases = Databases::going_on(start, kept, &clock, &Journal::default(), nowhere);
+        databases.founded().unwrap();
 
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();

@@ -11,7 +11,7 @@ use crate::world::{
     HOLDER, NEXT_STS, SMDB, STAGE, STS, World, after, assertion, submission, token, written,
 };
 
-const TRUST: &str = "/__admin/signers/trust";
+pub(super) const TRUST: &str = "/__admin/signers/trust";
 
 /// A call with a token of this signer.
 fn call(world: &mut World, signer: &Credential, reference: &str) -> String {
@@ -19,11 +19,11 @@ fn call(world: &mut World, signer: &Credential, reference: &str) -> String {
     world.call(token, written(&submission(reference)), start()).write(&HOLDER).unwrap()
 }
 
-fn asked(signer: &Credential) -> Value {
+pub(super) fn asked(signer: &Credential) -> Value {
     json!({ "environment": "integration-test", "certificate": signer.certificate.to_pem() })
 }
 
-async fn thumbprints(port: &Port) -> Vec<(Value, Vec<Value>)> {
+pub(super) async fn thumbprints(port: &Port) -> Vec<(Value, Vec<Value>)> {
     let shown = port.get("/__admin/signers").await.json();
     let trusted = shown["environments"]["integration-test"].as_array().unwrap().clone();
     let of = |it: &Value| {

@@ -23,7 +23,7 @@ use super::{PROGRAM, Peers, signers};
 use crate::{
     Issuer, Policy, Service, Sts,
     administration::Fact,
-    http::{NemLogin, metadata, router},
+    http::{NemLogin, RolledOver, metadata, router},
 };
 
 /// NemLog-in, once there is one.
@@ -57,24 +57,30 @@ type Missing = Box<dyn std::error::Error + Send + Sync>;
 
 impl Founding {
     /// Asks the others until it has what it needs, and then serves.
-    pub(super) async fn carry_out(self, log: FactLog<Fact>, kept: Kept<Fact>, retry: Duration) {
+    pub(super) async fn carry_out(
+        self,
+        kept: (FactLog<Fact>, Kept<Fact>),
+        roll_overs: BTreeMap<Environment, (FactLog<RolledOver>, Kept<RolledOver>)>,
+        retry: Duration,
+    ) {
         let mut waiting = Waiting::new(PROGRAM.name, self.ready.clone(), retry);
         let issuers = loop {
             match self.issuers().await {
                 Ok(issuers) => break issuers,
-                Err(missing) => waiting.after(missing).await,
+                Err(missing) => waiting.after(&*missing).await,
             }
         };
         let publication = |at| Publication::new(self.peers.mitid.clone(), at).revocation_list();
         let sts = Sts::new(issuers);
-        let nemlogin = NemLogin::going_on(sts, kept, log, &self.clock, &self.journal, publication);
+        let (clock, journal) = (&self.clock, &self.journal);
+        let nemlogin = NemLogin::going_on(sts, kept, roll_overs, clock, journal, publication);
         let _ = self.served.set(Arc::clone(&nemlogin));
         self.open(&nemlogin);
 
         let services = loop {
             match self.services().await {
                 Ok(services) => break services,
-                Err(missing) => waiting.after(missing).await,
+                Err(missing) => waiting.after(&*missing).await,
             }
         };
         for (environment, service) in &services {
