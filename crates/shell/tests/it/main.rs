@@ -5,6 +5,7 @@
 mod attacks;
 mod bounds;
 mod control;
+mod portal;
 mod shared;
 mod stage;
 mod stop;

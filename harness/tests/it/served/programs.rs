@@ -201,3 +201,22 @@ async fn programs_that_are_started_alone_find_one_another() {
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.stderr);
     }
 }
+
+/// MitID Erhverv forgets what was ordered of it since it was up, and takes orders as before.
+#[tokio::test]
+async fn who_needs_a_certificate_after_a_reset_of_mitid_orders_one() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("served/reset");
+    let data = served::data(folder, &keys());
+    let Programs { mitid, sts, smdb } = Programs::start(&data).await;
+    assert_eq!(post(mitid.at("control"), "/__admin/reset", &json!({})).await.status, 200);
+    assert_eq!(smdb.terminate().code, Some(0));
+    let certificate = data.join("sim-smdb/smdb-production.cer");
+    let former = fs::read(&certificate).unwrap();
+    fs::remove_file(&certificate).unwrap();
+    let [published, control] = ["publication", "control"].map(|it| mitid.url(it).to_owned());
+    let its = sts.url("metadata").to_owned();
+    let peers = ["--mitid", &published, "--mitid-control", &control, "--sts", &its];
+    let smdb = start("sim-smdb", &data, &peers);
+    ready(smdb.at("control")).await;
+    assert_ne!(fs::read(&certificate).unwrap(), former);
+}

@@ -1,0 +1,131 @@
+//! A certificate is ordered of a MitID Erhverv that says no at first, or that has forgotten everything.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
+use parties::Environment;
+use pki::Certificate;
+use serde_json::{Value, json};
+use shell::{BaseUrl, Bounds, Folder, Listener, Portal, PortalError, Remote, Wanted};
+use stage::{Stage, at, start};
+
+static STAGE: LazyLock<Stage> =
+    LazyLock::new(|| Stage::set(concat!(env!("CARGO_TARGET_TMPDIR"), "/stage-keys")));
+
+const ENVIRONMENT: Environment = Environment::IntegrationTest;
+
+/// What stands in for MitID Erhverv: it does what it is asked, but for one thing.
+#[derive(Default)]
+struct Portalled {
+    /// What it was asked, in order.
+    asked: Vec<String>,
+    /// What it refuses, and by which name.
+    refuses: Option<(&'static str, &'static str)>,
+    /// What it issues.
+    issues: Option<Certificate>,
+}
+
+type Shared = Arc<Mutex<Portalled>>;
+
+async fn administration(
+    State(state): State<Shared>,
+    Json(asked): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let name = asked.as_object().unwrap().keys().next().unwrap().clone();
+    let mut state = state.lock().unwrap();
+    state.asked.push(name.clone());
+    if let Some((_, rejection)) = state.refuses.filter(|(refused, _)| *refused == name) {
+        let rejected = json!({ "rejected": { "name": rejection, "text": "no" } });
+        return (StatusCode::CONFLICT, Json(rejected));
+    }
+    let number = state.asked.len();
+    let answer = match &*name {
+        "create-profile" => json!({ "profile-created": { "profile": format!("p-{number}") } }),
+        "order" => json!({ "ordered": { "reference": format!("r-{number}"), "code": "c" } }),
+        "issue" => json!({ "issued": state.issues }),
+        _ => json!({}),
+    };
+    (StatusCode::OK, Json(answer))
+}
+
+/// It, and a portal that asks it.
+async fn portal() -> (Shared, Portal) {
+    let state = Shared::default();
+    let router = Router::new().route("/__admin/administration", post(administration));
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+    let control = Remote::new(BaseUrl::of(listener.address()), None);
+    let router = router.with_state(Arc::clone(&state));
+    tokio::spawn(listener.serve(router, std::future::pending()));
+    (state, Portal::new(control))
+}
+
+/// What it was asked since the last look.
+fn asked(state: &Shared) -> Vec<String> {
+    std::mem::take(&mut state.lock().unwrap().asked)
+}
+
+#[tokio::test]
+async fn what_was_refused_is_gone_on_with_and_not_begun_anew() {
+    let (state, portal) = portal().await;
+    let own = STAGE.system(ENVIRONMENT, "own", 0, start()..at("2033-03-01T08:00:00Z"));
+    let wanted = Wanted::of_service(ENVIRONMENT, "own");
+    state.lock().unwrap().issues = Some(own.certificate.clone());
+    state.lock().unwrap().refuses = Some(("order", "certificates-not-allowed"));
+    for expected in
+        [&["connect", "allow-certificates", "create-profile", "order"][..], &["order"], &["order"]]
+    {
+        let refused = portal.clone().order(&wanted, &own.key).await.unwrap_err();
+        assert!(refused.is_refusal(), "{refused}");
+        assert_eq!(asked(&state), expected);
+    }
+    state.lock().unwrap().refuses = Some(("issue", "agreement-ended"));
+    for expected in [&["order", "issue"][..], &["issue"]] {
+        assert!(portal.order(&wanted, &own.key).await.is_err());
+        assert_eq!(asked(&state), expected);
+    }
+    state.lock().unwrap().refuses = None;
+    assert_eq!(portal.order(&wanted, &own.key).await.unwrap(), own.certificate);
+    assert_eq!(asked(&state), ["issue"]);
+    // The next one is an order of its own.
+    portal.order(&wanted, &own.key).await.unwrap();
+    assert_eq!(asked(&state).len(), 5);
+}
+
+#[tokio::test]
+async fn what_was_forgotten_by_a_reset_is_begun_anew() {
+    let (state, portal) = portal().await;
+    let own = STAGE.system(ENVIRONMENT, "own", 0, start()..at("2033-03-01T08:00:00Z"));
+    let wanted = Wanted::of_service(ENVIRONMENT, "own");
+    state.lock().unwrap().refuses = Some(("issue", "unknown-order"));
+    assert!(portal.order(&wanted, &own.key).await.is_err());
+    assert_eq!(asked(&state).len(), 5);
+    assert!(portal.order(&wanted, &own.key).await.is_err());
+    let anew = ["issue", "connect", "allow-certificates", "create-profile", "order", "issue"];
+    assert_eq!(asked(&state), anew);
+}
+
+/// The certificates are fetched in one place and ordered in another.
+#[tokio::test]
+async fn what_another_authority_issues_is_ordered_once() {
+    let (state, portal) = portal().await;
+    let folder = std::env::temp_dir().join(format!("skift-portal-{}", std::process::id()));
+    let folder = Folder::open(folder).unwrap();
+    let own = STAGE.system(ENVIRONMENT, "own", 0, start()..at("2033-03-01T08:00:00Z"));
+    let wanted = Wanted::of_service(ENVIRONMENT, "own");
+    state.lock().unwrap().issues = Some(own.certificate.clone());
+    let [published, others] = Environment::ALL.map(|it| STAGE.authority(it).anchors());
+    for expected in [5, 0, 0] {
+        let held = portal.held_or_ordered(&folder, "own", &own.key, &wanted, &others, start());
+        let refused = held.await.unwrap_err();
+        assert!(matches!(refused, PortalError::Foreign { .. }) && refused.is_refusal());
+        assert_eq!(asked(&state).len(), expected);
+    }
+    // Until another authority is published.
+    let held = portal.held_or_ordered(&folder, "own", &own.key, &wanted, &published, start());
+    assert_eq!(held.await.unwrap(), own.certificate);
+    std::fs::remove_dir_all(folder.path()).unwrap();
+}
