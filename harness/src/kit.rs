@@ -14,7 +14,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use entropy::Entropy;
-use oio_idws::Credential;
+use oio_idws::{Binding, Credential};
 use parties::{EntityId, Environment};
 use pki::{Certificate, pkcs12};
 
@@ -51,6 +51,8 @@ pub struct Kit<'a> {
     pub smdb_address: &'a str,
     /// SMDB's name as the audience of tokens.
     pub smdb_entity_id: &'a EntityId,
+    /// The profile of calls to SMDB by SOAP.
+    pub binding: Binding,
 }
 
 impl Kit<'_> {

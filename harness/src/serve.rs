@@ -12,7 +12,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use clock::Clock;
 use entropy::Entropy;
-use oio_idws::metadata::{Metadata, MetadataRole};
+use oio_idws::{
+    Binding,
+    metadata::{Metadata, MetadataRole},
+};
 use parties::Environment;
 use pki::{Certificate, TrustAnchors};
 use shell::{
@@ -107,18 +110,19 @@ impl Bound {
         for service in services.all() {
             service.ready().wait().await;
         }
-        let is_first = services.all().iter().any(|it| it.is_first());
+        let is_first = services.mitid.is_first() || services.sts.is_first();
         let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
         let portal = Portal::new(mitid_control);
         let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
         let system_user = system_user.map_err(unusable)?;
         if is_first {
             system_user.register(&sts_control).await.map_err(unusable)?;
-            for service in services.all() {
-                service.founded().await?;
-            }
         }
-        addresses.write_kits(&data, &hierarchies, &system_user).await?;
+        for service in services.all() {
+            service.founded().await?;
+        }
+        let binding = settings.smdb_binding;
+        addresses.write_kits(&data, &hierarchies, &system_user, binding).await?;
         Ok(services.together())
     }
 }
@@ -187,6 +191,7 @@ impl Addresses {
         data: &Folder,
         hierarchies: &Hierarchies,
         system_user: &SystemUser,
+        binding: Binding,
     ) -> Result<(), StartError> {
         for (environment, anchors) in hierarchies {
             let sts = self.metadata(&self.sts, *environment).await.map_err(unusable)?;
@@ -203,6 +208,7 @@ impl Addresses {
                 sts_address: &sts.address,
                 smdb_address: &smdb.address,
                 smdb_entity_id: &smdb.metadata.entity_id,
+                binding,
             };
             let folder = data.within(KIT)?.at(environment.name());
             kit.write(&folder, &mut Entropy::Os)?;

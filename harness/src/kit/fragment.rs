@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use oio_idws::uris::STS_SIGNATURE_CASE;
+use oio_idws::{Binding, uris::STS_SIGNATURE_CASE};
 use pki::Certificate;
 use sim_smdb::rest::{API_PATH, TOKEN_PATH};
 use wsc::rest::beside;
@@ -39,6 +39,7 @@ pub(super) fn environment(kit: &Kit<'_>, places: &Places<'_>) -> String {
         ("STS_ENTITY_ID", STS_SIGNATURE_CASE),
         ("SMDB_ADDRESS", kit.smdb_address),
         ("SMDB_ENTITY_ID", kit.smdb_entity_id.as_str()),
+        ("SMDB_BINDING", kit.binding.name()),
         ("TRUST_STORE_PASSWORD", TRUST_STORE_PASSWORD),
     ];
     let texts = texts.map(|(name, text)| (name, text.to_owned()));
@@ -98,7 +99,8 @@ pub(super) fn app_config(kit: &Kit<'_>) -> String {
         r#"<!-- What names the simulated {environment} in a client of Digst.OioIdws.Wsc: put each element
      where yours has it. Not run here. Import {user}.p12, sts.cer and smdb.cer into My of the
      current user, oces.pem and tls.pem into the trusted root authorities; thumbprints change with
-     each renewal. -->
+     each renewal.
+     {profile} -->
 <configuration>
   <oioIdwsWcfConfiguration stsEndpointAddress="{sts}" wspEndpointID="{entity_id}"
                            tokenLifeTimeInMinutes="480" debugMode="false"
@@ -133,6 +135,7 @@ pub(super) fn app_config(kit: &Kit<'_>) -> String {
   </system.serviceModel>
 </configuration>
 "#,
+        profile = profile(kit.binding),
         environment = kit.environment,
         user = kit.system_user,
         sts = in_xml(kit.sts_address),
@@ -145,6 +148,20 @@ pub(super) fn app_config(kit: &Kit<'_>) -> String {
     )
 }
 
+/// What a client must speak with SMDB, and which one does.
+const fn profile(binding: Binding) -> &'static str {
+    match binding {
+        Binding::OioIdws => {
+            "SMDB speaks OIO IDWS SOAP 1.1, in SOAP 1.2: Digst.OioIdws.Wsc from 3.0.0 on does."
+        }
+        Binding::Lbsb => {
+            "SMDB speaks the Liberty Basic SOAP Binding, in SOAP 1.1, with a signed sbf:Framework in each \
+             message: Digst.OioIdws.Wsc up to 2.0.0 does. The elements here are those of 3.0.2, and may have \
+             other names there."
+        }
+    }
+}
+
 /// In an attribute between double quotes.
 fn in_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
@@ -155,7 +172,7 @@ pub(super) fn what_is_here(kit: &Kit<'_>) -> String {
     let Kit { environment, system_user, .. } = kit;
     let until = |certificate: &Certificate| certificate.first_refused();
     format!(
-        "A client of the simulated {environment}.\n\n\
+        "A client of the simulated {environment}. {}\n\n\
          {system_user}.p12       key and certificate of the system user; its password is in `password`\n\
          {system_user}.cer       the certificate alone, to be registered; refused from {}\n\
          sts.cer             what the STS signs with; refused from {}\n\
@@ -167,6 +184,7 @@ pub(super) fn what_is_here(kit: &Kit<'_>) -> String {
          App.config          the same for Digst.OioIdws.Wsc (.NET Framework); not run here\n\
          client.properties   the key store, for CXF and WSS4J\n\
          sts.properties      the trust store, for CXF and WSS4J\n",
+        profile(kit.binding),
         until(&kit.credential.certificate),
         until(kit.sts),
         until(kit.smdb),

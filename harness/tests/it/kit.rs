@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use clock::Span;
 use entropy::Entropy;
 use harness::kit::Kit;
-use oio_idws::Credential;
+use oio_idws::{Binding, Credential};
 use parties::{EntityId, Environment};
 use pki::{Certificate, pkcs12};
 use roxmltree::Document;
@@ -68,6 +68,7 @@ impl Case {
             sts_address,
             smdb_address: SMDB,
             smdb_entity_id: &self.entity_id,
+            binding: Binding::OioIdws,
         };
         let mut entropy = Entropy::seeded(seed, "kit", "kit");
         let files = kit.write(self.folder.path().as_ref(), &mut entropy).unwrap();

@@ -126,6 +126,14 @@ async fn a_client_calls_in_libertys_binding() {
     let mut client = client_in(Binding::Lbsb, &served, &data, environment).await;
     assert_eq!(client.report().await, Ok(()));
     assert_eq!(stored(served.at("smdb-control"), environment).await, 1);
+    for (file, part) in [
+        ("client.env", "SMDB_BINDING='lbsb'"),
+        ("App.config", "Digst.OioIdws.Wsc up to 2.0.0"),
+        ("README.txt", "sbf:Framework"),
+    ] {
+        let text = fs::read_to_string(data.join("kit/integration-test").join(file)).unwrap();
+        assert!(text.contains(part), "{file}: {text}");
+    }
     let wrong = run(&data, &["--smdb-binding", "soap-1.1"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
     assert!(wrong.stderr.contains("smdb-binding"), "{wrong:?}");
@@ -193,6 +201,51 @@ async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
     let last = start(&data, &[]);
     assert_eq!(system_users(&last).await, ["fagsystem"]);
     assert_eq!(client(&last, &data, before).await.report().await, Ok(()));
+}
+
+/// A report, a roll-over and the trust in it are there after a start, and a reset takes them back.
+#[tokio::test]
+async fn what_smdb_received_and_who_signs_outlives_the_program() {
+    let data = data("register");
+    let environment = Environment::IntegrationTest;
+    let served = start(&data, &["--start-time", "2030-03-01T08:00:00Z"]);
+    assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
+    let shown = async |served: &Served, control: &str| {
+        let shown = get(served.at(control), "/__admin/signers").await.json();
+        shown["environments"][environment.name()].clone()
+    };
+    let next = shown(&served, "sts-control").await["next"]["pem"].clone();
+    let trust = json!({ "environment": environment, "certificate": next });
+    let roll_over = json!({ "environment": environment });
+    for (control, path, asked) in [
+        ("smdb-control", "/__admin/signers/trust", trust),
+        ("sts-control", "/__admin/signers/roll-over", roll_over),
+    ] {
+        let reply = post(served.at(control), path, &asked).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let both = ["sts-control", "smdb-control"];
+    let before = [shown(&served, both[0]).await, shown(&served, both[1]).await];
+    assert_eq!(before[0]["next"], Value::Null);
+    assert_eq!(served.terminate().code, Some(0));
+
+    let again = start(&data, &["--start-time", "2030-03-01T09:00:00Z"]);
+    assert_eq!([shown(&again, both[0]).await, shown(&again, both[1]).await], before);
+    assert_eq!(stored(again.at("smdb-control"), environment).await, 1);
+    // It pins the next signer, and has a token of it that SMDB takes.
+    assert_eq!(client(&again, &data, environment).await.report().await, Ok(()));
+    for control in both {
+        assert_eq!(post(again.at(control), "/__admin/reset", &json!({})).await.status, 200);
+    }
+    assert_eq!(stored(again.at("smdb-control"), environment).await, 0);
+    assert_ne!(shown(&again, "sts-control").await["next"], Value::Null);
+    let ended = again.terminate();
+    assert!(!ended.stderr.contains("--start-time"), "{}", ended.stderr);
+
+    // The clock is not kept, and who forgets that is told.
+    let ended = start(&data, &[]).terminate();
+    let told = "sim-sts: the clock begins at ";
+    assert!(ended.stderr.contains(told) && ended.stderr.contains("--start-time 2030-03-01T08:0"));
 }
 
 #[tokio::test]
