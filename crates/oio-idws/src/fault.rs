@@ -1,5 +1,6 @@
 //! How each side says no.
 
+use serde::Deserialize;
 use xml_security::{
     escape_text,
     xml::{Document, Element},
@@ -71,14 +72,30 @@ impl StsFaultCode {
 }
 
 /// How a fault of the STS is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FaultShape {
     /// As the reference clients expect it of NemLog-in: an envelope within the body, its default
     /// namespace WS-Trust's, and the code's prefix `wst` undeclared.
     #[default]
+    #[serde(rename = "nemlogin")]
     NemLogin,
     /// As SOAP 1.1 asks for.
     Conformant,
+}
+
+impl FaultShape {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::NemLogin, Self::Conformant];
+
+    /// The name that settings and files use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NemLogin => "nemlogin",
+            Self::Conformant => "conformant",
+        }
+    }
 }
 
 /// A refusal by the STS.

@@ -109,6 +109,9 @@ pub struct NemloginRules {
     /// How the STS finds a system user: `certificate` or `subject`.
     #[schemars(with = "Option<schema::LookupName>")]
     pub finds_by: Option<Word>,
+    /// How the STS lays a refusal out: `nemlogin` or `conformant`.
+    #[schemars(with = "Option<schema::FaultShapeName>")]
+    pub fault_shape: Option<Word>,
     /// When a certificate's issuer is looked at: `never`, `at-upload` or `at-provisioning`.
     #[schemars(with = "Option<schema::IssuerCheckName>")]
     pub issuer_check: Option<Word>,

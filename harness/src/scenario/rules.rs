@@ -2,7 +2,7 @@
 //! real ones.
 
 use clock::Span;
-use oio_idws::Binding;
+use oio_idws::{Binding, fault::FaultShape};
 use sim_smdb::HolderCheck;
 use sim_sts::{
     Lookup,
@@ -78,6 +78,9 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     if let Some(word) = &said.finds_by {
         sts.lookup = named("way to find a system user", word, LOOKUPS)?;
     }
+    if let Some(word) = &said.fault_shape {
+        sts.fault_shape = named("fault shape", word, FAULT_SHAPES)?;
+    }
     if let Some(word) = &said.issuer_check {
         administration.issuer_check = named("issuer check", word, ISSUER_CHECKS)?;
     }
@@ -109,6 +112,11 @@ pub(super) const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
 
 pub(super) const LOOKUPS: [(&str, Lookup); 2] =
     [("certificate", Lookup::Certificate), ("subject", Lookup::Subject)];
+
+pub(super) const FAULT_SHAPES: [(&str, FaultShape); 2] = [
+    (FaultShape::NemLogin.name(), FaultShape::NemLogin),
+    (FaultShape::Conformant.name(), FaultShape::Conformant),
+];
 
 pub(super) const ISSUER_CHECKS: [(&str, IssuerCheck); 3] = [
     ("never", IssuerCheck::Never),

@@ -116,6 +116,8 @@ kinds! {
     HolderCheckName = one_of(rules::HOLDER_CHECKS.map(|(name, _)| name));
     /// How the STS finds a system user.
     LookupName = one_of(rules::LOOKUPS.map(|(name, _)| name));
+    /// How the STS lays a refusal out.
+    FaultShapeName = one_of(rules::FAULT_SHAPES.map(|(name, _)| name));
     /// When the issuer of a certificate is looked at.
     IssuerCheckName = one_of(rules::ISSUER_CHECKS.map(|(name, _)| name));
     /// What is done about a certificate that is taken.

@@ -544,6 +544,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
         revocation-lag = "0s"
         token-lifetime = "1h"
         finds-by = "subject"
+        fault-shape = "conformant"
         issuer-check = "never"
         taken-certificate = "accept"
         [smdb]
@@ -562,6 +563,7 @@ fn rules_are_as_usual_unless_the_file_says_otherwise() {
     assert_eq!(rules.sts.activation_delay, Span::from_minutes(5));
     assert_eq!(rules.sts.revocation_lag, Span::ZERO);
     assert_eq!(rules.sts.token_lifetime, Span::from_hours(1));
+    assert_eq!(rules.sts.fault_shape, oio_idws::fault::FaultShape::Conformant);
     assert_eq!(rules.sts.lookup, sim_sts::Lookup::Subject);
     assert_eq!(rules.administration.issuer_check, sim_sts::administration::IssuerCheck::Never);
     assert_eq!(rules.administration.taken, sim_sts::administration::Verdict::Accept);
@@ -583,6 +585,11 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "[smdb]\nbinding = \"lbs\"",
         "\"lbs\"",
         "unknown binding `lbs`; did you mean `lbsb`?",
+    );
+    check_tables(
+        "[nemlogin]\nfault-shape = \"conform\"",
+        "\"conform\"",
+        "unknown fault shape `conform`; did you mean `conformant`?",
     );
     check_tables(
         "[smdb]\nholder-certificate = \"valid\"",

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use oio_idws::Binding;
+use oio_idws::{Binding, fault::FaultShape};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::program::Common;
@@ -31,6 +31,15 @@ pub struct Settings {
     /// Where the token service of production is, in TLS
     #[schemars(with = "String")]
     pub sts_listen_production: SocketAddr,
+    /// How the token services lay a refusal out: `nemlogin`, an envelope within an envelope as the reference
+    /// clients expect it, or `conformant`, as SOAP 1.1 asks for
+    #[schemars(with = "String")]
+    pub sts_fault_shape: FaultShape,
+    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no token
+    pub sts_approved_only: bool,
+    /// Whether `wsa:Action` and `wsa:To` of a request for a token may have `mustUnderstand`, which the real STS
+    /// does not accept
+    pub sts_accepts_must_understand: bool,
     /// Where metadata of the token services and of system users are fetched
     #[schemars(with = "String")]
     pub sts_listen_metadata: SocketAddr,
@@ -66,6 +75,9 @@ impl Default for Settings {
             mitid_listen_control: mitid.listen_control,
             sts_listen_integration_test: sts.listen_integration_test,
             sts_listen_production: sts.listen_production,
+            sts_fault_shape: sts.fault_shape,
+            sts_approved_only: sts.approved_only,
+            sts_accepts_must_understand: sts.accepts_must_understand,
             sts_listen_metadata: sts.listen_metadata,
             sts_listen_control: sts.listen_control,
             smdb_listen_integration_test: smdb.listen_integration_test,
@@ -98,6 +110,9 @@ impl Settings {
             common: self.common.clone(),
             listen_integration_test: self.address(self.sts_listen_integration_test),
             listen_production: self.address(self.sts_listen_production),
+            fault_shape: self.sts_fault_shape,
+            approved_only: self.sts_approved_only,
+            accepts_must_understand: self.sts_accepts_must_understand,
             listen_metadata: self.address(self.sts_listen_metadata),
             listen_control: self.address(self.sts_listen_control),
             ..sts::Settings::default()

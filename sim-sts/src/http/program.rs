@@ -10,6 +10,7 @@ mod founding;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use clock::Clock;
+use oio_idws::fault::FaultShape;
 use parties::Environment;
 use pki::KeySize;
 use schemars::JsonSchema;
@@ -24,6 +25,7 @@ use shell::{
 
 use self::founding::Founding;
 use super::ADDRESS;
+use crate::Policy;
 
 /// What the program is.
 const PROGRAM: Program = Program {
@@ -67,6 +69,14 @@ pub struct Settings {
     /// Where the control port is
     #[schemars(with = "String")]
     pub listen_control: SocketAddr,
+    /// How a refusal is laid out: `nemlogin`, an envelope within an envelope as the reference clients expect it,
+    /// or `conformant`, as SOAP 1.1 asks for
+    #[schemars(with = "String")]
+    pub fault_shape: FaultShape,
+    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no token
+    pub approved_only: bool,
+    /// Whether `wsa:Action` and `wsa:To` may have `mustUnderstand`, which the real STS does not accept
+    pub accepts_must_understand: bool,
     /// Where MitID Erhverv publishes its authorities
     #[schemars(with = "String")]
     pub mitid: BaseUrl,
@@ -89,6 +99,9 @@ impl Default for Settings {
             listen_production: on(8444),
             listen_metadata: on(8110),
             listen_control: on(8111),
+            fault_shape: FaultShape::NemLogin,
+            approved_only: false,
+            accepts_must_understand: false,
             mitid: BaseUrl::of(on(8100)),
             mitid_control: BaseUrl::of(on(8101)),
             mitid_control_token: None,
@@ -100,6 +113,17 @@ impl Default for Settings {
 impl AsRef<Common> for Settings {
     fn as_ref(&self) -> &Common {
         &self.common
+    }
+}
+
+impl Settings {
+    /// The rules of each STS.
+    fn policy(&self) -> Policy {
+        Policy {
+            fault_shape: self.fault_shape,
+            accepts_must_understand: self.accepts_must_understand,
+            ..Policy::default()
+        }
     }
 }
 
@@ -139,6 +163,8 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     common: Common,
+    policy: Policy,
+    approved_only: bool,
     clock: Clock,
     journal: Journal,
     traffic: Traffic,
@@ -184,6 +210,8 @@ impl Bound {
         let servers = Arc::new(servers);
         Ok(Self {
             common,
+            policy: settings.policy(),
+            approved_only: settings.approved_only,
             clock,
             journal,
             traffic,
@@ -244,7 +272,8 @@ impl Bound {
         for environment in Environment::ALL {
             roll_overs.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
         }
-        let Self { common, clock, journal, traffic, ready, servers, .. } = self;
+        let Self { common, policy, approved_only, clock, journal, traffic, ready, servers, .. } =
+            self;
         let addresses: BTreeMap<_, _> = self
             .token_services
             .iter()
@@ -278,6 +307,8 @@ impl Bound {
             folder,
             peers,
             portal,
+            policy,
+            approved_only,
             clock,
             journal,
             traffic,
@@ -298,4 +329,22 @@ impl Bound {
 fn signers(folder: &Folder, environment: Environment) -> [KeyFile; 2] {
     ["signer", "next-signer"]
         .map(|name| KeyFile::new(folder, format!("{name}-{environment}"), KeySize::Rsa3072))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_a_rule_of_each_sts() {
+        assert_eq!(Settings::default().policy(), Policy::default());
+        let settings = Settings {
+            fault_shape: FaultShape::Conformant,
+            accepts_must_understand: true,
+            ..Settings::default()
+        };
+        let policy = settings.policy();
+        assert_eq!(policy.fault_shape, FaultShape::Conformant);
+        assert!(policy.accepts_must_understand);
+    }
 }

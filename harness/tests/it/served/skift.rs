@@ -10,6 +10,7 @@ use oio_idws::{Binding, Credential};
 use parties::{ClientProfile, Environment};
 use pki::{Certificate, PrivateKey};
 use serde_json::{Value, json};
+use sim_smdb::contract::{ENTITY_ID, FETCH_PRIVILEGE, SUBMIT_PRIVILEGE};
 use stage::{
     http::{get, post},
     served::{self, Ended, Served},
@@ -168,6 +169,29 @@ async fn a_client_calls_by_rest() {
     let paths: Vec<_> = journal["requests"].as_array().unwrap().iter().collect();
     let redeemed = paths.iter().filter(|it| it["path"] == "/api/accesstoken/issue").count();
     assert_eq!((paths.len(), redeemed), (6, 2), "{journal}");
+}
+
+/// How the token services say no, and to whom, is set.
+#[tokio::test]
+async fn the_token_services_refuse_as_they_are_set_to() {
+    let data = data("refuse");
+    let set = ["--sts-fault-shape", "conformant", "--sts-approved-only", "true"];
+    let served = start(&data, &set);
+    let environment = Environment::IntegrationTest;
+    assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
+    for uri in [SUBMIT_PRIVILEGE, FETCH_PRIVILEGE] {
+        let privilege = json!({ "environment": environment, "audience": ENTITY_ID, "uri": uri });
+        let asked = json!({ "system-user": "fagsystem", "privilege": privilege });
+        click(served.at("sts-control"), "withdraw-privilege", asked).await;
+    }
+    let mut client = client(&served, &data, environment).await;
+    assert_eq!(client.report().await, Err("sts-refused".to_owned()));
+    let fault = String::from_utf8_lossy(client.messages.last().unwrap());
+    // That of NemLog-in has an envelope in an envelope.
+    assert_eq!(fault.matches(":Envelope xmlns").count(), 1, "{fault}");
+    let wrong = run(&data, &["--sts-fault-shape", "soap-1.1"]);
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(wrong.stderr.contains("sts-fault-shape"), "{wrong:?}");
 }
 
 /// Nobody has to trust anybody anew, and who was registered is.

@@ -34,6 +34,9 @@ pub(super) struct Founding {
     pub(super) folder: Folder,
     pub(super) peers: Peers,
     pub(super) portal: Portal,
+    pub(super) policy: Policy,
+    /// Whether SMDB lets only approved system users in.
+    pub(super) approved_only: bool,
     pub(super) clock: Clock,
     pub(super) journal: Journal,
     pub(super) traffic: Traffic,
@@ -126,7 +129,7 @@ impl Founding {
             let [signer, next] = <[_; 2]>::try_from(credentials).expect("there are two files");
             // Not from when its certificate begins: the clock of who issued it may be a second ahead.
             let signer = Timeline::starting(Timestamp::from_seconds(0), signer);
-            let issuer = Issuer::new(environment, anchors, signer, Vec::new(), Policy::default());
+            let issuer = Issuer::new(environment, anchors, signer, Vec::new(), self.policy);
             issuers.push(issuer.with_next_signer(next));
         }
         Ok(issuers)
@@ -144,8 +147,8 @@ impl Founding {
             let encryption = encryption.into_iter().next();
             let encryption =
                 encryption.ok_or_else(|| format!("{at} says nothing to encrypt tokens for"))?;
-            let entity_id = metadata.entity_id;
-            services.insert(environment, Service { entity_id, encryption, approved_only: false });
+            let (entity_id, approved_only) = (metadata.entity_id, self.approved_only);
+            services.insert(environment, Service { entity_id, encryption, approved_only });
         }
         Ok(services)
     }
