@@ -1,6 +1,7 @@
 //! Three programs that are started alone and find one another by address, in any order.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
