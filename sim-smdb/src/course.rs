@@ -3,7 +3,7 @@
 //! The fields follow what is public about the real register: the states that an authority reports,
 //! and the variables of SIB. The shape is ours.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -84,12 +84,12 @@ pub struct Substance {
 /// [`validation`](crate::validation) to say. `Debug` hides it: it could be anything.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Written(String);
+pub struct Written(Box<str>);
 
 /// The submitter's own reference to a course (*klientreference*).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Reference(String);
+pub struct Reference(Arc<str>);
 
 /// A text that is no reference. The text itself is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -161,7 +161,7 @@ impl Written {
 
 impl From<&str> for Written {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.into())
     }
 }
 
@@ -188,7 +188,7 @@ impl TryFrom<String> for Reference {
         let length = text.chars().count();
         let fits = (1..=Self::LENGTH_MAX).contains(&length);
         if fits && !text.chars().any(char::is_control) && !cpr::stands_in_name(&text) {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         } else {
             Err(NotAReference)
         }
@@ -205,7 +205,7 @@ impl std::str::FromStr for Reference {
 
 impl From<Reference> for String {
     fn from(reference: Reference) -> Self {
-        reference.0
+        reference.as_str().to_owned()
     }
 }
 

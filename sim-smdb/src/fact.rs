@@ -1,11 +1,9 @@
 //! What SMDB remembers, and what it must be told.
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
-use parties::{Cvr, UniqueKey};
+use parties::{Cvr, MessageHash, UniqueKey};
 use pki::{RevocationList, Sealed};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::{
     course::{Course, Reference},
@@ -69,32 +67,31 @@ pub enum Fact {
 }
 
 /// What makes a message unique: its id and, beside it, the value of its signature.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReplayKey {
-    /// The SHA-256 of its `wsa:MessageID`, in base64: what a caller writes there may be long, and
-    /// may be about somebody.
-    MessageId(String),
-    /// The value of its signature, in base64.
-    Signature(String),
+    /// Its `wsa:MessageID`: what a caller writes there may be long, and may be about somebody.
+    MessageId(MessageHash),
+    /// The value of its signature.
+    Signature(MessageHash),
 }
 
 impl ReplayKey {
     /// The key of a `wsa:MessageID`.
     #[must_use]
     pub fn of_message_id(id: &str) -> Self {
-        Self::MessageId(BASE64.encode(Sha256::digest(id)))
+        Self::MessageId(MessageHash::of(id.as_bytes()))
     }
 
     /// The key of a signature's value.
     #[must_use]
     pub fn of_signature(value: &[u8]) -> Self {
-        Self::Signature(BASE64.encode(value))
+        Self::Signature(MessageHash::of(value))
     }
 }
 
 impl parties::Fact for Fact {
-    const VERSION: u16 = 4;
+    const VERSION: u16 = 5;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {

@@ -1,6 +1,9 @@
 //! What was received: courses in their versions, and what was refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use clock::Timestamp;
 use parties::Cvr;
@@ -14,9 +17,10 @@ use crate::{
 /// The courses that were received, and the submissions that broke a rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
-    records: BTreeMap<String, Record>,
-    by_reference: BTreeMap<(Cvr, Reference), String>,
-    by_citizen: BTreeMap<Cpr, BTreeSet<String>>,
+    records: BTreeMap<Arc<str>, Record>,
+    by_reference: BTreeMap<Cvr, BTreeMap<Reference, Arc<str>>>,
+    /// The ids of a citizen's courses that are open and not annulled.
+    open: BTreeMap<Cpr, BTreeSet<Arc<str>>>,
     refusals: BTreeMap<(Cvr, Reference, u32), Refusal>,
 }
 
@@ -24,13 +28,13 @@ pub struct Ledger {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// SMDB's id.
-    pub id: String,
+    pub id: Arc<str>,
     /// Whose it is (*myndighed*).
     pub authority: Cvr,
     /// The submitter's reference.
     pub reference: Reference,
-    /// What was received, by the submitter's version; never empty.
-    pub versions: BTreeMap<u32, Entry>,
+    /// What was received, in the order of the submitter's versions; never empty.
+    versions: Vec<(u32, Entry)>,
     /// Its annulment, if it was annulled.
     pub annulment: Option<Annulment>,
 }
@@ -74,8 +78,38 @@ impl Record {
     /// Never: a record is made with a version.
     #[must_use]
     pub fn latest(&self) -> (u32, &Entry) {
-        let (version, entry) = self.versions.last_key_value().expect("a record has a version");
+        let (version, entry) = self.versions.last().expect("a record has a version");
         (*version, entry)
+    }
+
+    /// One of its versions.
+    #[must_use]
+    pub fn version(&self, version: u32) -> Option<&Entry> {
+        let at = self.versions.binary_search_by_key(&version, |(version, _)| *version).ok()?;
+        Some(&self.versions[at].1)
+    }
+
+    /// Its versions with their numbers, the earliest first.
+    pub fn versions(&self) -> impl ExactSizeIterator<Item = (u32, &Entry)> {
+        self.versions.iter().map(|(version, entry)| (*version, entry))
+    }
+
+    /// Whose open course it is, if it is open.
+    fn open_of(&self) -> Option<&Cpr> {
+        let course = &self.versions.last()?.1.course;
+        let open = self.annulment.is_none() && course.details.state() == State::Open;
+        open.then_some(&course.citizen)
+    }
+
+    fn enter(&mut self, version: u32, entry: Entry) {
+        match self.versions.binary_search_by_key(&version, |(version, _)| *version) {
+            Ok(at) => self.versions[at].1 = entry,
+            Err(at) => {
+                // Most courses have one, and room for more would be most of what a course takes.
+                self.versions.reserve_exact(1);
+                self.versions.insert(at, (version, entry));
+            }
+        }
     }
 }
 
@@ -95,21 +129,31 @@ impl Ledger {
         for key in corrected {
             self.refusals.remove(&key);
         }
-        self.by_citizen.entry(entry.course.citizen.clone()).or_default().insert(id.clone());
-        self.by_reference.insert((authority.clone(), reference.clone()), id.clone());
-        let versions = BTreeMap::new();
-        let record = self.records.entry(id.clone()).or_insert_with(|| Record {
-            id,
+        let id: Arc<str> = id.into();
+        let of_authority = self.by_reference.entry(authority.clone()).or_default();
+        of_authority.insert(reference.clone(), Arc::clone(&id));
+        let record = self.records.entry(Arc::clone(&id)).or_insert_with(|| Record {
+            id: Arc::clone(&id),
             authority,
             reference,
-            versions,
+            versions: Vec::new(),
             annulment: None,
         });
-        record.versions.insert(version, entry);
+        // An earlier version may have named another citizen.
+        if let Some(citizen) = record.open_of() {
+            forget(&mut self.open, citizen, &id);
+        }
+        record.enter(version, entry);
+        if let Some(citizen) = record.open_of() {
+            self.open.entry(citizen.clone()).or_default().insert(id);
+        }
     }
 
     pub(crate) fn annul(&mut self, id: &str, annulment: Annulment) {
         if let Some(record) = self.records.get_mut(id) {
+            if let Some(citizen) = record.open_of() {
+                forget(&mut self.open, citizen, id);
+            }
             record.annulment = Some(annulment);
         }
     }
@@ -127,7 +171,7 @@ impl Ledger {
     /// The course that an authority knows by its reference.
     #[must_use]
     pub fn find(&self, authority: &Cvr, reference: &Reference) -> Option<&Record> {
-        let id = self.by_reference.get(&(authority.clone(), reference.clone()))?;
+        let id = self.by_reference.get(authority)?.get(reference)?;
         self.records.get(id)
     }
 
@@ -177,14 +221,9 @@ impl Ledger {
 
     /// The courses of a citizen that are open, with their ids: of any authority.
     pub(crate) fn open_courses(&self, citizen: &Cpr) -> impl Iterator<Item = (&str, &Details)> {
-        let ids = self.by_citizen.get(citizen).into_iter().flatten();
+        let ids = self.open.get(citizen).into_iter().flatten();
         let records = ids.filter_map(|id| self.records.get(id));
-        records.filter(|record| record.annulment.is_none()).filter_map(move |record| {
-            let course = &record.latest().1.course;
-            // An earlier version may have named another citizen.
-            let open = course.citizen == *citizen && course.details.state() == State::Open;
-            open.then_some((&*record.id, &course.details))
-        })
+        records.map(|record| (&*record.id, &record.latest().1.course.details))
     }
 
     /// How many courses were received.
@@ -197,5 +236,15 @@ impl Ledger {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+    }
+}
+
+/// A citizen's course is open no longer.
+fn forget(open: &mut BTreeMap<Cpr, BTreeSet<Arc<str>>>, citizen: &Cpr, id: &str) {
+    if let Some(ids) = open.get_mut(citizen) {
+        ids.remove(id);
+        if ids.is_empty() {
+            open.remove(citizen);
+        }
     }
 }

@@ -1,23 +1,22 @@
 //! What an STS remembers, and what it must be told.
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
-use parties::{EntityId, SystemUserId, UniqueKey};
+use parties::{EntityId, MessageHash, SystemUserId, UniqueKey};
 use pki::RevocationList;
 use serde::{Deserialize, Serialize};
 
 use crate::registration::{PrivilegeGrant, TechnicalDetails};
 
 /// What makes a request unique: the value of its signature, which covers all of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct ReplayKey(String);
+pub struct ReplayKey(MessageHash);
 
 impl ReplayKey {
     /// The key of a signature's value.
     #[must_use]
     pub fn new(signature_value: &[u8]) -> Self {
-        Self(BASE64.encode(signature_value))
+        Self(MessageHash::of(signature_value))
     }
 }
 
@@ -58,7 +57,7 @@ pub enum IssuerFact {
 }
 
 impl parties::Fact for IssuerFact {
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn unique_key(&self) -> Option<UniqueKey> {
         match self {

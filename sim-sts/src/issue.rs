@@ -138,7 +138,7 @@ pub(crate) fn decide(
     match checks::decisive(issuer, request, now) {
         Ok(examined) => {
             let answered = IssuerFact::Answered {
-                replay_key: examined.replay_key.clone(),
+                replay_key: *examined.replay_key,
                 at: now,
                 until: examined.until,
             };

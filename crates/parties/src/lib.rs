@@ -20,7 +20,7 @@ pub use diagnosis::{Diagnose, Diagnosis, Finding, MalformedTraceId, Role, Text, 
 pub use environment::Environment;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};
 pub use malformed::malformed;
-pub use memory::Memory;
+pub use memory::{Memory, MessageHash};
 pub use names::{Cvr, EntityId, ItSystemId, NameError, SystemUserId, is_uri};
 pub use nearest::nearest;
 pub use party::{Party, Step};

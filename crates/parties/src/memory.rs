@@ -1,8 +1,36 @@
 //! The requests that were answered, until their own timestamps refuse them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// What makes a message unique, in few octets and without what stands there: 122 bits of its SHA-256,
+/// written as a UUID of version 8 (RFC 9562, section 5.8). Nobody finds a second message for one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MessageHash(Uuid);
+
+impl MessageHash {
+    /// The hash of an id or of a signature's value.
+    #[must_use]
+    pub fn of(unique: &[u8]) -> Self {
+        let digest = Sha256::digest(unique);
+        let (half, _) = digest.split_first_chunk().expect("a SHA-256 has 32 octets");
+        Self(Uuid::new_v8(*half))
+    }
+}
+
+impl fmt::Display for MessageHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// What may not come again, by the key `K` that a service knows a request by. It is never longer
 /// than the requests of one timestamp's life.

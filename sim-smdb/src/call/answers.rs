@@ -32,7 +32,8 @@ pub(crate) fn carry_out(
         Work::Ping => pong(caller, schema, now).write(notation),
         Work::CodeLists => write_code_lists(notation),
         Work::Store { record, submission, course, warnings } => {
-            let id = record.map_or_else(|| entropy.uuid().to_string(), |record| record.id.clone());
+            let id =
+                record.map_or_else(|| entropy.uuid().to_string(), |record| record.id.to_string());
             let receipt = Receipt {
                 receipt: entropy.uuid().to_string(),
                 id,
@@ -63,7 +64,7 @@ pub(crate) fn carry_out(
                 (receipt.receipt, receipt.at) = (annulment.receipt.clone(), annulment.at);
             } else {
                 (receipt.receipt, receipt.at) = (entropy.uuid().to_string(), now);
-                let (id, receipt) = (record.id.clone(), receipt.receipt.clone());
+                let (id, receipt) = (record.id.to_string(), receipt.receipt.clone());
                 facts.push(Fact::Annulled { id, at: now, receipt });
             }
             receipt.status = Status::Annulled;
@@ -97,10 +98,10 @@ fn pong(caller: Caller<'_>, version: SchemaVersion, now: Timestamp) -> Pong {
 
 /// The receipt that a version got when it was stored.
 fn receipt_of(record: &Record, version: u32) -> Receipt {
-    let entry = &record.versions[&version];
+    let entry = record.version(version).expect("a receipt is of a version that was stored");
     Receipt {
         receipt: entry.receipt.clone(),
-        id: record.id.clone(),
+        id: record.id.to_string(),
         reference: record.reference.clone(),
         version,
         status: Status::Accepted,
@@ -117,7 +118,7 @@ fn status_report(
     record: Option<&Record>,
     refusal: Option<(&Reference, u32, &Refusal)>,
 ) -> Option<StatusReport> {
-    let id = record.map(|record| record.id.clone());
+    let id = record.map(|record| record.id.to_string());
     if let Some((reference, version, refusal)) = refusal {
         return Some(StatusReport {
             id,
@@ -155,7 +156,7 @@ fn found(smdb: &Smdb, search: &Search) -> SearchResult {
                 }
             };
             fits.then(|| Found {
-                id: record.id.clone(),
+                id: record.id.to_string(),
                 reference: record.reference.clone(),
                 version,
                 citizen: citizen.clone(),

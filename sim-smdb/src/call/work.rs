@@ -105,7 +105,7 @@ fn report<'r>(
     let said = draft.citizen.as_ref().ok().filter(|_| draft.personal_numbers_in.is_empty());
     if let Some(record) = record {
         let (latest, _) = record.latest();
-        match record.versions.get(&version) {
+        match record.version(version) {
             Some(entry) => {
                 let course = &entry.course;
                 let same = said == Some(&course.citizen) && draft.details == course.details;

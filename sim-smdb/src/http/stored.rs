@@ -108,7 +108,7 @@ impl Received {
         Self {
             courses: records.len(),
             annulled: records.iter().filter(|record| record.annulment.is_some()).count(),
-            versions: records.iter().map(|record| record.versions.len()).sum(),
+            versions: records.iter().map(|record| record.versions().len()).sum(),
             refused: ledger.refused(),
             newest: records.into_iter().take(limit).map(Course::of).collect(),
         }
@@ -117,18 +117,18 @@ impl Received {
 
 impl Course {
     fn of(record: &Record) -> Self {
-        let version = |(version, entry): (&u32, &Entry)| Version {
-            version: *version,
+        let version = |(version, entry): (u32, &Entry)| Version {
+            version,
             receipt: Receipt { at: entry.received_at, receipt: entry.receipt.clone() },
             warnings: entry.warnings.len(),
         };
         let annulment = record.annulment.as_ref();
         Self {
-            id: record.id.clone(),
+            id: record.id.to_string(),
             authority: record.authority.to_string(),
             // A reference with a personal number is none; should one ever be let in, it stops here.
             reference: harmless(&record.reference.to_string()),
-            versions: record.versions.iter().map(version).collect(),
+            versions: record.versions().map(version).collect(),
             annulment: annulment.map(|it| Receipt { at: it.at, receipt: it.receipt.clone() }),
         }
     }

@@ -86,7 +86,7 @@ fn perform(world: &mut World, act: &Act, now: Timestamp, last: &mut Option<Strin
         (7, Some(last)) => last.clone(),
         (6, _) => {
             let record = world.smdb.ledger().find(&authority, &reference);
-            let id = record.map_or_else(|| "ukendt".to_owned(), |record| record.id.clone());
+            let id = record.map_or_else(|| "ukendt".to_owned(), |record| record.id.to_string());
             let annul = Annul { authority, id, reason: code("fejl") };
             let body = annul.write(SchemaVersion::LATEST);
             world.call_for(Operation::Annul, token, body, now).write(&HOLDER).unwrap()

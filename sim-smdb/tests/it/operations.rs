@@ -304,7 +304,7 @@ fn the_list_of_errors_holds_what_is_not_corrected_yet() {
     assert_eq!(submit(&mut world, "c", &unchecked, "4m"), "conflicting-resend");
     assert_eq!(today(&mut world), ["b Accepteret SIM-1003", "c Afvist SIM-5001"]);
     // A warning about a course that is annulled tells nobody anything.
-    let id = world.smdb.ledger().find(&cvr("90000001"), &reference("b")).unwrap().id.clone();
+    let id = world.smdb.ledger().find(&cvr("90000001"), &reference("b")).unwrap().id.to_string();
     let annul = Annul { authority: cvr("90000001"), id, reason: code("fejl") };
     assert_eq!(world.ask(Operation::Annul, annul.write(LATEST), after("5m")).name(), "answered");
     assert_eq!(today(&mut world), ["c Afvist SIM-5001"]);

@@ -56,7 +56,7 @@ async fn tells_how_much_there_is_and_with_which_receipts() {
     assert_eq!(annulled["annulment"]["at"], json!(start()));
     for record in world.smdb.ledger().records() {
         let shown = of(&record.reference.to_string());
-        let receipts: Vec<_> = record.versions.values().map(|it| json!(it.receipt)).collect();
+        let receipts: Vec<_> = record.versions().map(|(_, it)| json!(it.receipt)).collect();
         let versions = shown["versions"].as_array().unwrap().iter();
         assert_eq!(versions.map(|it| it["receipt"].clone()).collect::<Vec<_>>(), receipts);
     }

@@ -50,7 +50,7 @@ fn perform(world: &mut World, access: &str, act: (u8, u8, u32), at: i64) {
         4 => {
             let authority = cvr("90000001");
             let record = world.smdb.ledger().find(&authority, &reference("sag-1"));
-            let id = record.map_or_else(|| "ukendt".to_owned(), |record| record.id.clone());
+            let id = record.map_or_else(|| "ukendt".to_owned(), |record| record.id.to_string());
             let annul = Annul { authority, id, reason: code("fejl") };
             world.call_rest(Operation::Annul, access, &annul.write(Notation::Json), now);
         }
