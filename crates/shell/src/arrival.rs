@@ -3,18 +3,18 @@
 use std::net::IpAddr;
 
 use axum::{
-    Router,
     extract::Request,
     http::{HeaderName, HeaderValue},
     middleware::{self, Next},
     response::Response,
+    routing::MethodRouter,
 };
 use entropy::Entropy;
 use parties::TraceId;
 
 use crate::Peer;
 
-/// The header in which every answer says its trace id. Nothing of it stands in the message, which is
+/// The header in which an answer says its trace id, if something was written down of its request. Nothing of it stands in the message, which is
 /// as the real services write it.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-skift-trace");
 
@@ -27,9 +27,10 @@ pub struct Arrival {
     pub from: Option<IpAddr>,
 }
 
-/// The same router, which gives each request a trace id of its own and tells the caller which.
-pub fn traced(router: Router) -> Router {
-    router.layer(middleware::from_fn(trace))
+/// The same methods at a path, each request to which gets a trace id of its own; the caller is told which.
+/// What finds no method there is given none, since nothing is written down of it.
+pub fn traced<S: Clone + Send + Sync + 'static>(methods: MethodRouter<S>) -> MethodRouter<S> {
+    methods.route_layer(middleware::from_fn(trace))
 }
 
 async fn trace(mut request: Request, next: Next) -> Response {
@@ -37,7 +38,12 @@ async fn trace(mut request: Request, next: Next) -> Response {
     let trace = TraceId::draw(&mut Entropy::Os);
     request.extensions_mut().insert(Arrival { trace, from });
     let mut response = next.run(request).await;
+    name(&mut response, trace);
+    response
+}
+
+/// Tells the caller the name of its request.
+pub(crate) fn name(response: &mut Response, trace: TraceId) {
     let value = HeaderValue::from_str(&trace.to_string()).expect("a UUID is digits and hyphens");
     response.headers_mut().insert(TRACE_HEADER, value);
-    response
 }

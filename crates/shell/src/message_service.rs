@@ -1,46 +1,33 @@
-//! A core that answers messages at one path.
+//! A core that answers messages, each by itself.
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
 use clock::{Clock, Timestamp};
 use entropy::Entropy;
-use parties::{Core, Diagnose, Diagnosis, Environment, Party, Step};
+use parties::{Core, Diagnosis, Environment, Party, Step};
 use pki::RevocationList;
 
 use crate::{
-    Arrival, Exchange, Journal, Shared, Source,
-    journal::{Entry, MessageId},
+    Arrival, Decided, Door, Journal, Shared, Source,
+    door::Record,
+    journal::{Entry, GRANTED, MessageId},
 };
 
 /// A core whose messages come and go by themselves: whatever it must know first is the revocation list
 /// of its environment.
 pub trait Answering:
-    Core<Request: Send, Answer: Send, Fact: Send, Need: Send + Sync, Lesson: Send>
-    + Diagnose
-    + Send
-    + Sync
-    + 'static
+    Core<Fact: Send, Need: Send + Sync, Lesson: Send> + Send + Sync + 'static
 {
     /// Whom it plays.
     const PARTY: Party;
     /// The step of a call in which it is asked.
     const STEP: Step;
-    /// Where it is asked.
-    const PATH: &'static str;
 
     /// The environment that it belongs to.
     fn environment(&self) -> Environment;
 
     /// What it is told when a list was fetched.
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Self::Lesson;
-
-    /// The id of a request, as it claims.
-    fn request_id(request: &Self::Request) -> Option<&str>;
-
-    /// The name of what came of a request ([`GRANTED`](crate::journal::GRANTED), or the rejection's),
-    /// and the id of the answer.
-    fn outcome(answer: &Self::Answer) -> (&'static str, &str);
 }
 
 /// Such a core as it is served.
@@ -55,28 +42,106 @@ pub struct MessageService<C: Core> {
     pub journal: Journal,
 }
 
+/// What is remarked where a fetched list was not the one that was needed.
+const UNHELPFUL: &str = "the revocation list was fetched, but does not help: it is of another \
+                         authority than the one known here, or no longer in force";
+
+/// A message that was answered.
+#[derive(Debug, Clone)]
+pub struct Passed<D: Door> {
+    /// What was decided.
+    pub answer: D::Answer,
+    /// The same in the words of the wire.
+    pub reply: D::Reply,
+}
+
+/// A message that was read, before it is decided on.
+struct Arrived<D: Door> {
+    arrival: Arrival,
+    octets: usize,
+    request: D::Request,
+}
+
 impl<C: Answering> MessageService<C> {
-    /// Answers one message. What cryptography takes is taken on threads that serve no sockets, so that
-    /// a slow caller and a hard sum do not hold up each other.
-    pub async fn answer(self: &Arc<Self>, arrival: Arrival, message: Bytes) -> Exchange<C> {
-        let now = self.clock.now();
-        let (this, request_octets) = (Arc::clone(self), message.len());
-        let request = apart(move || this.core.read(&message)).await;
-        let remarks = self.inform(&self.core.needs(&request, now)).await;
+    /// Answers one message that came in by the door `D`. What cryptography takes is taken on threads
+    /// that serve no sockets, so that a slow caller and a hard sum do not hold up each other.
+    pub async fn answer<D: Door<Core = C>>(
+        self: &Arc<Self>,
+        arrival: Arrival,
+        message: D::Message,
+    ) -> Passed<D> {
+        let this = Arc::clone(self);
+        // Nearly always nothing must be fetched: then all of it is done at one go.
+        let done = apart(move || {
+            let octets = D::message_octets(&message);
+            let request = D::read(&this.core.wire(), &message);
+            let arrived = Arrived { arrival, octets, request };
+            let now = this.clock.now();
+            match this.core.look(|core| D::needs(core, &arrived.request, now)) {
+                needs if needs.is_empty() => Ok(this.finish(arrived, now, Vec::new())),
+                needs => Err((arrived, needs)),
+            }
+        });
+        let (arrived, needs) = match done.await {
+            Ok(passed) => return passed,
+            Err(waiting) => waiting,
+        };
+        let mut remarks = self.inform(&needs).await;
         let this = Arc::clone(self);
         apart(move || {
-            // Before it remembers the message: for that, the message has been seen.
-            let diagnosis = this.core.look(|core| core.diagnose(&request, now));
-            let exchange = this.core.answer(request, now, &mut Entropy::Os);
-            this.write_down(arrival, request_octets, &exchange, diagnosis, remarks);
-            exchange
+            // Later than what was fetched, which nobody could know before.
+            let now = this.clock.now();
+            if remarks.is_empty() {
+                let needs = this.core.look(|core| D::needs(core, &arrived.request, now));
+                remarks.extend((!needs.is_empty()).then(|| UNHELPFUL.to_owned()));
+            }
+            this.finish(arrived, now, remarks)
         })
         .await
     }
 
+    /// Decides, remembers, writes down and puts in words. The diagnosis is made of what was known when
+    /// it was decided: what comes meanwhile, the same message too, changes neither.
+    fn finish<D: Door<Core = C>>(
+        &self,
+        arrived: Arrived<D>,
+        now: Timestamp,
+        mut remarks: Vec<String>,
+    ) -> Passed<D> {
+        let Arrived { arrival, octets, request } = arrived;
+        let decided = self.core.decide(now, |core| {
+            let (answer, facts) = D::decide(core, &request, now, &mut Entropy::Os);
+            let granted = D::record(&request, &answer).outcome == GRANTED;
+            let diagnosis =
+                if granted { Diagnosis::default() } else { D::diagnose(core, &request, now) };
+            ((answer, diagnosis, core.environment()), facts)
+        });
+        let Decided { answer: (answer, diagnosis, environment), not_kept, .. } = decided;
+        remarks.extend(not_kept);
+        let reply = D::write(&self.core.wire(), &answer, &mut Entropy::Os);
+        let Record { path, message_id, answer_id, outcome } = D::record(&request, &answer);
+        self.journal.write(Entry {
+            trace: arrival.trace,
+            at: now,
+            party: C::PARTY,
+            environment: Some(environment),
+            step: Some(C::STEP),
+            path,
+            from: arrival.from,
+            message_id: message_id.map(MessageId::new),
+            answer_id: Some(MessageId::new(answer_id)),
+            outcome,
+            request_octets: octets,
+            answer_octets: D::reply_octets(&reply),
+            remarks,
+            diagnosis,
+        });
+        Passed { answer, reply }
+    }
+
     /// Fetches what the core must know first. Says what could not be had: then the core judges with what
     /// it knows.
-    pub async fn inform(&self, needs: &[C::Need]) -> Vec<String> {
+    async fn inform(&self, needs: &[C::Need]) -> Vec<String> {
         let mut remarks = Vec::new();
         for _ in needs {
             remarks.extend(self.fetch_revocation_list().await);
@@ -96,34 +161,6 @@ impl<C: Answering> MessageService<C> {
             }
             Err(why) => Some(why),
         }
-    }
-
-    fn write_down(
-        &self,
-        arrival: Arrival,
-        request_octets: usize,
-        exchange: &Exchange<C>,
-        diagnosis: Diagnosis,
-        mut remarks: Vec<String>,
-    ) {
-        remarks.extend(exchange.not_kept.clone());
-        let (outcome, answer_id) = C::outcome(&exchange.answer);
-        self.journal.write(Entry {
-            trace: arrival.trace,
-            at: exchange.at,
-            party: C::PARTY,
-            environment: Some(self.core.look(C::environment)),
-            step: Some(C::STEP),
-            path: C::PATH,
-            from: arrival.from,
-            message_id: C::request_id(&exchange.request).map(MessageId::new),
-            answer_id: Some(MessageId::new(answer_id)),
-            outcome,
-            request_octets,
-            answer_octets: exchange.bytes.len(),
-            remarks,
-            diagnosis,
-        });
     }
 }
 

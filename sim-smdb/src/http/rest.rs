@@ -12,22 +12,20 @@ use axum::{
 };
 use clock::Timestamp;
 use entropy::Entropy;
-use parties::{Diagnosis, Party, Step};
-use shell::{
-    Arrival, Decided, Peer, apart,
-    journal::{Entry, GRANTED, MessageId},
-};
+use parties::Diagnosis;
+use shell::{Arrival, Door, Peer, Record, journal::GRANTED, traced};
 
 use super::WebService;
-use crate::rest::{Answer, CALL_PATH, Message, Reply, Request, TOKEN_PATH};
+use crate::{
+    Fact, Need, Smdb,
+    rest::{Answer, CALL_PATH, Message, Reply, Request, TOKEN_PATH},
+};
 
 /// Where tokens are redeemed, and the operations.
 pub(super) fn routes() -> Router<Arc<WebService>> {
-    Router::new().route(TOKEN_PATH, post(answer)).route(CALL_PATH, post(answer))
+    Router::new().route(TOKEN_PATH, traced(post(answer))).route(CALL_PATH, traced(post(answer)))
 }
 
-/// Answers one request, as [`MessageService::answer`](shell::MessageService::answer) does: what
-/// cryptography takes is taken on threads that serve no sockets.
 async fn answer(
     State(service): State<Arc<WebService>>,
     Extension(arrival): Extension<Arrival>,
@@ -36,67 +34,87 @@ async fn answer(
     head: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let (now, request_octets) = (service.clock.now(), body.len());
-    let this = Arc::clone(&service);
-    let request = apart(move || {
-        let text = |name: HeaderName| head.get(name).and_then(|value| value.to_str().ok());
-        let message = Message {
-            path: uri.path(),
-            content_type: text(header::CONTENT_TYPE),
-            authorization: text(header::AUTHORIZATION),
-            certificate: peer.as_ref().and_then(|Extension(peer)| peer.certificate.as_deref()),
-            body: &body,
-        };
-        this.core.wire().read_rest(&message)
-    })
-    .await;
-    let needs = service.core.look(|smdb| smdb.needs_for_rest(&request, now));
-    let remarks = service.inform(&needs).await;
-    apart(move || {
-        // Before it remembers what was submitted: for that, it came before.
-        let diagnosis = service.core.look(|smdb| smdb.diagnose_rest(&request, now));
-        let Decided { answer, not_kept, .. } =
-            service.core.decide(now, |smdb| smdb.decide_rest(&request, now, &mut Entropy::Os));
-        let remarks = remarks.into_iter().chain(not_kept).collect();
-        let reply = service.core.wire().write_rest(&answer);
-        let octets = (request_octets, reply.body.len());
-        write_down(&service, arrival, now, (&request, &answer), octets, diagnosis, remarks);
-        reply.into_response()
-    })
-    .await
+    let peer = peer.map(|Extension(peer)| peer);
+    service.answer::<Rest>(arrival, Received { uri, head, peer, body }).await.reply.into_response()
 }
 
-fn write_down(
-    service: &WebService,
-    arrival: Arrival,
-    at: Timestamp,
-    (request, answer): (&Request, &Answer),
-    (request_octets, answer_octets): (usize, usize),
-    diagnosis: Diagnosis,
-    remarks: Vec<String>,
-) {
-    service.journal.write(Entry {
-        trace: arrival.trace,
-        at,
-        party: Party::Smdb,
-        environment: Some(service.core.look(crate::Smdb::environment)),
-        step: Some(Step::Three),
-        path: match request {
-            Request::Redemption(_) => TOKEN_PATH,
-            Request::Call(_) => CALL_PATH,
-        },
-        from: arrival.from,
-        message_id: None,
-        answer_id: Some(MessageId::new(answer.id())),
-        outcome: match answer {
-            Answer::Issued { .. } | Answer::Answered { .. } => GRANTED,
-            Answer::Rejected { rejection, .. } => rejection.name(),
-        },
-        request_octets,
-        answer_octets,
-        remarks,
-        diagnosis,
-    });
+/// The door of REST.
+struct Rest;
+
+/// A request as it came.
+struct Received {
+    uri: Uri,
+    head: HeaderMap,
+    peer: Option<Peer>,
+    body: Bytes,
+}
+
+impl Received {
+    fn text(&self, name: &HeaderName) -> Option<&str> {
+        self.head.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Door for Rest {
+    type Core = Smdb;
+    type Message = Received;
+    type Request = Request;
+    type Answer = Answer;
+    type Reply = Reply;
+
+    fn read(smdb: &Smdb, received: &Received) -> Request {
+        smdb.read_rest(&Message {
+            path: received.uri.path(),
+            content_type: received.text(&header::CONTENT_TYPE),
+            authorization: received.text(&header::AUTHORIZATION),
+            certificate: received.peer.as_ref().and_then(|peer| peer.certificate.as_deref()),
+            body: &received.body,
+        })
+    }
+
+    fn needs(smdb: &Smdb, request: &Request, now: Timestamp) -> Vec<Need> {
+        smdb.needs_for_rest(request, now)
+    }
+
+    fn decide(
+        smdb: &Smdb,
+        request: &Request,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> (Answer, Vec<Fact>) {
+        smdb.decide_rest(request, now, entropy)
+    }
+
+    fn diagnose(smdb: &Smdb, request: &Request, now: Timestamp) -> Diagnosis {
+        smdb.diagnose_rest(request, now)
+    }
+
+    fn write(smdb: &Smdb, answer: &Answer, _: &mut Entropy) -> Reply {
+        smdb.write_rest(answer)
+    }
+
+    fn record<'m>(request: &'m Request, answer: &'m Answer) -> Record<'m> {
+        Record {
+            path: match request {
+                Request::Redemption(_) => TOKEN_PATH,
+                Request::Call(_) => CALL_PATH,
+            },
+            message_id: None,
+            answer_id: answer.id(),
+            outcome: match answer {
+                Answer::Issued { .. } | Answer::Answered { .. } => GRANTED,
+                Answer::Rejected { rejection, .. } => rejection.name(),
+            },
+        }
+    }
+
+    fn message_octets(received: &Received) -> usize {
+        received.body.len()
+    }
+
+    fn reply_octets(reply: &Reply) -> usize {
+        reply.body.len()
+    }
 }
 
 impl IntoResponse for Reply {

@@ -14,7 +14,7 @@ use clock::Timestamp;
 use oio_idws::soap::Version;
 use parties::{Environment, Party, Step};
 use pki::RevocationList;
-use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
+use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
 
 use super::rest;
 use crate::{
@@ -37,8 +37,8 @@ pub type WebService = MessageService<Smdb>;
 ///
 /// Of the head of a call by SOAP nothing is judged: what counts is signed, and is in the body.
 pub fn router(service: Arc<WebService>) -> Router {
-    let routes = Router::new().route(ADDRESS, post(answer).get(describe));
-    traced(routes.merge(rest::routes()).with_state(service))
+    let routes = Router::new().route(ADDRESS, traced(post(answer)).get(describe));
+    routes.merge(rest::routes()).with_state(service)
 }
 
 async fn answer(
@@ -46,8 +46,8 @@ async fn answer(
     Extension(arrival): Extension<Arrival>,
     message: Bytes,
 ) -> Response {
-    let exchange = service.answer(arrival, message).await;
-    let status = match exchange.answer {
+    let passed = service.answer::<Soap<Smdb>>(arrival, message).await;
+    let status = match passed.answer {
         Answer::Answered(_) => StatusCode::OK,
         // As WCF does; by SOAP 1.2, part 2, section 7.5.2.2, a sender's fault is a 400.
         Answer::Rejected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
@@ -57,7 +57,7 @@ async fn answer(
         Version::Soap11 => XML,
         Version::Soap12 => SOAP_1_2,
     };
-    (status, [(header::CONTENT_TYPE, media_type)], exchange.bytes).into_response()
+    (status, [(header::CONTENT_TYPE, media_type)], passed.reply).into_response()
 }
 
 /// What is asked for behind the `?`, in any letter case, as WCF reads it: `wsdl` or `singleWsdl`, or
@@ -98,7 +98,6 @@ fn what_is_here() -> Response {
 impl Answering for Smdb {
     const PARTY: Party = Party::Smdb;
     const STEP: Step = Step::Three;
-    const PATH: &'static str = ADDRESS;
 
     fn environment(&self) -> Environment {
         Self::environment(self)
@@ -107,6 +106,10 @@ impl Answering for Smdb {
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Lesson {
         Lesson::RevocationList { list, fetched_at }
     }
+}
+
+impl AskedBySoap for Smdb {
+    const PATH: &'static str = ADDRESS;
 
     fn request_id(request: &Request) -> Option<&str> {
         let claimed = match request {
@@ -116,10 +119,17 @@ impl Answering for Smdb {
         claimed.as_ref().map(|it| it.unverified().as_str())
     }
 
-    fn outcome(answer: &Answer) -> (&'static str, &str) {
+    fn answer_id(answer: &Answer) -> &str {
         match answer {
-            Answer::Answered(answer) => (GRANTED, &answer.message_id),
-            Answer::Rejected { rejection, message_id, .. } => (rejection.name(), message_id),
+            Answer::Answered(answer) => &answer.message_id,
+            Answer::Rejected { message_id, .. } => message_id,
+        }
+    }
+
+    fn refusal(answer: &Answer) -> Option<&'static str> {
+        match answer {
+            Answer::Answered(_) => None,
+            Answer::Rejected { rejection, .. } => Some(rejection.name()),
         }
     }
 }

@@ -13,7 +13,7 @@ use axum::{
 use clock::Timestamp;
 use parties::{Environment, Party, Step};
 use pki::RevocationList;
-use shell::{Answering, Arrival, MessageService, journal::GRANTED, traced};
+use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
 
 use crate::{
     Issuer, IssuerLesson,
@@ -33,7 +33,7 @@ pub type TokenService = MessageService<Issuer>;
 /// Of the head of a request nothing is judged: what counts is signed, and is in the body. So a
 /// `SOAPAction` may be quoted, bare or missing, and a body may come in chunks or whole.
 pub fn router(service: Arc<TokenService>) -> Router {
-    traced(Router::new().route(ADDRESS, post(answer)).with_state(service))
+    Router::new().route(ADDRESS, traced(post(answer))).with_state(service)
 }
 
 async fn answer(
@@ -41,19 +41,18 @@ async fn answer(
     Extension(arrival): Extension<Arrival>,
     message: Bytes,
 ) -> Response {
-    let exchange = service.answer(arrival, message).await;
-    let status = match exchange.answer {
+    let passed = service.answer::<Soap<Issuer>>(arrival, message).await;
+    let status = match passed.answer {
         Answer::Token(_) => StatusCode::OK,
         // SOAP 1.1, section 6.2. What the real one says is not known.
         Answer::Rejected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    (status, [(header::CONTENT_TYPE, SOAP_1_1)], exchange.bytes).into_response()
+    (status, [(header::CONTENT_TYPE, SOAP_1_1)], passed.reply).into_response()
 }
 
 impl Answering for Issuer {
     const PARTY: Party = Party::Sts;
     const STEP: Step = Step::One;
-    const PATH: &'static str = ADDRESS;
 
     fn environment(&self) -> Environment {
         Self::environment(self)
@@ -62,15 +61,26 @@ impl Answering for Issuer {
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> IssuerLesson {
         IssuerLesson::RevocationList { list, fetched_at }
     }
+}
+
+impl AskedBySoap for Issuer {
+    const PATH: &'static str = ADDRESS;
 
     fn request_id(request: &Request) -> Option<&str> {
         request.message_id().map(|it| it.unverified().as_str())
     }
 
-    fn outcome(answer: &Answer) -> (&'static str, &str) {
+    fn answer_id(answer: &Answer) -> &str {
         match answer {
-            Answer::Token(grant) => (GRANTED, &grant.response.message_id),
-            Answer::Rejected { rejection, message_id, .. } => (rejection.name(), message_id),
+            Answer::Token(grant) => &grant.response.message_id,
+            Answer::Rejected { message_id, .. } => message_id,
+        }
+    }
+
+    fn refusal(answer: &Answer) -> Option<&'static str> {
+        match answer {
+            Answer::Token(_) => None,
+            Answer::Rejected { rejection, .. } => Some(rejection.name()),
         }
     }
 }
