@@ -10,14 +10,17 @@ use std::{
     ffi::OsString,
     fs,
     io::{self, Write},
+    num::NonZero,
     path::Path,
     pin::pin,
     process::ExitCode,
+    thread,
 };
 
 use clap::Command;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::runtime::{self, Runtime};
 
 pub use self::{
     common::{Common, from_here},
@@ -122,7 +125,7 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
             return ExitCode::from(MISTAKEN);
         }
     };
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return failed(program, &StartError::Keep(error)),
     };
@@ -133,6 +136,14 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(program, &error),
     }
+}
+
+/// One thread has the sockets, and a few others do the sums ([`apart`](crate::apart)): nearly all that a
+/// message costs is cryptography, and more threads than that only wake one another.
+fn runtime() -> io::Result<Runtime> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut runtime = runtime::Builder::new_current_thread();
+    runtime.enable_all().max_blocking_threads(2 * processors).build()
 }
 
 fn failed(program: &Program, error: &StartError) -> ExitCode {
