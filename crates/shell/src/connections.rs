@@ -28,6 +28,7 @@ pub(crate) struct Connection {
     busy: AtomicBool,
     /// When it was last busy, by the count of its listener.
     last: AtomicU64,
+    given_away: AtomicBool,
     close: Notify,
 }
 
@@ -53,7 +54,10 @@ impl Connections {
             let longest = idle.min_by_key(|(_, it)| it.last.load(Ordering::Relaxed))?;
             // It counts no longer as soon as it is told to go, so that its place is free at once.
             let number = *longest.0;
-            open.remove(&number).inspect(|it| it.close.notify_one());
+            open.remove(&number).inspect(|it| {
+                it.given_away.store(true, Ordering::Release);
+                it.close.notify_one();
+            });
         }
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let connection =
@@ -84,6 +88,12 @@ impl Place {
     /// Waits until somebody wants the connection to go.
     pub(crate) async fn closing(&self) {
         self.connection.close.notified().await;
+    }
+
+    /// Whether another has it, since it was idle when there was no room. It could be answered since.
+    pub(crate) fn is_given_away(&self) -> bool {
+        let Connection { given_away, busy, .. } = &*self.connection;
+        given_away.load(Ordering::Acquire) && !busy.load(Ordering::Acquire)
     }
 
     /// From now on it is being answered, until what is returned is dropped.

@@ -4,20 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::Request,
-    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tower::ServiceExt;
 
-use crate::{Bounds, Peer, Traffic};
+use crate::{Bounds, Peer, Traffic, arrival, connections::Place, refusal::Refusal};
 
 /// Where the requests of one listener come in.
 #[derive(Debug)]
@@ -26,28 +25,42 @@ pub(crate) struct Intake {
     bounds: Bounds,
     traffic: Traffic,
     /// One permit for each request that may be worked on.
-    requests: Semaphore,
+    requests: Arc<Semaphore>,
     /// One permit for each unit of body that there is room for.
-    bodies: Semaphore,
+    bodies: Arc<Semaphore>,
 }
 
 /// Room for bodies is given out in units of so many octets.
 const UNIT: usize = 1024;
 
+/// A body that came whole, and the room that it takes.
+struct Received {
+    body: Bytes,
+    room: OwnedSemaphorePermit,
+}
+
 impl Intake {
     pub(crate) fn new(router: Router, bounds: Bounds, traffic: Traffic) -> Arc<Self> {
-        let requests = Semaphore::new(bounds.requests);
-        let bodies = Semaphore::new(bounds.bodies.div_ceil(UNIT));
+        let requests = Arc::new(Semaphore::new(bounds.requests));
+        let bodies = Arc::new(Semaphore::new(bounds.bodies.div_ceil(UNIT)));
         Arc::new(Self { router, bounds, traffic, requests, bodies })
     }
 
-    /// Answers one request.
-    pub(crate) async fn take(&self, request: hyper::Request<Incoming>, peer: Peer) -> Response {
-        match self.pass(request, peer).await {
+    /// Answers one request of the connection that has this place.
+    pub(crate) async fn take(
+        &self,
+        request: hyper::Request<Incoming>,
+        peer: Peer,
+        place: &Place,
+    ) -> Response {
+        let address = peer.address;
+        match self.pass(request, peer, place).await {
             Ok(response) => response,
             Err(refusal) => {
-                let response = refusal.into_response();
-                self.traffic.refused(response.status());
+                let mut response = refusal.into_response();
+                if let Some(trace) = self.traffic.refused(refusal, &self.bounds, Some(address)) {
+                    arrival::name(&mut response, trace);
+                }
                 response
             }
         }
@@ -55,80 +68,63 @@ impl Intake {
 
     /// A head was too long, and hyper has said so.
     pub(crate) fn refused_head(&self) {
-        self.traffic.refused(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        self.traffic.refused(Refusal::HeadTooLarge, &self.bounds, None);
     }
 
     async fn pass(
         &self,
         request: hyper::Request<Incoming>,
         peer: Peer,
+        place: &Place,
     ) -> Result<Response, Refusal> {
         let (head, body) = request.into_parts();
-        let _room = self.room_for(&body)?;
-        let body = self.receive(body).await?;
-        let _permit = self.requests.try_acquire().map_err(|_| Refusal::Overloaded)?;
+        let Received { body, room } = self.receive(body).await?;
+        // Until here its place could have been given to another.
+        let _busy = place.busy();
+        let permit = Arc::clone(&self.requests).try_acquire_owned();
+        let permit = permit.map_err(|_| Refusal::Overloaded)?;
         let mut request = Request::from_parts(head, Body::from(body));
         request.extensions_mut().insert(peer);
-        let Ok(response) = self.router.clone().oneshot(request).await;
-        Ok(response)
-    }
-
-    /// Room for a body, as long as it may become: the length of one in chunks is not known.
-    fn room_for(&self, body: &Incoming) -> Result<SemaphorePermit<'_>, Refusal> {
-        let length = body.size_hint().exact();
-        let limit = self.bounds.body as u64;
-        if length.is_some_and(|length| length > limit) {
-            return Err(Refusal::TooLarge);
-        }
-        let octets = length.unwrap_or(limit);
-        let units = u32::try_from(octets.div_ceil(UNIT as u64)).map_err(|_| Refusal::TooLarge)?;
-        self.bodies.try_acquire_many(units).map_err(|_| Refusal::Overloaded)
-    }
-
-    async fn receive(&self, body: Incoming) -> Result<hyper::body::Bytes, Refusal> {
-        let whole = Limited::new(body, self.bounds.body).collect();
-        match timeout(self.bounds.body_time, whole).await {
-            Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
-            Ok(Err(_)) => Err(Refusal::Broken),
-            Err(_) => Err(Refusal::TooSlow),
+        let router = self.router.clone();
+        // By itself: if the client goes, the work that was begun for it still counts until it is done.
+        let answered = tokio::spawn(async move {
+            let _held = (room, permit);
+            let Ok(response) = router.oneshot(request).await;
+            response
+        });
+        match answered.await {
+            Ok(response) => Ok(response),
+            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
         }
     }
-}
 
-/// Why a request does not get as far as a simulator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    TooLarge,
-    TooSlow,
-    Broken,
-    Overloaded,
-}
+    async fn receive(&self, body: Incoming) -> Result<Received, Refusal> {
+        if body.size_hint().lower() > self.bounds.body as u64 {
+            return Err(Refusal::BodyTooLarge);
+        }
+        let whole = timeout(self.bounds.body_time, self.collect(body));
+        whole.await.map_err(|_| Refusal::BodyTooSlow)?
+    }
 
-impl IntoResponse for Refusal {
-    /// The connection ends with it, unless only the moment was wrong: what is left of a body is not
-    /// read.
-    fn into_response(self) -> Response {
-        let (status, text, (name, value)) = match self {
-            Self::TooLarge => (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the body is longer than this service takes\n",
-                (header::CONNECTION, "close"),
-            ),
-            Self::TooSlow => (
-                StatusCode::REQUEST_TIMEOUT,
-                "the body did not come in time\n",
-                (header::CONNECTION, "close"),
-            ),
-            Self::Broken => {
-                (StatusCode::BAD_REQUEST, "the body broke off\n", (header::CONNECTION, "close"))
+    /// Room is taken for what has come, and not for what was only promised.
+    async fn collect(&self, mut body: Incoming) -> Result<Received, Refusal> {
+        let mut room = self.room_for(0)?;
+        let mut whole = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Refusal::BodyBrokenOff)?;
+            let Ok(piece) = frame.into_data() else { continue };
+            let length = whole.len() + piece.len();
+            if length > self.bounds.body {
+                return Err(Refusal::BodyTooLarge);
             }
-            Self::Overloaded => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too many requests at once: try again\n",
-                (header::RETRY_AFTER, "1"),
-            ),
-        };
-        (status, [(name, value)], text).into_response()
+            room.merge(self.room_for(length.div_ceil(UNIT) - whole.len().div_ceil(UNIT))?);
+            whole.extend_from_slice(&piece);
+        }
+        Ok(Received { body: whole.into(), room })
+    }
+
+    fn room_for(&self, units: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let units = u32::try_from(units).map_err(|_| Refusal::BodyTooLarge)?;
+        Arc::clone(&self.bodies).try_acquire_many_owned(units).map_err(|_| Refusal::Overloaded)
     }
 }

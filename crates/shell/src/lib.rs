@@ -12,6 +12,7 @@
 //! - [`Switch`], [`Ready`]: what is served before and after a service has all that it needs
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
+//! - [`Door`]: a way in which messages come to it and its answers go
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
 //! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
 //! - [`Folder`], [`FactLog`], [`keys`]: what a program keeps from one start to the next
@@ -25,6 +26,7 @@ mod base_url;
 mod bounds;
 mod connections;
 pub mod control;
+mod door;
 mod fact_log;
 mod folder;
 mod intake;
@@ -37,6 +39,7 @@ mod portal;
 pub mod program;
 mod publication;
 mod ready;
+mod refusal;
 mod remote;
 pub mod settings;
 mod shared;
@@ -49,11 +52,12 @@ mod traffic;
 pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
+pub use door::{AskedBySoap, Door, Record, Soap};
 pub use fact_log::{FactLog, FactLogError, Kept};
 pub use folder::{Folder, Lock};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
-pub use message_service::{Answering, MessageService, apart};
+pub use message_service::{Answering, MessageService, Passed, apart};
 pub use peer::Peer;
 pub use portal::{Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below};
@@ -63,4 +67,4 @@ pub use shared::{Decided, Exchange, Shared};
 pub use source::{FetchError, Source};
 pub use switch::Switch;
 pub use tls::{Identity, MalformedIdentity, Servers, Tls, TlsAuthority, TlsAuthorityError};
-pub use traffic::Traffic;
+pub use traffic::{Traffic, Witness};

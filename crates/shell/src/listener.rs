@@ -149,10 +149,7 @@ async fn converse(
 ) {
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let peer = peer.clone();
-        async move {
-            let _busy = place.busy();
-            Ok::<_, Infallible>(intake.take(request, peer).await)
-        }
+        async move { Ok::<_, Infallible>(intake.take(request, peer, place).await) }
     });
     let conversation = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -167,7 +164,13 @@ async fn converse(
             }
             return;
         }
-        () = place.closing() => conversation.as_mut().graceful_shutdown(),
+        () = place.closing() => {
+            // Its place is another's already: who is not being answered goes at once.
+            if place.is_given_away() {
+                return;
+            }
+            conversation.as_mut().graceful_shutdown();
+        }
     }
     let _ = timeout(bounds.grace, conversation).await;
 }

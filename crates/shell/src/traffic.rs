@@ -1,10 +1,16 @@
-//! What a listener counts, for who watches it.
+//! What a listener counts and writes down, for who watches it.
 
-use axum::http::StatusCode;
+use std::net::SocketAddr;
+
+use clock::Clock;
+use entropy::Entropy;
+use parties::{Diagnosis, Party, TraceId};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
+
+use crate::{Bounds, Journal, journal::Entry, refusal::Refusal};
 
 /// Counts of one or more listeners; clones count together.
 #[derive(Debug, Clone, Default)]
@@ -12,9 +18,30 @@ pub struct Traffic {
     open: Gauge,
     turned_away: Counter,
     refused: Family<[(&'static str, u16); 1], Counter>,
+    witness: Option<Witness>,
 }
 
+/// Where it is written down that a request got no further than a listener.
+#[derive(Debug, Clone)]
+pub struct Witness {
+    /// The journal of the service.
+    pub journal: Journal,
+    /// What time it is there.
+    pub clock: Clock,
+    /// Whom the service plays.
+    pub party: Party,
+}
+
+/// The path of what was refused before anybody looked at it.
+const ANY_PATH: &str = "*";
+
 impl Traffic {
+    /// Counts that begin at nothing, beside a journal.
+    #[must_use]
+    pub fn witnessed_by(witness: Witness) -> Self {
+        Self { witness: Some(witness), ..Self::default() }
+    }
+
     /// Somebody is connected, until what is returned is dropped.
     pub(crate) fn connected(&self) -> Connected {
         self.open.inc();
@@ -26,9 +53,33 @@ impl Traffic {
         self.turned_away.inc();
     }
 
-    /// A request was refused before any simulator saw it.
-    pub(crate) fn refused(&self, status: StatusCode) {
-        self.refused.get_or_create(&[("status", status.as_u16())]).inc();
+    /// A request was refused before any simulator saw it. Its name, if it was written down.
+    pub(crate) fn refused(
+        &self,
+        refusal: Refusal,
+        bounds: &Bounds,
+        from: Option<SocketAddr>,
+    ) -> Option<TraceId> {
+        self.refused.get_or_create(&[("status", refusal.status().as_u16())]).inc();
+        let Witness { journal, clock, party } = self.witness.as_ref()?;
+        let trace = TraceId::draw(&mut Entropy::Os);
+        journal.write(Entry {
+            trace,
+            at: clock.now(),
+            party: *party,
+            environment: None,
+            step: None,
+            path: ANY_PATH,
+            from: from.map(|address| address.ip().to_canonical()),
+            message_id: None,
+            answer_id: None,
+            outcome: refusal.name(),
+            request_octets: 0,
+            answer_octets: 0,
+            remarks: Vec::new(),
+            diagnosis: Diagnosis::new(vec![refusal.finding(bounds)]),
+        });
+        Some(trace)
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {

@@ -7,12 +7,12 @@ use std::{ffi::OsString, io, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use clock::Clock;
 use entropy::Entropy;
-use parties::Environment;
+use parties::{Environment, Party};
 use pki::{Authority, Certificate, KeySize};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Ready, Traffic, apart,
+    BaseUrl, FactLog, Folder, Journal, Listener, Ready, Traffic, Witness, apart,
     control::{Control, Service},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
@@ -88,7 +88,12 @@ impl Bound {
     ///
     /// If the machine does not let it, or the control port would be open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let (traffic, ready, journal) = (Traffic::default(), Ready::default(), Journal::default());
+        let (ready, journal) = (Ready::default(), Journal::default());
+        let traffic = Traffic::witnessed_by(Witness {
+            journal: journal.clone(),
+            clock: clock.clone(),
+            party: Party::Mitid,
+        });
         let common = settings.common.clone();
         let publication = Common::listen("listen", settings.listen, None, &traffic).await?;
         let starting = Service::starting(

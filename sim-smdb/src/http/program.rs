@@ -11,13 +11,13 @@ use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, process::ExitCo
 
 use clock::Clock;
 use oio_idws::Binding;
-use parties::Environment;
+use parties::{Environment, Party};
 use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
     BaseUrl, FactLog, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic,
-    apart,
+    Witness, apart,
     control::{Control, Service},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
@@ -157,7 +157,12 @@ impl Bound {
     ///
     /// If the machine does not let it, or the control port would be open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let (traffic, ready, journal) = (Traffic::default(), Ready::default(), Journal::default());
+        let (ready, journal) = (Ready::default(), Journal::default());
+        let traffic = Traffic::witnessed_by(Witness {
+            journal: journal.clone(),
+            clock: clock.clone(),
+            party: Party::Smdb,
+        });
         let (common, clock) = (settings.common.clone(), clock.clone());
         let mut servers = Servers::open(&common.folder()?)?;
         let mut web_services = BTreeMap::new();

@@ -119,14 +119,16 @@ async fn bodies_that_all_come_at_once_are_not_all_kept() {
             }
         });
     }
-    let room = bounds.bodies / bounds.body;
+    // When all has come that comes before, no more of them are held than there is room for.
+    let room = bounds.bodies / (bounds.body - PIECE.len());
     for _ in room..CLIENTS {
         refusals.recv().await.unwrap();
     }
     go.send(true).unwrap();
     let answers = clients.join_all().await;
     let with = |status: &str| answers.iter().filter(|it| it.starts_with(status)).count();
-    assert_eq!(["HTTP/1.1 200", "HTTP/1.1 503"].map(with), [room, CLIENTS - room]);
+    let [answered, refused] = ["HTTP/1.1 200", "HTTP/1.1 503"].map(with);
+    assert!((1..=room).contains(&answered) && answered + refused == CLIENTS, "{answers:?}");
     bounded.check();
     is_served(&served).await;
 }

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use axum::{Router, routing::post};
-use shell::Bounds;
-use tokio::io::AsyncWriteExt;
+use clock::{Clock, Timestamp};
+use parties::Party;
+use shell::{Bounds, Journal, Traffic, Witness};
+use tokio::{
+    io::AsyncWriteExt,
+    sync::{mpsc, watch},
+};
 
 use crate::stage::{Served, one_answer, request, rest_of, service};
 
@@ -66,8 +71,9 @@ async fn what_does_not_fit_at_once_is_told_to_come_again() {
     let bounds = Bounds { body: 10_000, bodies: 10_000, ..Bounds::default() };
     let served = Served::start(None, bounds).await;
     let mut slow = served.connect().await;
-    slow.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\nx").await.unwrap();
-    // The one that is being received holds its room, from some time on.
+    slow.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n").await.unwrap();
+    slow.write_all(&[b'x'; 8_999]).await.unwrap();
+    // What has come of it holds its room, from some time on.
     let refused = loop {
         let answer = served.answer_to(request(2_000, CLOSE)).await;
         if status(&answer) == "503" {
@@ -76,14 +82,14 @@ async fn what_does_not_fit_at_once_is_told_to_come_again() {
         tokio::task::yield_now().await;
     };
     assert!(refused.contains("retry-after: 1"), "{refused}");
-    slow.write_all(&[b'x'; 8_999]).await.unwrap();
+    slow.write_all(b"x").await.unwrap();
     assert!(one_answer(&mut slow).await.contains("9000 octets"));
     assert_eq!(status(&served.answer_to(request(2_000, CLOSE)).await), "200");
 }
 
 #[tokio::test]
 async fn no_more_requests_are_worked_on_than_agreed() {
-    let (go, gone) = tokio::sync::watch::channel(false);
+    let (go, gone) = watch::channel(false);
     let wait = move || {
         let mut gone = gone.clone();
         async move {
@@ -103,6 +109,81 @@ async fn no_more_requests_are_worked_on_than_agreed() {
     go.send(true).unwrap();
     assert_eq!(status(&one_answer(&mut first).await), "200");
     assert_eq!(status(&served.answer_to(request(0, CLOSE)).await), "200");
+}
+
+/// What is only promised takes no room: neither of bodies nor among the connections.
+#[tokio::test]
+async fn who_promises_a_body_and_sends_none_keeps_nobody_out() {
+    let bounds = Bounds { body: 10_000, bodies: 20_000, connections: 8, ..Bounds::default() };
+    let served = Served::start(None, bounds).await;
+    let mut silent = Vec::new();
+    for promise in ["Transfer-Encoding: chunked", "Content-Length: 10000"].repeat(10) {
+        let mut stream = served.connect().await;
+        let head = format!("POST / HTTP/1.1\r\nHost: a\r\n{promise}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        silent.push(stream);
+        assert_eq!(status(&served.answer_to(request(5_000, CLOSE)).await), "200");
+    }
+    assert_eq!(rest_of(&mut silent[0]).await, "");
+}
+
+#[tokio::test]
+async fn work_that_was_begun_counts_until_it_is_done_though_the_client_has_gone() {
+    let (begun, mut begins) = mpsc::channel(1);
+    let (go, gone) = watch::channel(false);
+    let wait = move || {
+        let (begun, mut gone) = (begun.clone(), gone.clone());
+        async move {
+            begun.send(()).await.unwrap();
+            gone.wait_for(|gone| *gone).await.unwrap();
+        }
+    };
+    let router = service().merge(Router::new().route("/wait", post(wait)));
+    let served =
+        Served::start_with(router, None, Bounds { requests: 1, ..Bounds::default() }).await;
+    let mut first = served.connect().await;
+    first.write_all(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    begins.recv().await.unwrap();
+    drop(first);
+    for _ in 0..50 {
+        assert_eq!(status(&served.answer_to(request(0, CLOSE)).await), "503");
+    }
+    go.send(true).unwrap();
+    while status(&served.answer_to(request(0, CLOSE)).await) != "200" {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_written_down_under_the_name_that_the_client_is_told() {
+    let journal = Journal::default();
+    let traffic = Traffic::witnessed_by(Witness {
+        journal: journal.clone(),
+        clock: Clock::frozen(Timestamp::from_seconds(0)),
+        party: Party::Smdb,
+    });
+    let bounds = Bounds { body: 10, requests: 0, ..Bounds::default() };
+    let served = Served::start_counting(service(), None, bounds, traffic).await;
+    let broken = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n";
+    for (asked, code, cause) in [
+        (request(11, CLOSE), "413", "body-too-large"),
+        (request(10, CLOSE), "503", "overloaded"),
+        (broken.to_owned(), "400", "body-broken-off"),
+    ] {
+        let answer = served.answer_to(asked).await;
+        assert_eq!(status(&answer), code, "{answer}");
+        let trace = answer.lines().find_map(|line| line.strip_prefix("x-skift-trace: ")).unwrap();
+        let entry = journal.traced(trace.parse().unwrap()).unwrap();
+        let finding = entry.diagnosis.decisive().unwrap();
+        assert_eq!((entry.outcome, &*finding.cause), (cause, cause));
+        for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
+            assert!(!text.en.is_empty() && !text.da.is_empty() && text.en != text.da, "{text:?}");
+        }
+    }
+    // Its client can be told no name: the head was not read.
+    let long = request(0, &format!("X: {}\r\n", "x".repeat(40_000)));
+    assert_eq!(status(&served.answer_to(long).await), "431");
+    assert_eq!(journal.newest(1, None)[0].outcome, "head-too-large");
 }
 
 /// A client that opens connections and says nothing closes its own oldest ones, and nobody else's

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{Extension, Router, body::Bytes, routing::post};
-use shell::{Bounds, Listener, Peer, Tls};
+use shell::{Bounds, Listener, Peer, Tls, Traffic};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -24,8 +24,17 @@ impl Served {
     }
 
     pub(crate) async fn start_with(router: Router, tls: Option<Tls>, bounds: Bounds) -> Self {
+        Self::start_counting(router, tls, bounds, Traffic::default()).await
+    }
+
+    pub(crate) async fn start_counting(
+        router: Router,
+        tls: Option<Tls>,
+        bounds: Bounds,
+        traffic: Traffic,
+    ) -> Self {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = Listener::bind(loopback, tls, bounds).await.unwrap();
+        let listener = Listener::bind(loopback, tls, bounds).await.unwrap().counting(traffic);
         let address = listener.address();
         let (stop, stopped) = oneshot::channel();
         let stopped = async move { _ = stopped.await };
