@@ -12,11 +12,12 @@ use super::{
 };
 
 /// How often everything is sent again: what it comes to, if it were kept, is more than may be grown.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 36;
 /// What one round may take beyond what serving takes, in octets.
 const ROUND_MAX: u64 = 48 * 1024 * 1024;
-/// What all further rounds may take beyond that, in octets.
-const GROWN_MAX: u64 = 12 * 1024 * 1024;
+/// What all further rounds may take beyond that, in octets: the allocator takes for each thread when it
+/// first needs it, and keeps what it has.
+const GROWN_MAX: u64 = 32 * 1024 * 1024;
 
 /// Every document that grows in whoever reads it, at both services, again and again.
 #[tokio::test]
