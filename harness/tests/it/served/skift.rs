@@ -202,6 +202,7 @@ async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
     let [before, environment] = [Environment::Production, Environment::IntegrationTest];
     let path = format!("/{environment}/metadata");
     let signers = metadata(served.at("sts-metadata"), &path).await.signing;
+    assert_eq!(signers.len(), 2, "the signer and the next");
     let (authority, user) = (tls_authority(&data), system_user(&data, before));
     let system = json!({ "it-system": "one-more", "organisation": "90000001" });
     click(served.at("sts-control"), "create-it-system", system).await;
