@@ -162,7 +162,7 @@ async fn what_is_refused_is_written_down_under_the_name_that_the_client_is_told(
         clock: Clock::frozen(Timestamp::from_seconds(0)),
         party: Party::Smdb,
     });
-    let bounds = Bounds { body: 10, requests: 0, ..Bounds::default() };
+    let bounds = Bounds { body: 10, requests: 0, head: 16 * 1024, ..Bounds::default() };
     let served = Served::start_counting(service(), None, bounds, traffic).await;
     let broken = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n";
     for (asked, code, cause) in [
@@ -181,7 +181,7 @@ async fn what_is_refused_is_written_down_under_the_name_that_the_client_is_told(
         }
     }
     // Its client can be told no name: the head was not read.
-    let long = request(0, &format!("X: {}\r\n", "x".repeat(40_000)));
+    let long = request(0, &format!("X: {}\r\n{CLOSE}", "x".repeat(20_000)));
     assert_eq!(status(&served.answer_to(long).await), "431");
     assert_eq!(journal.newest(1, None)[0].outcome, "head-too-large");
 }
