@@ -70,7 +70,7 @@ async fn what_was_reported_is_listed_and_fetched_after_a_start() {
     let other = ask(&port, &mut world, report, written(&submission("sag-2")), Receipt::read).await;
     let annul = Annul { authority: authority.clone(), id: other.id, reason: code("fejl") };
     let body = annul.write(SchemaVersion::LATEST);
-    ask(&port, &mut world, Operation::Annul, body, Receipt::read).await;
+    ask(&port, &mut world, Operation::Annul, body, Annul::read_answer).await;
     assert_eq!(port.post(TRUST, &asked(&NEXT_STS)).await.status, 200);
     let trusted = thumbprints(&port).await;
     drop(port);
