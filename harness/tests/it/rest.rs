@@ -9,6 +9,7 @@ use harness::{
     scenario::Scenario,
     world::{Content, Standing},
 };
+use parties::{Party, Role};
 
 use crate::{
     head::{HEAD, Head},
@@ -19,15 +20,17 @@ use crate::{
     stops::journal,
 };
 
-/// Of each call at these times after the start what went between the parties: names, and what was
-/// shown and refused.
+/// Of each call at these times after the start what went between the client and the services: names, and
+/// what was shown and refused.
 fn told(scenario: &Scenario, at: &[Span]) -> Vec<Vec<String>> {
     let journal = journal(scenario, false);
     let of_one = |after: &Span| {
         let observations = journal.observations().iter();
         let observations = observations.filter(|it| it.at == scenario.start + *after);
         let words = observations.filter_map(|Observation { what, .. }| match what {
-            What::Message(message) => Some(format!("{} {}", message.name, words(&message.content))),
+            What::Message(message) if [message.from, message.to].contains(&Party::Client) => {
+                Some(format!("{} {}", message.name, words(&message.content)))
+            }
             _ => None,
         });
         words.collect()
@@ -91,7 +94,7 @@ fn a_refusal_by_rest_has_its_diagnosis() {
     for segment in outage.segments() {
         let diagnosis = segment.failure.diagnosis.as_ref().unwrap();
         let finding = diagnosis.decisive().unwrap();
-        assert_eq!((&finding.cause, finding.who), (&segment.failure.cause, parties::Role::Vendor));
+        assert_eq!((&finding.cause, finding.who), (&segment.failure.cause, Role::Vendor));
         assert!(finding.what.da.contains("genstart"), "{finding:?}");
     }
 }
