@@ -7,16 +7,18 @@
 mod fragment;
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
     path::{Path, PathBuf},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use entropy::Entropy;
 use oio_idws::{Binding, Credential};
 use parties::{EntityId, Environment};
 use pki::{Certificate, pkcs12};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use shell::{Readers, remove_drafts, write_whole};
 
 /// The name of the signer of the STS in a trust store, as the reference clients look for it
 /// (`java:sts.properties`, `merlin.keystore.alias`).
@@ -56,8 +58,9 @@ pub struct Kit<'a> {
 }
 
 impl Kit<'_> {
-    /// Writes it into `folder`, which is made if need be, and says which files there are. Key stores that
-    /// are there stay, since somebody may have imported them; whatever names an address is written anew.
+    /// Writes it into `folder`, which is made if need be, and says which files there are. A key store that is
+    /// there stays, since somebody may have imported it, as long as the password opens it and it holds just this
+    /// key and these certificates; the rest is written anew.
     ///
     /// # Errors
     ///
@@ -65,18 +68,17 @@ impl Kit<'_> {
     pub fn write(&self, folder: &Path, entropy: &mut Entropy) -> io::Result<Vec<PathBuf>> {
         fs::create_dir_all(folder)?;
         let folder = &fs::canonicalize(folder)?;
+        remove_drafts(folder)?;
         let at = |name: &str| folder.join(name);
         let certificate_file = |name: &str| at(&format!("{name}.cer"));
         let key_store = at(&format!("{}.p12", self.system_user));
         let (trust_store, password_file) = (at("trust.p12"), at(PASSWORD));
 
         let password = password(&password_file, entropy)?;
-        if !key_store.exists() {
-            write_private(&key_store, &self.key_store(&password, entropy))?;
+        if !self.is_in(&key_store, &password) {
+            write_whole(&key_store, &self.key_store(&password, entropy), Readers::Owner)?;
         }
-        if !trust_store.exists() {
-            replace(&trust_store, &self.trust_store(entropy)?)?;
-        }
+        write_whole(&trust_store, &self.trust_store()?, Readers::Everybody)?;
         let mut files = vec![key_store.clone(), password_file.clone(), trust_store.clone()];
         let (system_user, root, issuing) =
             (&self.credential.certificate, self.root.to_pem(), self.issuing.to_pem());
@@ -87,8 +89,9 @@ impl Kit<'_> {
             (at("oces.pem"), format!("{root}{issuing}")),
             (at("tls.pem"), self.tls_authority.to_owned()),
             (at("App.config"), fragment::app_config(self)),
+            (at("cxf.xml"), fragment::cxf(self)),
         ] {
-            replace(&file, text.as_bytes())?;
+            write_whole(&file, text.as_bytes(), Readers::Everybody)?;
             files.push(file);
         }
         let places = fragment::Places {
@@ -105,14 +108,22 @@ impl Kit<'_> {
             ("README.txt", fragment::what_is_here(self)),
         ] {
             // With the password in it, it is for its owner alone.
-            if text.contains(&password) {
-                write_private(&at(name), text.as_bytes())?;
-            } else {
-                replace(&at(name), text.as_bytes())?;
-            }
+            let is_secret = text.contains(&password);
+            let readers = if is_secret { Readers::Owner } else { Readers::Everybody };
+            write_whole(&at(name), text.as_bytes(), readers)?;
             files.push(at(name));
         }
         Ok(files)
+    }
+
+    /// Whether a key store opens with the password, and holds what it would hold if it were written now.
+    fn is_in(&self, key_store: &Path, password: &str) -> bool {
+        let Credential { certificate, key } = self.credential;
+        let opened = fs::read(key_store).ok().and_then(|it| pkcs12::open(&it, password).ok());
+        opened.is_some_and(|it| {
+            it.key.public() == key.public()
+                && it.certificates.iter().eq([certificate, self.issuing, self.root])
+        })
     }
 
     /// As the portal of MitID Erhverv hands it out.
@@ -124,16 +135,22 @@ impl Kit<'_> {
         pkcs12::portal(&contents, password, entropy)
     }
 
-    fn trust_store(&self, entropy: &mut Entropy) -> io::Result<Vec<u8>> {
-        let tls = der_of(self.tls_authority)?;
+    /// What is in it is no secret: its salt comes of that, so that whoever has imported it finds the same file
+    /// as long as it says the same.
+    fn trust_store(&self) -> io::Result<Vec<u8>> {
+        let tls = CertificateDer::from_pem_slice(self.tls_authority.as_bytes());
+        let tls = tls.map_err(io::Error::other)?;
         let entries = [
             (STS_ALIAS, self.sts.der()),
             ("smdb", self.smdb.der()),
             ("oces-root", self.root.der()),
             ("oces-issuing", self.issuing.der()),
-            ("tls", &tls),
+            ("tls", tls.as_ref()),
         ];
-        Ok(pkcs12::trust_store(entries, TRUST_STORE_PASSWORD, entropy))
+        let mut digest = DefaultHasher::new();
+        entries.hash(&mut digest);
+        let mut entropy = Entropy::seeded(digest.finish(), "kit", "trust store");
+        Ok(pkcs12::trust_store(entries, TRUST_STORE_PASSWORD, &mut entropy))
     }
 }
 
@@ -143,7 +160,7 @@ fn password(file: &Path, entropy: &mut Entropy) -> io::Result<String> {
         Ok(text) => Ok(text.trim_end().to_owned()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let password = drawn(entropy);
-            write_private(file, password.as_bytes())?;
+            write_whole(file, password.as_bytes(), Readers::Owner)?;
             Ok(password)
         }
         Err(error) => Err(error),
@@ -156,35 +173,4 @@ fn drawn(entropy: &mut Entropy) -> String {
     const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let drawn = entropy.bytes::<PASSWORD_LENGTH>();
     drawn.into_iter().map(|it| char::from(SIGNS[usize::from(it) % SIGNS.len()])).collect()
-}
-
-/// The one certificate in a PEM text.
-fn der_of(pem: &str) -> io::Result<Vec<u8>> {
-    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-    STANDARD.decode(base64.trim()).map_err(io::Error::other)
-}
-
-/// Writes a file for its owner alone (mode 0600), whatever was there.
-fn write_private(file: &Path, content: &[u8]) -> io::Result<()> {
-    put(file, content, |options| {
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-        #[cfg(not(unix))]
-        let _ = options;
-    })
-}
-
-fn replace(file: &Path, content: &[u8]) -> io::Result<()> {
-    put(file, content, |_| ())
-}
-
-/// Writes a file whole or not at all: somebody may be reading it.
-fn put(file: &Path, content: &[u8], set: impl Fn(&mut OpenOptions)) -> io::Result<()> {
-    let draft = file.with_added_extension(format!("{}.draft", std::process::id()));
-    let mut options = OpenOptions::new();
-    set(options.write(true).create_new(true));
-    // One that an earlier process of this number has left.
-    let _ = fs::remove_file(&draft);
-    let written = options.open(&draft).and_then(|mut draft| draft.write_all(content));
-    written.and_then(|()| fs::rename(&draft, file)).inspect_err(|_| _ = fs::remove_file(&draft))
 }

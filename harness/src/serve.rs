@@ -19,13 +19,14 @@ use oio_idws::{
 use parties::Environment;
 use pki::{Certificate, TrustAnchors};
 use shell::{
-    BaseUrl, Folder, Portal, Publication, Ready, Remote, Source, apart,
+    BaseUrl, Bounds, Folder, Portal, Publication, Ready, Remote, Source, apart,
     keys::{self, KeyFile},
     program::{Program, Running, StartError},
 };
 use sim_mitid::http::program as mitid;
 use sim_smdb::http::program as smdb;
 use sim_sts::http::program as sts;
+use tokio::time::timeout;
 
 pub use self::settings::Settings;
 use self::system_user::SystemUser;
@@ -48,7 +49,7 @@ const KIT: &str = "kit";
 ///
 /// If an address is taken, or what is kept cannot be read or written.
 pub async fn start(settings: &Settings) -> Result<Running, StartError> {
-    let clock = settings.common.clock()?;
+    let clock = settings.common.clock();
     let bound = Bound::bind(settings, &clock).await?;
     bound.make_keys().await?;
     bound.serve(settings, &clock).await
@@ -102,27 +103,29 @@ impl Bound {
         let peers = mitid_control.clone();
         let of_smdb =
             smdb::Peers { mitid: publication, mitid_control: peers, sts: addresses.sts.clone() };
+        // They need one another's answers: MitID Erhverv gives its own from here on, and nobody else is told.
         let services = Services {
             mitid: mitid.serve().await?,
             sts: sts.serve(of_sts).await?,
             smdb: smdb.serve(of_smdb).await?,
         };
         for service in services.all() {
-            service.ready().wait().await;
+            service.complete().await?;
         }
         let is_first = services.mitid.is_first() || services.sts.is_first();
         let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
         let portal = Portal::new(mitid_control);
         let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
         let system_user = system_user.map_err(unusable)?;
-        if is_first {
+        if is_first || system_user.is_new() {
             system_user.register(&sts_control).await.map_err(unusable)?;
-        }
-        for service in services.all() {
-            service.founded().await?;
         }
         let binding = settings.smdb_binding;
         addresses.write_kits(&data, &hierarchies, &system_user, binding).await?;
+        // Who waits for any of them calls at once, and finds everything.
+        for service in services.all() {
+            service.founded().await?;
+        }
         Ok(services.together())
     }
 }
@@ -147,15 +150,25 @@ impl Services {
             urls.extend(named.map(|(name, url)| (format!("{program}-{name}"), url.clone())));
         }
         let ready = Ready::default();
-        ready.set();
+        ready.complete();
         let mut running = Running::new(urls, ready);
+        for service in self.all() {
+            running.fails_with(service);
+        }
         let stopping = running.stopping();
         running.serve(async move {
             stopping.await;
-            // Who is called by others goes last: an answer that is under way may need it.
-            self.smdb.stop().await;
-            self.sts.stop().await;
-            self.mitid.stop().await;
+            for service in self.all() {
+                service.ready().stopping();
+            }
+            // Who is called by others goes last: an answer that is under way may need it. Whoever ends us waits
+            // no longer than for one of them.
+            let one_by_one = async {
+                self.smdb.stop().await;
+                self.sts.stop().await;
+                self.mitid.stop().await;
+            };
+            let _ = timeout(Bounds::default().grace, one_by_one).await;
         });
         running
     }

@@ -24,10 +24,12 @@ mod problem;
 mod requests;
 mod root;
 mod routes;
+pub(crate) mod tls;
 mod token;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc};
 
+use self::asked::Nothing;
 pub use self::{
     asked::{Asked, Queried},
     certificate::{CertificateShown, certificate_in},
@@ -53,6 +55,8 @@ pub struct Door {
     switch: Switch,
     token: Option<Token>,
     hosts: Arc<[String]>,
+    /// How the clock ran at first, before somebody moved it who could ask already.
+    start: ::clock::Mode,
 }
 
 impl Door {
@@ -62,7 +66,7 @@ impl Door {
     ///
     /// If the service brings a route that is there already.
     pub fn open(&self, service: &Service) {
-        let routes = routes(service, self.token.is_some());
+        let routes = routes(service, self.start, self.token.is_some());
         let router = guard::guarded(routes.into_router(), self.token.clone(), &self.hosts);
         self.switch.turn(router);
     }
@@ -149,7 +153,12 @@ impl Control {
             return Err(ControlError::Open { address });
         }
         let listener = Listener::bind(address, None, bounds()).await?;
-        let door = Door { switch: Switch::starting(), token, hosts: hosts.into() };
+        let door = Door {
+            switch: Switch::starting(),
+            token,
+            hosts: hosts.into(),
+            start: service.clock.mode(),
+        };
         door.open(service);
         Ok(Self { listener, door })
     }
@@ -178,9 +187,9 @@ fn bounds() -> Bounds {
 }
 
 /// All routes of a service, and the one that tells of all of them.
-fn routes(service: &Service, asks_for_token: bool) -> Routes {
+fn routes(service: &Service, start: ::clock::Mode, asks_for_token: bool) -> Routes {
     let routes = root::routes(service)
-        .and(clock::routes(&service.clock))
+        .and(clock::routes(&service.clock, start))
         .and(requests::routes(&service.journal))
         .and(root::reset(service))
         .and(service.routes.clone());

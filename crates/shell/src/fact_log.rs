@@ -11,10 +11,11 @@ use std::{
 };
 
 use clock::Timestamp;
-use parties::{Fact, Recorded};
+use entropy::Entropy;
+use parties::{Core, Fact, Recorded};
 
 use crate::{
-    Folder,
+    Exchange, Folder, Shared,
     folder::{named, private},
 };
 
@@ -37,6 +38,8 @@ pub struct FactLog<F> {
 struct Place {
     folder: Folder,
     file: File,
+    /// Half of something stands at the end, and could not be taken back.
+    torn: bool,
 }
 
 /// The facts that were kept, in the order in which they happened.
@@ -88,7 +91,7 @@ impl<F: Fact> FactLog<F> {
         };
         let file = open(folder)?;
         file.set_len(whole as u64)?;
-        let place = Some(Place { folder: folder.clone(), file });
+        let place = Some(Place { folder: folder.clone(), file, torn: false });
         Ok((Self { place, founded, last, facts: PhantomData }, kept))
     }
 
@@ -117,7 +120,12 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be written: then none of it is kept.
     pub fn append(&mut self, at: Timestamp, facts: &[F]) -> io::Result<()> {
-        let Some(Place { folder, file }) = &mut self.place else { return Ok(()) };
+        let Some(Place { folder, file, torn }) = &mut self.place else { return Ok(()) };
+        if *torn {
+            let why =
+                "what was written last is half there; start the program again, which takes it back";
+            return Err(named(&folder.at(FACTS), &io::Error::other(why)));
+        }
         let mut lines = Vec::new();
         for fact in facts {
             serde_json::to_writer(&mut lines, &Recorded::new(at, fact.clone()))?;
@@ -126,9 +134,33 @@ impl<F: Fact> FactLog<F> {
         let before = file.metadata()?.len();
         let written = file.write_all(&lines);
         written.map_err(|error| {
-            let _ = file.set_len(before);
+            *torn = file.set_len(before).is_err();
             named(&folder.at(FACTS), &error)
         })
+    }
+
+    /// Lets a core decide at `now`, and keeps what it is to remember before it does: what cannot be kept has not
+    /// happened.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn answer<C: Core<Fact = F>>(
+        &mut self,
+        core: &Shared<C>,
+        request: C::Request,
+        now: Timestamp,
+        entropy: &mut Entropy,
+    ) -> io::Result<Exchange<C>> {
+        let mut kept = Ok(());
+        let (answer, facts) = core.decide(|core| {
+            let (answer, facts) = core.decide(&request, now, entropy);
+            kept = self.append(now, &facts);
+            (answer, if kept.is_ok() { facts } else { Vec::new() })
+        });
+        kept?;
+        let bytes = core.wire().write(&answer, entropy);
+        Ok(Exchange { at: now, request, answer, facts, bytes })
     }
 
     /// The program is ready for the first time: what happened until now is its founding.
@@ -140,7 +172,7 @@ impl<F: Fact> FactLog<F> {
         if self.founded {
             return Ok(());
         }
-        if let Some(Place { folder, file }) = &mut self.place {
+        if let Some(Place { folder, file, .. }) = &mut self.place {
             let [facts, founding] = [FACTS, FOUNDING].map(|name| folder.at(name));
             fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
             *file = open(folder)?;
@@ -155,8 +187,10 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be written.
     pub fn reset(&mut self) -> io::Result<()> {
-        let Some(Place { folder, file }) = &self.place else { return Ok(()) };
-        file.set_len(0).map_err(|error| named(&folder.at(FACTS), &error))
+        let Some(Place { folder, file, torn }) = &mut self.place else { return Ok(()) };
+        file.set_len(0).map_err(|error| named(&folder.at(FACTS), &error))?;
+        *torn = false;
+        Ok(())
     }
 }
 
@@ -172,7 +206,8 @@ fn facts<F: Fact>(
     lines: &[u8],
     last: &mut Option<Timestamp>,
 ) -> Result<Vec<F>, FactLogError> {
-    let lines = lines.split(|octet| *octet == b'\n').filter(|line| !line.is_empty());
+    let lines = (1..).zip(lines.split(|octet| *octet == b'\n'));
+    let lines = lines.filter(|(_, line)| !line.is_empty());
     let fact = |(number, line): (usize, &[u8])| {
         let wrong = |why| FactLogError::Line { path: path.to_owned(), line: number, why };
         let recorded: Recorded<F> =
@@ -180,7 +215,7 @@ fn facts<F: Fact>(
         *last = (*last).max(Some(recorded.at));
         recorded.into_fact().map_err(|error| wrong(error.to_string()))
     };
-    (1..).zip(lines).map(fact).collect()
+    lines.map(fact).collect()
 }
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Keeps others away who would write there, as long as what is returned lives.
+    /// Keeps others away who would write there, as long as what is returned lives. What one of them left half
+    /// written, when it was killed, goes.
     ///
     /// # Errors
     ///
@@ -60,7 +61,10 @@ impl Folder {
         let file = options.write(true).create(true).truncate(false).open(&path);
         let file = file.map_err(|error| named(&path, &error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
+            Ok(()) => {
+                remove_drafts(&self.0)?;
+                Ok(Lock(file))
+            }
             Err(fs::TryLockError::WouldBlock) => {
                 let problem = format!(
                     "{} is in use by another program: stop that, or name another folder (`data`)",
@@ -92,10 +96,7 @@ impl Folder {
     ///
     /// If it cannot be written; the error names it.
     pub fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let draft = self.draft(name, content)?;
-        let path = self.at(name);
-        let placed = fs::rename(&draft, &path).map_err(|error| named(&path, &error));
-        placed.inspect_err(|_| _ = fs::remove_file(&draft))
+        write_whole(&self.at(name), content, Readers::Owner)
     }
 
     /// What stands in a file, which is written now if there is none. Of several who do so at once one
@@ -113,7 +114,8 @@ impl Folder {
             return Ok(content);
         }
         let content = make()?;
-        let (draft, path) = (self.draft(name, &content)?, self.at(name));
+        let path = self.at(name);
+        let draft = draft(&path, &content, Readers::Owner)?;
         // A link, unlike a rename, never takes the place of what somebody else uses already.
         let placed = fs::hard_link(&draft, &path);
         let _ = fs::remove_file(&draft);
@@ -126,16 +128,61 @@ impl Folder {
             Err(_) => self.write(name, &content).map(|()| content),
         }
     }
+}
 
-    /// A file beside the one that is meant, with what is to stand in that.
-    fn draft(&self, name: &str, content: &[u8]) -> io::Result<PathBuf> {
-        let draft = self.at(&format!(".{name}-{}", Entropy::Os.uuid()));
-        let written = private().write(true).create_new(true).open(&draft).and_then(|mut file| {
-            file.write_all(content)?;
-            file.sync_all()
-        });
-        written.map_err(|error| named(&draft, &error)).map(|()| draft)
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone (mode 0600).
+    Owner,
+    /// Whoever the machine lets.
+    Everybody,
+}
+
+/// Puts this in a file, whole or not at all, in place of what was there: somebody may be reading it.
+///
+/// # Errors
+///
+/// If it cannot be written; the error names it.
+pub fn write_whole(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    let draft = draft(path, content, readers)?;
+    let placed = fs::rename(&draft, path).map_err(|error| named(path, &error));
+    placed.inspect_err(|_| _ = fs::remove_file(&draft))
+}
+
+/// Removes what a program has left half written in a folder when it was killed; nobody else may be writing there.
+///
+/// # Errors
+///
+/// If there is something, and it cannot be removed.
+pub fn remove_drafts(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
+        let path = entry.map_err(|error| named(folder, &error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with('.') && name.ends_with(DRAFT) {
+            fs::remove_file(&path).map_err(|error| named(&path, &error))?;
+        }
     }
+    Ok(())
+}
+
+/// What the name of a draft ends with; it begins with a dot.
+const DRAFT: &str = ".draft";
+
+/// A file beside the one that is meant, with what is to stand in that.
+fn draft(path: &Path, content: &[u8], readers: Readers) -> io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}-{}{DRAFT}", Entropy::Os.uuid()));
+    let mut options = match readers {
+        Readers::Owner => private(),
+        Readers::Everybody => OpenOptions::new(),
+    };
+    let opened = options.write(true).create_new(true).open(&draft);
+    let written = opened.map_err(|error| named(path, &error)).and_then(|mut file| {
+        let written = file.write_all(content).and_then(|()| file.sync_all());
+        written.map_err(|error| named(path, &error)).inspect_err(|_| _ = fs::remove_file(&draft))
+    });
+    written.map(|()| draft)
 }
 
 /// An error of the machine, with the file that it is about.
@@ -217,7 +264,11 @@ mod tests {
         let error = folder.lock().unwrap_err().to_string();
         assert!(error.contains("is in use by another program"), "{error}");
         drop(lock);
+        // Keys may be in what somebody has left half written.
+        let left = draft(&folder.at("a.key"), b"half", Readers::Owner).unwrap();
+        folder.write(".a.key", b"whole").unwrap();
         assert!(folder.lock().is_ok());
+        assert!(!left.exists() && folder.at(".a.key").exists());
         fs::remove_dir_all(folder.path()).unwrap();
     }
 

@@ -16,6 +16,7 @@
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
 //! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
 //! - [`Folder`], [`FactLog`], [`keys`]: what a program keeps from one start to the next
+//! - [`write_whole`]: a file that is there whole or not at all
 //! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
 //! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
 //! - [`settings`], [`program`]: how a program is set, what it says first, and when it stops
@@ -54,12 +55,12 @@ pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
 pub use door::{AskedBySoap, Door, Record, Soap};
 pub use fact_log::{FactLog, FactLogError, Kept};
-pub use folder::{Folder, Lock};
+pub use folder::{Folder, Lock, Readers, remove_drafts, write_whole};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
 pub use message_service::{Answering, MessageService, Passed, apart};
 pub use peer::Peer;
-pub use portal::{Portal, PortalError, Wanted};
+pub use portal::{Held, Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below};
 pub use ready::{Ready, Standing};
 pub use remote::{Remote, RemoteError};

@@ -60,6 +60,15 @@ pub struct Wanted {
     pub contact: String,
 }
 
+/// A certificate that a program has.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// Whether it was ordered just now: nobody knows it yet.
+    pub is_new: bool,
+}
+
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum PortalError {
@@ -154,7 +163,7 @@ impl Portal {
         wanted: &Wanted,
         anchors: &TrustAnchors,
         now: Timestamp,
-    ) -> Result<Certificate, PortalError> {
+    ) -> Result<Held, PortalError> {
         let file = format!("{name}.cer");
         let held = folder.read(&file)?.and_then(|it| Certificate::from_cer(&it).ok());
         let is_good = |it: &Certificate| it.public_key() == key.public() && is_of(anchors, it);
@@ -167,7 +176,7 @@ impl Portal {
                     folder.at(&file).display()
                 ));
             }
-            return Ok(held);
+            return Ok(Held { certificate: held, is_new: false });
         }
         let foreign = || PortalError::Foreign { name: wanted.certificate_name.clone() };
         let id = key.public().spki().to_vec();
@@ -182,7 +191,7 @@ impl Portal {
             return Err(foreign());
         }
         folder.write(&file, issued.to_pem().as_bytes())?;
-        Ok(issued)
+        Ok(Held { certificate: issued, is_new: true })
     }
 
     /// Orders a system certificate under a profile of its own and has it issued for `key`. The organisation

@@ -2,13 +2,13 @@
 //! they are, and stops when it is told to.
 
 mod common;
+mod host;
 mod running;
 mod waiting;
 
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs,
     io::{self, Write},
     num::NonZero,
     path::Path,
@@ -23,14 +23,16 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::runtime::{self, Runtime};
 
 pub use self::{
-    common::{Common, from_here},
+    common::{Common, StartTime, from_here},
+    host::{Host, MalformedHost},
     running::Running,
     waiting::Waiting,
 };
 use crate::{
-    BindError, FactLogError, TlsAuthorityError,
-    control::{ControlError, TokenTooShort},
+    BindError, FactLogError, Readers, TlsAuthorityError,
+    control::ControlError,
     settings::{SettingsError, settings},
+    write_whole,
 };
 
 /// A program that serves.
@@ -59,12 +61,14 @@ pub enum StartError {
         /// Which one, and what the machine says.
         source: BindError,
     },
-    /// The control port may not be there.
-    #[error(transparent)]
-    Control(#[from] ControlError),
-    /// The token of the control port is too short.
-    #[error(transparent)]
-    Token(#[from] TokenTooShort),
+    /// The control port would be open to everybody as it is set.
+    #[error("{why} (`{setting}`)")]
+    Setting {
+        /// The setting that names where it listens.
+        setting: String,
+        /// What is wrong with it.
+        why: ControlError,
+    },
     /// What is kept cannot be read or written.
     #[error(transparent)]
     Keep(#[from] io::Error),
@@ -87,7 +91,18 @@ impl StartError {
             Self::Listen { setting, source } => {
                 Self::Listen { setting: format!("{program}-{setting}"), source }
             }
+            Self::Setting { setting, why } => {
+                Self::Setting { setting: format!("{program}-{setting}"), why }
+            }
             other => other,
+        }
+    }
+
+    /// The exit code of a program that does not start for it.
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Setting { .. } => MISTAKEN,
+            _ => FAILED,
         }
     }
 }
@@ -117,7 +132,7 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
 ) -> ExitCode {
     let command = Command::new(program.name).version(program.version).about(program.about);
     let command = command.after_help(help.to_owned());
-    let set: S = match settings(command, line, std::env::vars(), program.prefix) {
+    let set: S = match settings(command, line, std::env::vars_os(), program.prefix) {
         Ok(set) => set,
         Err(SettingsError::CommandLine(error)) => error.exit(),
         Err(error) => {
@@ -148,7 +163,7 @@ fn runtime() -> io::Result<Runtime> {
 
 fn failed(program: &Program, error: &StartError) -> ExitCode {
     tell(format!("{}: {error}", program.name));
-    ExitCode::from(FAILED)
+    ExitCode::from(error.exit_code())
 }
 
 async fn run(
@@ -156,15 +171,6 @@ async fn run(
     common: &Common,
     start: impl Future<Output = Result<Running, StartError>>,
 ) -> Result<(), StartError> {
-    if let Some(file) = &common.ready_file {
-        // Whoever waits for it is not to find that of an older run.
-        match fs::remove_file(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(crate::folder::named(file, &error).into());
-            }
-            _ => {}
-        }
-    }
     // Asked for before anybody knows that there is something to stop.
     let mut told_to_stop = pin!(told_to_stop()?);
     let running = tokio::select! {
@@ -186,10 +192,10 @@ async fn run(
         // Who is ready by now says so, even if somebody has seen the line and ends it at once.
         biased;
         became = become_ready => match became {
-            Ok(()) => {
-                told_to_stop.await;
-                Ok(())
-            }
+            Ok(()) => tokio::select! {
+                () = &mut told_to_stop => Ok(()),
+                () = running.failed() => Err(io::Error::other(running::FAILED).into()),
+            },
             Err(error) => Err(StartError::Keep(error)),
         },
         () = &mut told_to_stop => Ok(()),
@@ -240,13 +246,8 @@ impl Announcement {
     ///
     /// If it cannot be written.
     pub fn write(&self, file: &Path) -> io::Result<()> {
-        let draft = file.with_added_extension(format!("{}.draft", std::process::id()));
         let line = format!("{}\n", self.line());
-        let written = fs::write(&draft, line).and_then(|()| fs::rename(&draft, file));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&draft);
-            crate::folder::named(file, &error)
-        })
+        write_whole(file, line.as_bytes(), Readers::Everybody)
     }
 }
 
@@ -273,6 +274,8 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

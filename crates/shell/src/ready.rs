@@ -16,6 +16,8 @@ pub enum Standing {
         /// What it waits for, as far as is known.
         waits_for: String,
     },
+    /// It has all that it needs; what is done before it may be asked is not done yet.
+    Complete,
     /// It can be asked.
     Up,
     /// It can be asked no more.
@@ -30,6 +32,11 @@ impl Default for Ready {
 }
 
 impl Ready {
+    /// It has all that it needs, and waits for whoever started it to let it be asked.
+    pub fn complete(&self) {
+        self.0.send_replace(Standing::Complete);
+    }
+
     /// From now on it can be asked.
     pub fn set(&self) {
         self.0.send_replace(Standing::Up);
@@ -53,8 +60,17 @@ impl Ready {
 
     /// Waits until it can be asked, or never will be; says which.
     pub async fn wait(&self) -> Standing {
+        self.wait_for(|it| matches!(it, Standing::Up | Standing::Stopping)).await
+    }
+
+    /// Waits until it has all that it needs, or never will have; says how far it has come.
+    pub async fn wait_complete(&self) -> Standing {
+        self.wait_for(|it| !matches!(it, Standing::Starting { .. })).await
+    }
+
+    async fn wait_for(&self, is_so: impl FnMut(&Standing) -> bool) -> Standing {
         let mut told = self.0.subscribe();
-        let done = told.wait_for(|it| !matches!(it, Standing::Starting { .. })).await;
+        let done = told.wait_for(is_so).await;
         done.map_or(Standing::Stopping, |it| it.clone())
     }
 }

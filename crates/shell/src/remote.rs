@@ -15,7 +15,7 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{BaseUrl, FetchError};
+use crate::{BaseUrl, FetchError, control::Token};
 
 /// More than any answer to what is asked here.
 const CONTENT_MAX: usize = 4 * 1024 * 1024;
@@ -26,7 +26,7 @@ const TIME_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Remote {
     base: BaseUrl,
-    token: Option<String>,
+    token: Option<Token>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
@@ -53,7 +53,7 @@ pub enum RemoteError {
 impl Remote {
     /// The control port at `base`, whose token is this.
     #[must_use]
-    pub fn new(base: BaseUrl, token: Option<String>) -> Self {
+    pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
         Self { base, token, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
@@ -93,7 +93,7 @@ impl Remote {
         let request = Request::builder().method(Method::POST).uri(uri.clone());
         let request = request.header(CONTENT_TYPE, "application/json");
         let request = match &self.token {
-            Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {}", token.reveal())),
             None => request,
         };
         let failed = |why: String| FetchError { uri: uri.clone(), why };

@@ -38,13 +38,21 @@ pub enum SettingsError {
         /// What the machine says.
         why: std::io::Error,
     },
-    /// The file is no TOML.
-    #[error("the settings in {} are not understood:\n{why}", path.display())]
+    /// The file is no TOML. What stands there is not shown: it may be a token.
+    #[error("the settings in {} are not understood at line {line}: {why}", path.display())]
     Syntax {
         /// Which file.
         path: PathBuf,
-        /// Where, and what is wrong there.
-        why: Box<toml::de::Error>,
+        /// In which line, from 1.
+        line: usize,
+        /// What is wrong there.
+        why: String,
+    },
+    /// A variable that sets something is not UTF-8.
+    #[error("the environment sets `{name}` to something that is no text (not UTF-8)")]
+    NotText {
+        /// The variable.
+        name: String,
     },
     /// Nothing is set by this name.
     #[error("{origin} sets `{name}`, which is no setting{}", meant(near.as_deref()))]
@@ -105,7 +113,7 @@ impl fmt::Display for Origin {
 pub fn settings<T: DeserializeOwned + JsonSchema>(
     program: Command,
     line: impl IntoIterator<Item = OsString>,
-    environment: impl IntoIterator<Item = (String, String)>,
+    environment: impl IntoIterator<Item = (OsString, OsString)>,
     prefix: &str,
 ) -> Result<T, SettingsError> {
     let keys = Keys::of::<T>();
@@ -115,8 +123,14 @@ pub fn settings<T: DeserializeOwned + JsonSchema>(
     let of_line: Vec<_> = keys.names().filter_map(of_line).collect();
     // A variable that is set to nothing is how many a tool writes one that is not set.
     let named = environment.into_iter().filter(|(_, value)| !value.is_empty());
-    let mut of_environment: Vec<_> =
-        named.filter_map(|(name, value)| Some((key_of(&name, prefix)?, value))).collect();
+    let ours = named.filter_map(|(name, value)| {
+        // Others may write theirs in any way.
+        let name = name.into_string().ok()?;
+        let key = key_of(&name, prefix)?;
+        let value = value.into_string().map_err(|_| SettingsError::NotText { name });
+        Some(value.map(|value| (key, value)))
+    });
+    let mut of_environment = ours.collect::<Result<Vec<_>, _>>()?;
     let file = matches.get_one::<String>(CONFIG).cloned();
     let file = file.or_else(|| {
         let at = of_environment.iter().position(|(name, _)| name == CONFIG)?;
@@ -149,7 +163,11 @@ fn key_of(variable: &str, prefix: &str) -> Option<String> {
 fn read_file(path: &Path) -> Result<Table, SettingsError> {
     let text = std::fs::read_to_string(path)
         .map_err(|why| SettingsError::File { path: path.to_owned(), why })?;
-    text.parse().map_err(|why| SettingsError::Syntax { path: path.to_owned(), why: Box::new(why) })
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        SettingsError::Syntax { path: path.to_owned(), line, why: error.message().to_owned() }
+    })
 }
 
 fn read<T: DeserializeOwned>(table: Table) -> Result<T, toml::de::Error> {

@@ -26,6 +26,7 @@ use rustls::{
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
+pub(crate) use self::servers::Shown;
 pub use self::{
     authority::{TlsAuthority, TlsAuthorityError},
     servers::Servers,

@@ -6,6 +6,7 @@ use std::{fmt::Write as _, path::Path};
 
 use oio_idws::{Binding, uris::STS_SIGNATURE_CASE};
 use pki::Certificate;
+use xml_security::uris::RSA_SHA256;
 use sim_smdb::rest::{API_PATH, TOKEN_PATH};
 use wsc::rest::beside;
 
@@ -61,6 +62,14 @@ fn quoted(text: &str) -> String {
 pub(super) fn key_store_properties(kit: &Kit<'_>, places: &Places<'_>, password: &str) -> String {
     let mut text = "# What the client signs with: ws-security.signature.properties\n".to_owned();
     merlin(&mut text, places.key_store, password, kit.system_user);
+    let _ = write!(
+        text,
+        "{MERLIN}.keystore.private.password={password}\n\
+         {MERLIN}.truststore.type=pkcs12\n\
+         {MERLIN}.truststore.file={}\n\
+         {MERLIN}.truststore.password={TRUST_STORE_PASSWORD}\n",
+        escaped(&places.trust_store.to_string_lossy())
+    );
     text
 }
 
@@ -73,15 +82,16 @@ pub(super) fn trust_store_properties(places: &Places<'_>) -> String {
     text
 }
 
+const MERLIN: &str = "org.apache.ws.security.crypto.merlin";
+
 fn merlin(text: &mut String, file: &Path, password: &str, alias: &str) {
-    const CRYPTO: &str = "org.apache.ws.security.crypto";
     let _ = write!(
         text,
-        "{CRYPTO}.provider=org.apache.ws.security.components.crypto.Merlin\n\
-         {CRYPTO}.merlin.keystore.type=pkcs12\n\
-         {CRYPTO}.merlin.keystore.file={}\n\
-         {CRYPTO}.merlin.keystore.password={password}\n\
-         {CRYPTO}.merlin.keystore.alias={alias}\n",
+        "org.apache.ws.security.crypto.provider=org.apache.ws.security.components.crypto.Merlin\n\
+         {MERLIN}.keystore.type=pkcs12\n\
+         {MERLIN}.keystore.file={}\n\
+         {MERLIN}.keystore.password={password}\n\
+         {MERLIN}.keystore.alias={alias}\n",
         escaped(&file.to_string_lossy())
     );
 }
@@ -89,6 +99,51 @@ fn merlin(text: &mut String, file: &Path, password: &str, alias: &str) {
 /// A value of a properties file: a backslash begins an escape there, also in the path of a file.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\")
+}
+
+/// The entries of a client's `cxf.xml` that name what is ours.
+pub(super) fn cxf(kit: &Kit<'_>) -> String {
+    let signs = format!(
+        r#"<entry key="ws-security.signature.username" value="{}" />
+{{indent}}<entry key="ws-security.signature.properties" value="client.properties" />"#,
+        in_xml(kit.system_user)
+    );
+    let signs = |indent: usize| signs.replace("{indent}", &" ".repeat(indent));
+    format!(
+        r#"<!-- What names the simulated {environment} in a client of CXF: put each entry where yours has it. Not
+     run here. The callback handler is yours: asked for the password of {user}, it gives what is in the
+     file `password`. The address of the STS, {sts}, stands in its WSDL. -->
+<beans xmlns="http://www.springframework.org/schema/beans" xmlns:jaxws="http://cxf.apache.org/jaxws">
+  <jaxws:client address="{smdb}" createdFromAPI="true">
+    <jaxws:properties>
+      <entry key="ws-security.sts.applies-to" value="{entity_id}" />
+      {signs_call}
+      <entry key="ws-security.callback-handler" value="your.CallbackHandler" />
+      <entry key="ws-security.asymmetric.signature.algorithm" value="{RSA_SHA256}" />
+      <entry key="ws-security.is-bsp-compliant" value="false" />
+      <entry key="ws-security.sts.client">
+        <bean class="your.StsClient">
+          <property name="properties">
+            <map>
+              {signs_request}
+              <entry key="ws-security.encryption.username" value="{STS_ALIAS}" />
+              <entry key="ws-security.encryption.properties" value="sts.properties" />
+            </map>
+          </property>
+        </bean>
+      </entry>
+    </jaxws:properties>
+  </jaxws:client>
+</beans>
+"#,
+        environment = kit.environment,
+        user = kit.system_user,
+        sts = in_xml(kit.sts_address),
+        smdb = in_xml(kit.smdb_address),
+        entity_id = in_xml(kit.smdb_entity_id.as_str()),
+        signs_call = signs(6),
+        signs_request = signs(14),
+    )
 }
 
 /// The elements of a client's `App.config` that name what is ours.
@@ -182,8 +237,9 @@ pub(super) fn what_is_here(kit: &Kit<'_>) -> String {
          trust.p12           all of these for Java; its password is `{TRUST_STORE_PASSWORD}`\n\
          client.env          addresses and files, for a shell\n\
          App.config          the same for Digst.OioIdws.Wsc (.NET Framework); not run here\n\
-         client.properties   the key store, for CXF and WSS4J\n\
-         sts.properties      the trust store, for CXF and WSS4J\n",
+         client.properties   the key store and the trust store, for CXF and WSS4J\n\
+         sts.properties      the trust store, for CXF and WSS4J\n\
+         cxf.xml             the entries of a client of CXF; not run here\n",
         profile(kit.binding),
         until(&kit.credential.certificate),
         until(kit.sts),

@@ -27,7 +27,10 @@ const DONE_ALREADY: [&str; 4] = [
 ];
 
 /// A system user with its certificate and key in each environment.
-pub(super) struct SystemUser(BTreeMap<Environment, Credential>);
+pub(super) struct SystemUser {
+    credentials: BTreeMap<Environment, Credential>,
+    is_new: bool,
+}
 
 impl SystemUser {
     /// Its name in NemLog-in's administration, and in its certificates.
@@ -47,7 +50,7 @@ impl SystemUser {
         hierarchies: &Hierarchies,
         clock: &Clock,
     ) -> Result<Self, Missing> {
-        let mut credentials = BTreeMap::new();
+        let (mut credentials, mut is_new) = (BTreeMap::new(), false);
         for (environment, file) in Environment::ALL.into_iter().zip(Self::keys(data)?) {
             let wanted = Wanted {
                 environment,
@@ -60,14 +63,21 @@ impl SystemUser {
             let anchors = &hierarchies[&environment];
             let (folder, name) = (&file.folder, file.name.as_str());
             let ordered = portal.held_or_ordered(folder, name, &key, &wanted, anchors, now).await;
-            credentials.insert(environment, Credential { certificate: ordered?, key });
+            let held = ordered?;
+            is_new |= held.is_new;
+            credentials.insert(environment, Credential { certificate: held.certificate, key });
         }
-        Ok(Self(credentials))
+        Ok(Self { credentials, is_new })
     }
 
     /// What it shows in an environment.
     pub(super) fn credential(&self, environment: Environment) -> &Credential {
-        &self.0[&environment]
+        &self.credentials[&environment]
+    }
+
+    /// Whether a certificate of its was ordered just now, which is registered nowhere.
+    pub(super) const fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// Registers it in NemLog-in's administration, lets SMDB's owner approve its privileges, and brings its
@@ -79,7 +89,7 @@ impl SystemUser {
         click(administration, "create-it-system", system).await?;
         let created = json!({ "system-user": user, "it-system": user, "entity-id": entity_id });
         click(administration, "create-system-user", created).await?;
-        for (environment, credential) in &self.0 {
+        for (environment, credential) in &self.credentials {
             for uri in [SUBMIT_PRIVILEGE, FETCH_PRIVILEGE] {
                 let privilege =
                     json!({ "environment": environment, "audience": ENTITY_ID, "uri": uri });

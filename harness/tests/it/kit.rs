@@ -23,7 +23,7 @@ struct Case {
     sts: Credential,
     smdb: Credential,
     client: Credential,
-    tls: TlsAuthority,
+    tls: String,
     entity_id: EntityId,
     folder: Scratch,
 }
@@ -39,7 +39,7 @@ impl Case {
         let system = |name, key| stage.system(ENVIRONMENT, name, key, life.clone());
         let (sts, smdb, client) =
             (system("skift STS", 0), system("skift SMDB", 1), system("Fagsystem", 2));
-        let tls = TlsAuthority::found().unwrap();
+        let tls = TlsAuthority::found().unwrap().certificate_pem().unwrap();
         let entity_id = "https://saml.smdb.invalid".parse().unwrap();
         let folder = Scratch::new(env!("CARGO_TARGET_TMPDIR"), test);
         Self { stage, sts, smdb, client, tls, entity_id, folder }
@@ -55,12 +55,11 @@ impl Case {
 
     /// Writes the kit for an STS at this address.
     fn write(&self, sts_address: &str, seed: u64) -> Vec<String> {
-        let tls_authority = &self.tls.certificate_pem().unwrap();
         let kit = Kit {
             environment: ENVIRONMENT,
             root: self.root(),
             issuing: self.issuing(),
-            tls_authority,
+            tls_authority: &self.tls,
             sts: &self.sts.certificate,
             smdb: &self.smdb.certificate,
             system_user: "fagsystem",
@@ -133,6 +132,37 @@ fn a_second_time_the_key_stores_stay_and_addresses_are_new() {
     }
     let opened = pkcs12::open(&before[0], &case.password()).unwrap();
     assert_eq!(opened.certificates[0], case.client.certificate);
+}
+
+/// One that fits no more is written anew: what is there would be refused, or does not open.
+#[test]
+fn a_key_store_that_fits_no_more_is_another() {
+    let mut case = Case::new("kit-stale");
+    case.write(STS, 1);
+    let opened = |case: &Case| {
+        let file = fs::read(case.folder.file("fagsystem.p12")).unwrap();
+        pkcs12::open(&file, &case.password()).unwrap().certificates
+    };
+    let trusted = |case: &Case| fs::read(case.folder.file("trust.p12")).unwrap();
+    let [issuing, root] = [case.issuing().clone(), case.root().clone()];
+    let holds = |it: &Credential| [it.certificate.clone(), issuing.clone(), root.clone()];
+    assert_eq!(opened(&case), holds(&case.client));
+    // Another certificate was ordered.
+    let life = start()..start() + Span::from_days(30);
+    case.client = case.stage.system(ENVIRONMENT, "Fagsystem", 2, life);
+    case.write(STS, 2);
+    assert_eq!(opened(&case), holds(&case.client));
+    // The password is gone, and another one is drawn.
+    fs::remove_file(case.folder.file("password")).unwrap();
+    case.write(STS, 3);
+    assert_eq!(opened(&case), holds(&case.client));
+    // Another authority vouches for the servers.
+    let before = trusted(&case);
+    case.write(STS, 4);
+    assert!(trusted(&case) == before, "it says the same");
+    case.tls = TlsAuthority::found().unwrap().certificate_pem().unwrap();
+    case.write(STS, 5);
+    assert!(trusted(&case) != before, "the old authority is in it");
 }
 
 #[test]
@@ -275,4 +305,49 @@ fn a_fragment_for_dotnet_names_what_is_ours() {
     let configuration = configuration.map(|(key, value)| (key, value.to_owned()));
     check("oioIdwsWcfConfiguration", &configuration);
     check("dns", &[("value", "skift SMDB".to_owned())]);
+}
+
+/// Key by key what the reference client for CXF sets; it does not run here.
+#[test]
+fn a_fragment_for_cxf_names_what_is_ours() {
+    let case = Case::new("kit-cxf");
+    case.write(STS, 1);
+    let text = case.folder.read("cxf.xml");
+    let document = Document::parse(&text).unwrap();
+    let said = |inside: &str| {
+        let place = document.descendants().find(|it| it.tag_name().name() == inside).unwrap();
+        let entries = place.children().filter(|it| it.has_attribute("value"));
+        let pair = |it: roxmltree::Node<'_, '_>| {
+            let attribute = |name| it.attribute(name).unwrap().to_owned();
+            (attribute("key").replace("ws-security.", ""), attribute("value"))
+        };
+        entries.map(pair).collect::<BTreeMap<_, _>>()
+    };
+    let entity_id = case.entity_id.as_str();
+    let rsa_sha256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let check = |inside: &str, expected: &[(&str, &str)]| {
+        let expected = expected.iter().map(|(key, it)| ((*key).to_owned(), (*it).to_owned()));
+        assert_eq!(said(inside), expected.collect(), "{inside}");
+    };
+    let signs =
+        [("signature.username", "fagsystem"), ("signature.properties", "client.properties")];
+    let call = [
+        ("sts.applies-to", entity_id),
+        ("callback-handler", "your.CallbackHandler"),
+        ("asymmetric.signature.algorithm", rsa_sha256),
+        ("is-bsp-compliant", "false"),
+    ];
+    check("properties", &[&signs[..], &call].concat());
+    let answer =
+        [("encryption.username", "sts"), ("encryption.properties", "sts.properties")];
+    check("map", &[&signs[..], &answer].concat());
+    // The password stands there for who reads the key, and the anchors beside it.
+    let properties = case.folder.read("client.properties");
+    let line = |key: &str| {
+        let key = format!("org.apache.ws.security.crypto.merlin.{key}=");
+        properties.lines().find_map(|line| line.strip_prefix(&key)).map(str::to_owned)
+    };
+    assert_eq!(line("keystore.private.password"), Some(case.password()));
+    assert_eq!(line("truststore.password").as_deref(), Some("changeit"));
+    assert!(line("truststore.file").is_some_and(|it| it.ends_with("trust.p12")), "{properties}");
 }

@@ -73,8 +73,8 @@ impl MitidErhverv {
         let _alone = lock(&self.request);
         let mut log = lock(&self.log);
         if !log.is_founded() {
-            *lock(&self.founded) = self.publication.mitid.look(Clone::clone);
             log.found()?;
+            *lock(&self.founded) = self.publication.mitid.look(Clone::clone);
         }
         Ok(())
     }
@@ -101,8 +101,8 @@ impl MitidErhverv {
         }
     }
 
-    /// One request, and everything that speaks against it; an error if what came of it cannot be kept. What
-    /// it needs is at hand; it may take a second, where the stock of key pairs is used up.
+    /// One request, and everything that speaks against it; an error if what comes of it cannot be kept:
+    /// then it is not done. What it needs is at hand; it may take a second, where the stock of key pairs is used up.
     pub(super) fn ask(&self, bytes: &[u8]) -> io::Result<(Exchange<Mitid>, Diagnosis)> {
         let mitid = &self.publication.mitid;
         let request = mitid.read(bytes);
@@ -124,14 +124,14 @@ impl MitidErhverv {
                 }
             }
             let diagnosis = mitid.look(|it| it.diagnose(&request, now));
-            let exchange = mitid.answer(request, now, &mut Entropy::Os);
-            let kept = lock(&self.log).append(now, &exchange.facts);
+            let answered = lock(&self.log).answer(mitid, request, now, &mut Entropy::Os);
             drop(alone);
+            let exchange = answered?;
             // What is ordered will be downloaded, mostly.
             if let Answer::Ordered { .. } = exchange.answer {
                 self.keys.prepare();
             }
-            return kept.map(|()| (exchange, diagnosis));
+            return Ok((exchange, diagnosis));
         }
     }
 
@@ -145,8 +145,9 @@ impl MitidErhverv {
     /// after.
     fn reset(&self) -> io::Result<()> {
         let _alone = lock(&self.request);
+        lock(&self.log).reset()?;
         self.publication.mitid.change(|it| *it = lock(&self.founded).clone());
-        lock(&self.log).reset()
+        Ok(())
     }
 }
 

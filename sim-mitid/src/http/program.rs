@@ -12,7 +12,7 @@ use pki::{Authority, Certificate, KeySize};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Ready, Traffic, Witness, apart,
+    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Ready, Traffic, Witness, apart,
     control::{Control, Service},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
@@ -63,7 +63,7 @@ impl AsRef<Common> for Settings {
 /// The program, with a command line that begins with its name.
 pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
     let start = async |settings: &Settings| {
-        let clock = settings.common.clock()?;
+        let clock = settings.common.clock();
         Bound::bind(settings, &clock).await?.serve().await
     };
     program::main(&PROGRAM, EXIT_CODES, line, start)
@@ -73,6 +73,8 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     common: Common,
+    /// That nobody else uses its folder.
+    lock: Lock,
     clock: Clock,
     journal: Journal,
     traffic: Traffic,
@@ -82,11 +84,12 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Listens at the addresses that are set.
+    /// Listens at the addresses that are set, with the folder to itself.
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, or the control port would be open to everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be open to
+    /// everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {
@@ -95,6 +98,7 @@ impl Bound {
             party: Party::Mitid,
         });
         let common = settings.common.clone();
+        let lock = common.lock(&folder(&common)?)?;
         let publication = Common::listen("listen", settings.listen, None, &traffic).await?;
         let starting = Service::starting(
             (PROGRAM.name, PROGRAM.version),
@@ -105,7 +109,7 @@ impl Bound {
         );
         let control = common.control("listen-control", settings.listen_control, &starting).await?;
         let clock = clock.clone();
-        Ok(Self { common, clock, journal, traffic, ready, publication, control })
+        Ok(Self { common, lock, clock, journal, traffic, ready, publication, control })
     }
 
     /// Where this machine fetches what is published.
@@ -131,7 +135,7 @@ impl Bound {
     }
 
     fn folder(&self) -> Result<Folder, StartError> {
-        Ok(self.common.folder()?.within(PROGRAM.name)?)
+        folder(&self.common)
     }
 
     /// Takes up what was kept, or founds what is not there yet, and serves.
@@ -141,7 +145,6 @@ impl Bound {
     /// If what is kept cannot be read or written.
     pub async fn serve(self) -> Result<Running, StartError> {
         let folder = self.folder()?;
-        let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
         let (log, kept) = FactLog::open(&folder)?;
@@ -150,7 +153,7 @@ impl Bound {
         let authority = |it| authority(&folder, it, &self.clock);
         let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
         let mitid = Mitid::new(authorities?, Policy::default(), mail_key(&folder)?);
-        let Self { common, clock, journal, traffic, ready, publication, control } = self;
+        let Self { common, lock, clock, journal, traffic, ready, publication, control } = self;
         let served = MitidErhverv::going_on(mitid, kept, log, &clock, &journal, KeyStock::drawn());
         control.door().open(&served.service(traffic, ready.clone()));
 
@@ -163,9 +166,13 @@ impl Bound {
         running.serve(publication.serve(router, running.stopping()));
         running.serve(control.serve(running.stopping()));
         running.hold(lock);
-        ready.set();
+        ready.complete();
         Ok(running)
     }
+}
+
+fn folder(common: &Common) -> Result<Folder, StartError> {
+    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The keys of an environment's hierarchy, the root's first.

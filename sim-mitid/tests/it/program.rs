@@ -85,6 +85,34 @@ async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
     assert_eq!(connected(&last).await, ["90000003"]);
 }
 
+/// What cannot be kept has not happened: neither now nor for the next start.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_kept_is_not_done() {
+    let data = data("full");
+    let script = "trap '' XFSZ; ulimit -f 8; exec \"$@\"";
+    let line = ["-c", script, "sh", PROGRAM].map(str::to_owned);
+    let served = Served::start("sh", line.into_iter().chain(arguments(&data, &[])));
+    let mut done = Vec::new();
+    let refused = loop {
+        assert!(done.len() < 1_000, "no file is longer than a few thousand octets");
+        let cvr = (90_000_000 + done.len()).to_string();
+        let asked = json!({ "environment": "production", "cvr": cvr, "name": "Testkommunen" });
+        let reply = post(served.at("control"), ADMINISTRATION, &json!({ "connect": asked })).await;
+        if reply.status != 200 {
+            break reply;
+        }
+        done.push(json!(cvr));
+    };
+    assert_eq!(refused.status, 507, "{}", refused.text);
+    assert!(refused.text.contains("it is not done"), "{}", refused.text);
+    assert_eq!(connected(&served).await, done);
+    drop(served);
+    let again = start(&data, &[]);
+    assert_eq!(connected(&again).await, done);
+    connect(&again, "99999999").await;
+}
+
 #[tokio::test]
 async fn the_clock_begins_where_it_is_told_to() {
     let served = start(&data("clock"), &["--start-time", "2030-03-01T08:00:00Z"]);
@@ -107,8 +135,30 @@ fn a_setting_that_is_none_is_told_with_the_nearest_one() {
         "{ended:?}"
     );
     let ended = run(&data, &["--start-time", "tomorrow"]);
-    assert_eq!(ended.code, Some(1));
-    assert!(ended.stderr.contains("`start-time` is `tomorrow`"), "{ended:?}");
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("sets `start-time` to something that it cannot be: `tomorrow`"),
+        "{ended:?}"
+    );
+    let ended = run(&data, &["--host", "http://localhost"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("sets `host`") && ended.stderr.contains("a host alone"),
+        "{ended:?}"
+    );
+    // A token is a secret, also one that is too short.
+    let ended = run(&data, &["--control-token", "correct horse"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("sets `control-token`") && !ended.stderr.contains("horse"),
+        "{ended:?}"
+    );
+    // Nor is anybody let in who could do anything.
+    let open = ["--listen", "127.0.0.1:0", "--listen-control", "0.0.0.0:0"];
+    let ended = served::run(PROGRAM, ["--data", data.to_str().unwrap()].iter().chain(&open));
+    assert_eq!(ended.code, Some(2));
+    let said = ["set a token for it", "(`listen-control`)"];
+    assert!(said.iter().all(|it| ended.stderr.contains(it)), "{ended:?}");
     let help = run(&data, &["--help"]);
     assert_eq!(help.code, Some(0));
     for line in ["--listen-control", "[SKIFT_MITID_LISTEN_CONTROL]", "--data", "--ready-file"] {
@@ -134,12 +184,14 @@ fn what_it_cannot_have_is_said_with_what_to_do() {
     check(&[listen, &address], &[&expected, "set another address (`listen`)"]);
     let expected = ["set another address (`listen-control`)"];
     check(&[listen, "127.0.0.1:0", control, &address], &expected);
-    // Nor is anybody let in who could do anything.
-    check(&[listen, "127.0.0.1:0", control, "0.0.0.0:0"], &["set a token for it"]);
 
-    let served = start(&data, &[]);
-    let ended = run(&data, &[]);
+    let ready = data.join("ready.json");
+    let with_file = ["--ready-file", ready.to_str().unwrap()];
+    let served = start(&data, &with_file);
+    let ended = run(&data, &with_file);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("is in use by another program"), "{ended:?}");
-    drop(served);
+    assert_eq!(served.terminate().code, Some(0));
+    // Whoever was turned away has left the file of the one that was there.
+    assert!(ready.exists());
 }

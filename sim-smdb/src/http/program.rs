@@ -16,9 +16,9 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic,
+    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch, Traffic,
     Witness, apart,
-    control::{Control, Service},
+    control::{Control, Service, Token},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
 };
@@ -73,7 +73,8 @@ pub struct Settings {
     #[schemars(with = "String")]
     pub mitid_control: BaseUrl,
     /// The token of the control port of MitID Erhverv; the same as here if nothing is said
-    pub mitid_control_token: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub mitid_control_token: Option<Token>,
     /// Where NemLog-in publishes the metadata of its STSs
     #[schemars(with = "String")]
     pub sts: BaseUrl,
@@ -129,7 +130,7 @@ impl Peers {
 /// The program, with a command line that begins with its name.
 pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
     let start = async |settings: &Settings| {
-        let clock = settings.common.clock()?;
+        let clock = settings.common.clock();
         Bound::bind(settings, &clock).await?.serve(Peers::of(settings)).await
     };
     program::main(&PROGRAM, EXIT_CODES, line, start)
@@ -139,6 +140,8 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     common: Common,
+    /// That nobody else uses its folder.
+    lock: Lock,
     binding: Binding,
     clock: Clock,
     journal: Journal,
@@ -151,11 +154,12 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Listens at the addresses that are set.
+    /// Listens at the addresses that are set, with the folder to itself.
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, or the control port would be open to everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be open to
+    /// everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {
@@ -164,6 +168,7 @@ impl Bound {
             party: Party::Smdb,
         });
         let (common, clock) = (settings.common.clone(), clock.clone());
+        let lock = common.lock(&folder(&common)?)?;
         let mut servers = Servers::open(&common.folder()?)?;
         let mut web_services = BTreeMap::new();
         for environment in Environment::ALL {
@@ -190,6 +195,7 @@ impl Bound {
         let servers = Arc::new(servers);
         Ok(Self {
             common,
+            lock,
             binding: settings.binding,
             clock,
             journal,
@@ -231,7 +237,7 @@ impl Bound {
     }
 
     fn folder(&self) -> Result<Folder, StartError> {
-        Ok(self.common.folder()?.within(PROGRAM.name)?)
+        folder(&self.common)
     }
 
     /// Serves, as soon as `peers` give it what it needs.
@@ -241,7 +247,6 @@ impl Bound {
     /// If what is kept cannot be read or written.
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
         let folder = self.folder()?;
-        let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
         let mut kept = BTreeMap::new();
@@ -251,7 +256,7 @@ impl Bound {
         let is_first = kept.values().any(|(log, _)| !log.is_founded());
         let kept_until = kept.values().filter_map(|(log, _)| log.last()).max();
         Common::mind_the_clock(&PROGRAM, kept_until, self.clock.now());
-        let Self { common, binding, clock, journal, traffic, ready, servers, .. } = self;
+        let Self { common, lock, binding, clock, journal, traffic, ready, servers, .. } = self;
         let addresses: BTreeMap<_, _> = self
             .web_services
             .iter()
@@ -306,6 +311,10 @@ impl Bound {
         running.work(founding.carry_out(kept, common.retry()));
         Ok(running)
     }
+}
+
+fn folder(common: &Common) -> Result<Folder, StartError> {
+    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The key of SMDB of an environment.

@@ -108,11 +108,11 @@ impl NemLogin {
         let _click = lock(&self.click);
         let mut log = lock(&self.log);
         if !log.is_founded() {
+            log.found()?;
             let issuers = self.token_services.iter();
             let issuers = issuers.map(|(at, it)| (*at, it.core.look(Clone::clone)));
             let administration = self.administration.look(Clone::clone);
             *lock(&self.founded) = Sts::from_parts(administration, issuers.collect());
-            log.found()?;
         }
         self.roll_overs.values().try_for_each(|log| lock(log).found())
     }
@@ -171,14 +171,15 @@ impl NemLogin {
         }
     }
 
-    /// One click of an administrator, and everything that speaks against it; an error if what came of it
-    /// cannot be kept.
+    /// One click of an administrator, and everything that speaks against it; an error if what comes of it
+    /// cannot be kept: then it is not done.
     pub(super) fn click(&self, bytes: &[u8]) -> io::Result<(Exchange<Administration>, Diagnosis)> {
         let request = self.administration.read(bytes);
         let _click = lock(&self.click);
         let now = self.clock.now();
         let diagnosis = self.administration.look(|it| it.diagnose(&request, now));
-        let exchange = self.administration.answer(request, now, &mut Entropy::Os);
+        let entropy = &mut Entropy::Os;
+        let exchange = lock(&self.log).answer(&self.administration, request, now, entropy)?;
         for fact in &exchange.facts {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
@@ -186,7 +187,6 @@ impl NemLogin {
                 }
             }
         }
-        lock(&self.log).append(now, &exchange.facts)?;
         Ok((exchange, diagnosis))
     }
 
@@ -221,6 +221,7 @@ impl NemLogin {
     /// after.
     fn reset(&self) -> io::Result<()> {
         let _click = lock(&self.click);
+        lock(&self.log).reset()?;
         let (administration, issuers) = lock(&self.founded).clone().into_parts();
         self.administration.change(|it| *it = administration);
         for (environment, issuer) in issuers {
@@ -231,7 +232,7 @@ impl NemLogin {
                 })?;
             }
         }
-        lock(&self.log).reset()
+        Ok(())
     }
 }
 

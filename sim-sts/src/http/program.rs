@@ -16,9 +16,9 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Portal, Ready, Remote, Servers, Switch, Traffic,
+    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch, Traffic,
     Witness, apart,
-    control::{Control, Service},
+    control::{Control, Service, Token},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
 };
@@ -84,7 +84,8 @@ pub struct Settings {
     #[schemars(with = "String")]
     pub mitid_control: BaseUrl,
     /// The token of the control port of MitID Erhverv; the same as here if nothing is said
-    pub mitid_control_token: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub mitid_control_token: Option<Token>,
     /// Where SMDB publishes its metadata
     #[schemars(with = "String")]
     pub smdb: BaseUrl,
@@ -153,7 +154,7 @@ impl Peers {
 /// The program, with a command line that begins with its name.
 pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
     let start = async |settings: &Settings| {
-        let clock = settings.common.clock()?;
+        let clock = settings.common.clock();
         Bound::bind(settings, &clock).await?.serve(Peers::of(settings)).await
     };
     program::main(&PROGRAM, EXIT_CODES, line, start)
@@ -163,6 +164,8 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     common: Common,
+    /// That nobody else uses its folder.
+    lock: Lock,
     policy: Policy,
     approved_only: bool,
     clock: Clock,
@@ -176,11 +179,12 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Listens at the addresses that are set.
+    /// Listens at the addresses that are set, with the folder to itself.
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, or the control port would be open to everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be open to
+    /// everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {
@@ -189,6 +193,7 @@ impl Bound {
             party: Party::Sts,
         });
         let (common, clock) = (settings.common.clone(), clock.clone());
+        let lock = common.lock(&folder(&common)?)?;
         let mut servers = Servers::open(&common.folder()?)?;
         let mut token_services = BTreeMap::new();
         for environment in Environment::ALL {
@@ -215,6 +220,7 @@ impl Bound {
         let servers = Arc::new(servers);
         Ok(Self {
             common,
+            lock,
             policy: settings.policy(),
             approved_only: settings.approved_only,
             clock,
@@ -257,7 +263,7 @@ impl Bound {
     }
 
     fn folder(&self) -> Result<Folder, StartError> {
-        Ok(self.common.folder()?.within(PROGRAM.name)?)
+        folder(&self.common)
     }
 
     /// Serves, as soon as `peers` give it what it needs.
@@ -267,7 +273,6 @@ impl Bound {
     /// If what is kept cannot be read or written.
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
         let folder = self.folder()?;
-        let lock = folder.lock()?;
         let wanted = self.keys()?;
         apart(move || keys::make(&wanted)).await?;
         let kept = FactLog::open(&folder)?;
@@ -277,8 +282,18 @@ impl Bound {
         for environment in Environment::ALL {
             roll_overs.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
         }
-        let Self { common, policy, approved_only, clock, journal, traffic, ready, servers, .. } =
-            self;
+        let Self {
+            common,
+            lock,
+            policy,
+            approved_only,
+            clock,
+            journal,
+            traffic,
+            ready,
+            servers,
+            ..
+        } = self;
         let addresses: BTreeMap<_, _> = self
             .token_services
             .iter()
@@ -328,6 +343,10 @@ impl Bound {
         running.work(founding.carry_out(kept, roll_overs, common.retry()));
         Ok(running)
     }
+}
+
+fn folder(common: &Common) -> Result<Folder, StartError> {
+    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The keys of the signer of an environment's STS, and of the next one.

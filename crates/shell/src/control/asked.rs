@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Problem, schema_of};
@@ -18,6 +18,10 @@ pub struct Asked<T>(pub T);
 /// What stands in the query.
 #[derive(Debug)]
 pub struct Queried<T>(pub T);
+
+/// A body that says nothing.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Nothing {}
 
 const WHERE: &str = "see GET /__admin/docs for what it takes";
 

@@ -6,7 +6,7 @@ use clock::{Clock, Mode, Span, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Problem, Route, Routes};
+use super::{Asked, Nothing, Problem, Route, Routes};
 
 /// How the clock stands.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -80,17 +80,13 @@ struct Scale {
     factor: f64,
 }
 
-/// Nothing.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct Nothing {}
-
 /// Simulated certificates lie well within these years, and every format that we write can say them.
 const YEARS: (&str, &str) = ("2000-01-01T00:00:00Z", "2199-12-31T23:59:59Z");
 /// A day in a second of the machine, and a little more. A faster clock could not be read.
 const FACTOR_MAX: f64 = 100_000.0;
 
-pub(super) fn routes(clock: &Clock) -> Routes {
-    let start = clock.mode();
+/// `start` is how it ran when the service started.
+pub(super) fn routes(clock: &Clock, start: Mode) -> Routes {
     let [look, set, advance, freeze, scale, reset] = [(); 6].map(|()| clock.clone());
     let look = async move || Standing::of(&look);
     let set = async move |Asked(Set { to }): Asked<Set>| {

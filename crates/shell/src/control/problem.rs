@@ -41,12 +41,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, error, what_to_do)
     }
 
-    /// Something that was done and cannot be kept (507).
+    /// Something that was not done, since it could not be kept (507).
     #[must_use]
     pub fn unkept(error: &io::Error) -> Self {
-        let what = "make room in the data folder, or let the program write there, and do it again; \
-                    else it is forgotten when the program ends";
-        let error = format!("it is done, and cannot be kept: {error}");
+        let what = "make room in the data folder, or let the program write there, and do it again";
+        let error = format!("it is not done, since it cannot be kept: {error}");
         Self::new(StatusCode::INSUFFICIENT_STORAGE, error, what)
     }
 

@@ -15,8 +15,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
-use super::{Asked, Problem, Queried, Route, Routes, Service};
-use crate::Standing;
+use super::{Asked, Nothing, Problem, Queried, Route, Routes, Service};
+use crate::{Standing, apart};
 
 /// How the service is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -55,10 +55,6 @@ struct Done {
     done: bool,
 }
 
-/// Nothing.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct Nothing {}
-
 /// OpenMetrics 1.0, which every Prometheus since 2.5 reads.
 const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -71,6 +67,10 @@ pub(super) fn routes(service: &Service) -> Routes {
         let (code, status, waits_for) = match ready.get() {
             Standing::Up => (StatusCode::OK, "up", None),
             Standing::Starting { waits_for } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(waits_for))
+            }
+            Standing::Complete => {
+                let waits_for = "the end of the start".to_owned();
                 (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(waits_for))
             }
             Standing::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
@@ -109,7 +109,9 @@ fn metrics(service: &Service) -> Route {
 pub(super) fn reset(service: &Service) -> Routes {
     let (reset, journal) = (Arc::clone(&service.reset), service.journal.clone());
     let handler = async move |Asked(Nothing {}): Asked<Nothing>| {
-        reset().map_err(|error| Problem::unkept(&error))?;
+        let reset = Arc::clone(&reset);
+        // It reads and writes: not on a thread that serves sockets.
+        apart(move || reset()).await.map_err(|error| Problem::unkept(&error))?;
         journal.clear();
         Ok::<_, Problem>(Json(Done { done: true }))
     };

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, de};
 use sha2::{Digest, Sha256};
 
-/// A token for the control port. Only its hash is kept, so that nothing could show it.
+/// A token for the control port, which nothing shows but a request to one.
 #[derive(Clone)]
-pub struct Token([u8; 32]);
+pub struct Token(String);
 
 /// The shortest token, in characters: what is drawn at random and as long cannot be guessed.
 const LENGTH_MIN: usize = 16;
@@ -14,7 +15,7 @@ const LENGTH_MIN: usize = 16;
 /// A token that could be guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the token of the control port takes {LENGTH_MIN} characters at least: let a program draw one"
+    "the token of the control port is a text of {LENGTH_MIN} characters at least: let a program draw one"
 )]
 pub struct TokenTooShort;
 
@@ -28,14 +29,29 @@ impl Token {
         if token.chars().count() < LENGTH_MIN {
             return Err(TokenTooShort);
         }
-        Ok(Self(Sha256::digest(token).into()))
+        Ok(Self(token.to_owned()))
+    }
+
+    /// As who calls a control port must write it.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
     }
 
     /// Whether this is it; takes as long for every text of its length.
     pub(super) fn is(&self, text: &[u8]) -> bool {
-        let other: [u8; 32] = Sha256::digest(text).into();
-        let differences = self.0.iter().zip(other).map(|(one, other)| one ^ other);
+        // Of what is hashed, how many octets are equal tells nothing.
+        let [one, other] = [self.0.as_bytes(), text].map(Sha256::digest);
+        let differences = one.into_iter().zip(other).map(|(one, other)| one ^ other);
         differences.fold(0, |all, it| all | it) == 0
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What serde would say names what stands there.
+        let text =
+            String::deserialize(deserializer).map_err(|_| de::Error::custom(TokenTooShort))?;
+        Self::new(&text).map_err(de::Error::custom)
     }
 }
 

@@ -117,11 +117,33 @@ fn a_line_that_is_no_fact_is_named_with_its_place() {
         (second.replace("\"fact\":2", "\"fact\":\"x\""), "expected u32"),
         ("{\n".to_owned(), "not JSON"),
     ] {
-        folder.write(FACTS, format!("{first}\n{wrong}").as_bytes()).unwrap();
+        // A line without anything is one all the same.
+        folder.write(FACTS, format!("{first}\n\n{wrong}").as_bytes()).unwrap();
         let error = FactLog::<Happened>::open(&folder).unwrap_err().to_string();
-        let place = format!("{}, line 2: ", folder.at(FACTS).display());
+        let place = format!("{}, line 3: ", folder.at(FACTS).display());
         assert!(error.starts_with(&place) && error.contains(why), "{error}");
         assert!(error.ends_with("; to forget what was registered, remove the file"), "{error}");
     }
+    fs::remove_dir_all(folder.path()).unwrap();
+}
+
+/// Half of a line would be read as the beginning of the next one.
+#[test]
+fn nothing_is_added_to_what_could_not_be_taken_back() {
+    let folder = folder("half");
+    let mut log = check(&folder, &[], &[]);
+    log.found().unwrap();
+    append(&mut log, [1]);
+    // Neither written to nor cut.
+    let of_old = log.place.as_mut().unwrap();
+    let writable = std::mem::replace(&mut of_old.file, File::open(folder.at(FACTS)).unwrap());
+    assert!(log.append(now(), &[Happened(2)]).is_err());
+    log.place.as_mut().unwrap().file = writable;
+    let error = log.append(now(), &[Happened(3)]).unwrap_err().to_string();
+    assert!(error.contains("start the program again"), "{error}");
+    log.reset().unwrap();
+    append(&mut log, [4]);
+    drop(log);
+    check(&folder, &[], &[4]);
     fs::remove_dir_all(folder.path()).unwrap();
 }

@@ -1,6 +1,7 @@
 //! What every program that serves can be set to.
 
 use std::{
+    fs, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
@@ -8,12 +9,13 @@ use std::{
 
 use clock::{Clock, Timestamp};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 
-use super::{Program, StartError, tell};
+use super::{Host, Program, StartError, tell};
 use crate::{
-    Bounds, Folder, Listener, Tls, Traffic,
-    control::{self, Control, Service, Token, instant},
+    Bounds, Folder, Listener, Lock, Tls, Traffic,
+    control::{self, Control, ControlError, Service, Token, instant},
+    folder::named,
 };
 
 /// What every program that serves can be set to.
@@ -27,11 +29,14 @@ pub struct Common {
     #[schemars(with = "Option<String>")]
     pub ready_file: Option<PathBuf>,
     /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said, as it is not kept
-    pub start_time: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub start_time: Option<StartTime>,
     /// The name by which clients reach this machine
-    pub host: String,
+    #[schemars(with = "String")]
+    pub host: Host,
     /// The token of the control port, needed where it listens for others than this machine
-    pub control_token: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub control_token: Option<Token>,
     /// How many milliseconds to wait at most before asking another program again that did not answer
     pub retry_ms: u64,
 }
@@ -42,7 +47,7 @@ impl Default for Common {
             data: PathBuf::from(".skift"),
             ready_file: None,
             start_time: None,
-            host: "localhost".to_owned(),
+            host: Host::default(),
             control_token: None,
             retry_ms: 500,
         }
@@ -51,20 +56,13 @@ impl Default for Common {
 
 impl Common {
     /// A clock that runs with the machine, from what is set.
-    ///
-    /// # Errors
-    ///
-    /// If that is no instant, or too far away.
-    pub fn clock(&self) -> Result<Clock, StartError> {
+    #[must_use]
+    pub fn clock(&self) -> Clock {
         let clock = Clock::real();
-        if let Some(text) = &self.start_time {
-            let wrong = |problem: control::Problem| {
-                StartError::Unusable(format!("`start-time` is `{text}`: {problem}"))
-            };
-            let start: Timestamp = instant(text).map_err(wrong)?;
+        if let Some(StartTime(start)) = self.start_time {
             clock.set(start);
         }
-        Ok(clock)
+        clock
     }
 
     /// Says so where the clock shows less than the latest of what `program` has kept: what is kept of an
@@ -88,6 +86,23 @@ impl Common {
         Ok(Folder::open(&self.data)?)
     }
 
+    /// Keeps others away from a folder of a program that begins to serve. Its ready file goes: whoever waits for
+    /// it is not to find that of an older run; and that of a program which is still there stays.
+    ///
+    /// # Errors
+    ///
+    /// If another program has the folder, or the file cannot be removed.
+    pub fn lock(&self, folder: &Folder) -> Result<Lock, StartError> {
+        let lock = folder.lock()?;
+        if let Some(file) = &self.ready_file
+            && let Err(error) = fs::remove_file(file)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(named(file, &error).into());
+        }
+        Ok(lock)
+    }
+
     /// How long to wait at most before another try. Not at all would be to ask without end.
     #[must_use]
     pub fn retry(&self) -> Duration {
@@ -97,7 +112,7 @@ impl Common {
     /// The names of this machine: the one that is set, and those that every machine has.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let mut names = vec![self.host.clone()];
+        let mut names = vec![self.host.name().to_owned()];
         for name in ["localhost", "127.0.0.1", "::1"] {
             if !names.iter().any(|it| it.eq_ignore_ascii_case(name)) {
                 names.push(name.to_owned());
@@ -140,14 +155,26 @@ impl Common {
         address: SocketAddr,
         service: &Service,
     ) -> Result<Control, StartError> {
-        let token = self.control_token.as_deref().map(Token::new).transpose()?;
-        let settings = control::Settings { address, token, hosts: vec![self.host.clone()] };
+        let (token, hosts) = (self.control_token.clone(), vec![self.host.name().to_owned()]);
+        let settings = control::Settings { address, token, hosts };
+        let setting = setting.to_owned();
         Control::bind(settings, service).await.map_err(|error| match error {
-            control::ControlError::Bind(source) => {
-                StartError::Listen { setting: setting.to_owned(), source }
-            }
-            open @ control::ControlError::Open { .. } => StartError::Control(open),
+            ControlError::Bind(source) => StartError::Listen { setting, source },
+            why @ ControlError::Open { .. } => StartError::Setting { setting, why },
         })
+    }
+}
+
+/// What the clock shows at the start: an instant within the years that a clock here may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StartTime(Timestamp);
+
+impl<'de> Deserialize<'de> for StartTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        instant(&text)
+            .map(Self)
+            .map_err(|problem| de::Error::custom(format!("`{text}`: {problem}")))
     }
 }
 
@@ -167,27 +194,65 @@ pub fn from_here(address: SocketAddr) -> SocketAddr {
 mod tests {
     use super::*;
 
+    /// What a file sets.
+    fn set(file: &str) -> Result<Common, String> {
+        toml::from_str(file).map_err(|error: toml::de::Error| error.message().to_owned())
+    }
+
     #[test]
     fn a_clock_begins_where_it_is_told_to() {
-        let at = |text: &str| Common { start_time: Some(text.to_owned()), ..Common::default() };
+        let at = |text: &str| set(&format!("start-time = {text:?}"));
         let start: Timestamp = "2030-03-01T08:00:00Z".parse().unwrap();
-        let now = at("2030-03-01T09:00:00+01:00").clock().unwrap().now();
+        let now = at("2030-03-01T09:00:00+01:00").unwrap().clock().now();
         assert!(now >= start && now < start + clock::Span::from_hours(1), "{now}");
         for text in ["tomorrow", "2030-03-01", "1999-01-01T00:00:00Z"] {
-            let error = at(text).clock().unwrap_err().to_string();
-            assert!(error.starts_with(&format!("`start-time` is `{text}`: ")), "{error}");
+            let error = at(text).unwrap_err();
+            assert!(error.starts_with(&format!("`{text}`: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_shown_by_nothing() {
+        let common = set("control-token = \"correct horse battery\"").unwrap();
+        let shown = format!("{common:?}");
+        assert!(shown.contains("control_token: Some") && !shown.contains("horse"), "{shown}");
+        for (wrong, hidden) in [("\"too short\"", "too short"), ("1234567890123456", "1234567")] {
+            let error = set(&format!("control-token = {wrong}")).unwrap_err();
+            assert!(error.contains("16 characters") && !error.contains(hidden), "{error}");
         }
     }
 
     #[test]
     fn a_machine_has_the_name_that_is_set_and_those_of_every_machine() {
-        let named = |host: &str| Common { host: host.to_owned(), ..Common::default() };
+        let named = |host: &str| set(&format!("host = {host:?}")).unwrap();
         assert_eq!(named("localhost").names(), ["localhost", "127.0.0.1", "::1"]);
         assert_eq!(named("sim-sts").names(), ["sim-sts", "localhost", "127.0.0.1", "::1"]);
         let address = "0.0.0.0:8443".parse().unwrap();
         assert_eq!(named("sim-sts").url("https", address), "https://sim-sts:8443");
+        assert_eq!(named("::1").url("https", address), "https://[::1]:8443");
         assert_eq!(from_here(address).to_string(), "127.0.0.1:8443");
         assert_eq!(from_here("[::]:1".parse().unwrap()).to_string(), "[::1]:1");
         assert_eq!(from_here("192.0.2.1:1".parse().unwrap()).to_string(), "192.0.2.1:1");
+    }
+
+    /// Whoever is turned away leaves the file of the program that is there.
+    #[test]
+    fn a_ready_file_goes_with_the_lock_alone() {
+        let data = std::env::temp_dir().join(format!("skift-common-{}", std::process::id()));
+        let ready_file = data.join("ready.json");
+        let common = Common {
+            data: data.clone(),
+            ready_file: Some(ready_file.clone()),
+            ..Common::default()
+        };
+        let folder = common.folder().unwrap();
+        fs::write(&ready_file, "of an older run").unwrap();
+        let lock = common.lock(&folder).unwrap();
+        assert!(!ready_file.exists());
+        fs::write(&ready_file, "of this run").unwrap();
+        assert!(common.lock(&folder).is_err());
+        assert!(ready_file.exists());
+        drop(lock);
+        fs::remove_dir_all(data).unwrap();
     }
 }

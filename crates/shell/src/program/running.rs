@@ -1,6 +1,6 @@
 //! A program that was brought up: what it serves, and its end.
 
-use std::{collections::BTreeMap, future::Future, io, sync::Arc};
+use std::{collections::BTreeMap, future::Future, io, sync::Arc, thread};
 
 use tokio::{sync::watch, task::JoinSet};
 
@@ -11,6 +11,7 @@ pub struct Running {
     urls: BTreeMap<String, String>,
     ready: Ready,
     stop: watch::Sender<bool>,
+    failed: watch::Sender<bool>,
     tasks: JoinSet<()>,
     is_first: bool,
     founding: Option<Done>,
@@ -30,9 +31,9 @@ impl Running {
     /// Services that are found at `urls`, each by a name, and that say when they are ready.
     #[must_use]
     pub fn new(urls: BTreeMap<String, String>, ready: Ready) -> Self {
-        let (stop, _) = watch::channel(false);
+        let (stop, failed) = (watch::Sender::new(false), watch::Sender::new(false));
         let (tasks, founding) = (JoinSet::new(), None);
-        Self { urls, ready, stop, tasks, is_first: false, founding, held: Vec::new() }
+        Self { urls, ready, stop, failed, tasks, is_first: false, founding, held: Vec::new() }
     }
 
     /// The same, and `done` is carried out once they are ready. `is_first` says whether they never were.
@@ -72,9 +73,33 @@ impl Running {
         }
     }
 
+    /// Is done when one of them has come to an end that nobody wanted: it has panicked, and said why.
+    pub fn failed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut failed = self.failed.subscribe();
+        async move {
+            if failed.wait_for(|failed| *failed).await.is_err() {
+                // They have all ended, as they were told to.
+                std::future::pending().await
+            }
+        }
+    }
+
+    /// Fails when `part` does.
+    pub fn fails_with(&mut self, part: &Self) {
+        let (failed, of_part) = (self.failed.clone(), part.failed());
+        self.work(async move {
+            of_part.await;
+            failed.send_replace(true);
+        });
+    }
+
     /// Runs a service, until it ends by itself after it was told to.
     pub fn serve(&mut self, service: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(service);
+        let alarm = Alarm(self.failed.clone());
+        self.tasks.spawn(async move {
+            let _alarm = alarm;
+            service.await;
+        });
     }
 
     /// Runs what has no end of its own, until they are told to stop.
@@ -93,16 +118,40 @@ impl Running {
         self.held.push(Box::new(held));
     }
 
-    /// Waits until they are ready, and lets what happened until then be their founding.
+    /// Waits until they have all that they need; says whether they do, and were not told to stop before.
+    ///
+    /// # Errors
+    ///
+    /// If one of them has panicked.
+    pub async fn complete(&self) -> io::Result<bool> {
+        tokio::select! {
+            biased;
+            () = self.failed() => Err(io::Error::other(FAILED)),
+            standing = self.ready.wait_complete() => Ok(standing != Standing::Stopping),
+        }
+    }
+
+    /// Lets what happened until now be their founding.
     ///
     /// # Errors
     ///
     /// If that cannot be kept.
-    pub async fn founded(&self) -> io::Result<()> {
-        if self.ready.wait().await != Standing::Up {
-            return Ok(());
-        }
+    pub fn found(&self) -> io::Result<()> {
         self.founding.as_ref().map_or(Ok(()), |done| done())
+    }
+
+    /// Waits until they have all that they need, lets what happened until then be their founding, and says
+    /// that they can be asked.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be kept, or one of them has panicked.
+    pub async fn founded(&self) -> io::Result<()> {
+        if self.complete().await? {
+            self.found()?;
+            self.ready.set();
+        }
+        Ok(())
     }
 
     /// Tells them to stop, and waits until they have: who is being answered has the answer.
@@ -110,6 +159,20 @@ impl Running {
         self.ready.stopping();
         self.stop.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
+    }
+}
+
+/// What is said where one has panicked.
+pub(super) const FAILED: &str = "a part of the program has come to an end, for the reason above; this is a fault of the program";
+
+/// Says so when a service panics.
+struct Alarm(watch::Sender<bool>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.send_replace(true);
+        }
     }
 }
 
@@ -152,8 +215,22 @@ mod tests {
         assert_eq!(founded.load(Ordering::Relaxed), 0);
         let ready = Ready::default();
         let running = running(&ready);
-        let (done, ()) = tokio::join!(running.founded(), async { ready.set() });
+        let (done, ()) = tokio::join!(running.founded(), async { ready.complete() });
         done.unwrap();
         assert_eq!(founded.load(Ordering::Relaxed), 1);
+        assert_eq!(ready.get(), Standing::Up);
+    }
+
+    /// Nobody is to wait for ever for what has panicked.
+    #[tokio::test]
+    async fn what_panics_is_told_also_by_a_whole_that_it_is_part_of() {
+        let new = || Running::new(BTreeMap::new(), Ready::default());
+        let (mut part, mut whole) = (new(), new());
+        whole.fails_with(&part);
+        part.work(async { panic!("a fault, for a test") });
+        assert_eq!(part.founded().await.unwrap_err().to_string(), FAILED);
+        assert_eq!(whole.founded().await.unwrap_err().to_string(), FAILED);
+        part.stop().await;
+        whole.stop().await;
     }
 }

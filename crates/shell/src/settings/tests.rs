@@ -130,7 +130,12 @@ fn a_value_that_cannot_be_is_told_with_its_place() {
     // Also where a flag sets it too: nobody is to find out later.
     check(&["--connections", "1"], &[("OWN_CONNECTIONS", "many")], "the environment");
     let file = File::new("syntax", "connections = \n");
-    check(&["--config", file.path()], &[], "are not understood:\nTOML parse error at line 1");
+    check(&["--config", file.path()], &[], "are not understood at line 1: ");
+    // What stands there may be a token.
+    let file = File::new("secret", "connections = 1\ntoken = \"correct horse\n");
+    check(&["--config", file.path()], &[], "are not understood at line 2: ");
+    let error = of(&["--config", file.path()], &[]).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("horse"), "{error:?}");
     check(&["--config", "/nowhere/at/all"], &[], "the settings in /nowhere/at/all cannot be read");
 }
 
@@ -146,14 +151,29 @@ fn keys_of_a_type_within_are_keys_too() {
         one_more: Option<u16>,
     }
     let line = ["outer", "--connections", "7", "--one-more=8", "--quiet"].map(OsString::from);
-    let environment = [("OWN_TOKEN".to_owned(), "42".to_owned())];
+    let environment = [("OWN_TOKEN".into(), "42".into())];
     let set: Outer = settings(Command::new("outer"), line, environment, "OWN_").unwrap();
     let expected =
         Own { connections: 7, quiet: true, token: Some("42".to_owned()), ..Own::default() };
     assert_eq!((set.own, set.one_more), (expected, Some(8)));
-    let environment = [("OWN_CONECTIONS".to_owned(), "42".to_owned())];
+    let environment = [("OWN_CONECTIONS".into(), "42".into())];
     let unknown = settings::<Outer>(Command::new("outer"), [], environment, "OWN_").unwrap_err();
     assert!(unknown.to_string().contains("is `connections` meant?"), "{unknown}");
+}
+
+/// Somebody else's variable may be anything.
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_told_if_it_is_ours() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let no_text = || OsString::from_vec(vec![b'a', 0xff]);
+    let of =
+        |name: &str| settings::<Own>(Command::new("own"), [], [(name.into(), no_text())], "OWN_");
+    assert_eq!(of("OTHER_TOKEN").unwrap(), Own::default());
+    let error = of("OWN_TOKEN").unwrap_err().to_string();
+    assert_eq!(error, "the environment sets `OWN_TOKEN` to something that is no text (not UTF-8)");
+    let nameless = [(no_text(), "x".into())];
+    assert!(settings::<Own>(Command::new("own"), [], nameless, "OWN_").is_ok());
 }
 
 #[test]

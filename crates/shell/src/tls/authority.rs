@@ -117,10 +117,22 @@ fn params_of_authority() -> CertificateParams {
 }
 
 /// Clients judge TLS by their own clock, which may be the machine's or one that was moved by years.
-/// None of that is to be what a rehearsal fails for.
+/// None of that is to be what a rehearsal fails for. The end is that of certificates without one (RFC 5280,
+/// section 4.1.2.5).
 fn forever(mut params: CertificateParams) -> CertificateParams {
     params.not_before = date_time_ymd(2000, 1, 1);
-    params.not_after = date_time_ymd(2149, 12, 31);
+    params.not_after = date_time_ymd(9999, 12, 31);
     params.distinguished_name = rcgen::DistinguishedName::new();
     params
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_outlives_every_clock_that_may_be_set() {
+        assert_eq!(params_of_authority().not_after.year(), 9999);
+        assert!(crate::control::instant("2199-12-31T23:59:59Z").is_ok());
+    }
 }

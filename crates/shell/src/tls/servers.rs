@@ -3,19 +3,19 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::Json;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{Identity, Tls, TlsAuthority, TlsAuthorityError};
 use crate::{
     Folder,
-    control::{Asked, Problem, Route, Routes, Service},
+    control::{self, Service},
     program::StartError,
 };
 
@@ -54,32 +54,11 @@ struct Server {
 /// A certificate of a server.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct Shown {
+pub(crate) struct Shown {
     /// The hosts that it is for.
     hosts: Vec<String>,
     /// Its SHA-256, in hexadecimal.
     sha256: String,
-}
-
-/// What the servers show, and who vouches for it.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct Chains {
-    /// The certificate of the authority, in PEM, which clients must trust.
-    authority: String,
-    /// Whether that is the one which is kept from start to start.
-    authority_kept: bool,
-    /// What each server shows.
-    servers: BTreeMap<&'static str, Vec<Shown>>,
-}
-
-/// What is to be renewed.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-struct Renewal {
-    /// Whether another authority vouches from now on, which no client trusts yet. If nothing is said, it is the
-    /// one that is kept.
-    another_authority: Option<bool>,
 }
 
 impl Servers {
@@ -94,9 +73,19 @@ impl Servers {
         let text = |octets: Vec<u8>| String::from_utf8_lossy(&octets).into_owned();
         let found = || Ok(TlsAuthority::found().map_err(made)?.key_pem().into_bytes());
         let key = folder.read_or_write(KEY, found).map(text)?;
-        let authority = TlsAuthority::from_key_pem(&key)?;
+        let unusable = |file: &str, why: &dyn Display| {
+            StartError::Unusable(format!(
+                "{}: {why}; remove {KEY} and {CERTIFICATE}, and another authority is made, which clients do not \
+                 trust yet",
+                folder.at(file).display()
+            ))
+        };
+        let authority = TlsAuthority::from_key_pem(&key).map_err(|error| unusable(KEY, &error))?;
         let certificate = || Ok(authority.certificate_pem().map_err(made)?.into_bytes());
         let pem = folder.read_or_write(CERTIFICATE, certificate).map(text)?;
+        // Clients trust the one, and the other signs: of two authorities, nothing would be trusted.
+        Identity::from_pem(&[pem.as_str(), &key].concat())
+            .map_err(|error| unusable(CERTIFICATE, &error))?;
         let kept = Vouching { authority: Arc::new(authority), pem };
         Ok(Self { folder, now: Mutex::new(kept.clone()), kept, servers: Vec::new() })
     }
@@ -146,13 +135,18 @@ impl Servers {
         &self.kept.pem
     }
 
-    /// Gives each server a new key and a new certificate of the authority that is kept.
-    fn reset(&self) -> Result<(), TlsAuthorityError> {
-        self.renew(self.kept.clone())
+    /// The certificate, in PEM, of the authority that vouches now.
+    pub(crate) fn vouching_pem(&self) -> String {
+        self.lock().pem.clone()
     }
 
-    /// A service with what can be done with its servers, which a reset gives certificates of the authority that
-    /// is kept.
+    /// What each server shows.
+    pub(crate) fn shown(&self) -> BTreeMap<&'static str, Vec<Shown>> {
+        let shown = |it: &Server| it.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.servers.iter().map(|it| (it.name, shown(it))).collect()
+    }
+
+    /// A service with what can be done with its servers, which a reset lets show what they showed at first.
     #[must_use]
     pub fn beside(self: &Arc<Self>, service: Service) -> Service {
         let (this, reset) = (Arc::clone(self), Arc::clone(&service.reset));
@@ -160,15 +154,30 @@ impl Servers {
             this.reset().map_err(io::Error::other)?;
             reset()
         };
-        let routes = service.routes.and(self.routes());
+        let routes = service.routes.and(control::tls::routes(self));
         Service { routes, reset: Arc::new(reset), ..service }
     }
 
-    fn renew(&self, vouching: Vouching) -> Result<(), TlsAuthorityError> {
-        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Gives each server the key and certificate that are kept.
+    fn reset(&self) -> Result<(), StartError> {
+        self.show(self.kept.clone(), |hosts| self.kept_identity(hosts))
+    }
+
+    /// Gives each server a new key and a new certificate, of the authority that is kept or of another one.
+    pub(crate) fn renew(&self, another_authority: bool) -> Result<(), StartError> {
+        let vouching = if another_authority { Vouching::another()? } else { self.kept.clone() };
+        let authority = Arc::clone(&vouching.authority);
+        self.show(vouching, |hosts| Ok(authority.identity(hosts)?))
+    }
+
+    fn show(
+        &self,
+        vouching: Vouching,
+        identity: impl Fn(&[&str]) -> Result<Identity, StartError>,
+    ) -> Result<(), StartError> {
+        let mut now = self.lock();
         for server in &self.servers {
-            let new = |hosts: &[&str]| vouching.authority.identity(hosts);
-            let (default, hosts, shown) = identities(new, &server.real, &server.own)?;
+            let (default, hosts, shown) = identities(&identity, &server.real, &server.own)?;
             server.tls.change(default, hosts);
             *server.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         }
@@ -176,41 +185,8 @@ impl Servers {
         Ok(())
     }
 
-    fn chains(&self) -> Chains {
-        let now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = |it: &Server| it.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Chains {
-            authority: now.pem.clone(),
-            authority_kept: now.pem == self.kept.pem,
-            servers: self.servers.iter().map(|it| (it.name, shown(it))).collect(),
-        }
-    }
-
-    /// What can be done with them at the control port.
-    fn routes(self: &Arc<Self>) -> Routes {
-        let [looked, renewed] = [(); 2].map(|()| Arc::clone(self));
-        let look = async move || Json(looked.chains());
-        let renew = async move |Asked(asked): Asked<Renewal>| {
-            let done = if asked.another_authority.unwrap_or(false) {
-                Vouching::another().and_then(|another| renewed.renew(another))
-            } else {
-                renewed.reset()
-            };
-            let failed = |error: TlsAuthorityError| {
-                Problem::bad(
-                    error.to_string(),
-                    "see that the machine has randomness, and try again",
-                )
-            };
-            done.map(|()| Json(renewed.chains())).map_err(failed)
-        };
-        let summary =
-            "Gives each TLS server a new certificate, by the same authority or by another";
-        Routes::from([
-            Route::get("/__admin/tls", "What the TLS servers show, and who vouches for it", look)
-                .answer::<Chains>(),
-            Route::post("/__admin/tls/renew", summary, renew).body::<Renewal>().answer::<Chains>(),
-        ])
+    fn lock(&self) -> MutexGuard<'_, Vouching> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -225,16 +201,16 @@ impl Vouching {
 /// The identity for this machine's own names, those of the real ones by their names, and what they show.
 type Identities = (Identity, BTreeMap<String, Identity>, Vec<Shown>);
 
-fn identities<E>(
-    identity: impl Fn(&[&str]) -> Result<Identity, E>,
+fn identities(
+    identity: impl Fn(&[&str]) -> Result<Identity, StartError>,
     real: &[String],
     own: &[String],
-) -> Result<Identities, E> {
+) -> Result<Identities, StartError> {
     let of = |hosts: &[String]| {
         let names: Vec<_> = hosts.iter().map(String::as_str).collect();
         let identity = identity(&names)?;
         let sha256 = hexadecimal(&Sha256::digest(identity.certificate()));
-        Ok((identity, Shown { hosts: hosts.to_vec(), sha256 }))
+        Ok::<_, StartError>((identity, Shown { hosts: hosts.to_vec(), sha256 }))
     };
     let (default, of_own) = of(own)?;
     let mut shown = vec![of_own];

@@ -19,7 +19,7 @@ use parties::{Diagnosis, Environment, Finding, Party, Role, Step, Text, TraceId}
 use serde_json::Value;
 use shell::{
     Journal, Traffic,
-    control::{Asked, Control, Ready, Route, Routes, Service, Settings, Token},
+    control::{Asked, Control, Door, Ready, Route, Routes, Service, Settings, Token},
     journal::{Entry, GRANTED, MessageId},
 };
 use tokio::{
@@ -37,6 +37,7 @@ const JSON: &str = "Content-Type: application/json\r\n";
 
 /// A control port of a service that counts how often it was reset and has one route of its own.
 struct Port {
+    door: Door,
     address: SocketAddr,
     clock: Clock,
     journal: Journal,
@@ -90,10 +91,11 @@ impl Port {
         let service = Service { reset, routes: echo(), ..bare() };
         let Service { clock, journal, traffic, ready, .. } = service.clone();
         let control = Control::bind(settings, &service).await.unwrap();
+        let door = control.door();
         let address = control.address();
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(control.serve(async move { _ = stopped.await }));
-        Self { address, clock, journal, traffic, ready, resets, _stop: stop }
+        Self { address, door, clock, journal, traffic, ready, resets, _stop: stop }
     }
 
     async fn get(&self, path: &str) -> Reply {

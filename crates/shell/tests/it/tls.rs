@@ -261,6 +261,7 @@ async fn a_server_is_given_another_certificate_while_it_serves() {
     // A reset goes back to who is trusted, too.
     program.ask("POST", "/__admin/reset", &json!({})).await;
     connect(&program.served, &trusting, "sts.invalid").await.unwrap();
+    assert_eq!(program.ask("GET", "/__admin/tls", &json!({})).await, before);
     let again = Program::start(&folder).await;
     assert_eq!(again.authority, program.authority);
     connect(&again.served, &trusting, "localhost").await.unwrap();
@@ -278,5 +279,25 @@ async fn a_server_is_given_another_certificate_while_it_serves() {
     let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
     let error = broken.add("production", &[], own).unwrap_err().to_string();
     assert!(error.contains("tls/server-") && error.contains("remove the file"), "{error}");
+    std::fs::remove_dir_all(&path).unwrap();
+}
+
+/// A key and a certificate of two authorities, or what is none, are told with what to do.
+#[test]
+fn an_authority_that_is_half_there_is_told_with_its_file() {
+    let path = std::env::temp_dir().join(format!("skift-tls-half-{}", std::process::id()));
+    let folder = Folder::open(&path).unwrap();
+    Servers::open(&folder).unwrap();
+    let check = |file: &str| {
+        let error = Servers::open(&folder).unwrap_err().to_string();
+        let expected = path.join("tls").join(file);
+        assert!(error.starts_with(&*expected.to_string_lossy()), "{error}");
+        assert!(error.contains("remove authority.key and authority.pem"), "{error}");
+    };
+    let another = TlsAuthority::found().unwrap();
+    std::fs::write(path.join("tls/authority.key"), another.key_pem()).unwrap();
+    check("authority.pem");
+    std::fs::write(path.join("tls/authority.key"), "no key").unwrap();
+    check("authority.key");
     std::fs::remove_dir_all(&path).unwrap();
 }

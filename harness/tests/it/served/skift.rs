@@ -8,7 +8,7 @@ use std::{
 
 use oio_idws::{Binding, Credential};
 use parties::{ClientProfile, Environment};
-use pki::{Certificate, PrivateKey};
+use pki::{Certificate, PrivateKey, pkcs12};
 use serde_json::{Value, json};
 use sim_smdb::contract::{ENTITY_ID, FETCH_PRIVILEGE, SUBMIT_PRIVILEGE};
 use stage::{
@@ -19,7 +19,7 @@ use stage::{
 use super::{
     click,
     client::{Client, Places},
-    metadata, stored, tls_authority,
+    metadata, ready, stored, tls_authority,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skift");
@@ -192,6 +192,77 @@ async fn the_token_services_refuse_as_they_are_set_to() {
     let wrong = run(&data, &["--sts-fault-shape", "soap-1.1"]);
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
     assert!(wrong.stderr.contains("sts-fault-shape"), "{wrong:?}");
+}
+
+/// What the program says one may remove is made anew, and registered, and in the kit.
+#[tokio::test]
+async fn what_was_removed_is_another_everywhere() {
+    let data = data("removed");
+    assert_eq!(start(&data, &[]).terminate().code, Some(0));
+    let check = async || {
+        let served = start(&data, &[]);
+        for environment in Environment::ALL {
+            assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
+            let kit = data.join("kit").join(environment.name());
+            let password = fs::read_to_string(kit.join("password")).unwrap();
+            let store = pkcs12::open(&fs::read(kit.join("fagsystem.p12")).unwrap(), &password);
+            let user = system_user(&data, environment).certificate;
+            assert_eq!(store.unwrap().certificates[0], user);
+        }
+        assert_eq!(served.terminate().code, Some(0));
+        system_user(&data, Environment::Production).certificate
+    };
+    let first = check().await;
+    for environment in Environment::ALL {
+        fs::remove_file(data.join(format!("fagsystem/fagsystem-{environment}.cer"))).unwrap();
+    }
+    fs::remove_file(data.join("kit/production/password")).unwrap();
+    let second = check().await;
+    assert_ne!(first, second);
+    // Another hierarchy, whose keys are those of the other environment: to make some takes long.
+    let mitid = data.join("sim-mitid");
+    let kept = ["root", "issuing"].map(|name| {
+        Environment::ALL.map(|it| fs::read(mitid.join(format!("{name}-{it}.pk8"))).unwrap())
+    });
+    fs::remove_dir_all(&mitid).unwrap();
+    fs::create_dir(&mitid).unwrap();
+    for (name, keys) in ["root", "issuing"].into_iter().zip(kept) {
+        for (environment, key) in Environment::ALL.into_iter().rev().zip(keys) {
+            fs::write(mitid.join(format!("{name}-{environment}.pk8")), key).unwrap();
+        }
+    }
+    fs::remove_dir_all(data.join("tls")).unwrap();
+    assert_ne!(check().await, second);
+}
+
+/// Whoever waits for one of the services alone calls at once.
+#[tokio::test]
+async fn who_is_told_that_it_is_ready_finds_everything() {
+    let data = data("gate");
+    let probe = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let control = probe.local_addr().unwrap();
+    drop(probe);
+    let own = ["serve", "--data", data.to_str().unwrap(), "--sts-listen-control"];
+    let mut line: Vec<_> = own.map(str::to_owned).into();
+    line.push(control.to_string());
+    let services = ["sts-listen-", "smdb-listen-"].into_iter().flat_map(|it| {
+        ["integration-test", "production", "metadata", "control"].map(|name| format!("{it}{name}"))
+    });
+    let mitid = ["mitid-listen", "mitid-listen-control"].map(str::to_owned);
+    let others = services.chain(mitid).filter(|it| it != "sts-listen-control");
+    line.extend(others.map(|it| format!("--{it}=127.0.0.1:0")));
+    let started = tokio::task::spawn_blocking(move || Served::start(PROGRAM, line));
+    while tokio::net::TcpStream::connect(control).await.is_err() {
+        assert!(!started.is_finished(), "it listens nowhere else");
+        tokio::task::yield_now().await;
+    }
+    ready(control).await;
+    let shown = get(control, "/__admin/administration").await.json();
+    assert!(shown["system-users"]["fagsystem"].is_object(), "{shown}");
+    for environment in Environment::ALL {
+        assert!(data.join("kit").join(environment.name()).join("README.txt").exists());
+    }
+    drop(started.await.unwrap());
 }
 
 /// Nobody has to trust anybody anew, and who was registered is.

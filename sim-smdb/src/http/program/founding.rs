@@ -105,7 +105,7 @@ impl Founding {
                 switch.turn(router(Arc::clone(service)).merge(metadata));
             }
         }
-        self.ready.set();
+        self.ready.complete();
     }
 
     /// What can be asked before SMDB can be called.
@@ -126,7 +126,7 @@ impl Founding {
             let (folder, name) = (&self.folder, file.name.as_str());
             let ordered =
                 self.portal.held_or_ordered(folder, name, &key, &wanted, &anchors, now).await;
-            let credential = Credential { certificate: ordered?, key };
+            let credential = Credential { certificate: ordered?.certificate, key };
             smdbs.push(Smdb::new(Configuration {
                 environment,
                 entity_id: ENTITY_ID.parse().expect("a constant URI"),

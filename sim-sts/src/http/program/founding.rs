@@ -95,7 +95,7 @@ impl Founding {
                 switch.turn(router(Arc::clone(service)).merge(metadata));
             }
         }
-        self.ready.set();
+        self.ready.complete();
     }
 
     /// What can be asked before tokens can.
@@ -123,7 +123,7 @@ impl Founding {
                 let (folder, name) = (&self.folder, file.name.as_str());
                 let ordered =
                     self.portal.held_or_ordered(folder, name, &key, &wanted, &anchors, now).await;
-                let credential = Credential { certificate: ordered?, key };
+                let credential = Credential { certificate: ordered?.certificate, key };
                 credentials.push(credential);
             }
             let [signer, next] = <[_; 2]>::try_from(credentials).expect("there are two files");

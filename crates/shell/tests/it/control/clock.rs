@@ -1,8 +1,9 @@
 //! The clock moved over the port.
 
 use serde_json::{Value, json};
+use shell::control::Service;
 
-use super::Port;
+use super::{Port, bare};
 
 async fn did(port: &Port, verb: &str, body: &Value) -> Value {
     let reply = port.post(&format!("/__admin/clock/{verb}"), &body.to_string()).await;
@@ -98,4 +99,15 @@ async fn a_slip_of_the_pen_is_told_by_the_nearest_name() {
         assert_eq!((reply.status, reply.json()["error"].is_string()), (400, true), "{body}");
     }
     assert_eq!(port.clock.now().to_string(), super::START);
+}
+
+/// Whoever waits for the service may have moved the clock before it has all that it serves.
+#[tokio::test]
+async fn a_reset_goes_back_to_the_start_and_not_to_when_the_port_was_given_more() {
+    let port = Port::open().await;
+    did(&port, "set", &json!({ "to": "2040-01-01T00:00:00Z" })).await;
+    let more = Service { clock: port.clock.clone(), ..bare() };
+    port.door.open(&more);
+    let start = json!({ "now": super::START, "mode": "frozen" });
+    assert_eq!(did(&port, "reset", &json!({})).await, start);
 }

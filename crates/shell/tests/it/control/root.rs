@@ -22,6 +22,9 @@ async fn it_lives_before_it_can_be_asked() {
     assert_eq!((reply.status, reply.json()), (503, starting));
     port.ready.waits_for("somebody");
     assert_eq!(port.get("/ready?wait=0").await.json()["waits-for"], "somebody");
+    port.ready.complete();
+    let waits_for = port.get("/ready").await.json()["waits-for"].clone();
+    assert_eq!(waits_for, "the end of the start");
     port.ready.set();
     let reply = port.get("/ready").await;
     assert_eq!((reply.status, reply.json()), (200, json!({ "status": "up" })));
