@@ -4,13 +4,14 @@
 use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Cvr, Environment};
-use pki::{PrivateKey, PublicKey, RevocationList, RevocationReason, Serial};
+use pki::{PrivateKey, PublicKey, RevocationReason, Serial};
 use uuid::Uuid;
 
 use crate::{
     Answer, Fact, Mitid, Rejection, Request,
     enrolment::{self, Issuance},
     mail::{About, Mail},
+    mitid::DueList,
     objections::Objections,
     order::{Identification, Method, NewOrder, Order, Proof, ReferenceNumber},
     organisation::Organisation,
@@ -340,13 +341,14 @@ impl Grant<'_> {
                 let (download, facts) = issuance.hand_out(key, encoding, now, entropy);
                 (Answer::Downloaded(download), facts)
             }
-            Self::List(environment) => published(mitid.revocation_list(environment, now)),
-            Self::RootList(environment) => published(mitid.root_revocation_list(environment, now)),
+            Self::List(environment) => published(mitid.due_list(environment, now)),
+            Self::RootList(environment) => published(mitid.due_root_list(environment, now)),
         }
     }
 }
 
-fn published(list: Result<RevocationList, Rejection>) -> (Answer, Vec<Fact>) {
+fn published(list: Result<DueList, Rejection>) -> (Answer, Vec<Fact>) {
+    let list = list.map(|due| due.sign());
     (list.map_or_else(Answer::Rejected, Answer::RevocationList), Vec::new())
 }
 

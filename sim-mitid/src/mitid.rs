@@ -101,39 +101,34 @@ impl Mitid {
         revoked.map(|(environment, it)| (environment, it.at.truncated_to_second()))
     }
 
-    /// The revocation list of a hierarchy, with what has taken effect by `now`. Its number is the
-    /// instant, in milliseconds: lists made at different times must have different numbers, and a
+    /// The revocation list of a hierarchy, with what has taken effect by `now`, which is yet to be signed. Its
+    /// number is the instant, in milliseconds: lists made at different times must have different numbers, and a
     /// later one the greater (RFC 5280, section 5.2.3).
-    pub(crate) fn revocation_list(
+    pub(crate) fn due_list(
         &self,
         environment: Environment,
         now: Timestamp,
-    ) -> Result<RevocationList, Rejection> {
-        let authority = self.authority(environment)?;
-        let (number, next_update) = self.next_list(now);
-        let revoked: Vec<Revoked> = self
-            .register
-            .revocations(&self.organisations)
-            .filter(|(of, it)| *of == environment && it.at <= now)
-            .map(|(_, it)| it)
-            .collect();
-        Ok(authority.revocation_list(number, now, next_update, &revoked))
+    ) -> Result<DueList, Rejection> {
+        let of_environment = |(of, it): (Environment, Revoked)| (of == environment).then_some(it);
+        let revoked = self.register.revocations(&self.organisations).filter_map(of_environment);
+        let revoked = revoked.filter(|it| it.at <= now).collect();
+        Ok(DueList { of_root: false, revoked, ..self.due_root_list(environment, now)? })
     }
 
     /// The revocation list of the root of a hierarchy, numbered alike. No issuing authority is ever
     /// revoked here.
-    pub(crate) fn root_revocation_list(
+    pub(crate) fn due_root_list(
         &self,
         environment: Environment,
         now: Timestamp,
-    ) -> Result<RevocationList, Rejection> {
-        let authority = self.authority(environment)?;
-        let (number, next_update) = self.next_list(now);
-        Ok(authority.root_revocation_list(number, now, next_update, &[]))
-    }
-
-    fn next_list(&self, now: Timestamp) -> (u64, Timestamp) {
-        (now.millis().unsigned_abs(), now + self.policy.revocation_list_life)
+    ) -> Result<DueList, Rejection> {
+        Ok(DueList {
+            authority: self.authority(environment)?.clone(),
+            of_root: true,
+            this_update: now,
+            next_update: now + self.policy.revocation_list_life,
+            revoked: Vec::new(),
+        })
     }
 
     /// The next key pair to certify in the portal.
@@ -147,6 +142,30 @@ impl Mitid {
 
     fn objections(&self, request: &Request, now: Timestamp) -> Vec<Rejection> {
         self.judge(request, now).map_or_else(Objections::all, |_| Vec::new())
+    }
+}
+
+/// A revocation list that is not signed yet. To sign it takes milliseconds, and nothing else of the core: nobody need
+/// wait for that who asks for something else.
+#[derive(Debug)]
+pub(crate) struct DueList {
+    authority: Authority,
+    of_root: bool,
+    this_update: Timestamp,
+    next_update: Timestamp,
+    revoked: Vec<Revoked>,
+}
+
+impl DueList {
+    /// The list, signed.
+    pub(crate) fn sign(&self) -> RevocationList {
+        let Self { authority, this_update, next_update, revoked, .. } = self;
+        let number = this_update.millis().unsigned_abs();
+        if self.of_root {
+            authority.root_revocation_list(number, *this_update, *next_update, revoked)
+        } else {
+            authority.revocation_list(number, *this_update, *next_update, revoked)
+        }
     }
 }
 

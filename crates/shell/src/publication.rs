@@ -14,8 +14,14 @@ pub fn address_below(base: &str, environment: Environment, published: &str) -> S
 
 /// The path of an address in plain HTTP, below the name of its environment.
 fn path_below(environment: Environment, published: &str) -> String {
-    let rest = published.split_once("://").map_or(published, |(_, rest)| rest);
-    format!("/{environment}{}", &rest[rest.find('/').unwrap_or(rest.len())..])
+    format!("/{environment}{}", split_address(published).1)
+}
+
+/// An address in its host and its path.
+#[must_use]
+pub fn split_address(address: &str) -> (&str, &str) {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split_at(rest.find('/').unwrap_or(rest.len()))
 }
 
 /// The authority of an environment, as it publishes itself below an address.

@@ -6,11 +6,11 @@ use tokio::sync::watch;
 
 /// Whether a service can be asked; clones say the same.
 #[derive(Debug, Clone)]
-pub struct Ready(Arc<watch::Sender<Standing>>);
+pub struct Ready(Arc<watch::Sender<Readiness>>);
 
 /// How far a service has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum Readiness {
     /// It cannot be asked yet.
     Starting {
         /// What it waits for, as far as is known.
@@ -26,7 +26,7 @@ pub enum Standing {
 
 impl Default for Ready {
     fn default() -> Self {
-        let starting = Standing::Starting { waits_for: "its own start".to_owned() };
+        let starting = Readiness::Starting { waits_for: "its own start".to_owned() };
         Self(Arc::new(watch::Sender::new(starting)))
     }
 }
@@ -34,43 +34,43 @@ impl Default for Ready {
 impl Ready {
     /// It has all that it needs, and waits for whoever started it to let it be asked.
     pub fn complete(&self) {
-        self.0.send_replace(Standing::Complete);
+        self.0.send_replace(Readiness::Complete);
     }
 
     /// From now on it can be asked.
     pub fn set(&self) {
-        self.0.send_replace(Standing::Up);
+        self.0.send_replace(Readiness::Up);
     }
 
     /// Says what it waits for.
     pub fn waits_for(&self, what: impl Into<String>) {
-        self.0.send_replace(Standing::Starting { waits_for: what.into() });
+        self.0.send_replace(Readiness::Starting { waits_for: what.into() });
     }
 
     /// From now on it can be asked no more.
     pub fn stopping(&self) {
-        self.0.send_replace(Standing::Stopping);
+        self.0.send_replace(Readiness::Stopping);
     }
 
     /// How far it has come.
     #[must_use]
-    pub fn get(&self) -> Standing {
+    pub fn get(&self) -> Readiness {
         self.0.borrow().clone()
     }
 
     /// Waits until it can be asked, or never will be; says which.
-    pub async fn wait(&self) -> Standing {
-        self.wait_for(|it| matches!(it, Standing::Up | Standing::Stopping)).await
+    pub async fn wait(&self) -> Readiness {
+        self.wait_for(|it| matches!(it, Readiness::Up | Readiness::Stopping)).await
     }
 
     /// Waits until it has all that it needs, or never will have; says how far it has come.
-    pub async fn wait_complete(&self) -> Standing {
-        self.wait_for(|it| !matches!(it, Standing::Starting { .. })).await
+    pub async fn wait_complete(&self) -> Readiness {
+        self.wait_for(|it| !matches!(it, Readiness::Starting { .. })).await
     }
 
-    async fn wait_for(&self, is_so: impl FnMut(&Standing) -> bool) -> Standing {
+    async fn wait_for(&self, is_so: impl FnMut(&Readiness) -> bool) -> Readiness {
         let mut told = self.0.subscribe();
         let done = told.wait_for(is_so).await;
-        done.map_or(Standing::Stopping, |it| it.clone())
+        done.map_or(Readiness::Stopping, |it| it.clone())
     }
 }

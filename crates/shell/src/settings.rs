@@ -104,8 +104,8 @@ impl fmt::Display for Origin {
 /// Reads settings from the command line `line` of `program`, the `environment`, and the file that
 /// either of them names. Variables begin with `prefix` (`SKIFT_STS_`).
 ///
-/// All fields of `T` have a default, and it takes no others (`#[serde(default, deny_unknown_fields,
-/// rename_all = "kebab-case")]`). Each is a text, a number or a truth value.
+/// All fields of `T` have a default (`#[serde(default, rename_all = "kebab-case")]`), and each is a text, a number or
+/// a truth value. What is none of them is found here: `T` cannot, where it holds others (`#[serde(flatten)]`).
 ///
 /// # Errors
 ///

@@ -338,8 +338,7 @@ fn a_fragment_for_cxf_names_what_is_ours() {
         ("is-bsp-compliant", "false"),
     ];
     check("properties", &[&signs[..], &call].concat());
-    let answer =
-        [("encryption.username", "sts"), ("encryption.properties", "sts.properties")];
+    let answer = [("encryption.username", "sts"), ("encryption.properties", "sts.properties")];
     check("map", &[&signs[..], &answer].concat());
     // The password stands there for who reads the key, and the anchors beside it.
     let properties = case.folder.read("client.properties");

@@ -15,12 +15,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use entropy::Entropy;
 use parties::Environment;
-use pki::Addresses;
+use pki::{Addresses, Certificate};
+use shell::{apart, split_address};
 
 use super::Publication;
-use crate::{Answer, Request};
+use crate::{Rejection, mitid::DueList};
 
 /// RFC 2585, section 4.
 const CERTIFICATE: &str = "application/pkix-cert";
@@ -50,12 +50,7 @@ async fn fetch(
         return (StatusCode::NOT_FOUND, what_is_here()).into_response();
     };
     // A list is signed with RSA: not on a thread that serves sockets.
-    let answered =
-        tokio::task::spawn_blocking(move || answer(&publication, environment, published));
-    match answered.await {
-        Ok(response) => response,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-    }
+    apart(move || answer(&publication, environment, published)).await
 }
 
 /// What is asked for by a path on a host.
@@ -84,23 +79,29 @@ fn table(addresses: &Addresses) -> [(&str, Published); 4] {
 }
 
 fn answer(publication: &Publication, environment: Environment, published: Published) -> Response {
-    let request = match published {
-        Published::RootCertificate | Published::IssuingCertificate => {
-            Request::Authorities(environment)
-        }
-        Published::RootList => Request::RootRevocationList(environment),
-        Published::IssuingList => Request::RevocationList(environment),
-    };
     let now = publication.clock.now();
-    match publication.mitid.answer(request, now, &mut Entropy::Os).answer {
-        Answer::RevocationList(list) => found(LIST, list.der()),
-        Answer::Authorities { root, .. } if published == Published::RootCertificate => {
-            found(CERTIFICATE, root.der())
-        }
-        Answer::Authorities { issuing, .. } => found(CERTIFICATE, issuing.der()),
+    let octets = publication.mitid.look(|mitid| {
+        let authority = mitid.authority(environment)?;
+        Ok(match published {
+            Published::RootCertificate => Octets::Certificate(authority.root().clone()),
+            Published::IssuingCertificate => Octets::Certificate(authority.issuing().clone()),
+            Published::RootList => Octets::List(mitid.due_root_list(environment, now)?),
+            Published::IssuingList => Octets::List(mitid.due_list(environment, now)?),
+        })
+    });
+    // To sign takes milliseconds, and others may look meanwhile.
+    match octets {
+        Ok(Octets::Certificate(certificate)) => found(CERTIFICATE, certificate.der()),
+        Ok(Octets::List(due)) => found(LIST, due.sign().der()),
         // No hierarchy of that environment.
-        _ => (StatusCode::NOT_FOUND, what_is_here()).into_response(),
+        Err::<_, Rejection>(_) => (StatusCode::NOT_FOUND, what_is_here()).into_response(),
     }
+}
+
+/// What is sent.
+enum Octets {
+    Certificate(Certificate),
+    List(DueList),
 }
 
 fn found(kind: &'static str, der: &[u8]) -> Response {
@@ -120,15 +121,9 @@ fn what_is_here() -> String {
 }
 
 fn host_of(address: &str) -> &str {
-    split(address).0
+    split_address(address).0
 }
 
 fn path_of(address: &str) -> &str {
-    split(address).1
-}
-
-/// An address of plain HTTP in its host and its path.
-fn split(address: &str) -> (&str, &str) {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    rest.split_at(rest.find('/').unwrap_or(rest.len()))
+    split_address(address).1
 }

@@ -11,7 +11,7 @@ use super::{Asked, Nothing, Problem, Route, Routes};
 /// How the clock stands.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-struct Standing {
+struct ClockShown {
     /// What it shows (RFC 3339).
     #[schemars(with = "String")]
     now: Timestamp,
@@ -40,7 +40,7 @@ enum ModeName {
     Frozen,
 }
 
-impl Standing {
+impl ClockShown {
     fn of(clock: &Clock) -> Json<Self> {
         let (mode, offset, factor) = match clock.mode() {
             Mode::Real => (ModeName::Real, None, None),
@@ -88,23 +88,23 @@ const FACTOR_MAX: f64 = 100_000.0;
 /// `start` is how it ran when the service started.
 pub(super) fn routes(clock: &Clock, start: Mode) -> Routes {
     let [look, set, advance, freeze, scale, reset] = [(); 6].map(|()| clock.clone());
-    let look = async move || Standing::of(&look);
+    let look = async move || ClockShown::of(&look);
     let set = async move |Asked(Set { to }): Asked<Set>| {
         set.set(instant(&to)?);
-        Ok::<_, Problem>(Standing::of(&set))
+        Ok::<_, Problem>(ClockShown::of(&set))
     };
     let advance = async move |Asked(Advance { by }): Asked<Advance>| {
         let by = span(&by)?;
         within_years(advance.now() + by)?;
         advance.advance(by);
-        Ok::<_, Problem>(Standing::of(&advance))
+        Ok::<_, Problem>(ClockShown::of(&advance))
     };
     let freeze = async move |Asked(Freeze { at }): Asked<Freeze>| {
         match at.as_deref().map(instant).transpose()? {
             Some(at) => freeze.run(Mode::Frozen(at)),
             None => freeze.freeze(),
         }
-        Ok::<_, Problem>(Standing::of(&freeze))
+        Ok::<_, Problem>(ClockShown::of(&freeze))
     };
     let scale = async move |Asked(Scale { factor }): Asked<Scale>| {
         if !(factor > 0.0 && factor <= FACTOR_MAX) {
@@ -113,13 +113,13 @@ pub(super) fn routes(clock: &Clock, start: Mode) -> Routes {
             return Err(Problem::bad(error, what));
         }
         scale.pace(factor);
-        Ok(Standing::of(&scale))
+        Ok(ClockShown::of(&scale))
     };
     let reset = async move |Asked(Nothing {}): Asked<Nothing>| {
         reset.run(start);
-        Ok::<_, Problem>(Standing::of(&reset))
+        Ok::<_, Problem>(ClockShown::of(&reset))
     };
-    let did = |route: Route| route.answer::<Standing>();
+    let did = |route: Route| route.answer::<ClockShown>();
     Routes::from([
         did(Route::get("/__admin/clock", "What the clock shows, and how it runs", look)),
         did(Route::post("/__admin/clock/set", "Lets it show an instant and run on as it did", set)

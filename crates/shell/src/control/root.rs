@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::{Asked, Nothing, Problem, Queried, Route, Routes, Service};
-use crate::{Standing, apart};
+use crate::{Readiness, apart};
 
 /// How the service is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -65,15 +65,15 @@ pub(super) fn routes(service: &Service) -> Routes {
         let patience = Duration::from_secs(wait.unwrap_or(0).min(PATIENCE_MAX));
         let _ = timeout(patience, ready.wait()).await;
         let (code, status, waits_for) = match ready.get() {
-            Standing::Up => (StatusCode::OK, "up", None),
-            Standing::Starting { waits_for } => {
+            Readiness::Up => (StatusCode::OK, "up", None),
+            Readiness::Starting { waits_for } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(waits_for))
             }
-            Standing::Complete => {
+            Readiness::Complete => {
                 let waits_for = "the end of the start".to_owned();
                 (StatusCode::SERVICE_UNAVAILABLE, "starting", Some(waits_for))
             }
-            Standing::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
+            Readiness::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
         };
         (code, Json(Health { status, waits_for }))
     };

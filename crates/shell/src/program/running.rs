@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, future::Future, io, sync::Arc, thread};
 
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Ready, Standing};
+use crate::{Readiness, Ready};
 
 /// Services that run. When it is dropped they end at once; [`stop`](Self::stop) lets them end well.
 pub struct Running {
@@ -127,7 +127,7 @@ impl Running {
         tokio::select! {
             biased;
             () = self.failed() => Err(io::Error::other(FAILED)),
-            standing = self.ready.wait_complete() => Ok(standing != Standing::Stopping),
+            standing = self.ready.wait_complete() => Ok(standing != Readiness::Stopping),
         }
     }
 
@@ -195,7 +195,7 @@ mod tests {
         running.work(std::future::pending());
         running.stop().await;
         assert_eq!(ended.load(Ordering::Relaxed), 1);
-        assert_eq!(ready.get(), Standing::Stopping);
+        assert_eq!(ready.get(), Readiness::Stopping);
     }
 
     #[tokio::test]
@@ -218,7 +218,7 @@ mod tests {
         let (done, ()) = tokio::join!(running.founded(), async { ready.complete() });
         done.unwrap();
         assert_eq!(founded.load(Ordering::Relaxed), 1);
-        assert_eq!(ready.get(), Standing::Up);
+        assert_eq!(ready.get(), Readiness::Up);
     }
 
     /// Nobody is to wait for ever for what has panicked.
