@@ -15,7 +15,7 @@ use entropy::Entropy;
 use parties::{Core, Fact, Recorded};
 
 use crate::{
-    Exchange, Folder, Shared,
+    Decided, Exchange, Folder, Shared,
     folder::{named, private},
 };
 
@@ -153,14 +153,15 @@ impl<F: Fact> FactLog<F> {
         entropy: &mut Entropy,
     ) -> io::Result<Exchange<C>> {
         let mut kept = Ok(());
-        let (answer, facts) = core.decide(|core| {
+        let decided = core.decide(now, |core: &C| {
             let (answer, facts) = core.decide(&request, now, entropy);
             kept = self.append(now, &facts);
             (answer, if kept.is_ok() { facts } else { Vec::new() })
         });
         kept?;
+        let Decided { answer, facts, not_kept } = decided;
         let bytes = core.wire().write(&answer, entropy);
-        Ok(Exchange { at: now, request, answer, facts, bytes })
+        Ok(Exchange { at: now, request, answer, facts, not_kept, bytes })
     }
 
     /// The program is ready for the first time: what happened until now is its founding.

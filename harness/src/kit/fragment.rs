@@ -6,9 +6,9 @@ use std::{fmt::Write as _, path::Path};
 
 use oio_idws::{Binding, uris::STS_SIGNATURE_CASE};
 use pki::Certificate;
-use xml_security::uris::RSA_SHA256;
 use sim_smdb::rest::{API_PATH, TOKEN_PATH};
 use wsc::rest::beside;
+use xml_security::uris::RSA_SHA256;
 
 use super::{Kit, STS_ALIAS, TRUST_STORE_PASSWORD};
 

@@ -16,8 +16,8 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch, Traffic,
-    Witness, apart,
+    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch,
+    Traffic, Witness, apart,
     control::{Control, Service, Token},
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},

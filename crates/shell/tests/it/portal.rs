@@ -126,6 +126,6 @@ async fn what_another_authority_issues_is_ordered_once() {
     }
     // Until another authority is published.
     let held = portal.held_or_ordered(&folder, "own", &own.key, &wanted, &published, start());
-    assert_eq!(held.await.unwrap(), own.certificate);
+    assert_eq!(held.await.unwrap().certificate, own.certificate);
     std::fs::remove_dir_all(folder.path()).unwrap();
 }
