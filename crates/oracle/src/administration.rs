@@ -66,7 +66,9 @@ impl<'p> Administration<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. } => None,
+            | Act::Trust { .. }
+            | Act::ChangeChain { .. }
+            | Act::TrustChain { .. } => None,
         }
     }
 

@@ -9,7 +9,8 @@
 //!    would cost another node more, except that a click on *provision* may do in its right place
 //!    whatever it would have done there.
 //! 2. What was in the hands of those who swap. The operator of the STS rolls over when the operator
-//!    does; whoever should have followed is to blame first.
+//!    does, and a server's chain in TLS changes when it does; whoever should have followed is to blame
+//!    first.
 //! 3. A click that was made in the wrong place or in the wrong form, at its own time; then the restart
 //!    that a swap lacks; then what was done at the wrong time; then what should not have been done;
 //!    then a setting of a client that is wrong all along; then what nobody did. A renewal that nobody
@@ -19,7 +20,7 @@
 //!    as good.
 
 use clock::{Span, Timestamp};
-use parties::Role;
+use parties::{Role, Server};
 
 use crate::{
     event::Act,
@@ -160,9 +161,12 @@ impl Act {
             | Self::Install { .. }
             | Self::Restart { .. }
             | Self::DropCache { .. }
-            | Self::Pin { .. } => Role::Vendor,
-            Self::SignWith { .. } => Role::Operator,
-            Self::Trust { .. } => Role::ServiceOwner,
+            | Self::Pin { .. }
+            | Self::TrustChain { .. } => Role::Vendor,
+            Self::SignWith { .. } | Self::ChangeChain { server: Server::Sts, .. } => Role::Operator,
+            Self::Trust { .. } | Self::ChangeChain { server: Server::Smdb, .. } => {
+                Role::ServiceOwner
+            }
         }
     }
 
@@ -178,7 +182,9 @@ impl Act {
             | Self::DropCache { .. }
             | Self::Pin { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. } => None,
+            | Self::Trust { .. }
+            | Self::ChangeChain { .. }
+            | Self::TrustChain { .. } => None,
         }
     }
 
@@ -195,7 +201,9 @@ impl Act {
             | Self::DropCache { .. }
             | Self::Pin { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. } => None,
+            | Self::Trust { .. }
+            | Self::ChangeChain { .. }
+            | Self::TrustChain { .. } => None,
         }
     }
 }

@@ -9,13 +9,15 @@
 //! 4. The call to SMDB, by SOAP, fails at step 3 if the token has ended, is another key's, or its holder's
 //!    certificate is refused, or if the clock is so far off that one of the two refuses the other's message.
 //!    No failure drops a token.
+//! 5. Before it sends anything to either, the node looks who vouches for it in TLS; whom it does not trust
+//!    it sends nothing.
 //!
 //! By REST there is one step more: `rest`.
 
 mod rest;
 
 use clock::{Span, Timestamp};
-use parties::ClientProfile;
+use parties::{ClientProfile, Server};
 
 use crate::{
     cache::{Cache, Token},
@@ -47,6 +49,8 @@ pub(crate) struct Caller<'p> {
     present: Result<CertificateNumber, Cause>,
     /// Which certificate of the STS it trusts.
     pinned: Signer,
+    /// Whether it trusts the new authority in TLS.
+    trusts_new_authority: bool,
     /// When it was given tokens.
     tokens: Vec<Timestamp>,
     /// When it called last, and how many calls of that instant failed.
@@ -81,6 +85,7 @@ impl<'p> Caller<'p> {
             is_reconfigured: false,
             present: Ok(node.certificate),
             pinned: Signer::FIRST,
+            trusts_new_authority: node.trusts_new_authority,
             tokens: Vec::new(),
             called: None,
             turned: Vec::new(),
@@ -137,12 +142,17 @@ impl<'p> Caller<'p> {
                 }
                 false
             }
+            Act::TrustChain { .. } => {
+                self.trusts_new_authority |= is_own;
+                false
+            }
             Act::Save { .. }
             | Act::Provision { .. }
             | Act::Remove { .. }
             | Act::Revoke { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. } => false,
+            | Act::Trust { .. }
+            | Act::ChangeChain { .. } => false,
         }
     }
 
@@ -240,11 +250,22 @@ impl<'p> Caller<'p> {
         self.node.calls.turns(now)
     }
 
+    /// It sends nothing to a server before it knows that it trusts the chain which that shows.
+    fn reaches(&self, server: Server, now: Timestamp) -> Result<(), Cause> {
+        let is_new = self.surroundings.chains.is_new(server, self.node.environment, now);
+        match server {
+            _ if !is_new || self.trusts_new_authority => Ok(()),
+            Server::Sts => Err(Cause::StsChainNotTrusted),
+            Server::Smdb => Err(Cause::SmdbChainNotTrusted),
+        }
+    }
+
     /// What comes of asking the STS at `now`.
     fn ask(&self, now: Timestamp) -> Result<Token, Cause> {
-        let Surroundings { plan, acceptance, signers } = self.surroundings;
+        let Surroundings { plan, acceptance, signers, .. } = self.surroundings;
         let environment = self.node.environment;
         let holder = self.present?;
+        self.reaches(Server::Sts, now)?;
         if self.is_out_of_date() {
             return Err(Cause::ClockOff);
         }
@@ -266,6 +287,7 @@ impl<'p> Caller<'p> {
     /// What comes of calling SMDB with `token` at `now`.
     fn use_token(&self, token: &Token, now: Timestamp) -> Result<(), Cause> {
         let present = self.present?;
+        self.reaches(Server::Smdb, now)?;
         let rules = &self.surroundings.plan.rules;
         // A message must be made less than this ahead of the service's time, and come before this is
         // over after its end. Who is so slow has no token but another node's.

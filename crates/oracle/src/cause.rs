@@ -11,6 +11,8 @@ pub enum Cause {
     CertificateAmbiguous,
     /// The client finds none that is valid.
     CertificateNotValid,
+    /// The client does not trust the authority to which the chain of the STS leads in TLS.
+    StsChainNotTrusted,
     /// The client's clock is so wrong that its message is out of date; at the STS.
     ClockOff,
     /// Another environment's authority issued the certificate.
@@ -33,6 +35,8 @@ pub enum Cause {
     AnswerExpired,
     /// The client's clock is so slow that the answer of the STS was made in its future.
     AnswerNotCurrent,
+    /// The client does not trust the authority to which the chain of SMDB leads in TLS.
+    SmdbChainNotTrusted,
     /// The token that the client kept has ended.
     TokenExpired,
     /// The access token that the client kept has ended.
@@ -61,10 +65,11 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
+        Self::StsChainNotTrusted,
         Self::ClockOff,
         Self::CertificateNotTrusted,
         Self::CertificateNotYetValid,
@@ -76,6 +81,7 @@ impl Cause {
         Self::AnswerUnusable,
         Self::AnswerExpired,
         Self::AnswerNotCurrent,
+        Self::SmdbChainNotTrusted,
         Self::TokenExpired,
         Self::AccessTokenExpired,
         Self::SignerNotTrusted,
@@ -97,9 +103,11 @@ impl Cause {
             Self::CertificateNotFound
             | Self::CertificateAmbiguous
             | Self::CertificateNotValid
+            | Self::StsChainNotTrusted
             | Self::AnswerUnusable
             | Self::AnswerExpired
             | Self::AnswerNotCurrent
+            | Self::SmdbChainNotTrusted
             | Self::ServiceAnswerNotCurrent => Party::Client,
             Self::ClockOff
             | Self::CertificateNotTrusted
@@ -127,7 +135,9 @@ impl Cause {
     #[must_use]
     pub const fn step(self) -> Step {
         match (self, self.party()) {
-            (Self::ServiceAnswerNotCurrent, _) | (_, Party::Smdb) => Step::Three,
+            (Self::SmdbChainNotTrusted | Self::ServiceAnswerNotCurrent, _) | (_, Party::Smdb) => {
+                Step::Three
+            }
             (_, Party::Client | Party::Sts | Party::Mitid) => Step::One,
         }
     }
@@ -150,6 +160,7 @@ impl Cause {
             Self::AnswerUnusable => "sts-answer-unusable",
             Self::AnswerExpired => "answer-expired",
             Self::AnswerNotCurrent | Self::ServiceAnswerNotCurrent => "answer-not-current",
+            Self::StsChainNotTrusted | Self::SmdbChainNotTrusted => "server-chain-not-trusted",
             Self::TokenExpired => "token-expired",
             Self::AccessTokenExpired => "access-token-expired",
             Self::SignerNotTrusted => "unknown-issuer",

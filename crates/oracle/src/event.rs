@@ -1,7 +1,7 @@
 //! What happens in a plan, and when.
 
 use clock::Timestamp;
-use parties::{Environment, Slot};
+use parties::{Environment, Server, Slot};
 
 use crate::{
     plan::{CertificateNumber, NodeNumber, SystemUserNumber},
@@ -96,6 +96,19 @@ pub enum Act {
         /// What it trusts from then on.
         signer: Signer,
     },
+    /// A server shows a chain in TLS that leads to the new authority. Nobody who does not trust that sends
+    /// it anything.
+    ChangeChain {
+        /// Which server.
+        server: Server,
+        /// In which environment.
+        environment: Environment,
+    },
+    /// The vendor lets a node trust the new authority in TLS, beside the one before.
+    TrustChain {
+        /// Which node.
+        node: NodeNumber,
+    },
 }
 
 impl Act {
@@ -105,14 +118,16 @@ impl Act {
             Self::Deploy { node, .. }
             | Self::Install { node, .. }
             | Self::Restart { node }
-            | Self::Pin { node, .. } => Some((node, Phase::Swap)),
+            | Self::Pin { node, .. }
+            | Self::TrustChain { node } => Some((node, Phase::Swap)),
             Self::DropCache { node } => Some((node, Phase::Drop)),
             Self::Save { .. }
             | Self::Provision { .. }
             | Self::Remove { .. }
             | Self::Revoke { .. }
             | Self::SignWith { .. }
-            | Self::Trust { .. } => None,
+            | Self::Trust { .. }
+            | Self::ChangeChain { .. } => None,
         }
     }
 }

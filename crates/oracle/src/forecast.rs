@@ -7,6 +7,7 @@ use crate::{
     acceptance::Acceptance,
     calls::Calls,
     cause::Cause,
+    chains::Chains,
     interval::{Interval, at_least},
     plan::{NodeNumber, Plan},
     signers::Signers,
@@ -25,7 +26,9 @@ impl Forecast {
     #[must_use]
     pub fn of(plan: &Plan) -> Self {
         let (acceptance, signers) = (Acceptance::of(plan), Signers::of(plan));
-        let surroundings = Surroundings { plan, acceptance: &acceptance, signers: &signers };
+        let chains = Chains::of(plan);
+        let surroundings =
+            Surroundings { plan, acceptance: &acceptance, signers: &signers, chains: &chains };
         let mut nodes: Vec<Option<NodeForecast>> = vec![None; plan.nodes.len()];
         for first in plan.all_nodes() {
             if nodes[first.0].is_some() {

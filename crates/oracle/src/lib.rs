@@ -62,7 +62,8 @@
 //! - `acceptance`: what an STS accepts when, from the `clicks`. The rules of saving are in
 //!   `administration`, those of the rolling swap in `registration`, and nowhere else.
 //! - `walk`: nodes from change to change; `caller`: one of them, and `cache`, what it keeps. The rules of a
-//!   call are there and nowhere else. `signers`: with what an STS signs, and what SMDB trusts.
+//!   call are there and nowhere else. `signers`: with what an STS signs, and what SMDB trusts; `chains`: who
+//!   vouches for servers in TLS.
 //! - `forecast`: what comes out; `cause`: why calls fail; `interval`: outages of several nodes.
 //! - `swap`: the same in closed form, for one swap.
 //! - `blame`: what would have helped, found by trying.
@@ -74,6 +75,7 @@ mod cache;
 mod caller;
 mod calls;
 mod cause;
+mod chains;
 mod clicks;
 mod event;
 mod forecast;

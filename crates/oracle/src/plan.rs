@@ -365,6 +365,9 @@ pub struct Node {
     /// `s`: its clock minus the true time. Swaps in a plan are at the true time, so one that the
     /// client plans for `C` by its own clock stands at `C - s`.
     pub skew: Span,
+    /// Whether it trusts the authority that servers change to in TLS from the start on, as who has the
+    /// store of the operating system does, and not who has pinned the present one.
+    pub trusts_new_authority: bool,
     /// How far ahead of its clock an answer of the STS may have been made; none where it does not look.
     pub answers_ahead_max: Option<Span>,
     /// What it runs in, together with the nodes that have the same number here: they share a key store
@@ -403,6 +406,7 @@ impl Node {
             look_up: LookUp::of(profile),
             certificate,
             skew: Span::ZERO,
+            trusts_new_authority: true,
             answers_ahead_max,
             process: None,
             calls: Calls::none(),

@@ -42,7 +42,9 @@ impl Signers {
                 | Act::Install { .. }
                 | Act::Restart { .. }
                 | Act::DropCache { .. }
-                | Act::Pin { .. } => {}
+                | Act::Pin { .. }
+                | Act::ChangeChain { .. }
+                | Act::TrustChain { .. } => {}
             }
         }
         // What was added last wins within an instant.

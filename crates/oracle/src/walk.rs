@@ -10,6 +10,7 @@ use crate::{
     acceptance::Acceptance,
     cache::Cache,
     caller::Caller,
+    chains::Chains,
     event::{Act, Phase},
     forecast::NodeForecast,
     plan::{NodeNumber, Plan},
@@ -22,6 +23,7 @@ pub(crate) struct Surroundings<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) acceptance: &'p Acceptance,
     pub(crate) signers: &'p Signers,
+    pub(crate) chains: &'p Chains,
 }
 
 /// How these nodes, which share one cache, fare in the whole run.
@@ -76,7 +78,7 @@ fn changes(
     group: &[NodeNumber],
     events: &[(Timestamp, Phase, Act)],
 ) -> Vec<Timestamp> {
-    let Surroundings { plan, acceptance, signers } = surroundings;
+    let Surroundings { plan, acceptance, signers, chains } = surroundings;
     let mut changes = vec![plan.start];
     changes.extend(events.iter().map(|(at, ..)| *at));
     let given = events.iter().filter_map(|(.., act)| match act {
@@ -96,6 +98,7 @@ fn changes(
         changes.extend(acceptance.changes(plan, environment, certificate));
     }
     changes.extend(signers.changes(environment));
+    changes.extend(chains.changes(environment));
     changes.retain(|at| (plan.start..=plan.end).contains(at));
     changes.sort_unstable();
     changes.dedup();

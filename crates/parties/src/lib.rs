@@ -23,5 +23,5 @@ pub use malformed::malformed;
 pub use memory::{Memory, MessageHash};
 pub use names::{Cvr, EntityId, ItSystemId, NameError, SystemUserId, is_uri};
 pub use nearest::nearest;
-pub use party::{Party, Step};
+pub use party::{Party, Server, Step};
 pub use slot::Slot;

@@ -29,6 +29,30 @@ impl fmt::Display for Party {
     }
 }
 
+/// One of the two services that a client calls, as it shows itself in TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Server {
+    /// The Security Token Service of NemLog-in.
+    Sts,
+    /// SMDB.
+    Smdb,
+}
+
+impl Server {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Sts, Self::Smdb];
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sts => "STS",
+            Self::Smdb => "SMDB",
+        })
+    }
+}
+
 /// A step of a call, numbered as DST's guide does (figure 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u8", into = "u8")]

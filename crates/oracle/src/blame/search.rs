@@ -252,7 +252,7 @@ impl<'p> Search<'p> {
 
     fn is_the_operators(&self, remedy: &Remedy) -> bool {
         let Remedy::Move(event) = remedy else { return false };
-        matches!(self.plan.event(*event).act, Act::SignWith { .. })
+        matches!(self.plan.event(*event).act, Act::SignWith { .. } | Act::ChangeChain { .. })
     }
 }
 

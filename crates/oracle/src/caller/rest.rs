@@ -12,6 +12,7 @@
 //!    same.
 
 use clock::{Span, Timestamp};
+use parties::Server;
 
 use super::Caller;
 use crate::{
@@ -53,6 +54,7 @@ impl Caller<'_> {
 
     /// What comes of redeeming `token` at `now`.
     fn redeem(&self, token: &Token, now: Timestamp) -> Result<Access, Cause> {
+        self.reaches(Server::Smdb, now)?;
         let rules = &self.surroundings.plan.rules;
         // SMDB cannot read what somebody signed of whom it is never told.
         if !self.surroundings.signers.is_ever_trusted(self.node.environment, token.signer) {
@@ -83,6 +85,7 @@ impl Caller<'_> {
 
     /// What comes of calling SMDB with `access` at `now`.
     pub(super) fn use_access(&self, access: &Access, now: Timestamp) -> Result<(), Cause> {
+        self.reaches(Server::Smdb, now)?;
         if access.until <= now {
             return Err(Cause::AccessTokenExpired);
         }

@@ -5,7 +5,7 @@ use oracle::{
     Act, Blame, Calls, FindBy, Forecast, HolderCheck, Keeps, LookUp, Remedy, Rules, Setting,
     Signer, SystemUser,
 };
-use parties::Role;
+use parties::{Role, Server};
 
 use crate::stage::*;
 
@@ -25,6 +25,8 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
         Act::Pin { .. } => "pin",
         Act::SignWith { .. } => "sign",
         Act::Trust { .. } => "trust",
+        Act::ChangeChain { .. } => "change-chain",
+        Act::TrustChain { .. } => "trust-chain",
     };
     let remedy = match &blame.remedy {
         Remedy::Move(event) => format!("move {}", act(&race.plan.event(*event).act)),
@@ -41,7 +43,7 @@ fn check(race: &Race, what: &str, mended: i64, left: i64) {
     assert_eq!((remedy.as_str(), blame.mended), (what, t(mended)), "{blame:?} {:?}", race.plan);
     assert_eq!(blame.left, s(left), "{blame:?}");
     let role = match what.split([' ', ',']).nth(1) {
-        Some("deploy" | "restart" | "drop" | "pin") => Role::Vendor,
+        Some("deploy" | "restart" | "drop" | "pin" | "trust-chain") => Role::Vendor,
         None if what == "configure" => Role::Vendor,
         Some("save" | "provision" | "remove") => Role::NemloginAdministrator,
         Some("trust") => Role::ServiceOwner,
@@ -317,6 +319,33 @@ fn whoever_should_have_followed_the_sts() {
     check(&rolled_over(), "add pin, trust", 50, 0);
     // Neither of the two who are late can help alone; only the operator could.
     check(&pinned(trusted(rolled_over(), 90), 90), "move sign", 90, 0);
+}
+
+#[test]
+fn whoever_should_have_trusted_the_new_authority() {
+    let environment = Production;
+    // The old certificate lasts; from 50 on a server shows another chain.
+    let changed = |server| {
+        let lasting = certificate(Production, -1000, 100_000);
+        let pinned = |node: oracle::Node| oracle::Node { trusts_new_authority: false, ..node };
+        let mut race = Race::between(lasting, lasting, NoCache, rules(), pinned);
+        race.act(50, Act::ChangeChain { server, environment });
+        race
+    };
+    let trusting = |mut race: Race, at| {
+        let node = race.node;
+        race.act(at, Act::TrustChain { node });
+        race
+    };
+    for server in Server::ALL {
+        check(&trusting(changed(server), 90), "move trust-chain", 50, 0);
+        check(&changed(server), "add trust-chain", 50, 0);
+        assert_eq!(Blame::of(&trusting(changed(server), 50).plan), None);
+    }
+    // Of two servers the first decides by when.
+    let mut both = changed(Server::Smdb);
+    both.act(70, Act::ChangeChain { server: Server::Sts, environment });
+    check(&trusting(both, 90), "move trust-chain", 50, 0);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use oracle::{
     Act, Calls, Certificate, CertificateNumber, FindBy, Forecast, HolderCheck, LookUp, Node,
     NodeNumber, Plan, Rules, Signer, SystemUser, SystemUserNumber,
 };
-use parties::{ClientProfile, Slot};
+use parties::{ClientProfile, Server, Slot};
 
 use crate::stage::{Active, Core, Dotnet, NoCache, Production, Restart, Rolling};
 
@@ -234,6 +234,32 @@ fn the_sts_signs_with_its_next_certificate() {
     day("12h", "15h").check(&[]);
     day("18h", "10h").check(&["+15h59m50s..+18h step 3: unknown-issuer"]);
     day("12h", "17h").check(&["+15h59m50s..+17h step 1: sts-answer-unusable"]);
+}
+
+/// G5: a server shows another chain in TLS, and a client that has pinned the first takes the new one in
+/// too late, in time, or needs not.
+#[test]
+fn a_server_shows_another_chain() {
+    let day = |profile, server, pinned: bool, trusted: &str| {
+        let pinned = |node: Node| Node { trusts_new_authority: !pinned, ..node };
+        let mut day =
+            Day::with(profile, Rolling, "1h30m", Rules::default(), pinned).deployed("20h");
+        let (environment, node) = (Production, day.node);
+        day.plan.at(at("10h"), Act::ChangeChain { server, environment });
+        day.plan.at(at(trusted), Act::TrustChain { node });
+        day
+    };
+    for (server, step) in [(Server::Sts, 1), (Server::Smdb, 3)] {
+        let outage = format!("+10h..+11h step {step}: server-chain-not-trusted");
+        day(NoCache, server, true, "11h").check(&[&outage]);
+        day(NoCache, server, true, "10h").check(&[]);
+        day(NoCache, server, false, "11h").check(&[]);
+    }
+    // SMDB is called each time; the STS is asked when the token of eight in the morning is dropped.
+    day(Restart, Server::Smdb, true, "11h").check(&["+10h..+11h step 3: server-chain-not-trusted"]);
+    day(Restart, Server::Sts, true, "15h").check(&[]);
+    day(Restart, Server::Sts, true, "17h")
+        .check(&["+15h59m50s..+17h step 1: server-chain-not-trusted"]);
 }
 
 /// What if the services followed other rules? (`rules.rs` of the harness.)

@@ -8,7 +8,7 @@ use oracle::{
     Act, Blame, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
     NodeForecast, NodeNumber, Plan, Remedy, Rules, Signer, SystemUser, SystemUserNumber,
 };
-use parties::{ClientProfile, Environment, Slot};
+use parties::{ClientProfile, Environment, Server, Slot};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};
 
 use crate::stage::*;
@@ -47,6 +47,8 @@ struct Client {
     skew: i64,
     interval: i64,
     first_call: i64,
+    /// Whether it trusts in TLS what it was given, and no other authority.
+    pins_chain: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -61,6 +63,8 @@ enum Deed {
     Pin(usize, u32),
     SignWith(usize, u32),
     Trust(usize, u32),
+    ChangeChain(Server, usize),
+    TrustChain(usize),
 }
 
 /// Whose organisation a certificate names.
@@ -109,6 +113,7 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
                 keeps: client.keeps,
                 access: client.access,
                 skew: s(client.skew),
+                trusts_new_authority: !client.pins_chain,
                 process: case.together.then_some(7),
                 calls: Calls::every(s(client.interval), t(client.first_call)),
                 look_up: LookUp { valid_only: client.valid_only, ..node.look_up },
@@ -139,6 +144,10 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
             Deed::Trust(place, signer) => {
                 Act::Trust { environment: environment(place), signer: Signer(signer) }
             }
+            Deed::ChangeChain(server, place) => {
+                Act::ChangeChain { server, environment: environment(place) }
+            }
+            Deed::TrustChain(node) => Act::TrustChain { node: nodes[node] },
         };
         plan.at(t(*at), act);
     }
@@ -163,6 +172,8 @@ struct World<'c> {
     /// What the STS of each environment signs with, and which of two SMDB trusts there.
     signers: [u32; 2],
     trusted: [[bool; 2]; 2],
+    /// Whose chain has changed, of STS and SMDB, in each environment.
+    changed: [[bool; 2]; 2],
 }
 
 /// The active slot and the rolling one.
@@ -235,6 +246,8 @@ struct State {
     /// Whether it found that one when it last looked.
     started: bool,
     pinned: u32,
+    /// Whether it does not trust who vouches for a server after a change.
+    pins_chain: bool,
     /// Issued when, for which certificate, as whom, signed with what.
     token: Option<(i64, usize, usize, u32)>,
     /// Issued when, until when, until when by the clock of who got it, for which certificate, as whom.
@@ -257,15 +270,27 @@ impl<'c> World<'c> {
             certificate: it.certificate,
             started: true,
             pinned: 0,
+            pins_chain: it.pins_chain,
             token: None,
             access: None,
         });
         let nodes = nodes.collect();
         let revoked = [i64::MAX / 2; CERTIFICATES];
-        let (signers, trusted) = ([0; 2], [[true, false]; 2]);
+        let (signers, trusted, changed) = ([0; 2], [[true, false]; 2], [[false; 2]; 2]);
         let (pending, plans, known) = (Vec::new(), Vec::new(), places.clone());
-        let mut world =
-            Self { case, drafts, plans, known, places, revoked, pending, nodes, signers, trusted };
+        let mut world = Self {
+            case,
+            drafts,
+            plans,
+            known,
+            places,
+            revoked,
+            pending,
+            nodes,
+            signers,
+            trusted,
+            changed,
+        };
         (0..NODES).for_each(|node| world.start(node, 0));
         world
     }
@@ -374,10 +399,12 @@ impl<'c> World<'c> {
                 Deed::Remove(user, Rolling) => self.edit(user, (self.drafts[user].0, None)),
                 Deed::SignWith(place, signer) => self.signers[place] = signer,
                 Deed::Trust(place, signer) => self.trusted[place][signer as usize] = true,
+                Deed::ChangeChain(server, place) => self.changed[server as usize][place] = true,
                 Deed::Revoke(_)
                 | Deed::Deploy(..)
                 | Deed::Restart(_)
                 | Deed::DropCache(_)
+                | Deed::TrustChain(_)
                 | Deed::Pin(..) => {}
             }
         }
@@ -441,11 +468,13 @@ impl<'c> World<'c> {
                     self.keep_access(node, None);
                 }
                 Deed::Pin(node, signer) => self.nodes[node].pinned = signer,
+                Deed::TrustChain(node) => self.nodes[node].pins_chain = false,
                 Deed::Save(..)
                 | Deed::Provision(..)
                 | Deed::Remove(..)
                 | Deed::Revoke(_)
                 | Deed::SignWith(..)
+                | Deed::ChangeChain(..)
                 | Deed::Trust(..) => {}
             }
         }
@@ -500,6 +529,8 @@ impl<'c> World<'c> {
         };
         let place = client.environment;
         let certificate = self.nodes[node].certificate;
+        let [no_sts, no_service] = Server::ALL
+            .map(|server| self.nodes[node].pins_chain && self.changed[server as usize][place]);
         let may_call = |owner: usize| {
             self.case.organisations[owner] == self.case.organisations[client.user]
                 && self.case.privileged[owner]
@@ -513,7 +544,8 @@ impl<'c> World<'c> {
         };
         if let Some(access) = self.nodes[node].access.filter(is_left) {
             let (_, until, _, holder, owner) = access;
-            let succeeds = now < until
+            let succeeds = !no_service
+                && now < until
                 && holder == certificate
                 && !self.refuses_holder(holder, now)
                 && may_call(owner);
@@ -524,6 +556,9 @@ impl<'c> World<'c> {
         }
         let left = self.nodes[node].token.filter(|(issued, ..)| now < issued + kept);
         let asked = || {
+            if no_sts {
+                return None;
+            }
             let owner = self.judge(place, certificate, now)?;
             let signer = self.signers[place];
             (signer == self.nodes[node].pinned).then_some((now, certificate, owner, signer))
@@ -535,7 +570,8 @@ impl<'c> World<'c> {
         let key = if proves { certificate } else { holder };
         // In its last second a token is worth no access token.
         let ends = issued + life - i64::from(client.access.is_some());
-        let is_believed = now < ends
+        let is_believed = !no_service
+            && now < ends
             && key == holder
             && !self.refuses_holder(holder, now)
             && self.trusted[place][signer as usize];
@@ -653,6 +689,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (0..NODES).prop_map(Deed::DropCache),
         1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::SignWith(place, signer)),
         1 => (0..2_usize, 0..2_u32).prop_map(|(place, signer)| Deed::Trust(place, signer)),
+        1 => (select(Server::ALL.to_vec()), 0..2_usize)
+            .prop_map(|(server, place)| Deed::ChangeChain(server, place)),
+        1 => (0..NODES).prop_map(Deed::TrustChain),
     ]
 }
 
@@ -676,12 +715,13 @@ prop_compose! {
         skew in select(vec![0, 0, 3, -3]),
         interval in select(vec![1, 5, 13]),
         first_call in select(vec![0, 0, 9]),
+        pins_chain in any::<bool>(),
     ) -> Client {
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
         let access = access.filter(|_| matches!(profile, Java | DotnetRest));
         Client {
             user, profile, environment, certificate, keeps, access, valid_only, skew, interval,
-            first_call,
+            first_call, pins_chain,
         }
     }
 }

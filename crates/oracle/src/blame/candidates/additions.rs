@@ -49,11 +49,11 @@ impl<'p> Candidates<'p> {
     }
 
     /// What is missing: a click on *provision*, a swap, a restart, all that it takes to use a
-    /// certificate that is there, or trust in who signs.
+    /// certificate that is there, or trust in who signs, or in who vouches for a server.
     pub(super) fn additions(&self) -> Vec<Candidate> {
         let mut additions = Vec::new();
         for (number, node) in self.nodes_down() {
-            let Node { system_user, environment, .. } = *node;
+            let Node { system_user, environment, trusts_new_authority, .. } = *node;
             let provision = Act::Provision { system_user, environment };
             additions.push(vec![provision]);
             additions.push(vec![Act::Restart { node: number }]);
@@ -80,6 +80,13 @@ impl<'p> Candidates<'p> {
                 let missing: Vec<_> = follow.into_iter().filter(|act| !self.is_done(act)).collect();
                 additions.extend(missing.iter().map(|act| vec![*act]));
                 additions.extend((missing.len() == follow.len()).then_some(missing));
+            }
+            let is_changed = self.events().any(|(_, event)| match event.act {
+                Act::ChangeChain { environment: of, .. } => of == environment,
+                _ => false,
+            });
+            if is_changed && !trusts_new_authority {
+                additions.push(vec![Act::TrustChain { node: number }]);
             }
         }
         let swaps = self.nodes_down().map(|(number, _)| self.completion(number));

@@ -100,7 +100,9 @@ impl<'p> Candidates<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. } => Vec::new(),
+            | Act::Trust { .. }
+            | Act::ChangeChain { .. }
+            | Act::TrustChain { .. } => Vec::new(),
         }
     }
 

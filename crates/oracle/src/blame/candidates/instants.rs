@@ -140,7 +140,9 @@ impl<'p> Candidates<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. } => Span::ZERO,
+            | Act::Trust { .. }
+            | Act::ChangeChain { .. }
+            | Act::TrustChain { .. } => Span::ZERO,
         });
         let lead = leads.fold(Span::ZERO, Span::max);
         let instants = self.instants.iter().flat_map(|at| [*at, *at - lead]);

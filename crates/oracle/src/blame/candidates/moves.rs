@@ -88,7 +88,9 @@ impl<'p> Candidates<'p> {
             | Act::DropCache { .. }
             | Act::Pin { .. }
             | Act::SignWith { .. }
-            | Act::Trust { .. } => (start, end),
+            | Act::Trust { .. }
+            | Act::ChangeChain { .. }
+            | Act::TrustChain { .. } => (start, end),
         }
     }
 }
