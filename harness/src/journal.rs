@@ -6,7 +6,7 @@
 //! its services say of a refusal is told in their words: two of them agree in times, steps and causes.
 
 use clock::{Span, Timestamp};
-use parties::Party;
+use parties::{Party, Server};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -133,12 +133,17 @@ impl What {
                 Action::Save { .. } | Action::Remove { .. } | Action::Provision { .. } => {
                     Witness::Nemlogin
                 }
-                Action::RollOver { .. } => Witness::Sts,
-                Action::TrustSigner { .. } => Witness::Smdb,
+                Action::RollOver { .. } | Action::ChangeChain { server: Server::Sts, .. } => {
+                    Witness::Sts
+                }
+                Action::TrustSigner { .. } | Action::ChangeChain { server: Server::Smdb, .. } => {
+                    Witness::Smdb
+                }
                 Action::Deploy { .. }
                 | Action::Install { .. }
                 | Action::Restart { .. }
-                | Action::PinSigner { .. } => Witness::Client,
+                | Action::PinSigner { .. }
+                | Action::TrustChain { .. } => Witness::Client,
             },
             Self::Message(message) => message.from.into(),
             Self::Standing(standing) => match standing {

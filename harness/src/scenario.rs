@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use clock::{Span, Timestamp};
-use parties::{ClientProfile, Cvr, EntityId, Environment, Role, Slot, Step, SystemUserId};
+use parties::{ClientProfile, Cvr, EntityId, Environment, Role, Server, Slot, Step, SystemUserId};
 use pki::RevocationReason;
 use serde::{Deserialize, Serialize};
 
@@ -145,6 +145,8 @@ pub struct Client {
     pub margin: Option<Span>,
     /// How its configuration names its certificate.
     pub find_by: FindBy,
+    /// Whom it trusts in TLS.
+    pub truststore: Truststore,
     /// What its nodes run in, together with those nodes of other clients that have the same name:
     /// they share a key store, and whatever cache belongs to a process.
     pub process: Option<ProcessName>,
@@ -176,6 +178,30 @@ impl FindBy {
             Self::Thumbprint => "thumbprint",
             Self::CopiedThumbprint => "copied-thumbprint",
             Self::SubjectName => "subject-name",
+        }
+    }
+}
+
+/// Whom a client trusts to vouch for servers in TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Truststore {
+    /// Everybody whom the store of its system has, which is kept up to date.
+    #[default]
+    System,
+    /// The authority that vouches for the servers at the start, and no other: a truststore of its own.
+    Pinned,
+}
+
+impl Truststore {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::System, Self::Pinned];
+
+    /// The name that files use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Pinned => "pinned",
         }
     }
 }
@@ -317,6 +343,14 @@ pub enum Action {
         /// Which environment's.
         environment: Environment,
     },
+    /// The chain that a server shows in TLS leads to another authority from then on.
+    #[serde(rename_all = "kebab-case")]
+    ChangeChain {
+        /// Which server.
+        server: Server,
+        /// Which environment's.
+        environment: Environment,
+    },
     /// The vendor puts a certificate to use in nodes of a client.
     #[serde(rename_all = "kebab-case")]
     Deploy {
@@ -355,6 +389,14 @@ pub enum Action {
         /// Which of its nodes, in the order of the client; at least one.
         nodes: Vec<NodeName>,
     },
+    /// The vendor takes that other authority into the truststore of nodes of a client, beside the first.
+    #[serde(rename_all = "kebab-case")]
+    TrustChain {
+        /// The client.
+        client: ClientName,
+        /// Which of its nodes, in the order of the client; at least one.
+        nodes: Vec<NodeName>,
+    },
 }
 
 impl Action {
@@ -371,9 +413,12 @@ impl Action {
             Self::Deploy { .. }
             | Self::Install { .. }
             | Self::Restart { .. }
-            | Self::PinSigner { .. } => Role::Vendor,
-            Self::RollOver { .. } => Role::Operator,
-            Self::TrustSigner { .. } => Role::ServiceOwner,
+            | Self::PinSigner { .. }
+            | Self::TrustChain { .. } => Role::Vendor,
+            Self::RollOver { .. } | Self::ChangeChain { server: Server::Sts, .. } => Role::Operator,
+            Self::TrustSigner { .. } | Self::ChangeChain { server: Server::Smdb, .. } => {
+                Role::ServiceOwner
+            }
         }
     }
 }

@@ -36,13 +36,15 @@ impl Phase {
                 | Action::Remove { .. }
                 | Action::Provision { .. }
                 | Action::RollOver { .. }
-                | Action::TrustSigner { .. },
+                | Action::TrustSigner { .. }
+                | Action::ChangeChain { .. },
             ) => Self::Click,
             Happening::Action(
                 Action::Deploy { .. }
                 | Action::Install { .. }
                 | Action::Restart { .. }
-                | Action::PinSigner { .. },
+                | Action::PinSigner { .. }
+                | Action::TrustChain { .. },
             ) => Self::Swap,
             Happening::Call(_) => Self::Call,
         }

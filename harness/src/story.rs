@@ -10,7 +10,7 @@ use crate::{
     plain::one_line,
     scenario::{
         Action, CERTIFICATE_LIFE, Client, ClientName, ExpectedOutage, Happening, NodeName,
-        Scenario, UploadedFile, When,
+        Scenario, Truststore, UploadedFile, When,
     },
     schedule::Phase,
 };
@@ -75,6 +75,9 @@ fn write_client(text: &mut String, name: &ClientName, client: &Client) -> fmt::R
         let (by, how) =
             if client.skew.is_negative() { (-client.skew, "slow") } else { (client.skew, "fast") };
         write!(text, "; its clock is {by} {how}")?;
+    }
+    if client.truststore == Truststore::Pinned {
+        write!(text, "; trusts the present TLS authority alone")?;
     }
     if let Some(process) = &client.process {
         write!(text, "; in process {process}")?;
@@ -170,6 +173,13 @@ fn done(scenario: &Scenario, action: &Action) -> String {
             format!(
                 "the SMDB of {environment} trusts the new certificate of the STS beside the old one"
             )
+        }
+        Action::ChangeChain { server, environment } => {
+            format!("the {server} of {environment} shows a chain of another authority in TLS")
+        }
+        Action::TrustChain { client, nodes } => {
+            let at = at_nodes(scenario, client, nodes);
+            format!("{who} takes the new TLS authority into the truststore of {at}")
         }
         Action::Deploy { client, nodes, certificate } => {
             let at = at_nodes(scenario, client, nodes);

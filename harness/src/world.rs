@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::scenario::{Action, CertificateName, ClientName, NodeName};
 
 mod certificates;
+mod chains;
 mod clients;
 pub mod in_process;
 pub mod live;

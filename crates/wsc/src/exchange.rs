@@ -4,6 +4,7 @@ use oio_idws::{
     call::{CallAnswerError, ServiceCall, ServiceReply},
     trust::{ResponseError, StsReply, TokenRequest},
 };
+use parties::Step;
 use serde::{Deserialize, Serialize};
 
 pub use crate::order::{Order, SealedOrder};
@@ -31,6 +32,8 @@ pub enum Event {
     Redeemed(Result<Granted, RestError>),
     /// The service answered a call by REST; what is in the body is for whoever gave the order.
     Returned(Result<(), RestError>),
+    /// Nothing was sent: the chain that the server shows in TLS leads to no authority of the truststore.
+    ServerNotTrusted,
     /// Something came that nobody waits for.
     Unexpected,
 }
@@ -131,6 +134,17 @@ const fn is_first(is_second_try: &bool) -> bool {
 }
 
 impl Waiting {
+    /// The step at which it waits.
+    #[must_use]
+    pub const fn step(&self) -> Step {
+        match self {
+            Self::Sts { .. } => Step::One,
+            Self::Service { .. } | Self::AuthorizationServer { .. } | Self::Rest { .. } => {
+                Step::Three
+            }
+        }
+    }
+
     /// The message whose answer is awaited.
     #[must_use]
     pub fn message_id(&self) -> &str {

@@ -73,6 +73,16 @@ pub enum Failure {
     /// The key that a message must be signed with cannot be read.
     #[error("the private key of the certificate to sign with is missing or cannot be read")]
     KeyMissing,
+    /// A server's chain in TLS leads to no authority of the client's truststore, so that nothing is sent
+    /// to it.
+    #[error(
+        "the chain that {} shows in TLS leads to no authority of the truststore",
+        server(*.step)
+    )]
+    ServerChainNotTrusted {
+        /// At which step.
+        step: Step,
+    },
     /// The STS refused.
     #[error("the STS refused: {} ({})", .0.text, .0.code)]
     StsRefused(StsFault),
@@ -160,7 +170,8 @@ impl Failure {
             | Self::CallRefused(_) => Step::Three,
             Self::WrongAnswer { step, .. }
             | Self::AnswerExpired { step, .. }
-            | Self::AnswerNotCurrent { step, .. } => *step,
+            | Self::AnswerNotCurrent { step, .. }
+            | Self::ServerChainNotTrusted { step } => *step,
             Self::NoCertificate
             | Self::CertificateNotFound { .. }
             | Self::CertificateNotValid { .. }
@@ -177,6 +188,7 @@ impl Failure {
     #[must_use]
     pub const fn is_before_step_1(&self) -> bool {
         match self {
+            Self::ServerChainNotTrusted { step } => matches!(step, Step::One),
             Self::NoCertificate
             | Self::CertificateNotFound { .. }
             | Self::CertificateNotValid { .. }
@@ -195,6 +207,14 @@ impl Failure {
             | Self::AnswerNotCurrent { .. }
             | Self::UnexpectedAnswer => false,
         }
+    }
+}
+
+/// Who is called at a step.
+pub(crate) const fn server(step: Step) -> &'static str {
+    match step {
+        Step::One | Step::Two => "the STS",
+        Step::Three => "the service",
     }
 }
 

@@ -6,7 +6,7 @@ use clock::Timestamp;
 use oio_idws::{call::CallAnswerError, trust::ResponseError};
 use parties::{Finding, Role, Step, Text};
 
-use crate::{Failure, FindBy, habits::Freshness};
+use crate::{Failure, FindBy, failure::server, habits::Freshness};
 
 impl Failure {
     /// The same for the control port, the journal and the report.
@@ -57,6 +57,12 @@ impl Failure {
             Self::KeyMissing => Text::new(
                 "A message is signed with the private key of the client's certificate (RULES 2.3).",
                 "En besked signeres med den private nøgle til klientens certifikat (RULES 2.3).",
+            ),
+            Self::ServerChainNotTrusted { .. } => Text::new(
+                "A client sends nothing to a server before the chain that it shows in TLS leads to an \
+                 authority of the client's truststore (RFC 8446, 4.4.2.4; Java client, ssl-trust.jks).",
+                "En klient sender intet til en server, før den kæde, serveren viser i TLS, fører til en \
+                 rod i klientens truststore (RFC 8446, 4.4.2.4; Java-klienten, ssl-trust.jks).",
             ),
             Self::StsRefused(_) => Text::new(
                 "The STS decides who gets a token, and does not say why not (RULES 2.7).",
@@ -141,6 +147,10 @@ impl Failure {
                 "a certificate with its private key, readable by whom the client runs as",
                 "et certifikat med sin private nøgle, som klientens bruger kan læse",
             ),
+            Self::ServerChainNotTrusted { .. } => Text::new(
+                "a chain that leads to an authority of the truststore",
+                "en kæde, der fører til en rod i truststoren",
+            ),
             Self::StsRefused(_) => Text::new("a token", "et token"),
             Self::ServiceRefused(_) | Self::CallRefused(_) => {
                 Text::new("a receipt", "en kvittering")
@@ -186,6 +196,10 @@ impl Failure {
             Self::KeyMissing => {
                 Text::new("a certificate without a key", "et certifikat uden nøgle")
             }
+            Self::ServerChainNotTrusted { step } => Text::new(
+                format!("{} shows a chain of another authority", server(*step)),
+                format!("{} viser en kæde fra en anden udsteder", in_danish_the_server(*step)),
+            ),
             Self::StsRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
             Self::ServiceRefused(fault) => Text::same(format!("{} ({})", fault.text, fault.code)),
             Self::RedemptionRefused(refusal) | Self::CallRefused(refusal) => {
@@ -219,6 +233,7 @@ impl Failure {
             | Self::CertificateAmbiguous { .. }
             | Self::StsCertificateNotValid { .. }
             | Self::KeyMissing
+            | Self::ServerChainNotTrusted { .. }
             | Self::StsRefused(_)
             | Self::StsAnswerUnusable(_)
             | Self::ServiceRefused(_)
@@ -276,6 +291,12 @@ impl Failure {
                 "Importér certifikatet sammen med nøglen (.p12), og giv klientens bruger adgang til \
                  nøglen.",
             ),
+            Self::ServerChainNotTrusted { .. } => Text::new(
+                "Take the root of the new authority into the client's truststore, beside the old one. \
+                 The time for that is before the server changes.",
+                "Læg den nye udsteders rodcertifikat i klientens truststore ved siden af det gamle. Det \
+                 skal ske, før serveren skifter.",
+            ),
             Self::StsRefused(_) => Text::new(
                 "Read the diagnosis of the STS: it knows why.",
                 "Læs STS'ens diagnose: den siger hvorfor.",
@@ -303,10 +324,7 @@ impl Failure {
                 "Sammenlign tjenestens certifikat i konfigurationen med det, den har nu.",
             ),
             Self::AnswerExpired { step, .. } | Self::AnswerNotCurrent { step, .. } => {
-                let (en, da) = match step {
-                    Step::One | Step::Two => ("the STS", "STS'en"),
-                    Step::Three => ("the service", "tjenesten"),
-                };
+                let (en, da) = (server(*step), in_danish_the_server(*step));
                 Text::new(
                     format!("Set the client's clock: it and {en} do not agree on the time."),
                     format!("Stil klientens ur: det og {da} er ikke enige om tiden."),
@@ -321,6 +339,13 @@ impl Failure {
                 "Begynd et kald, før klienten får et svar.",
             ),
         }
+    }
+}
+
+const fn in_danish_the_server(step: Step) -> &'static str {
+    match step {
+        Step::One | Step::Two => "STS'en",
+        Step::Three => "tjenesten",
     }
 }
 

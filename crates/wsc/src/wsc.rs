@@ -279,6 +279,7 @@ impl Wsc {
                 | Event::Restart
                 | Event::StsAnswered(_)
                 | Event::Redeemed(_)
+                | Event::ServerNotTrusted
                 | Event::Unexpected,
                 _,
             ) => Next::fail(Failure::UnexpectedAnswer),
@@ -373,6 +374,7 @@ impl Core for Wsc {
             | Event::ServiceAnswered(_)
             | Event::Redeemed(_)
             | Event::Returned(_)
+            | Event::ServerNotTrusted
             | Event::Unexpected => match self.obstacles(event, now).into_iter().next() {
                 Some(failure) => Next::fail(failure),
                 None => self.go_on(event, now, entropy),

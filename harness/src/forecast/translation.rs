@@ -15,7 +15,7 @@ use sim_sts::{
 use crate::{
     scenario::{
         Action, CERTIFICATE_LIFE, CertificateName, Client, ClientName, FindBy, Happening, NodeName,
-        ProcessName, Rules, Scenario, UploadedFile, When,
+        ProcessName, Rules, Scenario, Truststore, UploadedFile, When,
     },
     schedule::Phase,
     subject::Subject,
@@ -149,6 +149,7 @@ impl<'s> Translation<'s> {
             keeps,
             look_up: LookUp { find_by, ..LookUp::of(profile) },
             skew: client.skew,
+            trusts_new_authority: client.truststore == Truststore::System,
             calls,
             ..Node::new(profile, client.environment, system_user, certificate)
         })
@@ -251,6 +252,12 @@ impl<'s> Translation<'s> {
             Action::Remove { system_user, slot } => {
                 let slot = *slot;
                 self.system_user(system_user).map(|system_user| Act::Remove { system_user, slot })
+            }
+            Action::ChangeChain { server, environment } => {
+                Some(Act::ChangeChain { server: *server, environment: *environment })
+            }
+            Action::TrustChain { client, nodes } => {
+                return self.each(client, nodes).map(|node| Act::TrustChain { node }).collect();
             }
             Action::PinSigner { client, nodes } => {
                 let pin = |node| Act::Pin { node, signer: NEW_SIGNER };

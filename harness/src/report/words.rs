@@ -31,6 +31,10 @@ pub(super) fn infinitive(action: &Action) -> String {
         Action::RollOver { environment } => format!("roll the STS of {environment} over"),
         Action::TrustSigner { environment } => format!("trust the new signer in {environment}"),
         Action::PinSigner { client, .. } => format!("pin the new signer in {client}"),
+        Action::ChangeChain { server, environment } => {
+            format!("change the TLS chain of the {server} of {environment}")
+        }
+        Action::TrustChain { client, .. } => format!("trust the new TLS authority in {client}"),
         Action::Deploy { client, certificate, .. } => {
             format!("deploy certificate {certificate} in {client}")
         }

@@ -14,7 +14,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::parties::{Environment, SystemUserId};
+use ::parties::{Environment, Server, SystemUserId};
 
 use self::{issued::KnownCertificates, run::Run};
 use super::{
@@ -51,7 +51,9 @@ pub(super) fn check(text: &str, file: &File) -> Result<Scenario, Mistakes> {
     let clients = parties::clients(file, &known, &system_users)?;
     subjects::subjects(file, &system_users, &organisations)?;
     let rolled_over = issued::rolled_over(file)?;
-    let check = Check { lines: Lines::new(text), run, system_users, known, clients, rolled_over };
+    let changed_chains = issued::changed_chains(file)?;
+    let lines = Lines::new(text);
+    let check = Check { lines, run, system_users, known, clients, rolled_over, changed_chains };
     let entries = mistakes.keep(check.entries(file));
     let expected = mistakes.keep(check.expected(&file.expected));
     let (Some(entries), Some(expected)) = (entries, expected) else {
@@ -82,6 +84,8 @@ struct Check<'t> {
     clients: BTreeMap<ClientName, Client>,
     /// Where the STS gets a new certificate in the run.
     rolled_over: BTreeSet<Environment>,
+    /// Whose chain in TLS changes in the run.
+    changed_chains: BTreeSet<(Server, Environment)>,
 }
 
 impl Check<'_> {

@@ -204,6 +204,10 @@ pub struct Client {
     /// How its configuration names its certificate; by thumbprint if the file does not say.
     #[schemars(with = "Option<schema::FindByName>")]
     pub find_by: Option<Word>,
+    /// Whom it trusts in TLS: `system`, or `pinned` for the present authority alone; `system` if the file
+    /// does not say.
+    #[schemars(with = "Option<schema::TruststoreName>")]
+    pub truststore: Option<Word>,
     /// The process that it runs in, if others run in it too.
     #[schemars(with = "Option<schema::Name>")]
     pub process: Option<Word>,
@@ -273,6 +277,8 @@ pub enum Nemlogin {
     Provision(Provision),
     /// `do.nemlogin.roll-over`
     RollOver(RollOver),
+    /// `do.nemlogin.change-chain`
+    ChangeChain(ChangeChain),
 }
 
 /// `do.smdb.<verb>`
@@ -281,6 +287,8 @@ pub enum Nemlogin {
 pub enum SmdbVerb {
     /// `do.smdb.trust-signer`
     TrustSigner(TrustSigner),
+    /// `do.smdb.change-chain`
+    ChangeChain(ChangeChain),
 }
 
 /// `do.client.<verb>`
@@ -297,6 +305,8 @@ pub enum ClientVerb {
     Restart(Restart),
     /// `do.client.pin-signer`
     PinSigner(PinSigner),
+    /// `do.client.trust-chain`
+    TrustChain(TrustChain),
 }
 
 /// `do.mitid.renew`
@@ -401,6 +411,16 @@ pub struct TrustSigner {
     pub environment: Word,
 }
 
+/// `do.nemlogin.change-chain`, `do.smdb.change-chain`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with environment")]
+pub struct ChangeChain {
+    /// Whose STS, or SMDB, shows a chain of another authority in TLS from then on.
+    #[schemars(with = "schema::EnvironmentName")]
+    pub environment: Word,
+}
+
 /// `do.client.submit`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -453,6 +473,17 @@ pub struct Restart {
 #[serde(expecting = "a table with client")]
 pub struct PinSigner {
     /// Which client trusts the STS's new certificate from then on.
+    pub client: Word,
+    /// Which of its nodes; all of them if the file does not say.
+    pub node: Option<Word>,
+}
+
+/// `do.client.trust-chain`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(expecting = "a table with client")]
+pub struct TrustChain {
+    /// Which client has that other authority in its truststore from then on, beside the first.
     pub client: Word,
     /// Which of its nodes; all of them if the file does not say.
     pub node: Option<Word>,

@@ -3,6 +3,7 @@
 use std::{fmt, ops::Range};
 
 use clock::{Span, Timestamp};
+use parties::Server;
 use serde::{Deserialize, Serialize};
 
 use crate::plain::one_line;
@@ -235,6 +236,29 @@ pub enum Wrong {
     /// An STS gets a new certificate for the second time.
     #[error("the STS of {0} rolls over in another entry already; a run has one roll-over of it")]
     SecondSigner(&'static str),
+    /// A client takes a new authority in, and no server has one.
+    #[error(
+        "no server of {0} has another authority to trust: say whose chain changes, with \
+         `do.nemlogin.change-chain` or `do.smdb.change-chain`"
+    )]
+    NoNewChain(&'static str),
+    /// A client that trusts everybody takes one more in.
+    #[error(
+        "client `{0}` trusts the new authority anyway, as its system does; only one with \
+         `truststore = \"pinned\"` has to take it in"
+    )]
+    TrustsAnyway(String),
+    /// The chain of a server changes for the second time.
+    #[error(
+        "the chain of the {server} of {environment} changes in another entry already; a run has one \
+         change of it"
+    )]
+    SecondChain {
+        /// Which server.
+        server: Server,
+        /// Where.
+        environment: &'static str,
+    },
     /// Each certificate takes a key, and keys take time to make.
     #[error("the file renews and orders {issued} certificates; {limit} is the most")]
     TooManyIssued {

@@ -13,7 +13,7 @@ use schemars::{
 };
 use serde_json::Value;
 
-use super::{FindBy, UploadedFile, check, file::File, rules};
+use super::{FindBy, Truststore, UploadedFile, check, file::File, rules};
 
 /// What names that a file gives look like.
 pub const NAME: &str = "^[a-z0-9-]{1,64}$";
@@ -102,6 +102,8 @@ kinds! {
     ProfileName = one_of(ClientProfile::ALL.map(ClientProfile::name));
     /// A way in which a client finds its certificate.
     FindByName = one_of(FindBy::ALL.map(FindBy::name));
+    /// Whom a client trusts in TLS.
+    TruststoreName = one_of(Truststore::ALL.map(Truststore::name));
     /// A file that is uploaded.
     FileName = one_of(UploadedFile::ALL.map(UploadedFile::name));
     /// A reason of a revocation.

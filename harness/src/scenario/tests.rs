@@ -245,6 +245,17 @@ fn clients_have_habits() {
     }
     let beside = client("profile = \"no-cache\"\nprocess = \"server-1\"");
     assert_eq!(beside.process, Some(name("server-1")));
+    assert_eq!(plain.truststore, Truststore::System);
+    for truststore in Truststore::ALL {
+        let lines = format!("profile = \"no-cache\"\ntruststore = \"{}\"", truststore.name());
+        assert_eq!(client(&lines).truststore, truststore);
+    }
+    check(
+        "profile = \"no-cache\"",
+        "profile = \"no-cache\"\ntruststore = \"pined\"",
+        "\"pined\"",
+        "unknown truststore `pined`; did you mean `pinned`?",
+    );
     check(
         "profile = \"no-cache\"",
         "profile = \"no-cache\"\nfind-by = \"thumbrint\"",
@@ -645,4 +656,42 @@ fn a_new_signer_has_to_be_there() {
     let what = |index: usize| &scenario.entries[index].what;
     let (client, nodes) = (name("fagsystem"), vec![name("a")]);
     assert_eq!(*what(2), Happening::Action(Action::PinSigner { client, nodes }));
+}
+
+#[test]
+fn a_new_chain_has_to_be_there_and_be_news() {
+    let trust = "[[at]]\ntime = \"+1h\"\ndo.client.trust-chain = { client = \"fagsystem\" }";
+    check_tables(
+        trust,
+        "\"fagsystem\"",
+        "no server of production has another authority to trust: say whose chain changes, with \
+         `do.nemlogin.change-chain` or `do.smdb.change-chain`",
+    );
+    let change = |party: &str| {
+        let environment = "{ environment = \"production\" }";
+        format!("[[at]]\ntime = \"+1h\"\ndo.{party}.change-chain = {environment}")
+    };
+    let (sts, smdb) = (change("nemlogin"), change("smdb"));
+    let mistake =
+        |tables: &str| Scenario::parse(&with_tables(tables)).unwrap_err().wrong.to_string();
+    assert_eq!(
+        mistake(&format!("{smdb}\n{sts}\n{smdb}")),
+        "the chain of the SMDB of production changes in another entry already; a run has one change \
+         of it"
+    );
+    assert_eq!(
+        mistake(&format!("{sts}\n{trust}")),
+        "client `fagsystem` trusts the new authority anyway, as its system does; only one with \
+         `truststore = \"pinned\"` has to take it in"
+    );
+    let pinned = "profile = \"no-cache\"\ntruststore = \"pinned\"";
+    let text = with_tables(&format!("{sts}\n{smdb}\n{trust}"));
+    let scenario = Scenario::parse(&text.replace("profile = \"no-cache\"", pinned));
+    let scenario = scenario.unwrap_or_else(|mistake| panic!("{mistake}"));
+    let what = |index: usize| &scenario.entries[index].what;
+    let change = |server| Action::ChangeChain { server, environment: Environment::Production };
+    assert_eq!(*what(0), Happening::Action(change(Server::Sts)));
+    assert_eq!(*what(1), Happening::Action(change(Server::Smdb)));
+    let (client, nodes) = (name("fagsystem"), vec![name("a")]);
+    assert_eq!(*what(2), Happening::Action(Action::TrustChain { client, nodes }));
 }

@@ -58,6 +58,8 @@ impl Certificates {
             | Action::Provision { .. }
             | Action::RollOver { .. }
             | Action::TrustSigner { .. }
+            | Action::ChangeChain { .. }
+            | Action::TrustChain { .. }
             | Action::Restart { .. }
             | Action::PinSigner { .. } => true,
         }

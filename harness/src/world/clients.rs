@@ -18,7 +18,11 @@ use wsc::{
     rest::{HttpReply, Post},
 };
 
-use super::{ActionOutcome, CallOutcome, Failure, certificates::Certificates};
+use super::{
+    ActionOutcome, CallOutcome, Failure,
+    certificates::Certificates,
+    chains::{Anchors, NotTrusted},
+};
 use crate::scenario::{
     Action, CertificateName, ClientName, FindBy, NodeName, ProcessName, Scenario,
 };
@@ -39,6 +43,8 @@ pub(super) struct Node {
     pub(super) wsc: Wsc,
     /// Whom it trusts once it has pinned the STS's new certificate, if there is one.
     new_trust: Option<Arc<Trust>>,
+    /// Whom it trusts in TLS.
+    pub(super) anchors: Anchors,
     pub(super) environment: Environment,
     authority: Cvr,
     find_by: FindBy,
@@ -59,16 +65,17 @@ pub(super) struct Trusted {
     pub(super) new: Option<Arc<Trust>>,
 }
 
-/// What carries a client's messages to the services of its environment, and their answers back.
+/// What carries a client's messages to the services of its environment, and their answers back. It
+/// carries none to a server whose chain in TLS the client does not trust.
 pub(super) trait Wire {
     /// Asks the STS.
-    fn ask_sts(&mut self, letter: Letter<'_>) -> Answered;
+    fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted>;
 
     /// Calls SMDB.
-    fn call_smdb(&mut self, letter: Letter<'_>) -> Answered;
+    fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted>;
 
     /// Posts to SMDB by REST: a token to redeem, or a call.
-    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered;
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Result<Answered, NotTrusted>;
 
     /// What the client made of the answer to a letter, beside what the service says of it.
     fn understood(&mut self, _: Letter<'_>, _: &Event, _: Option<&CallOutcome>) {}
@@ -81,6 +88,8 @@ pub(super) struct Letter<'a> {
     pub(super) bytes: &'a [u8],
     /// The certificate that it is signed with; by REST, the one that is shown in TLS.
     pub(super) signer: &'a wsc::Thumbprint,
+    /// Whom the client trusts in TLS.
+    pub(super) anchors: &'a Anchors,
     pub(super) now: Timestamp,
     /// By which names the file knows certificates.
     pub(super) certificates: &'a Certificates,
@@ -139,8 +148,8 @@ impl Node {
             let (action, facts) = self.wsc.decide(&event, now, &mut self.entropy);
             let bytes = self.wsc.write(&action, &mut self.entropy);
             let letter = |signer| {
-                let environment = self.environment;
-                Letter { environment, bytes: &bytes, signer, now, certificates }
+                let (environment, anchors) = (self.environment, &self.anchors);
+                Letter { environment, bytes: &bytes, signer, anchors, now, certificates }
             };
             let answered = match &action {
                 Next::AskSts { signer, .. } => Ok(wire.ask_sts(letter(signer))),
@@ -156,7 +165,8 @@ impl Node {
             remembered.extend(facts.iter().cloned());
             facts.into_iter().for_each(|fact| self.wsc.apply(fact));
             match answered {
-                Ok(answered) => {
+                Ok(Err(NotTrusted)) => event = Event::ServerNotTrusted,
+                Ok(Ok(answered)) => {
                     event = self.read(&action, &answered);
                     if let Some(signer) = proved_with(&action) {
                         wire.understood(letter(signer), &event, answered.refusal.as_ref());
@@ -209,6 +219,7 @@ impl Clients {
                 let started = Node {
                     wsc: Wsc::new(settings, Arc::clone(&trusted.first)),
                     new_trust: trusted.new.clone(),
+                    anchors: Anchors::of(client.truststore),
                     environment: client.environment,
                     authority: authority.clone(),
                     find_by: client.find_by,
@@ -273,6 +284,12 @@ impl Clients {
                 }
                 Ok(())
             }),
+            Action::TrustChain { client, nodes } => on_each(nodes, is_alone(client), |node| {
+                if let Some(node) = self.nodes.get_mut(&key(client, node)) {
+                    node.anchors.take_in_new();
+                }
+                Ok(())
+            }),
             Action::Deploy { client, nodes, certificate } => {
                 on_each(nodes, is_alone(client), |node| {
                     self.deploy(&key(client, node), certificate, now)
@@ -294,7 +311,8 @@ impl Clients {
             | Action::Remove { .. }
             | Action::Provision { .. }
             | Action::RollOver { .. }
-            | Action::TrustSigner { .. } => return None,
+            | Action::TrustSigner { .. }
+            | Action::ChangeChain { .. } => return None,
         };
         Some(outcome)
     }

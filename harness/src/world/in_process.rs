@@ -15,7 +15,7 @@ mod traffic;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Timestamp;
-use parties::{Core as _, Environment, Link, Pass, SystemUserId};
+use parties::{Core as _, Environment, Link, Pass, Server, SystemUserId};
 use pki::PrivateKey;
 use sim_mitid::Mitid;
 use sim_smdb::Smdb;
@@ -83,8 +83,8 @@ impl<L: Link + Clone> InProcess<L> {
     }
 
     /// Whether a call of `key` meets the same here as in `before`. Whoever takes part in one is compared
-    /// whole, but for what each draws at random: the node, and of its environment the STS, SMDB, and what
-    /// the authority's list says.
+    /// whole, but for what each draws at random: the node, and of its environment the STS, SMDB, the
+    /// chains that both show in TLS, and what the authority's list says.
     fn meets_the_same(&self, key: &Key, before: &Self) -> bool {
         let (nodes, then) = (&self.clients.nodes, &before.clients.nodes);
         let (Some(node), Some(then)) = (nodes.get(key), then.get(key)) else { return false };
@@ -93,7 +93,11 @@ impl<L: Link + Clone> InProcess<L> {
         let revoked = |it: &Services<L>| -> Vec<_> {
             it.mitid.revocations().filter(|(of, _)| *of == environment).collect()
         };
+        let chains =
+            |it: &Services<L>| Server::ALL.map(|server| it.chains.anchor(server, environment));
         node.wsc == then.wsc
+            && node.anchors == then.anchors
+            && chains(now) == chains(before)
             && now.sts.issuer(environment) == before.sts.issuer(environment)
             && now.smdb.get(&environment) == before.smdb.get(&environment)
             && revoked(now) == revoked(before)

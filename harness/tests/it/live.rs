@@ -58,6 +58,13 @@ fn a_swap_costs_the_same_in_libertys_binding_both_ways() {
     check_scenario(name, &scenario);
 }
 
+/// The servers really show another chain, and clients really have these truststores.
+#[test]
+fn a_chain_that_changes_costs_the_same_both_ways() {
+    check("chain/truststore-not-updated");
+    check("chain/one-node-forgotten");
+}
+
 macro_rules! both_ways {
     ($($test:ident: $story:literal,)*) => {$(
         #[test]

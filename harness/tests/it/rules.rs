@@ -9,7 +9,7 @@ use oio_idws::Binding;
 use sim_sts::Lookup;
 
 use crate::{
-    head::START,
+    head::{HEAD, Head, START},
     races::{RENEW, SAVE_ACTIVE, SAVE_ROLLING, deploy, outages, provision, race},
 };
 
@@ -135,4 +135,35 @@ fn a_new_signer_of_the_sts_is_trusted_when_it_is_pinned() {
     at("+1h", "+1h20m", &["a +1h..+1h20m step 1: sts-answer-unusable"]);
     // What the old one signed stays good: who trusts the new one in time breaks nothing.
     at("+50m", "+1h", &[]);
+}
+
+/// Nothing is sent to a server of whom the client does not know who vouches for it; whoever has the store
+/// of its system knows both authorities.
+#[test]
+fn a_server_with_another_chain_is_called_when_its_authority_is_trusted() {
+    let outages = |truststore: &str, party: &str, trusted: Option<&str>| {
+        let change = format!("+1h {party}.change-chain environment = \"production\"");
+        // The end of the old certificate is not what this is about.
+        let mut happenings = vec![
+            RENEW.to_owned(),
+            SAVE_ROLLING.to_owned(),
+            production("+30m"),
+            deploy("+2h"),
+            change,
+        ];
+        let trust = |at| format!("{at} client.trust-chain client = \"fagsystem\"");
+        happenings.extend(trusted.map(trust));
+        let client = format!("truststore = \"{truststore}\"");
+        let head = Head { client: &client, interval: Some("30m"), ..HEAD };
+        outages(&head.with(&happenings))
+    };
+    for (party, step) in [("nemlogin", 1), ("smdb", 3)] {
+        let expected = format!("a +1h..+1h20m step {step}: server-chain-not-trusted");
+        assert_eq!(outages("pinned", party, Some("+1h20m")), [expected]);
+        assert!(outages("pinned", party, Some("+1h")).is_empty());
+        assert!(outages("pinned", party, Some("+20m")).is_empty());
+        assert!(outages("system", party, None).is_empty());
+        let open = format!("a +1h..open step {step}: server-chain-not-trusted");
+        assert_eq!(outages("pinned", party, None), [open]);
+    }
 }

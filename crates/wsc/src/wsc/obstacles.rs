@@ -100,11 +100,15 @@ impl Wsc {
                     Some(_) | None => vec![Failure::CallRefused(refusal.clone())],
                 },
             },
+            (Event::ServerNotTrusted, Some(waiting)) => {
+                vec![Failure::ServerChainNotTrusted { step: waiting.step() }]
+            }
             (
                 Event::StsAnswered(_)
                 | Event::ServiceAnswered(_)
                 | Event::Redeemed(_)
                 | Event::Returned(_)
+                | Event::ServerNotTrusted
                 | Event::Unexpected,
                 _,
             ) => vec![Failure::UnexpectedAnswer],

@@ -9,7 +9,7 @@ use oio_idws::{
     fault::{FaultShape, ServiceFault, ServiceFaultCode, StsFault, StsFaultCode},
     soap::Version,
 };
-use parties::{ClientProfile, Core, Diagnose, Environment, Role};
+use parties::{ClientProfile, Core, Diagnose, Environment, Role, Step};
 use stage::start;
 use wsc::{
     Cause, Failure, FindBy, Settings, Trust,
@@ -50,6 +50,10 @@ fn provoke(cause: Cause) -> Failure {
         Cause::KeyMissing => {
             node.wsc.key_store().install_without_key(OLD.certificate.clone());
             node.done(&begin, start())
+        }
+        Cause::ServerChainNotTrusted => {
+            node.begin(start());
+            node.done(&Event::ServerNotTrusted, start())
         }
         Cause::StsRefused => {
             node.begin(start());
@@ -140,6 +144,7 @@ fn what_fails_before_step_1_is_told_apart() {
             "certificate-ambiguous",
             "sts-certificate-not-valid",
             "key-missing",
+            "server-chain-not-trusted",
         ]
     );
 }
@@ -225,6 +230,25 @@ fn a_mark_that_nobody_sees_is_named_in_the_diagnosis() {
     let finding = node.find(find_by, start()).unwrap_err().finding();
     assert_eq!(finding.who, Role::Vendor);
     assert!(finding.got.en.contains("invisible") && finding.got.da.contains("usynlige"));
+}
+
+/// The server is the one that the node was about to send to, and it may call again.
+#[test]
+fn a_server_whose_chain_is_not_trusted_is_sent_nothing() {
+    let mut node = Node::new();
+    let strange = |node: &mut Node| node.done(&Event::ServerNotTrusted, start()).unwrap_err();
+    assert_eq!(strange(&mut node), Failure::UnexpectedAnswer);
+    node.begin(start());
+    let at_sts = strange(&mut node);
+    assert_eq!(at_sts, Failure::ServerChainNotTrusted { step: Step::One });
+    call(&mut node);
+    let at_service = strange(&mut node);
+    assert_eq!(at_service, Failure::ServerChainNotTrusted { step: Step::Three });
+    assert!(at_sts.is_before_step_1() && !at_service.is_before_step_1());
+    let [at_sts, at_service] = [at_sts, at_service].map(|failure| failure.finding());
+    assert_eq!(at_sts.got.en, "the STS shows a chain of another authority");
+    assert_eq!(at_service.got.da, "tjenesten viser en kæde fra en anden udsteder");
+    assert_eq!(at_sts.who, Role::Vendor);
 }
 
 /// Whoever is told that a call fails at step 1 looks at the STS; a client that did not start sent

@@ -168,6 +168,17 @@ impl Words<'_> {
                     format!("lad {node} stole på det nye STS-certifikat"),
                 )
             }
+            Act::ChangeChain { server, environment } => Text::new(
+                format!("change the TLS chain of the {server} of {environment}"),
+                format!("skift TLS-kæden på {server} i {}", environment.in_danish()),
+            ),
+            Act::TrustChain { node } => {
+                let node = self.node(node);
+                Text::new(
+                    format!("take the new TLS authority into the truststore of {node}"),
+                    format!("læg den nye TLS-udsteders rod i truststoren i {node}"),
+                )
+            }
             Act::Trust { environment, .. } => Text::new(
                 format!("let SMDB trust the new signer in {environment}"),
                 format!("lad SMDB stole på det nye STS-certifikat i {}", environment.in_danish()),

@@ -22,7 +22,7 @@ pub(super) fn lanes(report: &ScenarioReport, observations: &[Observation]) -> Ve
     let users: Vec<_> = seen.users.keys().cloned().collect();
     let mut lanes = vec![outages(report), seen.mitid()];
     lanes.extend(users.iter().map(|user| seen.nemlogin(user, users.len() > 1)));
-    lanes.push(seen.signers());
+    lanes.push(seen.services());
     let anybody = union(report.nodes.iter().flat_map(down).collect());
     lanes.iter_mut().for_each(|lane| lane.down.clone_from(&anybody));
     lanes.extend(std::mem::take(&mut seen.nodes).into_iter().map(|((client, node), it)| {
@@ -159,13 +159,17 @@ impl Seen {
         Lane { title, rows, down: Vec::new() }
     }
 
-    fn signers(&mut self) -> Lane {
-        let rows = std::mem::take(&mut self.signers).into_iter().map(|(environment, marks)| Row {
-            label: format!("signer, {environment}"),
-            marks,
-            ..Row::default()
+    fn services(&mut self) -> Lane {
+        let row = |label, marks| Row { label, marks, ..Row::default() };
+        let signers = std::mem::take(&mut self.signers).into_iter();
+        let signers =
+            signers.map(|(environment, marks)| row(format!("signer, {environment}"), marks));
+        let chains = std::mem::take(&mut self.chains).into_iter();
+        let chains = chains.map(|((server, environment), marks)| {
+            row(format!("TLS of {server}, {environment}"), marks)
         });
-        Lane { title: "STS and SMDB".to_owned(), rows: rows.collect(), down: Vec::new() }
+        let rows = signers.chain(chains).collect();
+        Lane { title: "STS and SMDB".to_owned(), rows, down: Vec::new() }
     }
 
     fn node(&self, title: String, node: Node) -> Lane {

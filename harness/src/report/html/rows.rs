@@ -80,6 +80,8 @@ pub(super) enum MarkKind {
     RolledOver,
     Trusted,
     Pinned,
+    ChainChanged,
+    ChainTrusted,
 }
 
 impl MarkKind {
@@ -97,6 +99,8 @@ impl MarkKind {
             Self::RolledOver => "O",
             Self::Trusted => "T",
             Self::Pinned => "I",
+            Self::ChainChanged => "C",
+            Self::ChainTrusted => "A",
         }
     }
 
@@ -114,6 +118,8 @@ impl MarkKind {
             Self::RolledOver => "STS rolls over",
             Self::Trusted => "SMDB trusts the new signer",
             Self::Pinned => "new signer pinned",
+            Self::ChainChanged => "TLS chain changes",
+            Self::ChainTrusted => "new TLS authority trusted",
         }
     }
 }

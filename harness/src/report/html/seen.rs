@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use clock::Timestamp;
-use parties::{Environment, SystemUserId};
+use parties::{Environment, Server, SystemUserId};
 
 use super::{
     axis::date_and_time,
@@ -23,6 +23,7 @@ pub(super) struct Seen {
     pub(super) certificates: Vec<Certificate>,
     pub(super) users: BTreeMap<SystemUserId, User>,
     pub(super) signers: BTreeMap<Environment, Vec<Mark>>,
+    pub(super) chains: BTreeMap<(Server, Environment), Vec<Mark>>,
     pub(super) nodes: BTreeMap<(ClientName, NodeName), Node>,
 }
 
@@ -136,6 +137,13 @@ impl Seen {
             }
             Action::TrustSigner { environment } => {
                 self.signers.entry(*environment).or_default().push(mark(MarkKind::Trusted));
+            }
+            Action::ChangeChain { server, environment } => {
+                let marks = self.chains.entry((*server, *environment)).or_default();
+                marks.push(mark(MarkKind::ChainChanged));
+            }
+            Action::TrustChain { client, nodes } => {
+                self.mark_nodes(client, nodes, &mark(MarkKind::ChainTrusted));
             }
             Action::Deploy { client, nodes, .. } | Action::Install { client, nodes, .. } => {
                 self.mark_nodes(client, nodes, &mark(MarkKind::Deployed));

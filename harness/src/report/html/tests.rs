@@ -1,7 +1,7 @@
 //! The page as a reader's browser takes it: parsed, and looked at piece by piece.
 
 use clock::{Span, Timestamp};
-use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Slot, Step, Text};
+use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Server, Slot, Step, Text};
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::{Files, page, points::POINTS_MAX, section, timeline::CALLS_MAX};
@@ -264,6 +264,28 @@ fn no_id_stands_twice_whatever_things_are_called() {
         assert_eq!(alone.len(), ids.len(), "{ids:?}");
         let points = ids.iter().filter(|it| it.starts_with("s1-")).count();
         assert_eq!(points, 9, "each outage has a point: {ids:?}");
+    });
+}
+
+#[test]
+fn a_chain_that_changes_and_who_follows_it_are_marked() {
+    let mut run = Run::early(EARLY);
+    let done = || ActionOutcome::Done { note: None };
+    let (server, environment) = (Server::Sts, Environment::Production);
+    run.acts(190, Action::ChangeChain { server, environment }, done());
+    let (client, nodes) = (name("fagsystem"), vec![name("a")]);
+    run.acts(200, Action::TrustChain { client, nodes }, done());
+    check(&run.page(), |document| {
+        let page = words(document.root());
+        for part in [
+            "TLS of STS, production",
+            "TLS chain changes",
+            "new TLS authority trusted",
+            ": change the TLS chain of the STS of production",
+            ": trust the new TLS authority in fagsystem",
+        ] {
+            assert!(page.contains(part), "{page}\nshould say {part}");
+        }
     });
 }
 

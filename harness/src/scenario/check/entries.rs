@@ -1,12 +1,12 @@
 //! What happens: single things, and what is done again and again.
 
-use ::parties::{Environment, Slot};
+use ::parties::{Environment, Server, Slot};
 use clock::Timestamp;
 use pki::RevocationReason;
 
 use super::{
     super::{
-        Action, ClientName, Entry, Happening, UploadedFile, When,
+        Action, Client, ClientName, Entry, Happening, Truststore, UploadedFile, When,
         file::{self, File, Spanned, Word},
         mistake::{Found, Mistakes, Wrong},
     },
@@ -135,6 +135,19 @@ impl Check<'_> {
             Do::Smdb(SmdbVerb::TrustSigner(trust)) => {
                 Action::TrustSigner { environment: self.rolled_over(&trust.environment)? }
             }
+            Do::Nemlogin(Nemlogin::ChangeChain(change)) => Action::ChangeChain {
+                server: Server::Sts,
+                environment: environment(&change.environment)?,
+            },
+            Do::Smdb(SmdbVerb::ChangeChain(change)) => Action::ChangeChain {
+                server: Server::Smdb,
+                environment: environment(&change.environment)?,
+            },
+            Do::Client(ClientVerb::TrustChain(trust)) => {
+                let (client, nodes) = self.nodes(&trust.client, trust.node.as_ref())?;
+                self.has_new_chain(&self.clients[&client], &trust.client)?;
+                Action::TrustChain { client, nodes }
+            }
             Do::Client(ClientVerb::PinSigner(pin)) => {
                 let (client, nodes) = self.nodes(&pin.client, pin.node.as_ref())?;
                 self.has_new_signer(self.clients[&client].environment, &pin.client)?;
@@ -172,5 +185,17 @@ impl Check<'_> {
             return Ok(());
         }
         Err(wrong(word, Wrong::NoNewSigner(environment.name())))
+    }
+
+    /// A client that has a truststore of its own, and something to take into it.
+    fn has_new_chain(&self, client: &Client, word: &Word) -> Result<(), Found> {
+        let mut servers = Server::ALL.into_iter();
+        if !servers.any(|server| self.changed_chains.contains(&(server, client.environment))) {
+            return Err(wrong(word, Wrong::NoNewChain(client.environment.name())));
+        }
+        match client.truststore {
+            Truststore::Pinned => Ok(()),
+            Truststore::System => Err(wrong(word, Wrong::TrustsAnyway(word.get_ref().clone()))),
+        }
     }
 }

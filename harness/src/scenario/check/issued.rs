@@ -1,8 +1,8 @@
-//! What comes into being in the run: certificates, and certificates of an STS.
+//! What comes into being in the run: certificates, certificates of an STS, and chains of servers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::parties::Environment;
+use ::parties::{Environment, Server};
 use clock::Timestamp;
 
 use super::{
@@ -88,4 +88,22 @@ pub(super) fn rolled_over(file: &File) -> Result<BTreeSet<Environment>, Found> {
         }
     }
     Ok(rolled_over)
+}
+
+/// The servers whose chain in TLS changes in the run, in each environment: once at most.
+pub(super) fn changed_chains(file: &File) -> Result<BTreeSet<(Server, Environment)>, Found> {
+    let mut changed = BTreeSet::new();
+    for at in &file.at {
+        let (server, said) = match at.get_ref().r#do.get_ref() {
+            file::Do::Nemlogin(file::Nemlogin::ChangeChain(said)) => (Server::Sts, said),
+            file::Do::Smdb(file::SmdbVerb::ChangeChain(said)) => (Server::Smdb, said),
+            _ => continue,
+        };
+        let environment = environment(&said.environment)?;
+        if !changed.insert((server, environment)) {
+            let second = Wrong::SecondChain { server, environment: environment.name() };
+            return Err(wrong(&said.environment, second));
+        }
+    }
+    Ok(changed)
 }

@@ -8,7 +8,7 @@ use clock::{Span, Timestamp};
 use super::{
     super::{
         CERTIFICATE_LIFE, Certificate, CertificateName, Client, ClientName, FindBy, NodeName,
-        Organisation, OrganisationName, SystemUser,
+        Organisation, OrganisationName, SystemUser, Truststore,
         file::{self, File, Time, Word},
         mistake::{Found, Mistakes, Wrong, all},
     },
@@ -108,6 +108,10 @@ pub(super) fn clients(
             find_by: match &said.find_by {
                 Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
                 None => FindBy::default(),
+            },
+            truststore: match &said.truststore {
+                Some(word) => one_of("truststore", word, Truststore::ALL, Truststore::name)?,
+                None => Truststore::default(),
             },
             process: said.process.as_ref().map(parsed).transpose()?,
             certificate: known.get(&said.certificate, Moment::Start)?,

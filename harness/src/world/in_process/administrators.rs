@@ -145,10 +145,15 @@ impl<L: Link + Clone> InProcess<L> {
             Action::Provision { system_user, environment } => {
                 done(self.provision(system_user, *environment, now))
             }
+            Action::ChangeChain { server, environment } => {
+                self.services.chains.change(*server, *environment);
+                ActionOutcome::Done { note: None }
+            }
             // The STS and SMDB were given this in advance, as a timeline; technicians have acted.
             Action::RollOver { .. }
             | Action::TrustSigner { .. }
             | Action::PinSigner { .. }
+            | Action::TrustChain { .. }
             | Action::Deploy { .. }
             | Action::Install { .. }
             | Action::Restart { .. } => ActionOutcome::Done { note: None },

@@ -9,7 +9,7 @@ use sim_mitid::Mitid;
 use sim_smdb::Smdb;
 use sim_sts::{Sts, administration};
 
-use crate::world::Message;
+use crate::world::{Message, chains::Chains};
 
 /// Everybody but the vendors, and what is between them.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub(super) struct Services<L> {
     pub(super) sts: Sts,
     pub(super) smdb: BTreeMap<Environment, Smdb>,
     pub(super) streams: Streams,
+    /// What the servers show in TLS.
+    pub(super) chains: Chains,
     pub(super) link: L,
     pub(super) messages: Vec<Message>,
 }

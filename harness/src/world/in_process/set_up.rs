@@ -30,7 +30,10 @@ use super::{
 };
 use crate::{
     scenario::{Action, CERTIFICATE_LIFE, Entry, Happening, Scenario, UploadedFile, When},
-    world::clients::{Clients, Trusted},
+    world::{
+        chains::Chains,
+        clients::{Clients, Trusted},
+    },
 };
 
 /// Two roots; no other key has this size.
@@ -123,6 +126,7 @@ impl<L: Link + Clone> InProcess<L> {
                 })
                 .collect(),
             streams,
+            chains: Chains::default(),
             link,
             messages: Vec::new(),
         };

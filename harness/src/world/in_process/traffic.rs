@@ -1,7 +1,9 @@
 //! What goes between the parties of a virtual world, message by message.
 
 use clock::Timestamp;
-use parties::{Core, Crossing, Diagnose, Direction, Environment, Link, Party, Step, Verdict};
+use parties::{
+    Core, Crossing, Diagnose, Direction, Environment, Link, Party, Server, Step, Verdict,
+};
 use pki::RevocationList;
 use sim_sts::{IssuerLesson, IssuerNeed};
 use wsc::rest::Post;
@@ -9,16 +11,18 @@ use wsc::rest::Post;
 use super::services::Services;
 use crate::world::{
     Content, Message,
+    chains::NotTrusted,
     clients::{Answered, HttpHead, Letter, Wire, diagnosed, failed},
 };
 
 impl<L: Link> Wire for Services<L> {
-    fn ask_sts(&mut self, letter: Letter<'_>) -> Answered {
+    fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.connect(Server::Sts, letter)?;
         let Letter { environment, bytes, now, certificates, .. } = letter;
         let asks = Content::TokenRequest { signer: certificates.named_by(letter.signer) };
         self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes, asks);
         let Some(issuer) = self.sts.issuer(environment) else {
-            return Answered::nothing(failed(Step::One, "no-sts", Party::Sts));
+            return Ok(Answered::nothing(failed(Step::One, "no-sts", Party::Sts)));
         };
         let request = issuer.read(bytes);
         for need in issuer.needs(&request, now) {
@@ -54,10 +58,11 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes, says);
-        Answered { bytes, head: HttpHead::default(), refusal }
+        Ok(Answered { bytes, head: HttpHead::default(), refusal })
     }
 
-    fn call_smdb(&mut self, letter: Letter<'_>) -> Answered {
+    fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.connect(Server::Smdb, letter)?;
         let Letter { environment, bytes, now, certificates, .. } = letter;
         let request = self.smdb.get(&environment).map(|smdb| smdb.read(bytes));
         let call = request.as_ref().and_then(|request| request.as_ref().ok());
@@ -69,7 +74,7 @@ impl<L: Link> Wire for Services<L> {
         };
         self.carry("3-wsc-to-wsp", Party::Client, Party::Smdb, environment, bytes, asks);
         let (Some(smdb), Some(request)) = (self.smdb.get_mut(&environment), request) else {
-            return Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb));
+            return Ok(Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb)));
         };
         let needs = smdb.needs(&request, now);
         self.inform_smdb(needs, environment, now);
@@ -91,15 +96,22 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes, says);
-        Answered { bytes, head: HttpHead::default(), refusal }
+        Ok(Answered { bytes, head: HttpHead::default(), refusal })
     }
 
-    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
-        self.post(post, letter)
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.connect(Server::Smdb, letter)?;
+        Ok(self.post(post, letter))
     }
 }
 
 impl<L: Link> Services<L> {
+    /// What a client finds out before it sends anything: whether it trusts whom it is about to send to.
+    fn connect(&self, server: Server, letter: Letter<'_>) -> Result<(), NotTrusted> {
+        let anchor = self.chains.anchor(server, letter.environment);
+        letter.anchors.hold(anchor).then_some(()).ok_or(NotTrusted)
+    }
+
     /// Lets SMDB fetch what it needs before it can decide.
     pub(super) fn inform_smdb(
         &mut self,

@@ -74,10 +74,15 @@ impl Live {
                 let asked = json!({ "system-user": system_user, "environment": environment });
                 self.ask(&nemlogin, "provision", &asked)?;
             }
+            Action::ChangeChain { server, environment } => {
+                let changed = self.served.change_chain(*server, *environment);
+                changed.map_err(|error| unexpected(&error))?;
+            }
             // The STS and SMDB were given this in advance, as a timeline; technicians have acted.
             Action::RollOver { .. }
             | Action::TrustSigner { .. }
             | Action::PinSigner { .. }
+            | Action::TrustChain { .. }
             | Action::Deploy { .. }
             | Action::Install { .. }
             | Action::Restart { .. } => {}

@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeMap, btree_map},
+    error::Error,
     io,
+    iter::successors,
     sync::Arc,
 };
 
@@ -18,11 +20,11 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use oio_idws::{Credential, soap::Version, trust::StsReply};
-use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Step, Text};
+use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Server, Step, Text};
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    pki_types::{CertificateDer, PrivateKeyDer},
 };
 use serde::Deserialize;
 use shell::{BaseUrl, TRACE_HEADER};
@@ -35,23 +37,25 @@ use super::{
 };
 use crate::world::{
     CallOutcome, Content, Message,
+    chains::{Anchor, Anchors, NotTrusted},
     clients::{Answered, HttpHead, Letter, Wire, diagnosed},
 };
 
 /// More than any answer is long.
 const ANSWER_MAX: usize = 4 * 1024 * 1024;
 
-/// What carries requests, over connections that it keeps.
+/// What carries requests, each over a connection of its own.
 type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// A client's way to the services.
 pub(super) struct Https {
     runtime: Handle,
-    roots: Arc<RootCertStore>,
-    /// Without a certificate of its own in TLS, as by SOAP.
-    plain: Connections,
-    /// With one, as by REST: a connection is made with one certificate.
-    showing: BTreeMap<Thumbprint, Connections>,
+    /// Who vouches for servers in TLS, or will.
+    authorities: BTreeMap<Anchor, CertificateDer<'static>>,
+    /// By whom a client trusts in TLS, and by the certificate of its own that it shows there: by SOAP none, by
+    /// REST one.
+    connections: BTreeMap<(Anchors, Option<Thumbprint>), Connections>,
+    control: Client<HttpConnector, Full<Bytes>>,
     sts: Services,
     smdb: Services,
     pub(super) messages: Vec<Message>,
@@ -70,24 +74,21 @@ struct Services {
 
 /// What is posted to a service.
 struct Posted<'a> {
-    connections: &'a Connections,
+    connections: Connections,
     path: &'a str,
     content_type: &'a str,
     authorization: Option<&'a str>,
 }
 
 impl Https {
-    /// Trusts these services in TLS, and no others. SMDB speaks that version of SOAP.
+    /// To these services. SMDB speaks that version of SOAP.
     pub(super) fn to(served: &Served, smdb: Version) -> io::Result<Self> {
-        let authority = CertificateDer::from_pem_slice(served.tls_authority.as_bytes());
-        let mut roots = RootCertStore::empty();
-        roots.add(authority.map_err(io::Error::other)?).map_err(io::Error::other)?;
-        let roots = Arc::new(roots);
+        let certificate = |anchor| Ok((anchor, served.certificate(anchor)?));
         Ok(Self {
             runtime: served.runtime.handle().clone(),
-            plain: connections(&roots, None).map_err(io::Error::other)?,
-            showing: BTreeMap::new(),
-            roots,
+            authorities: Anchor::ALL.into_iter().map(certificate).collect::<io::Result<_>>()?,
+            connections: BTreeMap::new(),
+            control: Client::builder(TokioExecutor::new()).build_http(),
             sts: Services {
                 party: Party::Sts,
                 step: Step::One,
@@ -108,19 +109,53 @@ impl Https {
         })
     }
 
+    /// What carries a client's messages, with its own certificate if it shows that.
+    fn connections(
+        &mut self,
+        letter: Letter<'_>,
+        shown: Option<&Thumbprint>,
+    ) -> Result<Connections, rustls::Error> {
+        match self.connections.entry((letter.anchors.clone(), shown.cloned())) {
+            btree_map::Entry::Occupied(known) => Ok(known.get().clone()),
+            btree_map::Entry::Vacant(free) => {
+                let mut roots = RootCertStore::empty();
+                let trusted = |(anchor, _): &(&Anchor, _)| letter.anchors.hold(**anchor);
+                for (_, authority) in self.authorities.iter().filter(trusted) {
+                    roots.add(authority.clone())?;
+                }
+                let own = shown.and_then(|shown| letter.certificates.credential(shown));
+                Ok(free.insert(connections(roots, own)?).clone())
+            }
+        }
+    }
+
     /// Sends a message by SOAP.
-    fn ask(&self, services: &Services, letter: Letter<'_>) -> Answered {
-        let posted = Posted {
-            connections: &self.plain,
-            path: services.path,
-            content_type: services.media_type,
-            authorization: None,
+    fn ask(&mut self, server: Server, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        let connections = self.connections(letter, None);
+        let services = self.services(server);
+        let connections = match connections {
+            Ok(connections) => connections,
+            Err(why) => return Ok(services.silent(&told(&why))),
         };
+        let (path, content_type) = (services.path, services.media_type);
+        let posted = Posted { connections, path, content_type, authorization: None };
         self.send(services, &posted, letter)
     }
 
+    const fn services(&self, server: Server) -> &Services {
+        match server {
+            Server::Sts => &self.sts,
+            Server::Smdb => &self.smdb,
+        }
+    }
+
     /// Sends a message, and asks what it was answered for if the answer is a refusal.
-    fn send(&self, services: &Services, posted: &Posted<'_>, letter: Letter<'_>) -> Answered {
+    fn send(
+        &self,
+        services: &Services,
+        posted: &Posted<'_>,
+        letter: Letter<'_>,
+    ) -> Result<Answered, NotTrusted> {
         let exchange = async {
             let host = services.hosts.get(&letter.environment);
             let host = host.ok_or_else(|| "there is no such service".to_owned())?;
@@ -134,7 +169,11 @@ impl Https {
             let request = request
                 .body(Full::from(letter.bytes.to_vec()))
                 .map_err(|error| error.to_string())?;
-            let response = posted.connections.request(request).await.map_err(|it| told(&it))?;
+            let response = match posted.connections.request(request).await {
+                Ok(response) => response,
+                Err(error) if is_not_trusted(&error) => return Ok(Err(NotTrusted)),
+                Err(error) => return Err(told(&error)),
+            };
             let text = |name| response.headers().get(name).and_then(|it| it.to_str().ok());
             let challenge = text(WWW_AUTHENTICATE).map(str::to_owned);
             let trace = text(TRACE_HEADER).map(str::to_owned);
@@ -142,16 +181,16 @@ impl Https {
             let bytes = body(response).await?;
             let trace = trace.ok_or_else(|| "the answer has no name".to_owned())?;
             let refusal = self.truth(services, &trace).await?;
-            Ok::<_, String>(Answered { bytes, head, refusal })
+            Ok(Ok(Answered { bytes, head, refusal }))
         };
         let exchange = within(PATIENCE, exchange);
-        self.runtime.block_on(exchange).unwrap_or_else(|why| services.silent(&why))
+        self.runtime.block_on(exchange).unwrap_or_else(|why| Ok(services.silent(&why)))
     }
 
     /// What the control port says of an answer: none if it was no refusal.
     async fn truth(&self, services: &Services, trace: &str) -> Result<Option<CallOutcome>, String> {
         let uri = services.control.at(&format!("/__admin/diagnoses/{trace}"));
-        let response = self.plain.get(uri).await.map_err(|error| told(&error))?;
+        let response = self.control.get(uri).await.map_err(|error| told(&error))?;
         let truth: Truth =
             serde_json::from_slice(&body(response).await?).map_err(|error| error.to_string())?;
         let findings: Vec<Finding> = truth.findings.into_iter().map(Finding::from).collect();
@@ -175,22 +214,36 @@ impl Https {
 }
 
 impl Wire for Https {
-    fn ask_sts(&mut self, letter: Letter<'_>) -> Answered {
+    fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        let answered = self.ask(Server::Sts, letter)?;
         let signer = letter.certificates.named_by(letter.signer);
         let asks = Content::TokenRequest { signer };
         self.note(letter, "1-wsc-to-sts", [Party::Client, Party::Sts], asks);
-        self.ask(&self.sts, letter)
+        Ok(answered)
     }
 
-    fn call_smdb(&mut self, letter: Letter<'_>) -> Answered {
+    fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        let answered = self.ask(Server::Smdb, letter)?;
         let signer = letter.certificates.named_by(letter.signer);
         // The token is sealed, and whoever signs is whom it is bound to, or is refused.
         let asks = Content::Call { holder: signer.clone(), signer, until: None };
         self.note(letter, "3-wsc-to-wsp", [Party::Client, Party::Smdb], asks);
-        self.ask(&self.smdb, letter)
+        Ok(answered)
     }
 
-    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
+    fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
+        let answered = match self.connections(letter, Some(letter.signer)) {
+            Ok(connections) => {
+                let posted = Posted {
+                    connections,
+                    path: post.path(),
+                    content_type: post.content_type,
+                    authorization: post.authorization.as_deref(),
+                };
+                self.send(&self.smdb, &posted, letter)?
+            }
+            Err(why) => self.smdb.silent(&told(&why)),
+        };
         // The token is sealed, and whoever shows its holder is whom it is bound to, or is refused.
         let shown = letter.certificates.named_by(letter.signer);
         let holder = shown.clone();
@@ -200,23 +253,7 @@ impl Wire for Https {
             ("5-wsc-to-wsp", Content::CallByRest { shown, holder, until: None })
         };
         self.note(letter, name, [Party::Client, Party::Smdb], asks);
-        let connections = match self.showing.entry(letter.signer.clone()) {
-            btree_map::Entry::Occupied(known) => known.get().clone(),
-            btree_map::Entry::Vacant(free) => {
-                let own = letter.certificates.credential(letter.signer);
-                match connections(&self.roots, own) {
-                    Ok(connections) => free.insert(connections).clone(),
-                    Err(why) => return self.smdb.silent(&told(&why)),
-                }
-            }
-        };
-        let posted = Posted {
-            connections: &connections,
-            path: post.path(),
-            content_type: post.content_type,
-            authorization: post.authorization.as_deref(),
-        };
-        self.send(&self.smdb, &posted, letter)
+        Ok(answered)
     }
 
     fn understood(&mut self, letter: Letter<'_>, answer: &Event, refusal: Option<&CallOutcome>) {
@@ -258,6 +295,7 @@ impl Wire for Https {
             | Event::TakeUp
             | Event::Restart
             | Event::Begin(_)
+            | Event::ServerNotTrusted
             | Event::Unexpected => {}
         }
     }
@@ -270,14 +308,15 @@ impl Services {
     }
 }
 
-/// Connections that trust these roots, and show this certificate in TLS if it is asked for.
+/// Connections that trust these roots, and show this certificate in TLS if it is asked for. Each message has
+/// one of its own, so that it is sent to who is there now: one that is kept open knows nothing of a change.
 fn connections(
-    roots: &Arc<RootCertStore>,
+    roots: RootCertStore,
     own: Option<&Credential>,
 ) -> Result<Connections, rustls::Error> {
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(Arc::clone(roots));
+        .with_root_certificates(roots);
     let config = match own {
         None => config.with_no_client_auth(),
         Some(Credential { certificate, key }) => {
@@ -286,8 +325,26 @@ fn connections(
             config.with_client_auth_cert(vec![certificate], key)?
         }
     };
-    let https = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
-    Ok(Client::builder(TokioExecutor::new()).build(https.enable_http1().build()))
+    let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
+    let mut client = Client::builder(TokioExecutor::new());
+    Ok(client.pool_max_idle_per_host(0).build(https.enable_http1().build()))
+}
+
+/// Whether a connection failed for a chain that leads to no authority of the truststore.
+fn is_not_trusted(error: &(dyn Error + 'static)) -> bool {
+    let is_refused = |error: &(dyn Error + 'static)| {
+        let tls = error.downcast_ref::<rustls::Error>();
+        matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+    };
+    successors(Some(error), |error| inner(*error)).any(is_refused)
+}
+
+/// What an error comes of. One of input and output says of the error that it wraps only what that came of.
+fn inner<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    }
 }
 
 /// Whether it redeems a token, and calls nothing.

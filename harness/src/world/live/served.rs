@@ -8,10 +8,12 @@ use std::{
 };
 
 use clock::{Clock, Timestamp};
-use parties::{Environment, SystemUserId};
+use parties::{Environment, Server, SystemUserId};
 use pki::Addresses;
+use rustls::pki_types::{CertificateDer, pem::PemObject as _};
 use shell::{
-    BaseUrl, Bounds, Journal, Listener, Source, Tls, TlsAuthority, Traffic, address_below,
+    BaseUrl, Bounds, Identity, Journal, Listener, Source, Tls, TlsAuthority, Traffic,
+    address_below,
     control::{Control, Ready, Service, Settings},
 };
 use sim_mitid::{
@@ -27,7 +29,7 @@ use sim_sts::{
 use tokio::{runtime::Runtime, sync::watch};
 
 use super::Keys;
-use crate::world::standings::Registry;
+use crate::world::{chains::Anchor, standings::Registry};
 
 /// The name of the machine, in certificates and addresses.
 const HOST: &str = "localhost";
@@ -35,8 +37,10 @@ const HOST: &str = "localhost";
 /// The services as they listen. They stop when this goes.
 pub(super) struct Served {
     pub(super) runtime: Runtime,
-    /// Who vouches for them in TLS, in PEM.
-    pub(super) tls_authority: String,
+    /// Who vouches for them in TLS, or will.
+    authorities: BTreeMap<Anchor, TlsAuthority>,
+    /// What each of them shows in TLS.
+    tls: BTreeMap<(Server, Environment), Tls>,
     /// The host of the STS of each environment.
     pub(super) sts: BTreeMap<Environment, String>,
     /// The host of SMDB of each environment.
@@ -59,10 +63,14 @@ impl Served {
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let authority = TlsAuthority::found().map_err(io::Error::other)?;
-        let identity = authority.identity(&[HOST]).map_err(io::Error::other)?;
-        let tls_authority = authority.certificate_pem().map_err(io::Error::other)?;
-        let tls = Tls::new(identity, BTreeMap::new());
+        let found = |anchor| Ok((anchor, TlsAuthority::found().map_err(io::Error::other)?));
+        let authorities: BTreeMap<_, _> =
+            Anchor::ALL.into_iter().map(found).collect::<io::Result<_>>()?;
+        let first = identity(&authorities[&Anchor::First])?;
+        let servers = Server::ALL.into_iter();
+        let servers = servers.flat_map(|server| Environment::ALL.map(|it| (server, it)));
+        let tls: BTreeMap<_, _> =
+            servers.map(|server| (server, Tls::new(first.clone(), BTreeMap::new()))).collect();
         let opening = Opening { stopped };
         let keys = keys.clone();
         let stock = KeyStock::new(move || keys.take());
@@ -85,12 +93,14 @@ impl Served {
             for environment in Environment::ALL {
                 if let Some(service) = nemlogin.token_service(environment) {
                     let router = sim_sts::http::router(Arc::clone(service));
-                    let address = opening.listen(Some(tls.clone()), router).await?;
+                    let tls = tls[&(Server::Sts, environment)].clone();
+                    let address = opening.listen(Some(tls), router).await?;
                     at_sts.insert(environment, host(address));
                 }
                 if let Some(service) = databases.web_service(environment) {
                     let router = sim_smdb::http::router(Arc::clone(service));
-                    let address = opening.listen(Some(tls.clone()), router).await?;
+                    let tls = tls[&(Server::Smdb, environment)].clone();
+                    let address = opening.listen(Some(tls), router).await?;
                     at_smdb.insert(environment, host(address));
                 }
             }
@@ -104,7 +114,8 @@ impl Served {
         let (sts, smdb, [mitid_control, sts_control, smdb_control]) = addresses;
         Ok(Self {
             runtime,
-            tls_authority,
+            authorities,
+            tls,
             sts,
             smdb,
             mitid_control,
@@ -115,10 +126,27 @@ impl Served {
         })
     }
 
+    /// The certificate of an authority that vouches for servers in TLS, or will.
+    pub(super) fn certificate(&self, anchor: Anchor) -> io::Result<CertificateDer<'static>> {
+        let pem = self.authorities[&anchor].certificate_pem().map_err(io::Error::other)?;
+        CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other)
+    }
+
+    /// Has a server show a chain of the new authority from the next connection on.
+    pub(super) fn change_chain(&self, server: Server, environment: Environment) -> io::Result<()> {
+        let identity = identity(&self.authorities[&Anchor::New])?;
+        self.tls[&(server, environment)].change(identity, BTreeMap::new());
+        Ok(())
+    }
+
     /// NemLog-in as it stands.
     pub(super) fn nemlogin(&self) -> &NemLogin {
         &self.nemlogin
     }
+}
+
+fn identity(authority: &TlsAuthority) -> io::Result<Identity> {
+    authority.identity(&[HOST]).map_err(io::Error::other)
 }
 
 /// What all listeners of a world have in common.

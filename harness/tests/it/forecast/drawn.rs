@@ -51,6 +51,7 @@ struct Client {
     find_by: &'static str,
     two_nodes: bool,
     shares_process: bool,
+    truststore: &'static str,
     /// In minutes.
     interval: i64,
 }
@@ -64,6 +65,8 @@ enum Happening {
     RollOver,
     TrustSigner,
     PinSigner { client: usize },
+    ChangeChain { party: &'static str, environment: Environment },
+    TrustChain { client: usize, one_node: bool },
     Deploy { client: usize, one_node: bool, certificate: usize },
     Install { client: usize, one_node: bool, certificate: usize },
     Restart { client: usize, one_node: bool },
@@ -139,10 +142,12 @@ prop_compose! {
         margin in of(&[None, None, Some(10), Some(1_200)]),
         find_by in of(&["thumbprint", "thumbprint", "copied-thumbprint", "subject-name"]),
         (two_nodes, shares_process) in (prop::bool::weighted(0.2), prop::bool::weighted(0.3)),
+        truststore in of(&["system", "pinned"]),
         interval in of(&[13, 30, 45, 90]),
     ) -> Client {
         Client {
-            profile, certificate, skew, margin, find_by, two_nodes, shares_process, interval,
+            profile, certificate, skew, margin, find_by, two_nodes, shares_process, truststore,
+            interval,
         }
     }
 }
@@ -199,6 +204,14 @@ pub(super) fn world() -> impl Strategy<Value = World> {
         ]
     };
     let signer = prop::option::weighted(0.15, [when(), when(), when()]);
+    // Whose chains change in an environment, and what the first of two clients and the others do about it.
+    let chain = || {
+        let party = of(&["nemlogin", "nemlogin", "smdb"]);
+        let environment = of(&[Environment::Production, Environment::IntegrationTest]);
+        let trusts = prop::option::weighted(0.7, when());
+        (party, environment, when(), trusts, any::<bool>())
+    };
+    let chains = prop::option::weighted(0.3, prop::collection::vec(chain(), 1..4));
     (
         rules(),
         prop::bool::weighted(0.3),
@@ -207,24 +220,46 @@ pub(super) fn world() -> impl Strategy<Value = World> {
         prop::sample::subsequence((0..ISSUED.len()).collect::<Vec<_>>(), 0..=4),
         prop::collection::vec((when(), happenings()), 0..9),
         signer,
+        chains,
     )
-        .prop_map(|(rules, two_organisations, clients, expires, issued, drawn, signer)| {
-            let mut happenings = Vec::new();
-            for (when, group) in drawn {
-                let at = when.of(expires);
-                happenings.extend(group.into_iter().map(|it| (at, it)));
-            }
-            if let Some([roll_over, trust, pin]) = signer.map(|all| all.map(|it| it.of(expires))) {
-                happenings.push((roll_over, Happening::RollOver));
-                happenings.push((trust, Happening::TrustSigner));
-                let in_production =
-                    |it: &(usize, &Client)| STARTING[it.1.certificate].2 == Environment::Production;
-                for (client, _) in clients.iter().enumerate().filter(in_production) {
-                    happenings.push((pin, Happening::PinSigner { client }));
+        .prop_map(
+            |(rules, two_organisations, clients, expires, issued, drawn, signer, chains)| {
+                let mut happenings = Vec::new();
+                for (when, group) in drawn {
+                    let at = when.of(expires);
+                    happenings.extend(group.into_iter().map(|it| (at, it)));
                 }
-            }
-            World { rules, two_organisations, clients, expires, issued, happenings }
-        })
+                if let Some([roll_over, trust, pin]) =
+                    signer.map(|all| all.map(|it| it.of(expires)))
+                {
+                    happenings.push((roll_over, Happening::RollOver));
+                    happenings.push((trust, Happening::TrustSigner));
+                    let in_production = |it: &(usize, &Client)| {
+                        STARTING[it.1.certificate].2 == Environment::Production
+                    };
+                    for (client, _) in clients.iter().enumerate().filter(in_production) {
+                        happenings.push((pin, Happening::PinSigner { client }));
+                    }
+                }
+                let mut changed = Vec::new();
+                for (party, environment, at, trusts, one_node) in chains.into_iter().flatten() {
+                    if changed.contains(&(party, environment)) {
+                        continue;
+                    }
+                    changed.push((party, environment));
+                    happenings
+                        .push((at.of(expires), Happening::ChangeChain { party, environment }));
+                    let pins = |it: &(usize, &Client)| {
+                        it.1.truststore == "pinned" && STARTING[it.1.certificate].2 == environment
+                    };
+                    for (client, _) in clients.iter().enumerate().filter(pins) {
+                        let trust = Happening::TrustChain { client, one_node };
+                        happenings.extend(trusts.map(|at| (at.of(expires), trust)));
+                    }
+                }
+                World { rules, two_organisations, clients, expires, issued, happenings }
+            },
+        )
 }
 
 /// When something happens.
@@ -326,6 +361,12 @@ impl World {
             Happening::PinSigner { client } => {
                 format!("client.pin-signer = {{ {} }}", self.client(client, false))
             }
+            Happening::ChangeChain { party, environment } => {
+                format!("{party}.change-chain = {{ environment = \"{environment}\" }}")
+            }
+            Happening::TrustChain { client, one_node } => {
+                format!("client.trust-chain = {{ {} }}", self.client(client, one_node))
+            }
             Happening::Deploy { client, one_node, certificate } => format!(
                 "client.deploy = {{ {}, certificate = \"{}\" }}",
                 self.client(client, one_node),
@@ -395,14 +436,14 @@ impl Rules {
 impl Client {
     fn text(&self, index: usize) -> String {
         let (certificate, user, environment) = STARTING[self.certificate];
-        let Self { profile, skew, margin, find_by, interval, .. } = self;
+        let Self { profile, skew, margin, find_by, truststore, interval, .. } = self;
         let nodes = if self.two_nodes { "\"a\", \"b\"" } else { "\"a\"" };
         let process = if self.shares_process { "process = \"server\"\n" } else { "" };
         let margin = margin.map(|it| format!("margin = \"{it}s\"\n")).unwrap_or_default();
         format!(
             "[client.c{index}]\nsystem-user = \"{}\"\nenvironment = \"{environment}\"\n\
              profile = \"{}\"\nnodes = [{nodes}]\nskew = \"{skew}s\"\nfind-by = \"{find_by}\"\n\
-             certificate = \"{certificate}\"\n{margin}{process}\
+             truststore = \"{truststore}\"\ncertificate = \"{certificate}\"\n{margin}{process}\
              [[every]]\ninterval = \"{interval}m\"\ndo.client.submit = {{ client = \"c{index}\" }}\n",
             USERS[user],
             profile.name(),
