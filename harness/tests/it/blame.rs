@@ -320,6 +320,14 @@ fn the_stories_told_for_longer_blame_the_same() {
 /// Read as a trainer reads them.
 const SENTENCES: &[(&str, &str)] = &[
     (
+        "chain/one-node-forgotten",
+        "fagsystem/b: vendor: take the new TLS authority into the truststore of fagsystem/b by +1h instead of +2h",
+    ),
+    (
+        "chain/truststore-not-updated",
+        "fagsystem/a: vendor: take the new TLS authority into the truststore of fagsystem by +7h59m50s instead of +9h30m",
+    ),
+    (
         "clocks/planned-by-the-clients-own-clock",
         "fast/a: vendor: deploy `new` in fast at +2h instead of +1h59m30s",
     ),

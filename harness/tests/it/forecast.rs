@@ -30,11 +30,12 @@ fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 
-/// Measures a scenario and holds it against the forecast; says at which steps there were outages.
-fn check(text: &str, ground: &Ground) -> Result<Vec<u8>, String> {
+/// Measures a scenario and holds it against the forecast; says at which steps and for which causes there
+/// were outages.
+fn check(text: &str, ground: &Ground) -> Result<Vec<(u8, String)>, String> {
     let scenario = Scenario::parse(text).map_err(|mistake| format!("{mistake}\n{text}"))?;
     let reckoned = Forecast::of(&scenario).nodes();
-    let mut steps = Vec::new();
+    let mut outages = Vec::new();
     let measured = measure(&ground.journal(&scenario));
     let (together, expected) =
         (Downtime::of(&measured, scenario.end()), Forecast::of(&scenario).downtime());
@@ -56,9 +57,10 @@ measured {together:?}, reckoned {expected:?}"
                 reckoned.outages.iter().map(|it| format!("  {it:?}\n")).collect::<String>(),
             ));
         }
-        steps.extend(measured.outages.iter().map(|outage| u8::from(outage.failure.step)));
+        let failures = measured.outages.into_iter().map(|outage| outage.failure);
+        outages.extend(failures.map(|failure| (u8::from(failure.step), failure.cause)));
     }
-    Ok(steps)
+    Ok(outages)
 }
 
 fn told(outage: &Outage) -> String {
@@ -76,9 +78,9 @@ const ROWS: u64 = 4;
 #[derive(Default)]
 struct Seen {
     worlds: u64,
-    /// Worlds with an outage, and outages by their step.
+    /// Worlds with an outage, and outages by their step and cause.
     down: u64,
-    outages: BTreeMap<u8, usize>,
+    outages: BTreeMap<(u8, String), usize>,
 }
 
 /// Draws so many worlds.
@@ -90,11 +92,11 @@ fn row(seed: u64, worlds: u64, ground: &Ground, seen: &Mutex<Seen>) {
         ..Config::default()
     });
     let checked = runner.run(&drawn::world(), |world| {
-        let steps = check(&world.text(), ground).map_err(TestCaseError::fail)?;
+        let outages = check(&world.text(), ground).map_err(TestCaseError::fail)?;
         let mut seen = seen.lock().unwrap();
         seen.worlds += 1;
-        seen.down += u64::from(!steps.is_empty());
-        steps.into_iter().for_each(|step| *seen.outages.entry(step).or_default() += 1);
+        seen.down += u64::from(!outages.is_empty());
+        outages.into_iter().for_each(|it| *seen.outages.entry(it).or_default() += 1);
         Ok(())
     });
     checked.unwrap_or_else(|error| panic!("SKIFT_SEED={seed}: {error}"));
@@ -112,7 +114,7 @@ fn measured_and_reckoned_are_equal() {
         }
     });
     let Seen { worlds, down, outages } = seen.into_inner().unwrap();
-    println!("seed {seed}: {worlds} worlds, {down} with an outage; outages by step: {outages:?}");
+    println!("seed {seed}: {worlds} worlds, {down} with an outage; outages: {outages:#?}");
     assert!(down * 2 > worlds, "worlds in which nothing goes wrong show nothing");
 }
 
