@@ -13,6 +13,7 @@ use harness::{
     },
 };
 use oio_idws::Binding;
+use parties::ClientProfile;
 use pki::KeyPool;
 
 const INTERVAL: Span = Span::from_minutes(5);
@@ -58,11 +59,16 @@ fn a_swap_costs_the_same_in_libertys_binding_both_ways() {
     check_scenario(name, &scenario);
 }
 
-/// The servers really show another chain, and clients really have these truststores.
+/// The servers really show another chain, and clients really have these truststores, by SOAP and by REST.
 #[test]
 fn a_chain_that_changes_costs_the_same_both_ways() {
     check("chain/truststore-not-updated");
-    check("chain/one-node-forgotten");
+    let name = "chain/one-node-forgotten";
+    for profile in [ClientProfile::RestartOnSwap, ClientProfile::JavaRestFixedCache] {
+        let mut scenario = story(name);
+        scenario.clients.values_mut().for_each(|client| client.profile = profile);
+        check_scenario(name, &scenario);
+    }
 }
 
 macro_rules! both_ways {
