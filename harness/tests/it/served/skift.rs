@@ -24,12 +24,14 @@ use super::{
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skift");
 
-/// Where the keys of the programs are, made once and kept between runs.
+/// Where the keys of the programs are, made once and kept between runs. Nothing else is: what was registered by an older
+/// program, this one may not be able to read.
 pub(super) static KEYS: LazyLock<PathBuf> = LazyLock::new(|| {
     let keys = PathBuf::from(concat!(env!("CARGO_TARGET_TMPDIR"), "/served-keys"));
-    let ended = start(&keys, &[]).terminate();
+    let made = served::data(keys.with_extension("made"), &keys);
+    let ended = start(&made, &[]).terminate();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    keys
+    served::data(keys, &made)
 });
 
 pub(super) fn data(test: &str) -> PathBuf {
