@@ -598,9 +598,9 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "unknown binding `lbs`; did you mean `lbsb`?",
     );
     check_tables(
-        "[nemlogin]\nfault-shape = \"conform\"",
-        "\"conform\"",
-        "unknown fault shape `conform`; did you mean `conformant`?",
+        "[nemlogin]\nfault-shape = \"conformat\"",
+        "\"conformat\"",
+        "unknown fault shape `conformat`; did you mean `conformant`?",
     );
     check_tables(
         "[smdb]\nholder-certificate = \"valid\"",
