@@ -142,6 +142,20 @@ impl<C: Core> Shared<C> {
         done
     }
 
+    /// The same, or nothing at all where `change` fails.
+    ///
+    /// # Errors
+    ///
+    /// What `change` says.
+    pub fn try_change<T, E>(&self, change: impl FnOnce(&mut C) -> Result<T, E>) -> Result<T, E> {
+        let mut core = self.lock();
+        let mut changed = core.clone();
+        let done = change(&mut changed)?;
+        self.wire.store(Arc::new(changed.clone()));
+        *core = changed;
+        Ok(done)
+    }
+
     fn lock(&self) -> MutexGuard<'_, C> {
         // Facts are applied whole or not at all: what panicked in between was a decision.
         self.core.lock().unwrap_or_else(PoisonError::into_inner)

@@ -114,7 +114,7 @@ impl Databases {
         else {
             return Ok(());
         };
-        service.core.change(|smdb| {
+        service.core.try_change(|smdb| {
             smdb.trust_signer(signer, from);
             let trusted = Lasting::Trusted { signer: signer.clone(), from };
             lock(log).append(self.clock.now(), &[trusted])

@@ -124,7 +124,7 @@ impl NemLogin {
     /// If that cannot be kept.
     pub(super) fn roll_over(&self, environment: Environment, at: Timestamp) -> io::Result<bool> {
         let Some(service) = self.token_services.get(&environment) else { return Ok(false) };
-        service.core.change(|issuer| {
+        service.core.try_change(|issuer| {
             let rolled = issuer.roll_over(at);
             if let Some(log) = self.roll_overs.get(&environment).filter(|_| rolled) {
                 lock(log).append(self.clock.now(), &[RolledOver { at }])?;

@@ -130,6 +130,20 @@ fn what_was_remembered_is_kept_and_what_is_not_is_told() {
 }
 
 #[test]
+fn a_change_that_fails_leaves_everything_as_it_was() {
+    let register = Register::read_by(1);
+    let change = |fails: bool| {
+        register.try_change(|it| {
+            it.tone = "aye";
+            if fails { Err("no room") } else { Ok(()) }
+        })
+    };
+    let tones = || (register.look(|it| it.tone), register.wire().tone);
+    assert_eq!((change(true), tones()), (Err("no room"), ("yes", "yes")));
+    assert_eq!((change(false), tones()), (Ok(()), ("aye", "aye")));
+}
+
+#[test]
 fn what_was_fetched_is_known() {
     let register = Register::read_by(1);
     let request = register.read(b"a");
