@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
     },
 };
 
@@ -25,12 +25,20 @@ pub(crate) struct Connections {
 /// What others know of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
-    busy: AtomicBool,
+    /// [`IDLE`], [`ANSWERED`] or [`UNSENT`].
+    standing: AtomicU8,
     /// When it was last busy, by the count of its listener.
     last: AtomicU64,
     given_away: AtomicBool,
     close: Notify,
 }
+
+/// It is not being answered.
+const IDLE: u8 = 0;
+/// It is.
+const ANSWERED: u8 = 1;
+/// The whole answer was handed over, and is not on its way to the last octet.
+const UNSENT: u8 = 2;
 
 /// A place among the connections, given back when it is dropped.
 #[derive(Debug)]
@@ -50,7 +58,7 @@ impl Connections {
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Place> {
         let mut open = self.open();
         if open.len() >= self.limit {
-            let idle = open.iter().filter(|(_, it)| !it.busy.load(Ordering::Acquire));
+            let idle = open.iter().filter(|(_, it)| it.is_idle());
             let longest = idle.min_by_key(|(_, it)| it.last.load(Ordering::Relaxed))?;
             // It counts no longer as soon as it is told to go, so that its place is free at once.
             let number = *longest.0;
@@ -92,14 +100,23 @@ impl Place {
 
     /// Whether another has it, since it was idle when there was no room. It could be answered since.
     pub(crate) fn is_given_away(&self) -> bool {
-        let Connection { given_away, busy, .. } = &*self.connection;
-        given_away.load(Ordering::Acquire) && !busy.load(Ordering::Acquire)
+        self.connection.given_away.load(Ordering::Acquire) && self.connection.is_idle()
     }
 
-    /// From now on it is being answered, until what is returned is dropped.
-    pub(crate) fn busy(&self) -> Busy<'_> {
-        self.connection.busy.store(true, Ordering::Release);
-        Busy(self)
+    /// From now on it is being answered, until what is returned is dropped and the answer was [`sent`](Self::sent).
+    pub(crate) fn busy(&self) -> Busy {
+        self.connection.standing.store(ANSWERED, Ordering::Release);
+        Busy(Arc::clone(&self.connection))
+    }
+
+    /// Everything that was handed over until now is on its way.
+    pub(crate) fn sent(&self) {
+        let Self { connections, connection, .. } = self;
+        let standing = &connection.standing;
+        if standing.compare_exchange(UNSENT, IDLE, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            let count = connections.count.fetch_add(1, Ordering::Relaxed);
+            connection.last.store(count, Ordering::Relaxed);
+        }
     }
 }
 
@@ -113,15 +130,19 @@ impl Drop for Place {
     }
 }
 
+impl Connection {
+    fn is_idle(&self) -> bool {
+        self.standing.load(Ordering::Acquire) == IDLE
+    }
+}
+
 /// That a connection is being answered.
 #[derive(Debug)]
-pub(crate) struct Busy<'p>(&'p Place);
+pub(crate) struct Busy(Arc<Connection>);
 
-impl Drop for Busy<'_> {
+impl Drop for Busy {
     fn drop(&mut self) {
-        let Place { connections, connection, .. } = self.0;
-        connection.last.store(connections.count.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
-        connection.busy.store(false, Ordering::Release);
+        self.0.standing.store(UNSENT, Ordering::Release);
     }
 }
 
@@ -135,18 +156,22 @@ mod tests {
         let first = connections.enter().unwrap();
         let second = connections.enter().unwrap();
         drop(first.busy());
+        first.sent();
         let third = connections.enter().unwrap();
         let open = |place: &Place| connections.open().contains_key(&place.number);
         assert_eq!([&first, &second, &third].map(open), [true, false, true]);
     }
 
     #[test]
-    fn nobody_goes_while_it_is_answered() {
+    fn nobody_goes_while_it_is_answered_or_its_answer_is_not_sent() {
         let connections = Connections::new(1);
         let first = connections.enter().unwrap();
         let busy = first.busy();
+        first.sent();
         assert!(connections.enter().is_none());
         drop(busy);
+        assert!(connections.enter().is_none());
+        first.sent();
         assert!(connections.enter().is_some());
     }
 }

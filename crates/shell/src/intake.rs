@@ -1,22 +1,34 @@
 //! What a request must pass before a simulator sees it: its body is received whole, within bounds.
 
-use std::sync::Arc;
+use std::{
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::Request,
+    http::request::Parts,
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tower::ServiceExt;
 
-use crate::{Bounds, Peer, Traffic, arrival, connections::Place, refusal::Refusal};
+use crate::{
+    Bounds, Peer, Traffic,
+    apart::Share,
+    arrival,
+    connections::{Busy, Place},
+    refusal::Refusal,
+};
 
 /// Where the requests of one listener come in.
 #[derive(Debug)]
@@ -46,7 +58,8 @@ impl Intake {
         Arc::new(Self { router, bounds, traffic, requests, bodies })
     }
 
-    /// Answers one request of the connection that has this place.
+    /// Answers one request of the connection that has this place. It ends when the client goes, but for what
+    /// is being done [`apart`](crate::apart) by then.
     pub(crate) async fn take(
         &self,
         request: hyper::Request<Incoming>,
@@ -54,16 +67,16 @@ impl Intake {
         place: &Place,
     ) -> Response {
         let address = peer.address;
-        match self.pass(request, peer, place).await {
-            Ok(response) => response,
-            Err(refusal) => {
-                let mut response = refusal.into_response();
-                if let Some(trace) = self.traffic.refused(refusal, &self.bounds, Some(address)) {
-                    arrival::name(&mut response, trace);
-                }
-                response
-            }
-        }
+        let (head, body) = request.into_parts();
+        let received = self.receive(body).await;
+        // Until here its place could have been given to another.
+        let busy = place.busy();
+        let answered = match received {
+            Ok(received) => self.answer(head, received, peer).await,
+            Err(refusal) => Err(refusal),
+        };
+        let response = answered.unwrap_or_else(|refusal| self.refuse(refusal, address));
+        response.map(|body| Body::new(Unsent { body, _busy: busy }))
     }
 
     /// A head was too long, and hyper has said so.
@@ -71,31 +84,27 @@ impl Intake {
         self.traffic.refused(Refusal::HeadTooLarge, &self.bounds, None);
     }
 
-    async fn pass(
+    fn refuse(&self, refusal: Refusal, address: SocketAddr) -> Response {
+        let mut response = refusal.into_response();
+        if let Some(trace) = self.traffic.refused(refusal, &self.bounds, Some(address)) {
+            arrival::name(&mut response, trace);
+        }
+        response
+    }
+
+    async fn answer(
         &self,
-        request: hyper::Request<Incoming>,
+        head: Parts,
+        Received { body, room }: Received,
         peer: Peer,
-        place: &Place,
     ) -> Result<Response, Refusal> {
-        let (head, body) = request.into_parts();
-        let Received { body, room } = self.receive(body).await?;
-        // Until here its place could have been given to another.
-        let _busy = place.busy();
         let permit = Arc::clone(&self.requests).try_acquire_owned();
         let permit = permit.map_err(|_| Refusal::Overloaded)?;
         let mut request = Request::from_parts(head, Body::from(body));
         request.extensions_mut().insert(peer);
-        let router = self.router.clone();
-        // By itself: if the client goes, the work that was begun for it still counts until it is done.
-        let answered = tokio::spawn(async move {
-            let _held = (room, permit);
-            let Ok(response) = router.oneshot(request).await;
-            response
-        });
-        match answered.await {
-            Ok(response) => Ok(response),
-            Err(failed) => std::panic::resume_unwind(failed.into_panic()),
-        }
+        let answer = self.router.clone().oneshot(request);
+        let Ok(response) = Share::new([permit, room]).during(answer).await;
+        Ok(response)
     }
 
     async fn receive(&self, body: Incoming) -> Result<Received, Refusal> {
@@ -126,5 +135,31 @@ impl Intake {
     fn room_for(&self, units: usize) -> Result<OwnedSemaphorePermit, Refusal> {
         let units = u32::try_from(units).map_err(|_| Refusal::BodyTooLarge)?;
         Arc::clone(&self.bodies).try_acquire_many_owned(units).map_err(|_| Refusal::Overloaded)
+    }
+}
+
+/// A body that is on its way: until all of it was taken, its connection is being answered.
+struct Unsent {
+    body: Body,
+    _busy: Busy,
+}
+
+impl hyper::body::Body for Unsent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -12,6 +12,7 @@
 //! - [`Switch`], [`Ready`]: what is served before and after a service has all that it needs
 //! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
+//! - [`apart`], [`answered_apart`]: work that is done where no sockets wait for it
 //! - [`Door`]: a way in which messages come to it and its answers go
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
 //! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
@@ -22,6 +23,7 @@
 //! - [`settings`], [`program`]: how a program is set, what it says first, and when it stops
 //! - [`control`]: the port beside a service, where its clock is moved and the truth is told
 
+mod apart;
 mod arrival;
 mod base_url;
 mod bounds;
@@ -50,6 +52,7 @@ mod timely;
 mod tls;
 mod traffic;
 
+pub use apart::{answered_apart, apart};
 pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
@@ -58,7 +61,7 @@ pub use fact_log::{FactLog, FactLogError, Kept};
 pub use folder::{Folder, Lock, Readers, remove_drafts, write_whole};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
-pub use message_service::{Answering, MessageService, Passed, apart};
+pub use message_service::{Answering, MessageService, Passed};
 pub use peer::Peer;
 pub use portal::{Held, Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below, split_address};

@@ -155,7 +155,7 @@ async fn converse(
         .timer(TokioTimer::new())
         .header_read_timeout(bounds.head_time)
         .max_buf_size(bounds.head.max(BUFFER_MIN))
-        .serve_connection(TokioIo::new(Timely::new(stream, bounds.answer_time)), service);
+        .serve_connection(TokioIo::new(Timely::new(stream, place, bounds.answer_time)), service);
     let mut conversation = pin!(conversation);
     select! {
         ended = conversation.as_mut() => {

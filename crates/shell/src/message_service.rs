@@ -8,7 +8,7 @@ use parties::{Core, Diagnosis, Environment, Party, Step};
 use pki::RevocationList;
 
 use crate::{
-    Arrival, Decided, Door, Journal, Shared, Source,
+    Arrival, Decided, Door, Journal, Shared, Source, apart,
     door::Record,
     journal::{Entry, GRANTED, MessageId},
 };
@@ -161,13 +161,5 @@ impl<C: Answering> MessageService<C> {
             }
             Err(why) => Some(why),
         }
-    }
-}
-
-/// Lets a thread that serves no sockets do this.
-pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }
 }

@@ -12,19 +12,22 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use crate::connections::Place;
+
 /// A stream on which an answer breaks off where the other end does not take it in time: the time is that of the
-/// whole answer, so that who takes an octet at a time does not stay for ever.
+/// whole answer, so that who takes an octet at a time does not stay for ever. Its place knows when it was sent.
 #[derive(Debug)]
-pub(crate) struct Timely<S> {
+pub(crate) struct Timely<'p, S> {
     stream: S,
+    place: &'p Place,
     time: Duration,
     /// Ends when what was written must have been taken; there since the other end first took no more.
     end: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Timely<S> {
-    pub(crate) const fn new(stream: S, time: Duration) -> Self {
-        Self { stream, time, end: None }
+impl<'p, S> Timely<'p, S> {
+    pub(crate) const fn new(stream: S, place: &'p Place, time: Duration) -> Self {
+        Self { stream, place, time, end: None }
     }
 
     /// What became of a try to write, or that it took too long.
@@ -42,7 +45,7 @@ impl<S> Timely<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Timely<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Timely<'_, S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -52,7 +55,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timely<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timely<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Timely<'_, S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -80,6 +83,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timely<S> {
         ready!(self.in_time(flushed, context))?;
         // Everything is on its way: the next answer has its own time.
         self.end = None;
+        self.place.sent();
         Poll::Ready(Ok(()))
     }
 

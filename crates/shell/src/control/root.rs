@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::{Asked, Nothing, Problem, Queried, Route, Routes, Service};
-use crate::{Readiness, apart};
+use crate::{
+    Readiness,
+    apart::{apart, stand_aside},
+};
 
 /// How the service is.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -63,7 +66,11 @@ pub(super) fn routes(service: &Service) -> Routes {
     let health = async || Json(Health { status: "up", waits_for: None });
     let ready = async move |Queried(Patience { wait }): Queried<Patience>| {
         let patience = Duration::from_secs(wait.unwrap_or(0).min(PATIENCE_MAX));
-        let _ = timeout(patience, ready.wait()).await;
+        if !patience.is_zero() {
+            let _waiter = ready.waiter().ok_or_else(crowded)?;
+            stand_aside();
+            let _ = timeout(patience, ready.wait()).await;
+        }
         let (code, status, waits_for) = match ready.get() {
             Readiness::Up => (StatusCode::OK, "up", None),
             Readiness::Starting { waits_for } => {
@@ -75,7 +82,7 @@ pub(super) fn routes(service: &Service) -> Routes {
             }
             Readiness::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", None),
         };
-        (code, Json(Health { status, waits_for }))
+        Ok::<_, Problem>((code, Json(Health { status, waits_for })))
     };
     let version = async move || Json(Version { name, version });
     Routes::from([
@@ -86,6 +93,12 @@ pub(super) fn routes(service: &Service) -> Routes {
         Route::get("/version", "Which program this is", version).answer::<Version>(),
         metrics(service),
     ])
+}
+
+fn crowded() -> Problem {
+    let what = "ask again in a second, or without `wait`";
+    let error = "too many wait here already until it is ready";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, error, what)
 }
 
 fn metrics(service: &Service) -> Route {
@@ -110,9 +123,10 @@ pub(super) fn reset(service: &Service) -> Routes {
     let (reset, journal) = (Arc::clone(&service.reset), service.journal.clone());
     let handler = async move |Asked(Nothing {}): Asked<Nothing>| {
         let reset = Arc::clone(&reset);
-        // It reads and writes: not on a thread that serves sockets.
-        apart(move || reset()).await.map_err(|error| Problem::unkept(&error))?;
-        journal.clear();
+        let journal = journal.clone();
+        // It reads and writes: not on a thread that serves sockets. All of it, also where its client goes.
+        let all = move || reset().map(|()| journal.clear());
+        apart(all).await.map_err(|error| Problem::unkept(&error))?;
         Ok::<_, Problem>(Json(Done { done: true }))
     };
     let summary =

@@ -18,13 +18,21 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// A client, and how long the conversation with it lasts.
 fn conversation(tls: Option<Tls>) -> (DuplexStream, JoinHandle<Duration>) {
+    conversation_among(&Connections::new(1), tls)
+}
+
+/// The same, of the connections of a listener.
+fn conversation_among(
+    connections: &Arc<Connections>,
+    tls: Option<Tls>,
+) -> (DuplexStream, JoinHandle<Duration>) {
     let (client, service) = duplex(ROOM);
+    let place = connections.enter().expect("there is room for one more");
     // Now, by tokio's clock, which no machine moves.
     let begun = sleep(Duration::ZERO).deadline();
     let ended = tokio::spawn(async move {
         let router = Router::new().route("/", post(async |body: Bytes| body));
         let intake = Intake::new(router, Bounds::default(), Traffic::default());
-        let place = Connections::new(1).enter().expect("there is room for one");
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         attend(service, address, tls, &place, Bounds::default(), &intake).await;
         begun.elapsed()
@@ -73,6 +81,30 @@ async fn who_takes_an_octet_at_a_time_is_closed_too() {
     }
     assert_eq!(ended.await.unwrap(), Bounds::default().answer_time);
     assert!((ROOM + 29..=ROOM + 31).contains(&taken), "{taken}");
+}
+
+/// Its place is nobody else's until the whole answer is on its way.
+#[tokio::test(start_paused = true)]
+async fn who_takes_an_answer_slowly_is_not_idle() {
+    let connections = Connections::new(1);
+    let (mut client, ended) = conversation_among(&connections, None);
+    client.write_all(&request()).await.unwrap();
+    // All of it has arrived when nothing else happens.
+    sleep(SECOND / 10).await;
+    let mut answer = Vec::new();
+    while !answer.ends_with(&[b'x'; OCTETS]) {
+        // What still fits between the two ends was sent.
+        if answer.len() < OCTETS - ROOM {
+            assert!(connections.enter().is_none(), "after {} octets", answer.len());
+        }
+        let mut buffer = [0; ROOM];
+        let count = client.read(&mut buffer).await.unwrap();
+        answer.extend_from_slice(&buffer[..count]);
+        sleep(SECOND / 10).await;
+    }
+    assert!(connections.enter().is_some());
+    assert_eq!(client.read_to_end(&mut answer).await.unwrap(), 0);
+    assert!(ended.await.unwrap() < Bounds::default().answer_time);
 }
 
 /// Each answer has its own time, however many there are.

@@ -1,11 +1,14 @@
 //! What is too much, too long or too slow is answered or closed, and the next one is served.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{Router, routing::post};
 use clock::{Clock, Timestamp};
 use parties::Party;
-use shell::{Bounds, Journal, Traffic, Witness};
+use shell::{Bounds, Journal, Traffic, Witness, apart};
 use tokio::{
     io::AsyncWriteExt,
     sync::{mpsc, watch},
@@ -130,12 +133,40 @@ async fn who_promises_a_body_and_sends_none_keeps_nobody_out() {
 #[tokio::test]
 async fn work_that_was_begun_counts_until_it_is_done_though_the_client_has_gone() {
     let (begun, mut begins) = mpsc::channel(1);
-    let (go, gone) = watch::channel(false);
+    let (go, gone) = std::sync::mpsc::channel();
+    let gone = Arc::new(Mutex::new(gone));
+    let work = move || {
+        let (begun, gone) = (begun.clone(), Arc::clone(&gone));
+        apart(move || {
+            begun.blocking_send(()).unwrap();
+            gone.lock().unwrap().recv().unwrap();
+        })
+    };
+    let router = service().merge(Router::new().route("/work", post(work)));
+    let served =
+        Served::start_with(router, None, Bounds { requests: 1, ..Bounds::default() }).await;
+    let mut first = served.connect().await;
+    first.write_all(b"POST /work HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    begins.recv().await.unwrap();
+    drop(first);
+    for _ in 0..50 {
+        assert_eq!(status(&served.answer_to(request(0, CLOSE)).await), "503");
+    }
+    go.send(()).unwrap();
+    while status(&served.answer_to(request(0, CLOSE)).await) != "200" {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A wait that nobody waits for is none: it would hold its place for as long as somebody once asked for.
+#[tokio::test]
+async fn a_wait_ends_with_its_client() {
+    let (begun, mut begins) = mpsc::channel(1);
     let wait = move || {
-        let (begun, mut gone) = (begun.clone(), gone.clone());
+        let begun = begun.clone();
         async move {
             begun.send(()).await.unwrap();
-            gone.wait_for(|gone| *gone).await.unwrap();
+            std::future::pending::<()>().await;
         }
     };
     let router = service().merge(Router::new().route("/wait", post(wait)));
@@ -145,10 +176,6 @@ async fn work_that_was_begun_counts_until_it_is_done_though_the_client_has_gone(
     first.write_all(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n").await.unwrap();
     begins.recv().await.unwrap();
     drop(first);
-    for _ in 0..50 {
-        assert_eq!(status(&served.answer_to(request(0, CLOSE)).await), "503");
-    }
-    go.send(true).unwrap();
     while status(&served.answer_to(request(0, CLOSE)).await) != "200" {
         tokio::task::yield_now().await;
     }

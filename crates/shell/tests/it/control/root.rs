@@ -42,6 +42,39 @@ async fn who_waits_is_answered_as_soon_as_it_can_be_asked() {
     assert!(one_answer(&mut waiting).await.contains("{\"status\":\"up\"}"));
 }
 
+/// Neither who waits nor who waited and has gone keeps others from asking.
+#[tokio::test]
+async fn any_number_may_wait_and_the_port_answers_all_the_same() {
+    let port = Port::open().await;
+    let wait = async || {
+        let mut stream = TcpStream::connect(port.address).await.unwrap();
+        let asked = "GET /ready?wait=600 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(asked.as_bytes()).await.unwrap();
+        stream
+    };
+    for _ in 0..33 {
+        drop(wait().await);
+        assert_eq!(port.get("/health").await.status, 200);
+    }
+    let mut waiting = Vec::new();
+    for _ in 0..60 {
+        waiting.push(wait().await);
+        assert_eq!(port.get("/health").await.status, 200);
+    }
+    port.ready.set();
+    let mut refused = 0;
+    for mut stream in waiting {
+        let answer = one_answer(&mut stream).await;
+        if answer.starts_with("HTTP/1.1 503") {
+            assert!(answer.contains("too many wait"), "{answer}");
+            refused += 1;
+        } else {
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+    }
+    assert_eq!(refused, 20);
+}
+
 #[tokio::test]
 async fn says_which_program_it_is() {
     let version = Port::open().await.get("/version").await;

@@ -1,0 +1,58 @@
+//! Work on threads that serve no sockets, and what a request has of its listener meanwhile.
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::response::{IntoResponse, Response};
+use tokio::{sync::OwnedSemaphorePermit, task};
+
+tokio::task_local! {
+    /// What the request that this task answers has of its listener.
+    static SHARE: Arc<Share>;
+}
+
+/// What a request has of its listener until it is answered and all work that was begun for it is done: a place
+/// among those that are worked on, and room for its body.
+#[derive(Debug)]
+pub(crate) struct Share(Mutex<Option<[OwnedSemaphorePermit; 2]>>);
+
+impl Share {
+    pub(crate) fn new(permits: [OwnedSemaphorePermit; 2]) -> Self {
+        Self(Mutex::new(Some(permits)))
+    }
+
+    /// Answers a request that has it.
+    pub(crate) async fn during<T>(self, answer: impl Future<Output = T>) -> T {
+        SHARE.scope(Arc::new(self), answer).await
+    }
+}
+
+/// The request that is being answered only waits from now on, and leaves its share to others.
+pub(crate) fn stand_aside() {
+    let left = |share: &Arc<Share>| share.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // Where no listener is, as in a test, nobody is in the way.
+    let _ = SHARE.try_with(left);
+}
+
+/// Lets a thread that serves no sockets do this. It is done also where its client has gone meanwhile, and counts
+/// until then among what its listener works on.
+pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let share = SHARE.try_with(Arc::clone).ok();
+    let counted = move || {
+        let _share = share;
+        work()
+    };
+    match task::spawn_blocking(counted).await {
+        Ok(done) => done,
+        Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+    }
+}
+
+/// The same of an answer, which is put in words there too: a long one in JSON takes a while.
+pub async fn answered_apart<T: IntoResponse + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Response {
+    apart(move || work().into_response()).await
+}
