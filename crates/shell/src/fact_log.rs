@@ -7,7 +7,9 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     marker::PhantomData,
+    mem,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use clock::Timestamp;
@@ -15,7 +17,7 @@ use entropy::Entropy;
 use parties::{Core, Fact, Recorded};
 
 use crate::{
-    Decided, Exchange, Folder, Shared,
+    Decided, Folder, Shared,
     folder::{named, private},
 };
 
@@ -23,6 +25,9 @@ use crate::{
 const FOUNDING: &str = "founding.jsonl";
 /// What happened since.
 const FACTS: &str = "facts.jsonl";
+
+/// The facts that a reset forgets, until it has done everything that can fail.
+const BEFORE: &str = "facts-before-reset.jsonl";
 
 /// Where facts are kept as they happen.
 #[derive(Debug)]
@@ -38,8 +43,20 @@ pub struct FactLog<F> {
 struct Place {
     folder: Folder,
     file: File,
-    /// Half of something stands at the end, and could not be taken back.
-    torn: bool,
+    /// After so many octets half of something stands, which could not be taken back.
+    torn: Option<u64>,
+}
+
+/// A log that was emptied: what stood in it comes back when this is dropped before it is [`done`](Self::done).
+#[derive(Debug)]
+#[must_use = "what stood in the log comes back at once"]
+pub struct Emptied<'l>(Option<(&'l mut Place, Before)>);
+
+/// What stood in a log before it was emptied.
+#[derive(Debug)]
+struct Before {
+    file: File,
+    torn: Option<u64>,
 }
 
 /// The facts that were kept, in the order in which they happened.
@@ -49,6 +66,19 @@ pub struct Kept<F> {
     pub founding: Vec<F>,
     /// Those since.
     pub since: Vec<F>,
+}
+
+/// A message that was answered, after what came of it was kept.
+#[derive(Debug, Clone)]
+pub struct Exchange<C: Core> {
+    /// What was asked.
+    pub request: C::Request,
+    /// What was answered.
+    pub answer: C::Answer,
+    /// What was remembered.
+    pub facts: Vec<C::Fact>,
+    /// The answer in the words of the wire.
+    pub bytes: Vec<u8>,
 }
 
 /// Facts that cannot be read.
@@ -78,6 +108,7 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be read or written, or was written by a program whose facts have another form.
     pub fn open(folder: &Folder) -> Result<(Self, Kept<F>), FactLogError> {
+        end_reset(folder)?;
         let founding = folder.read(FOUNDING)?;
         let founded = founding.is_some();
         // A founding that was broken off may have left anything.
@@ -90,8 +121,11 @@ impl<F: Fact> FactLog<F> {
             since: facts(&folder.at(FACTS), &since[..whole], &mut last)?,
         };
         let file = open(folder)?;
-        file.set_len(whole as u64)?;
-        let place = Some(Place { folder: folder.clone(), file, torn: false });
+        let is_whole = file.metadata()?.len() == whole as u64;
+        if !is_whole {
+            file.set_len(whole as u64).map_err(|error| named(&folder.at(FACTS), &error))?;
+        }
+        let place = Some(Place { folder: folder.clone(), file, torn: None });
         Ok((Self { place, founded, last, facts: PhantomData }, kept))
     }
 
@@ -120,22 +154,18 @@ impl<F: Fact> FactLog<F> {
     ///
     /// If it cannot be written: then none of it is kept.
     pub fn append(&mut self, at: Timestamp, facts: &[F]) -> io::Result<()> {
-        let Some(Place { folder, file, torn }) = &mut self.place else { return Ok(()) };
-        if *torn {
-            let why =
-                "what was written last is half there; start the program again, which takes it back";
-            return Err(named(&folder.at(FACTS), &io::Error::other(why)));
-        }
+        let Some(place) = &mut self.place else { return Ok(()) };
+        place.mend()?;
         let mut lines = Vec::new();
         for fact in facts {
             serde_json::to_writer(&mut lines, &Recorded::new(at, fact.clone()))?;
             lines.push(b'\n');
         }
-        let before = file.metadata()?.len();
-        let written = file.write_all(&lines);
+        let whole = place.file.metadata()?.len();
+        let written = place.file.write_all(&lines);
         written.map_err(|error| {
-            *torn = file.set_len(before).is_err();
-            named(&folder.at(FACTS), &error)
+            place.torn = place.file.set_len(whole).is_err().then_some(whole);
+            place.named(&error)
         })
     }
 
@@ -159,9 +189,9 @@ impl<F: Fact> FactLog<F> {
             (answer, if kept.is_ok() { facts } else { Vec::new() })
         });
         kept?;
-        let Decided { answer, facts, not_kept } = decided;
+        let Decided { answer, facts, .. } = decided;
         let bytes = core.wire().write(&answer, entropy);
-        Ok(Exchange { at: now, request, answer, facts, not_kept, bytes })
+        Ok(Exchange { request, answer, facts, bytes })
     }
 
     /// The program is ready for the first time: what happened until now is its founding.
@@ -173,26 +203,120 @@ impl<F: Fact> FactLog<F> {
         if self.founded {
             return Ok(());
         }
-        if let Some(Place { folder, file, .. }) = &mut self.place {
-            let [facts, founding] = [FACTS, FOUNDING].map(|name| folder.at(name));
-            fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
-            *file = open(folder)?;
+        if let Some(place) = &mut self.place {
+            place.found()?;
         }
         self.founded = true;
         Ok(())
     }
 
-    /// Forgets what happened since the founding; all of it, if it is not founded yet.
+    /// Forgets what happened since the founding; all of it, if it is not founded yet. What is returned says when
+    /// there is no way back.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
-    pub fn reset(&mut self) -> io::Result<()> {
-        let Some(Place { folder, file, torn }) = &mut self.place else { return Ok(()) };
-        file.set_len(0).map_err(|error| named(&folder.at(FACTS), &error))?;
-        *torn = false;
+    /// If it cannot be: then nothing is forgotten.
+    pub fn empty(&mut self) -> io::Result<Emptied<'_>> {
+        let Some(place) = &mut self.place else { return Ok(Emptied(None)) };
+        let before = place.empty()?;
+        Ok(Emptied(Some((place, before))))
+    }
+}
+
+impl Place {
+    /// Takes back what is half there.
+    fn mend(&mut self) -> io::Result<()> {
+        let Some(whole) = self.torn else { return Ok(()) };
+        self.file.set_len(whole).map_err(|error| {
+            let why =
+                format!("what was written last is half there, and cannot be taken back: {error}");
+            self.named(&io::Error::new(error.kind(), why))
+        })?;
+        self.torn = None;
         Ok(())
     }
+
+    /// What stands here becomes the founding. It goes to the disk: who finds the founding there, and nothing in it,
+    /// would take it for one.
+    fn found(&mut self) -> io::Result<()> {
+        self.mend()?;
+        self.file.sync_all().map_err(|error| self.named(&error))?;
+        let [facts, founding] = [FACTS, FOUNDING].map(|name| self.folder.at(name));
+        fs::rename(&facts, &founding).map_err(|error| named(&founding, &error))?;
+        // What happens next is not to be added to the founding.
+        let opened = open(&self.folder).and_then(|it| self.folder.sync().map(|()| it));
+        self.file = opened.inspect_err(|_| _ = fs::rename(&founding, &facts))?;
+        Ok(())
+    }
+
+    fn empty(&mut self) -> io::Result<Before> {
+        let [facts, before] = [FACTS, BEFORE].map(|name| self.folder.at(name));
+        fs::rename(&facts, &before).map_err(|error| named(&facts, &error))?;
+        let file = open(&self.folder).inspect_err(|_| _ = fs::rename(&before, &facts))?;
+        Ok(Before { file: mem::replace(&mut self.file, file), torn: self.torn.take() })
+    }
+
+    fn named(&self, error: &io::Error) -> io::Error {
+        named(&self.folder.at(FACTS), error)
+    }
+}
+
+impl Emptied<'_> {
+    /// Nothing comes back any more.
+    pub fn done(mut self) {
+        if let Some((place, before)) = self.0.take() {
+            // A start finds nothing in it, or no file.
+            let _ = before.file.set_len(0);
+            let _ = fs::remove_file(place.folder.at(BEFORE));
+        }
+    }
+}
+
+impl Drop for Emptied<'_> {
+    fn drop(&mut self) {
+        if let Some((place, before)) = self.0.take() {
+            let [of_before, facts] = [BEFORE, FACTS].map(|name| place.folder.at(name));
+            // Where it does not, the next start lets it.
+            let _ = fs::rename(of_before, facts);
+            (place.file, place.torn) = (before.file, before.torn);
+        }
+    }
+}
+
+/// Lets cores go back to how they were founded, all of them or, where the log of one cannot be emptied, none.
+/// Nobody is answered by any of them meanwhile.
+///
+/// # Errors
+///
+/// If a log cannot be emptied.
+pub fn go_back<C: Core, F: Fact>(
+    cores: &[(&Shared<C>, &C, Option<&Mutex<FactLog<F>>>)],
+) -> io::Result<()> {
+    let [(core, founded, log), others @ ..] = cores else { return Ok(()) };
+    core.try_replace(|_| {
+        let mut log = log.map(|log| log.lock().unwrap_or_else(PoisonError::into_inner));
+        let emptied = log.as_mut().map(|log| log.empty()).transpose()?;
+        go_back(others)?;
+        if let Some(emptied) = emptied {
+            emptied.done();
+        }
+        Ok(C::clone(founded))
+    })
+}
+
+/// A reset that was broken off was not done, and what it would forget is there again. One that was done may have left
+/// an empty file, or one beside what happened since.
+fn end_reset(folder: &Folder) -> io::Result<()> {
+    let [before, facts] = [BEFORE, FACTS].map(|name| folder.at(name));
+    let octets = |file: &Path| fs::metadata(file).map_or(0, |it| it.len());
+    let ended = if octets(&before) > 0 && octets(&facts) == 0 {
+        fs::rename(&before, &facts)
+    } else if before.exists() {
+        fs::remove_file(&before)
+    } else {
+        Ok(())
+    };
+    ended.map_err(|error| named(&before, &error))
 }
 
 /// The file to which facts are added.

@@ -49,6 +49,18 @@ impl Folder {
         self.0.join(name)
     }
 
+    /// Which files there are in it goes to the disk, so that it is so also when the machine stops at once.
+    ///
+    /// # Errors
+    ///
+    /// If the machine cannot.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        // Elsewhere a folder cannot be opened, and need not be.
+        #[cfg(unix)]
+        File::open(&self.0).and_then(|it| it.sync_all()).map_err(|error| named(&self.0, &error))?;
+        Ok(())
+    }
+
     /// Keeps others away who would write there, as long as what is returned lives. What one of them left half
     /// written, when it was killed, goes.
     ///

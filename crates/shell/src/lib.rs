@@ -10,13 +10,14 @@
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
 //! - [`TlsAuthority`], [`Servers`]: who vouches for them on this machine, and those of one program
 //! - [`Switch`], [`Ready`]: what is served before and after a service has all that it needs
-//! - [`Shared`], [`Exchange`]: a core that many ask at once, and what it answered one of them
+//! - [`Shared`]: a core that many ask at once
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
 //! - [`apart`], [`answered_apart`]: work that is done where no sockets wait for it
 //! - [`Door`]: a way in which messages come to it and its answers go
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
 //! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
 //! - [`Folder`], [`FactLog`], [`keys`]: what a program keeps from one start to the next
+//! - [`Exchange`], [`go_back`]: an answer after what came of it was kept; cores that begin anew
 //! - [`write_whole`]: a file that is there whole or not at all
 //! - [`Peer`], [`Arrival`]: who is at the other end of a connection; the name of a request
 //! - [`Journal`], [`Traffic`]: what was answered, and what did not get that far
@@ -57,7 +58,7 @@ pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
 pub use door::{AskedBySoap, Door, Record, Soap};
-pub use fact_log::{FactLog, FactLogError, Kept};
+pub use fact_log::{Emptied, Exchange, FactLog, FactLogError, Kept, go_back};
 pub use folder::{Folder, Lock, Readers, remove_drafts, write_whole};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
@@ -67,7 +68,7 @@ pub use portal::{Held, Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below, split_address};
 pub use ready::{Readiness, Ready};
 pub use remote::{Remote, RemoteError};
-pub use shared::{Decided, Exchange, Shared};
+pub use shared::{Decided, Shared};
 pub use source::{FetchError, Source};
 pub use switch::Switch;
 pub use tls::{Identity, MalformedIdentity, Servers, Tls, TlsAuthority, TlsAuthorityError};

@@ -7,15 +7,15 @@ use std::{
 
 use arc_swap::ArcSwap;
 use clock::Timestamp;
-use entropy::Entropy;
 use parties::Core;
 
 /// One core that many ask at once, and that answers as if they had asked one after the other.
 ///
-/// What takes long is the wire: to read a message is to decrypt it and to verify its signatures, to
+/// What takes longest is the wire: to read a message is to decrypt it and to verify its signatures, to
 /// write one is to sign it. Both hang on how the core was set up, and on nothing that it remembers
-/// ([`Core::read`]): so they are done with a copy, all at once, and nobody waits. To decide and to
-/// remember takes microseconds, and is done by one at a time.
+/// ([`Core::read`]): so they are done with a copy, all at once, and nobody waits. To decide, to remember
+/// and to keep is done by one at a time, and may take milliseconds: a thread that serves sockets asks the
+/// copy ([`Shared::wire`]), and never the core.
 pub struct Shared<C: Core> {
     wire: ArcSwap<C>,
     core: Mutex<C>,
@@ -41,23 +41,6 @@ pub struct Decided<A, F> {
     pub facts: Vec<F>,
     /// Why that will be forgotten with the program, if it should not be.
     pub not_kept: Option<String>,
-}
-
-/// A message that was answered, with all that is known of it.
-#[derive(Debug, Clone)]
-pub struct Exchange<C: Core> {
-    /// When it was answered.
-    pub at: Timestamp,
-    /// What was asked.
-    pub request: C::Request,
-    /// What was answered.
-    pub answer: C::Answer,
-    /// What was remembered.
-    pub facts: Vec<C::Fact>,
-    /// Why that will be forgotten with the program, if it should not be.
-    pub not_kept: Option<String>,
-    /// The answer in the words of the wire.
-    pub bytes: Vec<u8>,
 }
 
 impl<C: Core> Shared<C> {
@@ -91,20 +74,7 @@ impl<C: Core> Shared<C> {
         self.lock().learn(lesson);
     }
 
-    /// Decides at `now` and remembers, and puts the answer in the words of the wire.
-    pub fn answer(
-        &self,
-        request: C::Request,
-        now: Timestamp,
-        entropy: &mut Entropy,
-    ) -> Exchange<C> {
-        let decided = self.decide(now, |core| core.decide(&request, now, entropy));
-        let Decided { answer, facts, not_kept } = decided;
-        let bytes = self.wire.load().write(&answer, entropy);
-        Exchange { at: now, request, answer, facts, not_kept, bytes }
-    }
-
-    /// Decides as `decide` says, and remembers: for a core that can be asked in more than one way.
+    /// Decides as `decide` says, and remembers. What cannot be kept is done all the same, and told.
     pub fn decide<T>(
         &self,
         now: Timestamp,
@@ -154,6 +124,19 @@ impl<C: Core> Shared<C> {
         self.wire.store(Arc::new(changed.clone()));
         *core = changed;
         Ok(done)
+    }
+
+    /// Puts another one in its place, or none where `make` fails. Nobody decides meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// What `make` says.
+    pub fn try_replace<E>(&self, make: impl FnOnce(&C) -> Result<C, E>) -> Result<(), E> {
+        let mut core = self.lock();
+        let made = make(&core)?;
+        self.wire.store(Arc::new(made.clone()));
+        *core = made;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, C> {

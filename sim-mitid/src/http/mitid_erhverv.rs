@@ -12,6 +12,7 @@ use parties::{Core, Diagnose, Diagnosis};
 use shell::{
     Exchange, FactLog, Journal, Kept, Shared, Traffic,
     control::{Ready, Service},
+    go_back,
 };
 
 use super::{
@@ -141,13 +142,11 @@ impl MitidErhverv {
         self.publication.mitid.look(|it| Shown::new(it, now))
     }
 
-    /// Everything is as it was when it was first ready; who is answered meanwhile is answered as before or
-    /// after.
+    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who is answered
+    /// meanwhile is answered as before or after.
     fn reset(&self) -> io::Result<()> {
         let _alone = lock(&self.request);
-        lock(&self.log).reset()?;
-        self.publication.mitid.change(|it| *it = lock(&self.founded).clone());
-        Ok(())
+        go_back(&[(&self.publication.mitid, &*lock(&self.founded), Some(&self.log))])
     }
 }
 

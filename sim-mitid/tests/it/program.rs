@@ -114,6 +114,23 @@ async fn what_cannot_be_kept_is_not_done() {
 }
 
 #[tokio::test]
+async fn a_reset_that_cannot_be_kept_changes_nothing_in_memory_and_on_disk() {
+    let data = data("reset");
+    let served = start(&data, &[]);
+    connect(&served, "90000001").await;
+    // What is to be forgotten cannot be put aside there.
+    let aside = data.join("sim-mitid/facts-before-reset.jsonl");
+    std::fs::create_dir_all(aside.join("a")).unwrap();
+    let refused = post(served.at("control"), "/__admin/reset", &json!({})).await;
+    assert_eq!(refused.status, 507, "{}", refused.text);
+    assert_eq!(connected(&served).await, ["90000001"]);
+    connect(&served, "90000002").await;
+    drop(served);
+    std::fs::remove_dir_all(aside).unwrap();
+    assert_eq!(connected(&start(&data, &[])).await, ["90000001", "90000002"]);
+}
+
+#[tokio::test]
 async fn the_clock_begins_where_it_is_told_to() {
     let served = start(&data("clock"), &["--start-time", "2030-03-01T08:00:00Z"]);
     let clock = get(served.at("control"), "/__admin/clock").await.json();

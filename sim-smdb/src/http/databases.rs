@@ -12,6 +12,7 @@ use pki::Certificate;
 use shell::{
     FactLog, Journal, Kept, Shared, Source, Traffic,
     control::{Ready, Service},
+    go_back,
 };
 
 use super::{
@@ -91,11 +92,12 @@ impl Databases {
         // From whenever on: the clock of who issued its certificate may be a second ahead.
         let from = Timestamp::from_seconds(0);
         let trusts_nobody = |smdb: &Smdb| smdb.trusted().entries().next().is_none();
-        match lock(&self.founded).get_mut(&environment) {
-            Some(smdb) if trusts_nobody(smdb) => smdb.trust_signer(signer, from),
-            _ => return Ok(()),
+        let mut founded = lock(&self.founded);
+        if let Some(smdb) = founded.get_mut(&environment).filter(|it| trusts_nobody(it)) {
+            self.trust(environment, signer, from)?;
+            smdb.trust_signer(signer, from);
         }
-        self.trust(environment, signer, from)
+        Ok(())
     }
 
     /// SMDB of an environment trusts another signer of its STS.
@@ -135,8 +137,9 @@ impl Databases {
                 if log.is_founded() {
                     return Ok(());
                 }
+                log.found()?;
                 founded.insert(*environment, smdb.clone());
-                log.found()
+                Ok::<_, io::Error>(())
             })?;
         }
         Ok(())
@@ -178,18 +181,13 @@ impl Databases {
         Some(self.web_services.get(&environment)?.core.look(look))
     }
 
-    /// Everything is as it was when it was first ready.
+    /// Everything is as it was when it was first ready; or nothing, where that cannot be kept.
     fn reset(&self) -> io::Result<()> {
         let founded = lock(&self.founded);
-        for (environment, service) in &self.web_services {
-            if let (Some(start), Some(log)) = (founded.get(environment), self.logs.get(environment))
-            {
-                service.core.change(|it| {
-                    *it = start.clone();
-                    lock(log).reset()
-                })?;
-            }
-        }
-        Ok(())
+        let cores = self.web_services.iter().filter_map(|(environment, service)| {
+            let log = self.logs.get(environment).map(|log| &**log);
+            Some((&service.core, founded.get(environment)?, log))
+        });
+        go_back(&cores.collect::<Vec<_>>())
     }
 }

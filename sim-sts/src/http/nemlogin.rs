@@ -13,6 +13,7 @@ use parties::{Core, Diagnose, Diagnosis, Environment};
 use shell::{
     Exchange, FactLog, Journal, Kept, Shared, Source, Traffic,
     control::{self, Ready},
+    go_back,
 };
 
 use super::{
@@ -217,21 +218,20 @@ impl NemLogin {
         self.token_services.iter().map(|(at, it)| (at.name(), it.core.look(&look))).collect()
     }
 
-    /// Everything is as it was when it was first ready; who is answered meanwhile is answered as before or
-    /// after.
+    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who is answered
+    /// meanwhile is answered as before or after.
     fn reset(&self) -> io::Result<()> {
         let _click = lock(&self.click);
-        lock(&self.log).reset()?;
+        let mut log = lock(&self.log);
+        let emptied = log.empty()?;
         let (administration, issuers) = lock(&self.founded).clone().into_parts();
+        let issuers = issuers.iter().filter_map(|(environment, issuer)| {
+            let service = self.token_services.get(environment)?;
+            Some((&service.core, issuer, self.roll_overs.get(environment)))
+        });
+        go_back(&issuers.collect::<Vec<_>>())?;
+        emptied.done();
         self.administration.change(|it| *it = administration);
-        for (environment, issuer) in issuers {
-            if let Some(service) = self.token_services.get(&environment) {
-                service.core.change(|it| {
-                    *it = issuer;
-                    self.roll_overs.get(&environment).map_or(Ok(()), |log| lock(log).reset())
-                })?;
-            }
-        }
         Ok(())
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::Json;
+use axum::{Json, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Problem, Route, Routes};
-use crate::{Servers, apart, program::StartError, tls::Shown};
+use crate::{Servers, TlsAuthorityError, apart, tls::Shown};
 
 /// What the servers show, and who vouches for it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -46,8 +46,9 @@ pub(crate) fn routes(servers: &Arc<Servers>) -> Routes {
         let servers = Arc::clone(&renewed);
         // Keys are made: not on a thread that serves sockets.
         let done = apart(move || servers.renew(another_authority.unwrap_or(false))).await;
-        let failed = |error: StartError| {
-            Problem::bad(error.to_string(), "see that the machine has randomness, and try again")
+        let failed = |error: TlsAuthorityError| {
+            let what = "see that the machine has randomness, and try again";
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), what)
         };
         done.map(|()| Chains::of(&renewed)).map_err(failed)
     };

@@ -66,10 +66,52 @@ fn a_reset_goes_back_to_the_founding() {
     append(&mut log, [1]);
     log.found().unwrap();
     append(&mut log, [2]);
-    log.reset().unwrap();
+    log.empty().unwrap().done();
     append(&mut log, [3]);
     drop(log);
     check(&folder, &[1], &[3]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing else is left");
+    fs::remove_dir_all(folder.path()).unwrap();
+}
+
+/// Something else could not be forgotten with it.
+#[test]
+fn a_reset_that_is_not_done_forgets_nothing() {
+    let folder = folder("undone");
+    let mut log = check(&folder, &[], &[]);
+    append(&mut log, [1]);
+    log.found().unwrap();
+    append(&mut log, [2]);
+    drop(log.empty().unwrap());
+    append(&mut log, [3]);
+    // The machine stops halfway.
+    mem::forget(log.empty().unwrap());
+    drop(log);
+    let mut log = check(&folder, &[1], &[2, 3]);
+    // Here it stops when all is done but for the file that is of no use any more.
+    log.empty().unwrap().done();
+    append(&mut log, [4]);
+    drop(log);
+    fs::write(folder.at(BEFORE), "").unwrap();
+    check(&folder, &[1], &[4]);
+    assert!(!folder.at(BEFORE).exists());
+    fs::remove_dir_all(folder.path()).unwrap();
+}
+
+#[test]
+fn a_log_that_cannot_be_emptied_stays_as_it_is() {
+    let folder = folder("stays");
+    let mut log = check(&folder, &[], &[]);
+    log.found().unwrap();
+    append(&mut log, [1]);
+    // Nothing can be put in its place.
+    fs::create_dir_all(folder.at(BEFORE).join("a")).unwrap();
+    let error = log.empty().unwrap_err().to_string();
+    assert!(error.contains(FACTS), "{error}");
+    fs::remove_dir_all(folder.at(BEFORE)).unwrap();
+    append(&mut log, [2]);
+    drop(log);
+    check(&folder, &[], &[1, 2]);
     fs::remove_dir_all(folder.path()).unwrap();
 }
 
@@ -127,23 +169,53 @@ fn a_line_that_is_no_fact_is_named_with_its_place() {
     fs::remove_dir_all(folder.path()).unwrap();
 }
 
-/// Half of a line would be read as the beginning of the next one.
+/// Half of a line would be read as the beginning of the next one, or keep a founding from being read at all.
 #[test]
-fn nothing_is_added_to_what_could_not_be_taken_back() {
-    let folder = folder("half");
+fn nothing_is_added_to_what_is_half_there_before_that_is_taken_back() {
+    for is_founded in [false, true] {
+        let folder = folder(if is_founded { "half-since" } else { "half-founding" });
+        let mut log = check(&folder, &[], &[]);
+        if is_founded {
+            log.found().unwrap();
+        }
+        append(&mut log, [1]);
+        // Neither written to nor cut.
+        let place = log.place.as_mut().unwrap();
+        let mut writable = mem::replace(&mut place.file, File::open(folder.at(FACTS)).unwrap());
+        assert!(log.append(now(), &[Happened(2)]).is_err());
+        writable.write_all(b"{\"at\":").unwrap();
+        for refused in [log.append(now(), &[Happened(3)]), log.place.as_mut().unwrap().found()] {
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains("half there, and cannot be taken back"), "{error}");
+        }
+        assert_eq!(log.is_founded(), is_founded);
+        // From here on the machine lets it.
+        log.place.as_mut().unwrap().file = writable;
+        log.found().unwrap();
+        append(&mut log, [4]);
+        drop(log);
+        if is_founded {
+            check(&folder, &[], &[1, 4])
+        } else {
+            check(&folder, &[1], &[4])
+        };
+        fs::remove_dir_all(folder.path()).unwrap();
+    }
+}
+
+/// Where the next facts have no file, those of the founding are where they were.
+#[test]
+fn a_founding_that_cannot_be_kept_has_not_happened() {
+    let folder = folder("unfounded");
     let mut log = check(&folder, &[], &[]);
-    log.found().unwrap();
     append(&mut log, [1]);
-    // Neither written to nor cut.
-    let of_old = log.place.as_mut().unwrap();
-    let writable = std::mem::replace(&mut of_old.file, File::open(folder.at(FACTS)).unwrap());
-    assert!(log.append(now(), &[Happened(2)]).is_err());
-    log.place.as_mut().unwrap().file = writable;
-    let error = log.append(now(), &[Happened(3)]).unwrap_err().to_string();
-    assert!(error.contains("start the program again"), "{error}");
-    log.reset().unwrap();
-    append(&mut log, [4]);
+    fs::create_dir_all(folder.at(FOUNDING).join("a")).unwrap();
+    assert!(log.found().is_err());
+    assert!(!log.is_founded());
+    fs::remove_dir_all(folder.at(FOUNDING)).unwrap();
+    append(&mut log, [2]);
+    log.found().unwrap();
     drop(log);
-    check(&folder, &[], &[4]);
+    check(&folder, &[1, 2], &[]);
     fs::remove_dir_all(folder.path()).unwrap();
 }

@@ -48,6 +48,8 @@ struct Server {
     tls: Tls,
     real: Vec<String>,
     own: Vec<String>,
+    /// What it showed at first, of the authority that is kept.
+    first: Identities,
     shown: Mutex<Vec<Shown>>,
 }
 
@@ -104,9 +106,10 @@ impl Servers {
         own: Vec<String>,
     ) -> Result<Tls, StartError> {
         let real: Vec<_> = real.iter().map(|host| host.to_ascii_lowercase()).collect();
-        let (default, hosts, shown) = identities(|hosts| self.kept_identity(hosts), &real, &own)?;
-        let tls = Tls::new(default, hosts);
-        self.servers.push(Server { name, tls: tls.clone(), real, own, shown: Mutex::new(shown) });
+        let first = identities(|hosts| self.kept_identity(hosts), &real, &own)?;
+        let (default, hosts, shown) = first.clone();
+        let (tls, shown) = (Tls::new(default, hosts), Mutex::new(shown));
+        self.servers.push(Server { name, tls: tls.clone(), real, own, first, shown });
         Ok(tls)
     }
 
@@ -146,43 +149,40 @@ impl Servers {
         self.servers.iter().map(|it| (it.name, shown(it))).collect()
     }
 
-    /// A service with what can be done with its servers, which a reset lets show what they showed at first.
+    /// A service with what can be done with its servers, which a reset lets show what they showed at first: last
+    /// of all, as nothing else goes back where something cannot.
     #[must_use]
     pub fn beside(self: &Arc<Self>, service: Service) -> Service {
         let (this, reset) = (Arc::clone(self), Arc::clone(&service.reset));
         let reset = move || {
-            this.reset().map_err(io::Error::other)?;
-            reset()
+            reset()?;
+            let first = this.servers.iter().map(|it| it.first.clone()).collect();
+            this.show(this.kept.clone(), first);
+            Ok(())
         };
         let routes = service.routes.and(control::tls::routes(self));
         Service { routes, reset: Arc::new(reset), ..service }
     }
 
-    /// Gives each server the key and certificate that are kept.
-    fn reset(&self) -> Result<(), StartError> {
-        self.show(self.kept.clone(), |hosts| self.kept_identity(hosts))
-    }
-
     /// Gives each server a new key and a new certificate, of the authority that is kept or of another one.
-    pub(crate) fn renew(&self, another_authority: bool) -> Result<(), StartError> {
+    pub(crate) fn renew(&self, another_authority: bool) -> Result<(), TlsAuthorityError> {
         let vouching = if another_authority { Vouching::another()? } else { self.kept.clone() };
-        let authority = Arc::clone(&vouching.authority);
-        self.show(vouching, |hosts| Ok(authority.identity(hosts)?))
+        let made =
+            |it: &Server| identities(|of| vouching.authority.identity(of), &it.real, &it.own);
+        // All of them before the first is shown: it takes a while, and may fail.
+        let made = self.servers.iter().map(made).collect::<Result<_, _>>()?;
+        self.show(vouching, made);
+        Ok(())
     }
 
-    fn show(
-        &self,
-        vouching: Vouching,
-        identity: impl Fn(&[&str]) -> Result<Identity, StartError>,
-    ) -> Result<(), StartError> {
+    /// Lets the servers show these, which `vouching` has vouched for.
+    fn show(&self, vouching: Vouching, identities: Vec<Identities>) {
         let mut now = self.lock();
-        for server in &self.servers {
-            let (default, hosts, shown) = identities(&identity, &server.real, &server.own)?;
+        for (server, (default, hosts, shown)) in self.servers.iter().zip(identities) {
             server.tls.change(default, hosts);
             *server.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         }
         *now = vouching;
-        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Vouching> {
@@ -201,16 +201,16 @@ impl Vouching {
 /// The identity for this machine's own names, those of the real ones by their names, and what they show.
 type Identities = (Identity, BTreeMap<String, Identity>, Vec<Shown>);
 
-fn identities(
-    identity: impl Fn(&[&str]) -> Result<Identity, StartError>,
+fn identities<E>(
+    identity: impl Fn(&[&str]) -> Result<Identity, E>,
     real: &[String],
     own: &[String],
-) -> Result<Identities, StartError> {
+) -> Result<Identities, E> {
     let of = |hosts: &[String]| {
         let names: Vec<_> = hosts.iter().map(String::as_str).collect();
         let identity = identity(&names)?;
         let sha256 = hexadecimal(&Sha256::digest(identity.certificate()));
-        Ok::<_, StartError>((identity, Shown { hosts: hosts.to_vec(), sha256 }))
+        Ok::<_, E>((identity, Shown { hosts: hosts.to_vec(), sha256 }))
     };
     let (default, of_own) = of(own)?;
     let mut shown = vec![of_own];

@@ -11,7 +11,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Core, Fact, UniqueKey};
 use serde::{Deserialize, Serialize};
-use shell::Shared;
+use shell::{Decided, Shared};
 
 /// Gives out each name once, in its own tone.
 #[derive(Debug, Clone)]
@@ -83,15 +83,22 @@ impl Core for Register {
 fn ask_at_once(register: &Shared<Register>, names: &[&str]) -> Vec<String> {
     let ask = |name: &str| {
         let request = register.read(name.as_bytes());
-        let exchange = register.answer(request, now(), &mut Entropy::seeded(1, "shared", name));
-        assert_eq!(exchange.facts.is_empty(), !exchange.answer);
-        assert_eq!((exchange.at, exchange.request.as_str()), (now(), name));
-        String::from_utf8(exchange.bytes).unwrap()
+        let decided = decide(register, &request);
+        assert_eq!(decided.facts.is_empty(), !decided.answer);
+        String::from_utf8(register.wire().write(&decided.answer, &mut entropy())).unwrap()
     };
     thread::scope(|scope| {
         let asked: Vec<_> = names.iter().map(|name| scope.spawn(|| ask(name))).collect();
         asked.into_iter().map(|it| it.join().unwrap()).collect()
     })
+}
+
+fn decide(register: &Shared<Register>, name: &String) -> Decided<bool, Taken> {
+    register.decide(now(), |core| core.decide(name, now(), &mut entropy()))
+}
+
+fn entropy() -> Entropy {
+    Entropy::seeded(1, "shared", "test")
 }
 
 fn now() -> Timestamp {
@@ -119,9 +126,7 @@ fn what_was_remembered_is_kept_and_what_is_not_is_told() {
         keeping.lock().unwrap().extend(facts.to_vec());
         Ok(())
     });
-    let ask = |name: &str| {
-        register.answer(name.to_owned(), now(), &mut Entropy::seeded(1, "shared", name)).not_kept
-    };
+    let ask = |name: &str| decide(&register, &name.to_owned()).not_kept;
     assert_eq!([ask("a"), ask("b"), ask("a")], [None, None, None]);
     let told = ask("full").unwrap();
     assert!(told.contains("no room"), "{told}");
@@ -141,6 +146,20 @@ fn a_change_that_fails_leaves_everything_as_it_was() {
     let tones = || (register.look(|it| it.tone), register.wire().tone);
     assert_eq!((change(true), tones()), (Err("no room"), ("yes", "yes")));
     assert_eq!((change(false), tones()), (Ok(()), ("aye", "aye")));
+}
+
+#[test]
+fn another_core_takes_its_place_or_none() {
+    let register = Register::read_by(1);
+    let replace = |fails: bool| {
+        register.try_replace(|it| {
+            let other = Register { tone: "aye", ..it.clone() };
+            if fails { Err("no room") } else { Ok(other) }
+        })
+    };
+    let tones = || (register.look(|it| it.tone), register.wire().tone);
+    assert_eq!((replace(true), tones()), (Err("no room"), ("yes", "yes")));
+    assert_eq!((replace(false), tones()), (Ok(()), ("aye", "aye")));
 }
 
 #[test]

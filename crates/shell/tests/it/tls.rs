@@ -187,18 +187,27 @@ struct Program {
 
 impl Program {
     async fn start(folder: &Folder) -> Self {
+        Self::start_with(folder, Arc::new(|| Ok(()))).await
+    }
+
+    /// The same, with what goes back beside the servers at a reset.
+    async fn start_with(
+        folder: &Folder,
+        reset: Arc<dyn Fn() -> std::io::Result<()> + Send + Sync>,
+    ) -> Self {
         let mut servers = Servers::open(folder).unwrap();
         let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
         let tls = servers.add("production", &["STS.invalid"], own).unwrap();
         let served = Served::start(Some(tls), Bounds::default()).await;
         let (servers, authority) = (Arc::new(servers), String::new());
-        let service = servers.beside(Service::starting(
+        let service = Service::starting(
             ("sim-test", "1"),
             clock::Clock::real(),
             Journal::default(),
             Traffic::default(),
             Ready::default(),
-        ));
+        );
+        let service = servers.beside(Service { reset, ..service });
         let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let settings = Settings { address, token: None, hosts: Vec::new() };
         let port = Control::bind(settings, &service).await.unwrap();
@@ -210,6 +219,17 @@ impl Program {
 
     /// Asks the control port for something that is granted.
     async fn ask(&self, method: &str, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let (status, answer) = self.answer(method, path, body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    async fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> (u16, serde_json::Value) {
         let (body, mut stream) =
             (body.to_string(), TcpStream::connect(self.control).await.unwrap());
         let length = body.len();
@@ -220,8 +240,8 @@ impl Program {
         stream.write_all(request.as_bytes()).await.unwrap();
         let answer = one_answer(&mut stream).await;
         let (head, text) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200 "), "{answer}");
-        serde_json::from_str(text).unwrap()
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, serde_json::from_str(text).unwrap())
     }
 
     async fn renew(&self, body: &serde_json::Value) -> serde_json::Value {
@@ -279,6 +299,21 @@ async fn a_server_is_given_another_certificate_while_it_serves() {
     let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
     let error = broken.add("production", &[], own).unwrap_err().to_string();
     assert!(error.contains("tls/server-") && error.contains("remove the file"), "{error}");
+    std::fs::remove_dir_all(&path).unwrap();
+}
+
+/// Who is told that nothing was done finds that nothing was.
+#[tokio::test]
+async fn what_is_shown_does_not_go_back_where_something_else_cannot() {
+    let path = std::env::temp_dir().join(format!("skift-tls-reset-{}", std::process::id()));
+    let folder = Folder::open(&path).unwrap();
+    let reset = || Err(std::io::Error::other("no room"));
+    let program = Program::start_with(&folder, Arc::new(reset)).await;
+    let renewed = program.renew(&json!({ "another-authority": true })).await;
+    let (status, answer) = program.answer("POST", "/__admin/reset", &json!({})).await;
+    assert_eq!(status, 507);
+    assert!(answer["error"].as_str().unwrap().contains("no room"), "{answer}");
+    assert_eq!(program.ask("GET", "/__admin/tls", &json!({})).await, renewed);
     std::fs::remove_dir_all(&path).unwrap();
 }
 

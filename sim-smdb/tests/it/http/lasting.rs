@@ -2,11 +2,15 @@
 
 use std::fs;
 
+use clock::{Clock, Timeline};
 use oio_idws::{MessageError, call::ServiceReply};
+use parties::Environment;
 use serde_json::{Value, json};
-use shell::Folder;
+use shell::{FactLog, Folder, Journal, Source, Traffic};
 use sim_smdb::{
+    Configuration,
     contract::{Annul, Fetch, Fetched, Operation, Receipt, Search, SearchResult, Subject},
+    http::Databases,
     schema::SchemaVersion,
 };
 use stage::start;
@@ -17,7 +21,8 @@ use super::{
     signers::{TRUST, asked, thumbprints},
 };
 use crate::world::{
-    HOLDER, NEXT_STS, SMDB, World, assertion, code, course, cvr, signed, submission, written,
+    HOLDER, NEXT_STS, SMDB, STS, World, assertion, code, configuration, course, cvr, signed,
+    submission, written,
 };
 
 /// A folder that is gone with the test.
@@ -99,4 +104,74 @@ async fn what_was_reported_is_listed_and_fetched_after_a_start() {
     let port = Port::going_on(&world, &place.0).await;
     assert_eq!(received(&port).await, [json!(0), json!(0), json!(0)]);
     assert_eq!(thumbprints(&port).await.len(), 1);
+}
+
+/// SMDB of both environments, which keep what they receive in a folder each.
+async fn both(place: &Place) -> Port {
+    let start = Environment::ALL
+        .map(|environment| World::with(Configuration { environment, ..configuration() }).smdb);
+    let kept = Environment::ALL
+        .map(|it| (it, FactLog::open(&place.0.within(it.name()).unwrap()).unwrap()));
+    let (clock, journal) = (Clock::frozen(stage::start()), Journal::default());
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let databases = Databases::going_on(start, kept.into(), &clock, &journal, nowhere);
+    databases.founded().unwrap();
+    Port::over(&databases, Traffic::default()).await
+}
+
+/// All of it goes back or nothing, whichever of the two environments cannot.
+#[tokio::test]
+async fn a_reset_that_cannot_be_kept_changes_nothing_in_memory_and_on_disk() {
+    for environment in Environment::ALL {
+        let place = Place::new(&format!("reset-{environment}"));
+        let mut world = World::new();
+        let port = both(&place).await;
+        let report = Operation::Report;
+        ask(&port, &mut world, report, written(&submission("sag-1")), Receipt::read).await;
+        assert_eq!(port.post(TRUST, &asked(&NEXT_STS)).await.status, 200);
+        let trusted = thumbprints(&port).await;
+        let facts = || fs::read_to_string(place.0.at("integration-test/facts.jsonl")).unwrap();
+        let kept = facts();
+        // What is to be forgotten cannot be put aside there.
+        let aside = place.0.at(environment.name()).join("facts-before-reset.jsonl");
+        fs::create_dir_all(aside.join("a")).unwrap();
+        let refused = port.post("/__admin/reset", &json!({})).await;
+        assert_eq!(refused.status, 507, "{}", refused.text);
+        assert_eq!((thumbprints(&port).await, facts()), (trusted, kept));
+        assert_eq!(received(&port).await, [json!(1), json!(0), json!(0)]);
+        // Nor is what comes next lost, wherever it is put.
+        ask(&port, &mut world, report, written(&submission("sag-2")), Receipt::read).await;
+        drop(port);
+        fs::remove_dir_all(aside).unwrap();
+        let port = both(&place).await;
+        assert_eq!(received(&port).await, [json!(2), json!(0), json!(0)]);
+        assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+        assert_eq!(received(&port).await, [json!(0), json!(0), json!(0)]);
+    }
+}
+
+/// Neither now nor after a reset: it would be trusted until the next start, and no longer.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_first_signer_that_cannot_be_kept_is_not_trusted() {
+    let place = Place::new("first-signer");
+    // A disk that is full.
+    std::os::unix::fs::symlink("/dev/full", place.0.at("facts.jsonl")).unwrap();
+    let world = World::with(Configuration { sts: Timeline::new(), ..configuration() });
+    let test = Environment::IntegrationTest;
+    let kept = [(test, FactLog::open(&place.0).unwrap())].into();
+    let (clock, journal) = (Clock::frozen(start()), Journal::default());
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let databases = Databases::going_on([world.smdb], kept, &clock, &journal, nowhere);
+    assert!(databases.trust_first(test, &STS.certificate).is_err());
+    let port = Port::over(&databases, Traffic::default()).await;
+    assert_eq!(thumbprints(&port).await, []);
+    assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+    assert_eq!(thumbprints(&port).await, []);
+    // From here on there is room.
+    databases.trust_first(test, &STS.certificate).unwrap();
+    let trusted = thumbprints(&port).await;
+    assert_eq!(trusted.len(), 1);
+    assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+    assert_eq!(thumbprints(&port).await, trusted);
 }

@@ -46,7 +46,11 @@ impl Port {
         let start = [world.smdb.clone()];
         let databases = Databases::going_on(start, kept, &clock, &Journal::default(), nowhere);
         databases.founded().unwrap();
+        Self::over(&databases, traffic).await
+    }
 
+    /// What is there already, as far as integration test goes.
+    pub(super) async fn over(databases: &Arc<Databases>, traffic: Traffic) -> Self {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
         let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
         let listener = listener.counting(traffic.clone());

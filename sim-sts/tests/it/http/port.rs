@@ -1,14 +1,18 @@
 //! NemLog-in on loopback, with its control port beside it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
 use clock::Clock;
+use parties::Environment;
 use serde_json::{Value, json};
 use shell::{
-    Bounds, Journal, Listener, Source, Traffic,
+    Bounds, FactLog, Folder, Journal, Kept, Listener, Source, Traffic,
     control::{Control, Ready, Settings},
 };
-use sim_sts::http::{ADDRESS, NemLogin, router};
+use sim_sts::{
+    administration::Fact,
+    http::{ADDRESS, NemLogin, RolledOver, router},
+};
 use stage::http::{self, Reply};
 use tokio::sync::oneshot::{self, Sender};
 
@@ -25,10 +29,28 @@ pub(super) struct Port {
 
 impl Port {
     pub(super) async fn open(world: &World) -> Self {
+        let nothing = Kept { founding: Vec::new(), since: Vec::new() };
+        Self::with(world, (FactLog::nowhere(), nothing), BTreeMap::new()).await
+    }
+
+    /// The same, which goes on with what is kept in a folder.
+    pub(super) async fn going_on(world: &World, folder: &Folder) -> Self {
+        let within = |it: Environment| FactLog::open(&folder.within(it.name()).unwrap()).unwrap();
+        let roll_overs = Environment::ALL.map(|it| (it, within(it)));
+        Self::with(world, FactLog::open(folder).unwrap(), roll_overs.into()).await
+    }
+
+    async fn with(
+        world: &World,
+        clicks: (FactLog<Fact>, Kept<Fact>),
+        roll_overs: BTreeMap<Environment, (FactLog<RolledOver>, Kept<RolledOver>)>,
+    ) -> Self {
         let (list, authority) = authority(world).await;
         let (clock, traffic) = (Clock::frozen(stage::start()), Traffic::default());
         let source = |_| Source::new(list.parse().unwrap());
-        let nemlogin = NemLogin::new(world.sts.clone(), &clock, &Journal::default(), source);
+        let (sts, journal) = (world.sts.clone(), Journal::default());
+        let nemlogin = NemLogin::going_on(sts, clicks, roll_overs, &clock, &journal, source);
+        nemlogin.founded().unwrap();
 
         let listener = Listener::bind(loopback(), None, Bounds::default()).await.unwrap();
         let listener = listener.counting(traffic.clone());

@@ -4,6 +4,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use oio_idws::{Credential, trust::StsReply};
 use serde_json::{Value, json};
+use shell::Folder;
 
 use super::port::Port;
 use crate::world::*;
@@ -100,4 +101,36 @@ async fn what_cannot_be_rolled_over_is_refused_and_says_why() {
         assert!(!problem["what-to-do"].as_str().unwrap().is_empty());
     }
     assert!(is_signed_by(&port, signer(), stage::start(), 1).await, "nothing has changed");
+}
+
+/// All of it goes back or nothing: neither who signs without what is registered, nor the other way round.
+#[tokio::test]
+async fn a_reset_that_cannot_be_kept_changes_nothing_in_memory_and_on_disk() {
+    for within in ["", "integration-test", "production"] {
+        let path = format!("skift-sts-{}-reset-{within}", std::process::id());
+        let folder = Folder::open(std::env::temp_dir().join(path)).unwrap();
+        let port = Port::going_on(&world(), &folder).await;
+        let system = json!({ "it-system": "fagsystem", "organisation": "90000001" });
+        assert_eq!(port.click("create-it-system", system).await.status, 200);
+        assert_eq!(port.post(ROLL_OVER, &here()).await.status, 200);
+        let standing = async |port: &Port| {
+            let registered = port.get("/__admin/administration").await.json();
+            (registered["it-systems"].clone(), shown(port).await)
+        };
+        let before = standing(&port).await;
+        // What is to be forgotten cannot be put aside there.
+        let aside = folder.at(within).join("facts-before-reset.jsonl");
+        std::fs::create_dir_all(aside.join("a")).unwrap();
+        let refused = port.post("/__admin/reset", &json!({})).await;
+        assert_eq!(refused.status, 507, "{}", refused.text);
+        assert_eq!(standing(&port).await, before);
+        drop(port);
+        std::fs::remove_dir_all(aside).unwrap();
+        let port = Port::going_on(&world(), &folder).await;
+        assert_eq!(standing(&port).await, before);
+        assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+        let after = standing(&port).await;
+        assert!(after.0 != before.0 && after.1 != before.1, "{after:?}");
+        std::fs::remove_dir_all(folder.path()).unwrap();
+    }
 }
