@@ -141,7 +141,7 @@ impl<C: Answering> MessageService<C> {
 
     /// Fetches what the core must know first. Says what could not be had: then the core judges with what
     /// it knows.
-    async fn inform(&self, needs: &[C::Need]) -> Vec<String> {
+    async fn inform(self: &Arc<Self>, needs: &[C::Need]) -> Vec<String> {
         let mut remarks = Vec::new();
         for _ in needs {
             remarks.extend(self.fetch_revocation_list().await);
@@ -149,17 +149,20 @@ impl<C: Answering> MessageService<C> {
         remarks
     }
 
-    async fn fetch_revocation_list(&self) -> Option<String> {
-        let list = match self.revocation_list.fetch().await {
-            Ok(list) => RevocationList::from_der(&list).map_err(|it| it.to_string()),
-            Err(error) => Err(error.to_string()),
+    async fn fetch_revocation_list(self: &Arc<Self>) -> Option<String> {
+        let fetched = match self.revocation_list.fetch().await {
+            Ok(fetched) => fetched,
+            Err(error) => return Some(error.to_string()),
         };
-        match list {
+        let this = Arc::clone(self);
+        // It may be long, and the core may be deciding.
+        apart(move || match RevocationList::from_der(&fetched) {
             Ok(list) => {
-                self.core.learn(C::lesson(list, self.clock.now()));
+                this.core.learn(C::lesson(list, this.clock.now()));
                 None
             }
-            Err(why) => Some(why),
-        }
+            Err(error) => Some(error.to_string()),
+        })
+        .await
     }
 }

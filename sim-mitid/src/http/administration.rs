@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shell::{
-    apart,
+    answered_apart, apart,
     control::{
         Problem, Route, Routes,
         form::{Form, answered},
@@ -33,7 +33,7 @@ pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
     let [looked, asked] = [(); 2].map(|()| Arc::clone(mitid));
     let form = Arc::new(form::form());
     let schema = form.schema();
-    let look = async move || apart(move || Json(looked.shown())).await;
+    let look = async move || answered_apart(move || Json(looked.shown())).await;
     let ask = async move |body: Bytes| apart(move || ask(&asked, &form, &body)).await;
     let summary = "One act of an administrator, a contact person or a holder, or a look of theirs";
     Routes::from([

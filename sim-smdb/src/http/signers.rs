@@ -10,7 +10,7 @@ use pki::{Certificate, Path};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::{
-    apart,
+    answered_apart,
     control::{Asked, CertificateShown, Problem, Route, Routes, certificate_in, instant},
 };
 
@@ -49,9 +49,9 @@ struct Trust {
 
 pub(super) fn routes(databases: &Arc<Databases>) -> Routes {
     let [looked, trusting] = [(); 2].map(|()| Arc::clone(databases));
-    let look = async move || apart(move || Json(signers(&looked))).await;
+    let look = async move || answered_apart(move || Json(signers(&looked))).await;
     let trust = async move |Asked(asked): Asked<Trust>| {
-        apart(move || trust(&trusting, &asked).map(|()| Json(signers(&trusting)))).await
+        answered_apart(move || trust(&trusting, &asked).map(|()| Json(signers(&trusting)))).await
     };
     let summary = "Trusts another signer of the STS, beside those it trusts";
     Routes::from([

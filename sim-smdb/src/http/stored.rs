@@ -8,7 +8,7 @@ use clock::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::{
-    apart,
+    answered_apart,
     control::{Queried, Route, Routes},
 };
 
@@ -93,8 +93,8 @@ pub(super) fn routes(databases: &Arc<Databases>) -> Routes {
     let databases = Arc::clone(databases);
     let look = async move |Queried(which): Queried<Which>| {
         let limit = which.limit.unwrap_or(LIMIT);
-        apart(move || Json(Stored { environments: databases.each(|it| Received::by(it, limit)) }))
-            .await
+        let stored = move || Stored { environments: databases.each(|it| Received::by(it, limit)) };
+        answered_apart(move || Json(stored())).await
     };
     let summary = "What was received, and its receipts: nothing about a citizen";
     Routes::from([Route::get("/__admin/stored", summary, look).query::<Which>().answer::<Stored>()])

@@ -52,7 +52,7 @@ async fn answer(
         // As WCF does; by SOAP 1.2, part 2, section 7.5.2.2, a sender's fault is a 400.
         Answer::Rejected { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let media_type = match service.core.look(|smdb| smdb.policy().binding.soap()) {
+    let media_type = match service.core.wire().policy().binding.soap() {
         // SOAP 1.1, section 6.
         Version::Soap11 => XML,
         Version::Soap12 => SOAP_1_2,
@@ -64,7 +64,9 @@ async fn answer(
 /// `xsd`; with `version=2025-01` of that version, and else of the one in force.
 async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default().to_ascii_lowercase();
-    let mut version = service.core.look(|smdb| smdb.schemas().at(service.clock.now()).copied());
+    // As it was set up: the core itself may be deciding.
+    let smdb = service.core.wire();
+    let mut version = smdb.schemas().at(service.clock.now()).copied();
     let mut write: Option<fn(SchemaVersion, &Smdb) -> String> = None;
     for part in query.split('&') {
         match part {
@@ -77,8 +79,7 @@ async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQu
         }
     }
     let (Some(write), Some(version)) = (write, version) else { return what_is_here() };
-    let text = service.core.look(|smdb| write(version, smdb));
-    ([(header::CONTENT_TYPE, XML)], text).into_response()
+    ([(header::CONTENT_TYPE, XML)], write(version, &smdb)).into_response()
 }
 
 fn wsdl(version: SchemaVersion, smdb: &Smdb) -> String {

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use shell::{
-    apart,
+    answered_apart, apart,
     control::{
         Problem, Route, Routes,
         form::{Form, answered},
@@ -28,7 +28,7 @@ const PATH: &str = "/__admin/administration";
 
 pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
     let [looked, clicked] = [(); 2].map(|()| Arc::clone(nemlogin));
-    let look = async move || apart(move || Json(looked.shown())).await;
+    let look = async move || answered_apart(move || Json(looked.shown())).await;
     let form = Arc::new(form::form());
     let schema = form.schema();
     let click = async move |body: Bytes| apart(move || click(&clicked, &form, &body)).await;

@@ -10,7 +10,7 @@ use pki::Certificate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shell::{
-    apart,
+    answered_apart,
     control::{Asked, CertificateShown, Problem, Route, Routes, instant},
 };
 
@@ -83,9 +83,9 @@ struct RollOver {
 
 pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
     let [looked, rolling] = [(); 2].map(|()| Arc::clone(nemlogin));
-    let look = async move || apart(move || Json(signers(&looked))).await;
+    let look = async move || answered_apart(move || Json(signers(&looked))).await;
     let roll_over = async move |Asked(asked): Asked<RollOver>| {
-        apart(move || roll_over(&rolling, &asked).map(|()| Json(signers(&rolling)))).await
+        answered_apart(move || roll_over(&rolling, &asked).map(|()| Json(signers(&rolling)))).await
     };
     let summary = "Lets an STS sign with its next signer, whether or not anybody trusts that";
     Routes::from([

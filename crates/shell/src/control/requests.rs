@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DiagnosisShown, Problem, Route, Routes};
 use crate::{
-    Journal,
+    Journal, answered_apart,
     control::Queried,
     journal::{Entry, MessageId},
 };
@@ -127,11 +127,15 @@ struct OfMessage {
 pub(super) fn routes(journal: &Journal) -> Routes {
     let [list, by_trace, by_message] = [(); 3].map(|()| journal.clone());
     let list = async move |Queried(which): Queried<Which>| {
-        let limit = which.limit.unwrap_or(LIMIT);
-        let requests = list.newest(limit, which.outcome.as_deref());
-        let requests = requests.iter().map(|entry| Told::from(&**entry)).collect();
-        let (kept, forgotten) = list.count();
-        Json(Requests { requests, kept, forgotten })
+        let list = list.clone();
+        let requests = move || {
+            let limit = which.limit.unwrap_or(LIMIT);
+            let requests = list.newest(limit, which.outcome.as_deref());
+            let requests = requests.iter().map(|entry| Told::from(&**entry)).collect();
+            let (kept, forgotten) = list.count();
+            Json(Requests { requests, kept, forgotten })
+        };
+        answered_apart(requests).await
     };
     let by_trace = async move |id: Result<Path<String>, PathRejection>| {
         let id = id.map_or_else(|_| String::new(), |Path(id)| id);
@@ -143,12 +147,16 @@ pub(super) fn routes(journal: &Journal) -> Routes {
         Ok::<_, Problem>(Json(Truth::from(&*entry)))
     };
     let by_message = async move |Queried(which): Queried<OfMessage>| {
-        let found = by_message.of_message(&which.message_id);
-        if found.is_empty() {
-            return Err(gone("this message id"));
-        }
-        let diagnoses = found.iter().map(|entry| Truth::from(&**entry)).collect();
-        Ok(Json(Truths { diagnoses }))
+        let journal = by_message.clone();
+        let truths = move || {
+            let found = journal.of_message(&which.message_id);
+            if found.is_empty() {
+                return Err(gone("this message id"));
+            }
+            let diagnoses = found.iter().map(|entry| Truth::from(&**entry)).collect();
+            Ok(Json(Truths { diagnoses }))
+        };
+        answered_apart(truths).await
     };
     Routes::from([
         Route::get("/__admin/requests", "What was asked lately, the newest first", list)

@@ -1,6 +1,10 @@
 //! SMDB behind HTTP: what it carries, with which status, and what it writes down.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -9,10 +13,11 @@ use axum::{
 };
 use clock::Clock;
 use oio_idws::Binding;
+use parties::Environment;
 use shell::{Journal, Shared, Source};
 use sim_smdb::{
     description,
-    http::{ADDRESS, WebService, router},
+    http::{ADDRESS, Databases, WebService, metadata, router},
     schema::SchemaVersion,
 };
 use stage::start;
@@ -131,4 +136,34 @@ async fn under_libertys_binding_everything_is_in_soap_1_1() {
     let (_, _, text) = served.ask(Method::GET, &format!("{ADDRESS}?wsdl"), String::new()).await;
     let address = sim_smdb::contract::ADDRESS;
     assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
+}
+
+/// The thread that has the sockets has other things to do than to wait.
+#[tokio::test]
+async fn what_describes_it_is_told_while_it_decides() {
+    let (clock, journal, test) =
+        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
+    let service = Arc::clone(databases.web_service(test).unwrap());
+    let (decides, is_deciding) = mpsc::channel();
+    let (go, gone) = mpsc::channel();
+    let deciding = Arc::clone(&service);
+    let deciding = thread::spawn(move || {
+        deciding.core.look(|_| {
+            decides.send(()).unwrap();
+            // It goes on some time, also where somebody waits for it.
+            gone.recv_timeout(Duration::from_secs(30)).is_ok()
+        })
+    });
+    is_deciding.recv().unwrap();
+    let router = router(service).merge(metadata::router(databases));
+    for path in
+        [&format!("{ADDRESS}?wsdl"), &format!("{ADDRESS}?xsd"), "/integration-test/metadata"]
+    {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        assert_eq!(router.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
+    }
+    go.send(()).unwrap();
+    assert!(deciding.join().unwrap(), "they waited for the core");
 }
