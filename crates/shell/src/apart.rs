@@ -2,16 +2,28 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    num::NonZero,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    thread,
 };
 
 use axum::response::{IntoResponse, Response};
-use tokio::{sync::OwnedSemaphorePermit, task};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 
 tokio::task_local! {
     /// What the request that this task answers has of its listener.
     static SHARE: Arc<Share>;
 }
+
+/// How many work at once. Nearly all of it is cryptography, and more threads than that only wake one another. They are
+/// counted here and not by the runtime, whose threads also wait for the names of hosts, as long as that takes.
+static AT_WORK: LazyLock<Semaphore> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new(2 * processors)
+});
 
 /// What a request has of its listener until it is answered and all work that was begun for it is done: a place
 /// among those that are worked on, and room for its body.
@@ -38,10 +50,13 @@ pub(crate) fn stand_aside() {
 
 /// Lets a thread that serves no sockets do this. It is done also where its client has gone meanwhile, and counts
 /// until then among what its listener works on.
+///
+/// It is meant for what keeps a processor busy: who only waits, for another program or a name, does not do it here.
 pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let share = SHARE.try_with(Arc::clone).ok();
+    let at_work = AT_WORK.acquire().await.expect("nobody closes it");
     let counted = move || {
-        let _share = share;
+        let _until_done = (share, at_work);
         work()
     };
     match task::spawn_blocking(counted).await {

@@ -10,11 +10,9 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     io::{self, Write},
-    num::NonZero,
     path::Path,
     pin::pin,
     process::ExitCode,
-    thread,
 };
 
 use clap::Command;
@@ -111,8 +109,9 @@ impl StartError {
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0   it was told to stop, and has
-  1   it cannot serve: an address is taken, or what it keeps cannot be read or written
-  2   a setting has a mistake";
+  1   it cannot serve: an address is taken, what it keeps cannot be read or written or does not belong
+      together; or a part of it has come to an end, which is a fault of the program
+  2   a setting has a mistake, also one that would let everybody ask the control port";
 
 /// The exit code of a program that does not start.
 const FAILED: u8 = 1;
@@ -153,12 +152,9 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
     }
 }
 
-/// One thread has the sockets, and a few others do the sums ([`apart`](crate::apart)): nearly all that a
-/// message costs is cryptography, and more threads than that only wake one another.
+/// One thread has the sockets, and a few others do the sums ([`apart`](crate::apart), which says how many at once).
 fn runtime() -> io::Result<Runtime> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let mut runtime = runtime::Builder::new_current_thread();
-    runtime.enable_all().max_blocking_threads(2 * processors).build()
+    runtime::Builder::new_current_thread().enable_all().build()
 }
 
 fn failed(program: &Program, error: &StartError) -> ExitCode {
@@ -274,9 +270,27 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{
+        fs,
+        sync::{Arc, Mutex, mpsc},
+    };
 
     use super::*;
+    use crate::apart;
+
+    /// So many names of hosts may be asked for in vain at once, each for half a minute.
+    #[test]
+    fn threads_that_wait_take_none_from_those_that_work() {
+        let runtime = runtime().unwrap();
+        let (go, gone) = mpsc::channel::<()>();
+        let gone = Arc::new(Mutex::new(gone));
+        for _ in 0..100 {
+            let gone = Arc::clone(&gone);
+            runtime.spawn_blocking(move || drop(gone.lock().unwrap().recv()));
+        }
+        assert_eq!(runtime.block_on(apart(|| "done")), "done");
+        drop(go);
+    }
 
     #[test]
     fn says_where_it_is_on_one_line_and_in_a_file() {

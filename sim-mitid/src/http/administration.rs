@@ -34,7 +34,7 @@ pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
     let form = Arc::new(form::form());
     let schema = form.schema();
     let look = async move || answered_apart(move || Json(looked.shown())).await;
-    let ask = async move |body: Bytes| apart(move || ask(&asked, &form, &body)).await;
+    let ask = async move |body: Bytes| ask(&asked, &form, body).await;
     let summary = "One act of an administrator, a contact person or a holder, or a look of theirs";
     Routes::from([
         Route::get(PATH, "Who is connected, with profiles, orders and certificates", look)
@@ -44,11 +44,12 @@ pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
 }
 
 /// The answer of MitID Erhverv, with a diagnosis where it says no.
-fn ask(mitid: &MitidErhverv, form: &Form, body: &[u8]) -> Response {
-    if let Some(slip) = form.slip(body) {
+async fn ask(mitid: &Arc<MitidErhverv>, form: &Arc<Form>, body: Bytes) -> Response {
+    let (form, looked) = (Arc::clone(form), body.clone());
+    if let Some(slip) = apart(move || form.slip(&looked)).await {
         return slip.into_response();
     }
-    let (exchange, diagnosis) = match mitid.ask(body) {
+    let (exchange, diagnosis) = match mitid.ask(body).await {
         Ok(answered) => answered,
         Err(error) => return Problem::unkept(&error).into_response(),
     };

@@ -3,14 +3,15 @@
 
 use std::{
     fmt,
-    sync::{
-        Mutex, OnceLock, PoisonError,
-        mpsc::{self, Receiver},
-    },
+    sync::{Mutex, OnceLock, PoisonError},
     thread,
 };
 
 use pki::PrivateKey;
+use tokio::sync::{
+    Mutex as Turn,
+    mpsc::{self, Receiver},
+};
 
 use crate::enrolment::KEY_SIZE;
 
@@ -25,7 +26,7 @@ type Make = Box<dyn FnMut() -> PrivateKey + Send>;
 pub struct KeyStock {
     /// Who makes them, until it begins.
     make: Mutex<Option<Make>>,
-    made: OnceLock<Mutex<Receiver<PrivateKey>>>,
+    made: OnceLock<Turn<Receiver<PrivateKey>>>,
 }
 
 impl KeyStock {
@@ -45,23 +46,24 @@ impl KeyStock {
         self.made();
     }
 
-    /// Takes one, as soon as there is one; none if no more can be made.
-    pub(super) fn take(&self) -> Option<PrivateKey> {
+    /// Takes one, as soon as there is one; none if no more can be made. No thread waits for it: those that others
+    /// need would soon all do.
+    pub(super) async fn take(&self) -> Option<PrivateKey> {
         // Whoever waits here waits for one key pair, and those behind for one more each.
-        self.made().lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+        self.made().lock().await.recv().await
     }
 
-    fn made(&self) -> &Mutex<Receiver<PrivateKey>> {
+    fn made(&self) -> &Turn<Receiver<PrivateKey>> {
         self.made.get_or_init(|| {
-            let (sender, receiver) = mpsc::sync_channel(WAITING);
+            let (sender, receiver) = mpsc::channel(WAITING);
             let make = self.make.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(mut make) = make {
                 // It ends with the stock: then nobody takes what it makes. If the machine has no
                 // thread left, nothing is ever in stock, and a download says so.
-                let work = move || while sender.send(make()).is_ok() {};
+                let work = move || while sender.blocking_send(make()).is_ok() {};
                 let _ = thread::Builder::new().name("key pairs".to_owned()).spawn(work);
             }
-            Mutex::new(receiver)
+            Turn::new(receiver)
         })
     }
 }
@@ -87,8 +89,8 @@ mod tests {
         })
     }
 
-    #[test]
-    fn makes_none_before_one_is_wanted_and_a_few_from_then_on() {
+    #[tokio::test]
+    async fn makes_none_before_one_is_wanted_and_a_few_from_then_on() {
         let (asked, times) = channel();
         let stock = telling(asked);
         assert!(times.try_recv().is_err(), "nobody wants one");
@@ -98,7 +100,7 @@ mod tests {
             times.recv().unwrap();
         }
         for _ in 0..5 {
-            assert!(stock.take().is_some());
+            assert!(stock.take().await.is_some());
         }
         // All that were taken, all that wait, and one that waits to be put there.
         drop(stock);
@@ -106,9 +108,9 @@ mod tests {
         assert!(more <= 5, "{more}");
     }
 
-    #[test]
-    fn what_is_drawn_may_be_certified() {
-        let key = KeyStock::drawn().take().unwrap();
+    #[tokio::test]
+    async fn what_is_drawn_may_be_certified() {
+        let key = KeyStock::drawn().take().await.unwrap();
         assert!(key.public().bits() >= KEY_SIZE.bits());
     }
 }

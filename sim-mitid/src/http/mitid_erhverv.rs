@@ -6,11 +6,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use axum::body::Bytes;
 use clock::Clock;
 use entropy::Entropy;
 use parties::{Core, Diagnose, Diagnosis};
+use pki::PrivateKey;
 use shell::{
-    Exchange, FactLog, Journal, Kept, Shared, Traffic,
+    Exchange, FactLog, Journal, Kept, Shared, Traffic, apart,
     control::{Ready, Service},
     go_back,
 };
@@ -32,6 +34,9 @@ pub struct MitidErhverv {
     /// Held from what a request needs until it is answered, so that no other takes its key pair.
     request: Mutex<()>,
 }
+
+/// What came of a request, and everything that speaks against it.
+type Asked = io::Result<(Exchange<Mitid>, Diagnosis)>;
 
 impl MitidErhverv {
     /// MitID Erhverv as it stands, with the key pairs that its portal certifies. Nothing outlives it.
@@ -104,36 +109,34 @@ impl MitidErhverv {
 
     /// One request, and everything that speaks against it; an error if what comes of it cannot be kept:
     /// then it is not done. What it needs is at hand; it may take a second, where the stock of key pairs is used up.
-    pub(super) fn ask(&self, bytes: &[u8]) -> io::Result<(Exchange<Mitid>, Diagnosis)> {
-        let mitid = &self.publication.mitid;
-        let request = mitid.read(bytes);
+    pub(super) async fn ask(self: &Arc<Self>, message: Bytes) -> Asked {
         let mut key = None;
         loop {
-            let alone = lock(&self.request);
-            let now = self.publication.clock.now();
-            if let [Need::KeyPair { .. }, ..] = mitid.needs(&request, now)[..] {
-                match key.take() {
-                    // Nobody else should wait until there is one.
-                    None => {
-                        drop(alone);
-                        key = Some(self.keys.take());
-                        continue;
-                    }
-                    Some(taken) => {
-                        taken.into_iter().for_each(|it| mitid.learn(Lesson::KeyPair(it)))
-                    }
-                }
+            let (this, message) = (Arc::clone(self), message.clone());
+            match apart(move || this.ask_with(&message, key)).await {
+                Some(asked) => return asked,
+                None => key = Some(self.keys.take().await),
             }
-            let diagnosis = mitid.look(|it| it.diagnose(&request, now));
-            let answered = lock(&self.log).answer(mitid, request, now, &mut Entropy::Os);
-            drop(alone);
-            let exchange = answered?;
-            // What is ordered will be downloaded, mostly.
-            if let Answer::Ordered { .. } = exchange.answer {
-                self.keys.prepare();
-            }
-            return Ok((exchange, diagnosis));
         }
+    }
+
+    /// The same with a key pair, if one was looked for; nothing is done where that is needed and was not.
+    fn ask_with(&self, message: &[u8], key: Option<Option<PrivateKey>>) -> Option<Asked> {
+        let mitid = &self.publication.mitid;
+        let request = mitid.read(message);
+        let alone = lock(&self.request);
+        let now = self.publication.clock.now();
+        if let [Need::KeyPair { .. }, ..] = mitid.needs(&request, now)[..] {
+            key?.into_iter().for_each(|it| mitid.learn(Lesson::KeyPair(it)));
+        }
+        let diagnosis = mitid.look(|it| it.diagnose(&request, now));
+        let answered = lock(&self.log).answer(mitid, request, now, &mut Entropy::Os);
+        drop(alone);
+        // What is ordered will be downloaded, mostly.
+        if let Ok(Exchange { answer: Answer::Ordered { .. }, .. }) = answered {
+            self.keys.prepare();
+        }
+        Some(answered.map(|exchange| (exchange, diagnosis)))
     }
 
     /// Who is connected, and how their profiles, orders and certificates stand.

@@ -1,12 +1,13 @@
 //! What administrators, contact persons and holders do at the control port, and what nobody else
 //! learns of it.
 
-use std::sync::atomic::Ordering;
+use std::sync::{Arc, atomic::Ordering};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use pki::{Certificate, pkcs12};
 use serde_json::{Value, json};
-use sim_mitid::Policy;
+use sim_mitid::{Policy, http::KeyStock};
+use tokio::task::JoinSet;
 
 use super::port::{Ordered, Port};
 use crate::world::{CONTACT, STAGE, World, cvr, signing_request};
@@ -95,6 +96,28 @@ async fn many_download_at_once() {
     serials.sort_unstable();
     serials.dedup();
     assert_eq!(serials.len(), 3);
+}
+
+/// The threads that wait would soon be all that there are.
+#[tokio::test]
+async fn who_waits_for_a_key_pair_keeps_nobody_from_being_answered() {
+    let (give, given) = std::sync::mpsc::channel();
+    let key = STAGE.key(4);
+    let stock = KeyStock::new(move || {
+        let _ = given.recv();
+        key.clone()
+    });
+    let port = Arc::new(Port::with_stock(&World::new(), stock).await);
+    let mut downloads = JoinSet::new();
+    for _ in 0..20 {
+        let (ordered, port) = (port.order("browser").await, Arc::clone(&port));
+        downloads.spawn(async move { port.download(&ordered).await.status });
+    }
+    for _ in 0..20 {
+        assert_eq!(port.get("/__admin/administration").await.status, 200);
+    }
+    drop(give);
+    assert_eq!(downloads.join_all().await, [200; 20]);
 }
 
 #[tokio::test]

@@ -47,7 +47,11 @@ impl Port {
 
     /// With a stock of nothing but this key.
     pub(super) async fn with_key(world: &World, key: PrivateKey) -> Self {
-        Self::with(world, KeyStock::new(move || key.clone()), Arc::default()).await
+        Self::with_stock(world, KeyStock::new(move || key.clone())).await
+    }
+
+    pub(super) async fn with_stock(world: &World, keys: KeyStock) -> Self {
+        Self::with(world, keys, Arc::default()).await
     }
 
     async fn with(world: &World, keys: KeyStock, keys_made: Arc<AtomicUsize>) -> Self {
