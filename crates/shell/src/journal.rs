@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
+    fmt, iter,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -31,11 +31,25 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// The oldest first.
-    entries: VecDeque<Arc<Entry>>,
-    octets: usize,
+    answered: Shelf,
+    /// What got no further than a listener. It costs its sender nothing, and shall not make what was answered be
+    /// forgotten: so it has a shelf of its own.
+    refused: Shelf,
+    /// How many were written down.
+    written: u64,
     forgotten: u64,
 }
+
+/// Entries that make room for one another.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The oldest first, each with its number among all that were written down.
+    entries: VecDeque<(u64, Arc<Entry>)>,
+    octets: usize,
+}
+
+/// What got no further than a listener has so much less room than what was answered.
+const REFUSED_SHARE: usize = 10;
 
 /// How much a journal keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,31 +110,37 @@ impl Journal {
     /// Writes down a request that was answered. What is larger than the whole journal may be is only
     /// counted.
     pub fn write(&self, entry: Entry) {
+        self.put(entry, |kept| &mut kept.answered, self.0.limits);
+    }
+
+    /// Writes down a request that got no further than a listener; of those a tenth as many are kept, beside the others.
+    pub(crate) fn write_refused(&self, entry: Entry) {
         let Limits { entries, octets } = self.0.limits;
+        let limits = Limits { entries: entries / REFUSED_SHARE, octets: octets / REFUSED_SHARE };
+        self.put(entry, |kept| &mut kept.refused, limits);
+    }
+
+    fn put(&self, entry: Entry, shelf: impl FnOnce(&mut Kept) -> &mut Shelf, limits: Limits) {
         self.0.outcomes.get_or_create(&[("outcome", entry.outcome)]).inc();
         let mut kept = self.kept();
-        kept.octets += entry.octets();
-        kept.entries.push_back(Arc::new(entry));
-        while kept.entries.len() > entries || kept.octets > octets {
-            let Some(oldest) = kept.entries.pop_front() else { break };
-            kept.octets -= oldest.octets();
-            kept.forgotten += 1;
-        }
+        kept.written += 1;
+        let number = kept.written;
+        let forgotten = shelf(&mut kept).put(number, entry, limits);
+        kept.forgotten += forgotten;
     }
 
     /// The newest requests first, `limit` at most, of one outcome if one is given.
     #[must_use]
     pub fn newest(&self, limit: usize, outcome: Option<&str>) -> Vec<Arc<Entry>> {
         let kept = self.kept();
-        let asked = kept.entries.iter().rev();
-        let asked = asked.filter(|entry| outcome.is_none_or(|outcome| entry.outcome == outcome));
+        let asked = kept.newest().filter(|it| outcome.is_none_or(|outcome| it.outcome == outcome));
         asked.take(limit).cloned().collect()
     }
 
     /// The request of a trace id.
     #[must_use]
     pub fn traced(&self, trace: TraceId) -> Option<Arc<Entry>> {
-        self.kept().entries.iter().find(|entry| entry.trace == trace).cloned()
+        self.kept().newest().find(|entry| entry.trace == trace).cloned()
     }
 
     /// The requests that a message with this id asked or answered, the newest first.
@@ -129,15 +149,14 @@ impl Journal {
         let id = MessageId::new(id);
         let is_it = |it: &Option<MessageId>| it.as_ref() == Some(&id);
         let kept = self.kept();
-        let found = kept.entries.iter().rev();
-        found.filter(|it| is_it(&it.message_id) || is_it(&it.answer_id)).cloned().collect()
+        kept.newest().filter(|it| is_it(&it.message_id) || is_it(&it.answer_id)).cloned().collect()
     }
 
     /// How many it keeps, and how many it has forgotten to make room.
     #[must_use]
     pub fn count(&self) -> (usize, u64) {
         let kept = self.kept();
-        (kept.entries.len(), kept.forgotten)
+        (kept.answered.entries.len() + kept.refused.entries.len(), kept.forgotten)
     }
 
     /// Forgets everything but its counts of outcomes, which never go back.
@@ -152,6 +171,39 @@ impl Journal {
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// All of them, the newest first.
+    fn newest(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        let [mut answered, mut refused] =
+            [&self.answered, &self.refused].map(|shelf| shelf.entries.iter().rev().peekable());
+        iter::from_fn(move || {
+            let number = |next: Option<&&(u64, _)>| next.map(|(number, _)| *number);
+            let later = if number(answered.peek()) > number(refused.peek()) {
+                answered.next()
+            } else {
+                refused.next()
+            };
+            later.map(|(_, entry)| entry)
+        })
+    }
+}
+
+impl Shelf {
+    /// Puts one more there; says how many made room for it.
+    fn put(&mut self, number: u64, entry: Entry, limits: Limits) -> u64 {
+        let Limits { entries, octets } = limits;
+        self.octets += entry.octets();
+        self.entries.push_back((number, Arc::new(entry)));
+        let mut forgotten = 0;
+        while self.entries.len() > entries || self.octets > octets {
+            let Some((_, oldest)) = self.entries.pop_front() else { break };
+            self.octets -= oldest.octets();
+            forgotten += 1;
+        }
+        forgotten
     }
 }
 

@@ -63,7 +63,7 @@ impl Traffic {
         self.refused.get_or_create(&[("status", refusal.status().as_u16())]).inc();
         let Witness { journal, clock, party } = self.witness.as_ref()?;
         let trace = TraceId::draw(&mut Entropy::Os);
-        journal.write(Entry {
+        journal.write_refused(Entry {
             trace,
             at: clock.now(),
             party: *party,

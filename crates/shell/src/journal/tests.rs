@@ -61,6 +61,25 @@ fn long_texts_leave_room_for_fewer() {
     assert_eq!(journal.count(), (1, 1_001), "and leaves room for the next");
 }
 
+/// Whoever sends what is refused unread would else make a journal forget all that was answered.
+#[test]
+fn what_a_listener_refuses_makes_room_for_nothing_but_its_like() {
+    let journal = Journal::new(Limits { entries: 100, ..Limits::default() });
+    (0..50).for_each(|number| journal.write(entry(number, GRANTED, "")));
+    (50..100).for_each(|number| journal.write_refused(entry(number, "body-too-large", "")));
+    journal.write(entry(100, GRANTED, ""));
+    journal.write_refused(entry(101, "overloaded", ""));
+    assert_eq!(journal.count(), (61, 41));
+    assert_eq!(journal.newest(999, Some(GRANTED)).len(), 51);
+    let outcomes: Vec<_> = journal.newest(13, None).iter().map(|it| it.outcome).collect();
+    let mut expected = vec!["overloaded", GRANTED];
+    expected.extend(["body-too-large"; 9]);
+    expected.extend([GRANTED; 2]);
+    assert_eq!(outcomes, expected, "the newest first, whatever became of them");
+    let trace = entry(99, GRANTED, "").trace;
+    assert_eq!(journal.traced(trace).unwrap().outcome, "body-too-large");
+}
+
 #[test]
 fn a_message_is_found_by_its_id_and_by_its_answers() {
     let journal = Journal::default();
