@@ -12,7 +12,7 @@ use parties::{Cvr, Environment};
 use pki::{Certificate, Name, PrivateKey, SigningRequest, TrustAnchors};
 use serde_json::{Value, json};
 
-use crate::{Folder, Remote, RemoteError, program::tell, publication::is_of};
+use crate::{Remote, RemoteError, apart, keys::KeyFile, program::tell, publication::is_of};
 
 /// The portal of MitID Erhverv. A clone goes on with what another one has begun.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Portal {
 struct Begun {
     profile: Option<Value>,
     order: Option<Order>,
+    /// What was issued, and could not be written yet.
+    issued: Option<Certificate>,
     /// The authority that was published when what was issued was of another one.
     foreign: Option<TrustAnchors>,
 }
@@ -65,6 +67,8 @@ pub struct Wanted {
 pub struct Held {
     /// The certificate.
     pub certificate: Certificate,
+    /// Its key.
+    pub key: PrivateKey,
     /// Whether it was ordered just now: nobody knows it yet.
     pub is_new: bool,
 }
@@ -100,22 +104,44 @@ pub enum PortalError {
 }
 
 impl PortalError {
-    /// Whether asking again is of no use until somebody has done something about it.
+    /// What somebody must do before it is of any use to try again.
     #[must_use]
-    pub const fn is_refusal(&self) -> bool {
+    pub const fn what_to_do(&self) -> Option<&'static str> {
         match self {
             Self::Remote(RemoteError::Refused { .. })
             | Self::Unexpected { .. }
-            | Self::Foreign { .. } => true,
-            Self::Remote(RemoteError::Fetch(_)) | Self::Keep(_) => false,
+            | Self::Foreign { .. } => Some(
+                "put that right at the control port of MitID Erhverv (`GET /__admin/docs` says how)",
+            ),
+            Self::Keep(_) => Some("make room in the data folder, or let the program write there"),
+            Self::Remote(RemoteError::Fetch(_)) => None,
         }
+    }
+
+    fn is_refused_as(&self, names: &[&str]) -> bool {
+        matches!(self, Self::Remote(RemoteError::Refused { name, .. }) if names.contains(&&**name))
     }
 
     /// Whether what was begun is there no more: MitID Erhverv was reset, or began anew.
     fn is_forgotten(&self) -> bool {
-        let Self::Remote(RemoteError::Refused { name, .. }) = self else { return false };
-        ["unknown-organisation", "unknown-profile", "unknown-order", "wrong-code", "order-expired"]
-            .contains(&&**name)
+        self.is_refused_as(&[
+            "unknown-organisation",
+            "unknown-profile",
+            "unknown-order",
+            "wrong-code",
+        ])
+    }
+
+    /// Whether the order is over, and its profile is not: somebody has closed it, or its certificate was issued and
+    /// the answer lost.
+    fn is_over(&self) -> bool {
+        self.is_refused_as(&[
+            "order-expired",
+            "order-cancelled",
+            "order-fulfilled",
+            "code-used",
+            "code-locked",
+        ])
     }
 }
 
@@ -148,54 +174,63 @@ impl Portal {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The certificate for `key` in the file `name.cer` of `folder`. Where there is none, or one of another
-    /// authority than `anchors` or for another key, another one is ordered and put there. One that has ended stays:
-    /// others have pinned it.
+    /// The key in `file`, and its certificate in the file of the same name with the ending `cer`. Where there is none,
+    /// or one of another authority than `anchors` or for another key, another one is ordered and put there. One that
+    /// has ended stays: others have pinned it.
     ///
     /// # Errors
     ///
-    /// If it is refused, or cannot be kept.
+    /// If it is refused, or cannot be kept: then it is written at the next try, and not ordered again.
     pub async fn held_or_ordered(
         &self,
-        folder: &Folder,
-        name: &str,
-        key: &PrivateKey,
+        file: &KeyFile,
         wanted: &Wanted,
         anchors: &TrustAnchors,
         now: Timestamp,
     ) -> Result<Held, PortalError> {
-        let file = format!("{name}.cer");
-        let held = folder.read(&file)?.and_then(|it| Certificate::from_cer(&it).ok());
+        let (of_key, name) = (file.clone(), format!("{}.cer", file.name));
+        let (folder, certificate_file) = (file.folder.clone(), name.clone());
+        let read = apart(move || Ok((of_key.key()?, folder.read(&certificate_file)?)));
+        let (key, held): (_, Option<Vec<u8>>) = read.await.map_err(PortalError::Keep)?;
         let is_good = |it: &Certificate| it.public_key() == key.public() && is_of(anchors, it);
+        let held = held.and_then(|it| Certificate::from_cer(&it).ok());
         if let Some(held) = held.filter(is_good) {
             let ends = held.first_refused();
             if ends <= now {
                 tell(format!(
                     "{} ended at {ends}, and it is {now}: clients that look will refuse it; remove the \
                      file, and another is ordered at the next start",
-                    folder.at(&file).display()
+                    file.folder.at(&name).display()
                 ));
             }
-            return Ok(Held { certificate: held, is_new: false });
+            return Ok(Held { certificate: held, key, is_new: false });
         }
         let foreign = || PortalError::Foreign { name: wanted.certificate_name.clone() };
         let id = key.public().spki().to_vec();
-        let before = self.begun().get(&id).and_then(|it| it.foreign.clone());
-        if before.is_some_and(|published| published.root() == anchors.root()) {
+        let before = self.begun().get(&id).cloned().unwrap_or_default();
+        if before.foreign.is_some_and(|published| published.root() == anchors.root()) {
             return Err(foreign());
         }
-        let issued = self.order(wanted, key).await?;
+        let issued = match before.issued.filter(is_good) {
+            Some(issued) => issued,
+            None => self.order(wanted, &key).await?,
+        };
         if !is_good(&issued) {
             let published = Some(anchors.clone());
             self.begun().insert(id, Begun { foreign: published, ..Begun::default() });
             return Err(foreign());
         }
-        folder.write(&file, issued.to_pem().as_bytes())?;
-        Ok(Held { certificate: issued, is_new: true })
+        let unwritten = Begun { issued: Some(issued.clone()), ..Begun::default() };
+        self.begun().insert(id.clone(), unwritten);
+        let (folder, pem) = (file.folder.clone(), issued.to_pem());
+        apart(move || folder.write(&name, pem.as_bytes())).await?;
+        self.begun().remove(&id);
+        Ok(Held { certificate: issued, key, is_new: true })
     }
 
     /// Orders a system certificate under a profile of its own and has it issued for `key`. The organisation
-    /// is connected if it is not. What was refused before is gone on with.
+    /// is connected if it is not. What was refused before is gone on with; where that is over, it is told, and
+    /// another order placed.
     ///
     /// # Errors
     ///
@@ -209,6 +244,18 @@ impl Portal {
         let before = self.begun().remove(&id);
         let (mut begun, is_new) = (before.clone().unwrap_or_default(), before.is_none());
         let mut issued = self.go_on(&mut begun, wanted, key).await;
+        if let Err(error) = &issued
+            && !is_new
+            && error.is_over()
+        {
+            tell(format!(
+                "{error}; another certificate is ordered. If one was issued for `{}` that is in no file, revoke it \
+                 at the control port of MitID Erhverv",
+                wanted.certificate_name
+            ));
+            begun.order = None;
+            issued = self.go_on(&mut begun, wanted, key).await;
+        }
         if !is_new && issued.as_ref().is_err_and(PortalError::is_forgotten) {
             begun = Begun::default();
             issued = self.go_on(&mut begun, wanted, key).await;
@@ -238,8 +285,10 @@ impl Portal {
                     "kind": "system",
                     "contact": { "name": organisation, "email": contact },
                 });
-                let mut created = self.control.administer("create-profile", profile).await?;
-                begun.profile.insert(created["profile-created"]["profile"].take()).clone()
+                let created = self.control.administer("create-profile", profile).await?;
+                let profile = told(&created["profile-created"]["profile"]);
+                let profile = profile.ok_or_else(|| unexpected("create-profile", "a profile"))?;
+                begun.profile.insert(profile).clone()
             }
         };
         let order = match begun.order.clone() {
@@ -248,9 +297,14 @@ impl Portal {
                 let order = json!({
                     "profile": profile, "identification": "one-time-code", "method": "api",
                 });
-                let mut ordered = self.control.administer("order", order).await?;
-                let mut of = |key| ordered["ordered"][key].take();
-                let order = Order { reference: of("reference"), code: of("code") };
+                let ordered = self.control.administer("order", order).await?;
+                let of = |key, missing| {
+                    told(&ordered["ordered"][key]).ok_or_else(|| unexpected("order", missing))
+                };
+                let order = Order {
+                    reference: of("reference", "a reference number")?,
+                    code: of("code", "a one-time code")?,
+                };
                 begun.order.insert(order).clone()
             }
         };
@@ -261,10 +315,9 @@ impl Portal {
             "code": order.code,
             "request": request.to_pem(),
         });
-        let mut issued = self.control.administer("issue", issue).await?;
-        let certificate = serde_json::from_value(issued["issued"].take());
-        certificate
-            .map_err(|_| PortalError::Unexpected { asked: "issue", missing: "a certificate" })
+        let issued = self.control.administer("issue", issue).await?;
+        let certificate = serde_json::from_value(issued["issued"].clone());
+        certificate.map_err(|_| unexpected("issue", "a certificate"))
     }
 
     async fn connect(&self, environment: &str, cvr: &Cvr, name: &str) -> Result<(), RemoteError> {
@@ -278,4 +331,13 @@ impl Portal {
         let allow = json!({ "environment": environment, "cvr": cvr, "allowed": true });
         self.control.administer("allow-certificates", allow).await.map(|_: Value| ())
     }
+}
+
+/// What stands in an answer, if anything does.
+fn told(value: &Value) -> Option<Value> {
+    (!value.is_null()).then(|| value.clone())
+}
+
+const fn unexpected(asked: &'static str, missing: &'static str) -> PortalError {
+    PortalError::Unexpected { asked, missing }
 }

@@ -59,13 +59,11 @@ impl SystemUser {
                 certificate_name: Self::NAME.to_owned(),
                 contact: "drift@testkommunen.invalid".to_owned(),
             };
-            let (key, now) = (file.key()?, clock.now());
             let anchors = &hierarchies[&environment];
-            let (folder, name) = (&file.folder, file.name.as_str());
-            let ordered = portal.held_or_ordered(folder, name, &key, &wanted, anchors, now).await;
-            let held = ordered?;
+            let held = portal.held_or_ordered(&file, &wanted, anchors, clock.now()).await?;
             is_new |= held.is_new;
-            credentials.insert(environment, Credential { certificate: held.certificate, key });
+            let credential = Credential { certificate: held.certificate, key: held.key };
+            credentials.insert(environment, credential);
         }
         Ok(Self { credentials, is_new })
     }

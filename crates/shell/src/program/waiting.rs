@@ -20,7 +20,7 @@ pub struct Waiting {
 /// The first pause: two programs that are started at once find each other at once.
 const SHORTEST: Duration = Duration::from_millis(2);
 
-/// The longest pause after a refusal: what is refused is so until somebody has done something.
+/// The longest pause where somebody must do something first.
 const LONGEST_REFUSED: Duration = Duration::from_secs(60);
 
 impl Waiting {
@@ -30,25 +30,19 @@ impl Waiting {
         Self { program, ready, pause: SHORTEST.min(longest), longest, said: String::new() }
     }
 
-    /// Says why it did not get what it needs, and waits until it is time to try again: where it was refused,
-    /// longer and longer. Whoever started the program is told each reason once, and none that is soon over.
+    /// Says why it did not get what it needs, and waits until it is time to try again: where somebody must do
+    /// something first, longer and longer. Whoever started the program is told each reason once, and none that is soon over.
     pub async fn after(&mut self, why: &(dyn Error + Send + Sync + 'static)) {
-        let refused = why.downcast_ref::<PortalError>().is_some_and(PortalError::is_refusal);
+        let what_to_do = why.downcast_ref::<PortalError>().and_then(PortalError::what_to_do);
         let why = why.to_string();
         self.ready.waits_for(&why);
-        let longest = if refused { LONGEST_REFUSED.max(self.longest) } else { self.longest };
+        let longest = what_to_do.map_or(self.longest, |_| LONGEST_REFUSED.max(self.longest));
         self.pause = self.pause.min(longest);
-        if (refused || self.pause == longest) && self.said != why {
-            let program = self.program;
-            let what = if refused {
-                format!(
-                    "; put that right at the control port of MitID Erhverv (`GET /__admin/docs` says how): it is \
-                     asked again within {} s",
-                    longest.as_secs()
-                )
-            } else {
-                String::new()
-            };
+        if (what_to_do.is_some() || self.pause == longest) && self.said != why {
+            let (program, seconds) = (self.program, longest.as_secs());
+            let what = what_to_do.map_or_else(String::new, |it| {
+                format!("; {it}: it is tried again within {seconds} s")
+            });
             tell(format!("{program} waits: {why}{what}"));
             self.said = why;
         }
@@ -74,18 +68,22 @@ mod tests {
         let mut waiting = Waiting::new("own", Ready::default(), Duration::from_millis(500));
         let unanswered =
             FetchError { uri: "http://a.invalid".parse().unwrap(), why: "nobody".to_owned() };
-        let refused = PortalError::Foreign { name: "own".to_owned() };
         let mut pauses = Vec::new();
         for _ in 0..10 {
             pauses.push(pause(&mut waiting, &unanswered).await.as_millis());
         }
         assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 128, 256, 500, 500]);
-        let mut pauses = Vec::new();
-        for _ in 0..9 {
-            pauses.push(pause(&mut waiting, &refused).await.as_millis());
+        for stuck in [
+            PortalError::Foreign { name: "own".to_owned() },
+            PortalError::Keep(std::io::Error::other("no room")),
+        ] {
+            let mut pauses = Vec::new();
+            for _ in 0..9 {
+                pauses.push(pause(&mut waiting, &stuck).await.as_millis());
+            }
+            assert_eq!(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+            // It is there again, and answers nothing yet.
+            assert_eq!(pause(&mut waiting, &unanswered).await.as_millis(), 500);
         }
-        assert_eq!(pauses, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
-        // It is there again, and answers nothing yet.
-        assert_eq!(pause(&mut waiting, &unanswered).await.as_millis(), 500);
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use clock::{Clock, Timeline};
+use clock::{Clock, Timeline, Timestamp};
 use oio_idws::{
     Binding, Credential,
     metadata::{Metadata, MetadataRole},
@@ -17,7 +17,7 @@ use parties::Environment;
 use pki::Certificate;
 use shell::{
     FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
-    Wanted,
+    Wanted, apart,
     control::Door,
     program::{Waiting, tell},
 };
@@ -57,6 +57,22 @@ pub(super) fn founded(served: &Served) -> io::Result<()> {
     served.get().map_or(Ok(()), |databases| databases.founded())
 }
 
+/// SMDB of an environment trusts who signs the tokens of its STS, if it trusts nobody yet; whoever started the program
+/// is told where it does not.
+fn trust(databases: &Databases, environment: Environment, signer: &Certificate, now: Timestamp) {
+    if let Err(error) = databases.trust_first(environment, signer) {
+        tell(format!("{}: whose tokens are taken cannot be kept: {error}", PROGRAM.name));
+    }
+    if databases.look(environment, |smdb| smdb.trusts(signer, now)) == Some(false) {
+        tell(format!(
+            "{}: the STS of {environment} signs with {}, which SMDB does not trust: it refuses those \
+             tokens until POST /__admin/signers/trust at its control port",
+            PROGRAM.name,
+            signer.thumbprint()
+        ));
+    }
+}
+
 /// What another program did not give, in words for an operator.
 type Missing = Box<dyn std::error::Error + Send + Sync>;
 
@@ -74,8 +90,11 @@ impl Founding {
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        let list = |at| Publication::new(self.peers.mitid.clone(), at).revocation_list();
-        let databases = Databases::going_on(smdbs, kept, &self.clock, &self.journal, list);
+        let (clock, journal, mitid) =
+            (self.clock.clone(), self.journal.clone(), self.peers.mitid.clone());
+        let list = move |at| Publication::new(mitid.clone(), at).revocation_list();
+        let taken_up = move || Databases::going_on(smdbs, kept, &clock, &journal, list);
+        let databases = apart(taken_up).await;
         let _ = self.served.set(Arc::clone(&databases));
         self.open(&databases);
 
@@ -85,20 +104,8 @@ impl Founding {
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        for (environment, signer) in &signers {
-            if let Err(error) = databases.trust_first(*environment, signer) {
-                tell(format!("{}: whose tokens are taken cannot be kept: {error}", PROGRAM.name));
-            }
-            let now = self.clock.now();
-            if databases.look(*environment, |smdb| smdb.trusts(signer, now)) == Some(false) {
-                tell(format!(
-                    "{}: the STS of {environment} signs with {}, which SMDB does not trust: it refuses those \
-                     tokens until POST /__admin/signers/trust at its control port",
-                    PROGRAM.name,
-                    signer.thumbprint()
-                ));
-            }
-        }
+        let (trusting, now) = (Arc::clone(&databases), self.clock.now());
+        apart(move || signers.iter().for_each(|(at, it)| trust(&trusting, *at, it, now))).await;
         for (environment, switch) in &self.web_services {
             if let Some(service) = databases.web_service(*environment) {
                 let metadata = metadata::router(Arc::clone(&databases));
@@ -122,11 +129,9 @@ impl Founding {
             let now = self.clock.now();
             let anchors = Publication::new(self.peers.mitid.clone(), environment).anchors().await?;
             let file = key_of(&self.folder, environment);
-            let (key, wanted) = (file.key()?, Wanted::of_service(environment, "skift SMDB"));
-            let (folder, name) = (&self.folder, file.name.as_str());
-            let ordered =
-                self.portal.held_or_ordered(folder, name, &key, &wanted, &anchors, now).await;
-            let credential = Credential { certificate: ordered?.certificate, key };
+            let wanted = Wanted::of_service(environment, "skift SMDB");
+            let held = self.portal.held_or_ordered(&file, &wanted, &anchors, now).await?;
+            let credential = Credential { certificate: held.certificate, key: held.key };
             smdbs.push(Smdb::new(Configuration {
                 environment,
                 entity_id: ENTITY_ID.parse().expect("a constant URI"),

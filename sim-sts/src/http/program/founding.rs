@@ -16,7 +16,7 @@ use oio_idws::{
 use parties::Environment;
 use shell::{
     FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
-    Wanted, control::Door, program::Waiting,
+    Wanted, apart, control::Door, program::Waiting,
 };
 
 use super::{PROGRAM, Peers, signers};
@@ -73,10 +73,12 @@ impl Founding {
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        let publication = |at| Publication::new(self.peers.mitid.clone(), at).revocation_list();
+        let (clock, journal, mitid) =
+            (self.clock.clone(), self.journal.clone(), self.peers.mitid.clone());
+        let list = move |at| Publication::new(mitid.clone(), at).revocation_list();
         let sts = Sts::new(issuers);
-        let (clock, journal) = (&self.clock, &self.journal);
-        let nemlogin = NemLogin::going_on(sts, kept, roll_overs, clock, journal, publication);
+        let taken_up = move || NemLogin::going_on(sts, kept, roll_overs, &clock, &journal, list);
+        let nemlogin = apart(taken_up).await;
         let _ = self.served.set(Arc::clone(&nemlogin));
         self.open(&nemlogin);
 
@@ -86,9 +88,8 @@ impl Founding {
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        for (environment, service) in &services {
-            nemlogin.know_service(*environment, service);
-        }
+        let knowing = Arc::clone(&nemlogin);
+        apart(move || services.iter().for_each(|(at, it)| knowing.know_service(*at, it))).await;
         for (environment, switch) in &self.token_services {
             if let Some(service) = nemlogin.token_service(*environment) {
                 let metadata = self.metadata_of(&nemlogin);
@@ -119,12 +120,9 @@ impl Founding {
             let anchors = Publication::new(self.peers.mitid.clone(), environment).anchors().await?;
             let mut credentials = Vec::new();
             for file in signers(&self.folder, environment) {
-                let (key, wanted) = (file.key()?, Wanted::of_service(environment, "skift STS"));
-                let (folder, name) = (&self.folder, file.name.as_str());
-                let ordered =
-                    self.portal.held_or_ordered(folder, name, &key, &wanted, &anchors, now).await;
-                let credential = Credential { certificate: ordered?.certificate, key };
-                credentials.push(credential);
+                let wanted = Wanted::of_service(environment, "skift STS");
+                let held = self.portal.held_or_ordered(&file, &wanted, &anchors, now).await?;
+                credentials.push(Credential { certificate: held.certificate, key: held.key });
             }
             let [signer, next] = <[_; 2]>::try_from(credentials).expect("there are two files");
             // Not from when its certificate begins: the clock of who issued it may be a second ahead.
