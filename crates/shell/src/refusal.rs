@@ -47,7 +47,8 @@ impl Refusal {
 
     const fn text(self) -> &'static str {
         match self {
-            Self::HeadTooLarge => "the head is longer than this service takes\n",
+            // hyper has answered, with the status alone.
+            Self::HeadTooLarge => "",
             Self::BodyTooLarge => "the body is longer than this service takes\n",
             Self::BodyTooSlow => "the body did not come in time\n",
             Self::BodyBrokenOff => "the body broke off\n",
