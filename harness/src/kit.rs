@@ -7,9 +7,7 @@
 mod fragment;
 
 use std::{
-    fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -147,24 +145,26 @@ impl Kit<'_> {
             ("oces-issuing", self.issuing.der()),
             ("tls", tls.as_ref()),
         ];
-        let mut digest = DefaultHasher::new();
-        entries.hash(&mut digest);
-        let mut entropy = Entropy::seeded(digest.finish(), "kit", "trust store");
-        Ok(pkcs12::trust_store(entries, TRUST_STORE_PASSWORD, &mut entropy))
+        Ok(pkcs12::trust_store(entries, TRUST_STORE_PASSWORD, &mut stream(&entries)))
     }
 }
 
-/// The password of the key store: what the file says, or a new one that is written there.
+/// What these entries decide, whatever this was compiled with: a stream of the SHA-256 of all of them.
+fn stream(entries: &[(&str, &[u8])]) -> Entropy {
+    let said: String = entries.iter().map(|(alias, der)| format!("{alias} {der:02x?}")).collect();
+    Entropy::seeded(0, "kit: trust store", &said)
+}
+
+/// The password of the key store: what the file says, or a new one that is written there, also where it says nothing.
 fn password(file: &Path, entropy: &mut Entropy) -> io::Result<String> {
     match fs::read_to_string(file) {
-        Ok(text) => Ok(text.trim_end().to_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let password = drawn(entropy);
-            write_whole(file, password.as_bytes(), Readers::Owner)?;
-            Ok(password)
-        }
-        Err(error) => Err(error),
+        Ok(text) if !text.trim_end().is_empty() => return Ok(text.trim_end().to_owned()),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(_) | Err(_) => {}
     }
+    let password = drawn(entropy);
+    write_whole(file, password.as_bytes(), Readers::Owner)?;
+    Ok(password)
 }
 
 /// Letters and digits that nobody mistakes for each other, and that no shell, XML or properties file
@@ -173,4 +173,17 @@ fn drawn(entropy: &mut Entropy) -> String {
     const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let drawn = entropy.bytes::<PASSWORD_LENGTH>();
     drawn.into_iter().map(|it| char::from(SIGNS[usize::from(it) % SIGNS.len()])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who has imported the file finds the same one after an update of this program.
+    #[test]
+    fn what_the_entries_decide_is_the_same_for_ever() {
+        let drawn = |entries: &[(&str, &[u8])]| stream(entries).bytes::<8>();
+        assert_eq!(drawn(&[("sts", b"a"), ("tls", b"b")]), [107, 190, 29, 143, 30, 207, 130, 229]);
+        assert_ne!(drawn(&[("sts", b"b"), ("tls", b"a")]), drawn(&[("sts", b"a"), ("tls", b"b")]));
+    }
 }

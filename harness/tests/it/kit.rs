@@ -156,6 +156,13 @@ fn a_key_store_that_fits_no_more_is_another() {
     fs::remove_file(case.folder.file("password")).unwrap();
     case.write(STS, 3);
     assert_eq!(opened(&case), holds(&case.client));
+    // So it is where there is none in the file: with none, nothing would be secret.
+    for nothing in ["", " \n"] {
+        fs::write(case.folder.file("password"), nothing).unwrap();
+        case.write(STS, 6);
+        assert!(case.password().len() >= 20, "{}", case.password());
+        assert_eq!(opened(&case), holds(&case.client));
+    }
     // Another authority vouches for the servers.
     let before = trusted(&case);
     case.write(STS, 4);
