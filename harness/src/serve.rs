@@ -8,7 +8,7 @@
 mod settings;
 mod system_user;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
 use clock::Clock;
 use entropy::Entropy;
@@ -26,7 +26,7 @@ use shell::{
 use sim_mitid::http::program as mitid;
 use sim_smdb::http::program as smdb;
 use sim_sts::http::program as sts;
-use tokio::time::timeout;
+use tokio::{time::timeout, try_join};
 
 pub use self::settings::Settings;
 use self::system_user::SystemUser;
@@ -109,24 +109,28 @@ impl Bound {
             sts: sts.serve(of_sts).await?,
             smdb: smdb.serve(of_smdb).await?,
         };
-        for service in services.all() {
-            service.complete().await?;
+        let founded = async {
+            services.complete().await?;
+            let is_first = services.mitid.is_first() || services.sts.is_first();
+            let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
+            let portal = Portal::new(mitid_control);
+            let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
+            let system_user = system_user.map_err(unusable)?;
+            if is_first || system_user.is_new() {
+                system_user.register(&sts_control).await.map_err(unusable)?;
+            }
+            let binding = settings.smdb_binding;
+            addresses.write_kits(&data, &hierarchies, &system_user, binding).await?;
+            Ok(services.found().await?)
+        };
+        match founded.await {
+            Ok(()) => Ok(services.together()),
+            // Nobody was told that any of them is ready; who is being answered has the answer.
+            Err(error) => {
+                services.together().stop().await;
+                Err(error)
+            }
         }
-        let is_first = services.mitid.is_first() || services.sts.is_first();
-        let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
-        let portal = Portal::new(mitid_control);
-        let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
-        let system_user = system_user.map_err(unusable)?;
-        if is_first || system_user.is_new() {
-            system_user.register(&sts_control).await.map_err(unusable)?;
-        }
-        let binding = settings.smdb_binding;
-        addresses.write_kits(&data, &hierarchies, &system_user, binding).await?;
-        // Who waits for any of them calls at once, and finds everything.
-        for service in services.all() {
-            service.founded().await?;
-        }
-        Ok(services.together())
     }
 }
 
@@ -140,6 +144,22 @@ struct Services {
 impl Services {
     const fn all(&self) -> [&Running; 3] {
         [&self.mitid, &self.sts, &self.smdb]
+    }
+
+    /// Waits until all of them have what they need. They need one another: one that fails is not waited for by the
+    /// others.
+    async fn complete(&self) -> io::Result<()> {
+        try_join!(self.mitid.complete(), self.sts.complete(), self.smdb.complete()).map(|_| ())
+    }
+
+    /// Lets what happened until now be their founding, and then says of all of them that they can be asked: who waits
+    /// for one calls at once, and finds everything.
+    async fn found(&self) -> io::Result<()> {
+        for service in self.all() {
+            service.found().await?;
+        }
+        self.all().into_iter().for_each(|it| it.ready().set());
+        Ok(())
     }
 
     /// As one: found at the addresses of all, and stopped together.
@@ -209,22 +229,32 @@ impl Addresses {
         for (environment, anchors) in hierarchies {
             let sts = self.metadata(&self.sts, *environment).await.map_err(unusable)?;
             let smdb = self.metadata(&self.smdb, *environment).await.map_err(unusable)?;
-            let kit = Kit {
-                environment: *environment,
-                root: anchors.root(),
-                issuing: anchors.issuing().first().expect("a hierarchy has an issuing authority"),
-                tls_authority: &self.tls_authority,
-                sts: &sts.signer,
-                smdb: &smdb.signer,
-                system_user: SystemUser::NAME,
-                credential: system_user.credential(*environment),
-                sts_address: &sts.address,
-                smdb_address: &smdb.address,
-                smdb_entity_id: &smdb.metadata.entity_id,
-                binding,
-            };
             let folder = data.within(KIT)?.at(environment.name());
-            kit.write(&folder, &mut Entropy::Os)?;
+            let (environment, anchors) = (*environment, Arc::clone(anchors));
+            let credential = system_user.credential(environment).clone();
+            let tls_authority = self.tls_authority.clone();
+            // Each file goes to the disk: others are served meanwhile.
+            let written = apart(move || {
+                let kit = Kit {
+                    environment,
+                    root: anchors.root(),
+                    issuing: anchors
+                        .issuing()
+                        .first()
+                        .expect("a hierarchy has an issuing authority"),
+                    tls_authority: &tls_authority,
+                    sts: &sts.signer,
+                    smdb: &smdb.signer,
+                    system_user: SystemUser::NAME,
+                    credential: &credential,
+                    sts_address: &sts.address,
+                    smdb_address: &smdb.address,
+                    smdb_entity_id: &smdb.metadata.entity_id,
+                    binding,
+                };
+                kit.write(&folder, &mut Entropy::Os).map(|_| ())
+            });
+            written.await?;
         }
         Ok(())
     }
@@ -252,4 +282,40 @@ struct Described {
 
 fn unusable(missing: impl Into<Missing>) -> StartError {
     StartError::Unusable(missing.into().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use shell::Readiness;
+
+    use super::*;
+
+    /// Three services that wait for ever, with what is done when the STS is founded.
+    fn services(founding: fn() -> io::Result<()>) -> Services {
+        let new = || Running::new(BTreeMap::new(), Ready::default());
+        let sts = new().when_founded(true, founding);
+        Services { mitid: new(), sts, smdb: new() }
+    }
+
+    #[tokio::test]
+    async fn one_that_fails_is_not_waited_for_by_those_that_need_it() {
+        let mut services = services(|| Ok(()));
+        services.mitid.ready().complete();
+        services.smdb.work(async { panic!("a fault, for a test") });
+        assert!(services.complete().await.is_err());
+        services.together().stop().await;
+    }
+
+    /// Who waits for one of them uses all of them.
+    #[tokio::test]
+    async fn none_says_that_it_can_be_asked_before_all_are_founded() {
+        let services = services(|| Err(io::Error::other("no room")));
+        services.all().into_iter().for_each(|it| it.ready().complete());
+        services.complete().await.unwrap();
+        assert_eq!(services.found().await.unwrap_err().to_string(), "no room");
+        for service in services.all() {
+            assert_eq!(service.ready().get(), Readiness::Complete);
+        }
+        services.together().stop().await;
+    }
 }

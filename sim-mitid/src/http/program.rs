@@ -144,17 +144,16 @@ impl Bound {
     ///
     /// If what is kept cannot be read or written.
     pub async fn serve(self) -> Result<Running, StartError> {
-        let folder = self.folder()?;
-        let wanted = self.keys()?;
-        apart(move || keys::make(&wanted)).await?;
-        let (log, kept) = FactLog::open(&folder)?;
-        let is_first = !log.is_founded();
-        Common::mind_the_clock(&PROGRAM, log.last(), self.clock.now());
-        let authority = |it| authority(&folder, it, &self.clock);
-        let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
-        let mitid = Mitid::new(authorities?, Policy::default(), mail_key(&folder)?);
+        let (folder, wanted) = (self.folder()?, self.keys()?);
         let Self { common, lock, clock, journal, traffic, ready, publication, control } = self;
-        let served = MitidErhverv::going_on(mitid, kept, log, &clock, &journal, KeyStock::drawn());
+        let of_founding = (clock.clone(), journal.clone());
+        // Keys are made, roots sign and all that was kept is read: others may be served meanwhile.
+        let taken_up = apart(move || {
+            keys::make(&wanted)?;
+            let (clock, journal) = of_founding;
+            take_up(&folder, &clock, &journal)
+        });
+        let (served, is_first) = taken_up.await?;
         control.door().open(&served.service(traffic, ready.clone()));
 
         let urls = [("publication", publication.address()), ("control", control.address())];
@@ -169,6 +168,22 @@ impl Bound {
         ready.complete();
         Ok(running)
     }
+}
+
+/// MitID Erhverv as it was kept, or founded now, and whether it was never ready before.
+fn take_up(
+    folder: &Folder,
+    clock: &Clock,
+    journal: &Journal,
+) -> Result<(Arc<MitidErhverv>, bool), StartError> {
+    let (log, kept) = FactLog::open(folder)?;
+    let is_first = !log.is_founded();
+    Common::mind_the_clock(&PROGRAM, log.last(), clock.now());
+    let authority = |it| authority(folder, it, clock);
+    let authorities: Result<Vec<_>, _> = Environment::ALL.into_iter().map(authority).collect();
+    let mitid = Mitid::new(authorities?, Policy::default(), mail_key(folder)?);
+    let served = MitidErhverv::going_on(mitid, kept, log, clock, journal, KeyStock::drawn());
+    Ok((served, is_first))
 }
 
 fn folder(common: &Common) -> Result<Folder, StartError> {

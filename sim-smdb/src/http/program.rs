@@ -248,11 +248,17 @@ impl Bound {
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
         let folder = self.folder()?;
         let wanted = self.keys()?;
-        apart(move || keys::make(&wanted)).await?;
-        let mut kept = BTreeMap::new();
-        for environment in Environment::ALL {
-            kept.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
-        }
+        let logs = folder.clone();
+        // Others may be served meanwhile.
+        let opened = apart(move || {
+            keys::make(&wanted)?;
+            let mut kept = BTreeMap::new();
+            for environment in Environment::ALL {
+                kept.insert(environment, FactLog::open(&logs.within(environment.name())?)?);
+            }
+            Ok::<_, StartError>(kept)
+        });
+        let kept = opened.await?;
         let is_first = kept.values().any(|(log, _)| !log.is_founded());
         let kept_until = kept.values().filter_map(|(log, _)| log.last()).max();
         Common::mind_the_clock(&PROGRAM, kept_until, self.clock.now());

@@ -274,14 +274,19 @@ impl Bound {
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
         let folder = self.folder()?;
         let wanted = self.keys()?;
-        apart(move || keys::make(&wanted)).await?;
-        let kept = FactLog::open(&folder)?;
+        let logs = folder.clone();
+        // Others may be served meanwhile.
+        let opened = apart(move || {
+            keys::make(&wanted)?;
+            let mut roll_overs = BTreeMap::new();
+            for environment in Environment::ALL {
+                roll_overs.insert(environment, FactLog::open(&logs.within(environment.name())?)?);
+            }
+            Ok::<_, StartError>((FactLog::open(&logs)?, roll_overs))
+        });
+        let (kept, roll_overs) = opened.await?;
         let is_first = !kept.0.is_founded();
         Common::mind_the_clock(&PROGRAM, kept.0.last(), self.clock.now());
-        let mut roll_overs = BTreeMap::new();
-        for environment in Environment::ALL {
-            roll_overs.insert(environment, FactLog::open(&folder.within(environment.name())?)?);
-        }
         let Self {
             common,
             lock,

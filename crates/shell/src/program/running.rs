@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, future::Future, io, sync::Arc, thread};
 
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::{Readiness, Ready};
+use crate::{Readiness, Ready, apart};
 
 /// Services that run. When it is dropped they end at once; [`stop`](Self::stop) lets them end well.
 pub struct Running {
@@ -136,8 +136,11 @@ impl Running {
     /// # Errors
     ///
     /// If that cannot be kept.
-    pub fn found(&self) -> io::Result<()> {
-        self.founding.as_ref().map_or(Ok(()), |done| done())
+    pub async fn found(&self) -> io::Result<()> {
+        match self.founding.clone() {
+            Some(founding) => apart(move || founding()).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits until they have all that they need, lets what happened until then be their founding, and says
@@ -148,7 +151,7 @@ impl Running {
     /// If that cannot be kept, or one of them has panicked.
     pub async fn founded(&self) -> io::Result<()> {
         if self.complete().await? {
-            self.found()?;
+            self.found().await?;
             self.ready.set();
         }
         Ok(())
