@@ -10,7 +10,7 @@ use std::{
 use axum::response::{IntoResponse, Response};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    task,
+    task::{self, JoinHandle},
 };
 
 tokio::task_local! {
@@ -59,7 +59,23 @@ pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
         let _until_done = (share, at_work);
         work()
     };
-    match task::spawn_blocking(counted).await {
+    done(task::spawn_blocking(counted)).await
+}
+
+/// Goes on to the end, also where the client has gone meanwhile, and counts until then among what its listener works
+/// on: for what takes no longer than a bound that it has.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    done(match SHARE.try_with(Arc::clone) {
+        Ok(share) => task::spawn(SHARE.scope(share, work)),
+        Err(_) => task::spawn(work),
+    })
+    .await
+}
+
+async fn done<T>(task: JoinHandle<T>) -> T {
+    match task.await {
         Ok(done) => done,
         Err(failed) => std::panic::resume_unwind(failed.into_panic()),
     }

@@ -9,6 +9,7 @@ use pki::RevocationList;
 
 use crate::{
     Arrival, Decided, Door, Journal, Shared, Source, apart,
+    apart::to_the_end,
     door::Record,
     journal::{Entry, GRANTED, MessageId},
 };
@@ -66,6 +67,16 @@ impl<C: Answering> MessageService<C> {
     /// Answers one message that came in by the door `D`. What cryptography takes is taken on threads
     /// that serve no sockets, so that a slow caller and a hard sum do not hold up each other.
     pub async fn answer<D: Door<Core = C>>(
+        self: &Arc<Self>,
+        arrival: Arrival,
+        message: D::Message,
+    ) -> Passed<D> {
+        let this = Arc::clone(self);
+        // Whoever gives up meanwhile wants to find in the journal what it waited for.
+        to_the_end(async move { this.pass(arrival, message).await }).await
+    }
+
+    async fn pass<D: Door<Core = C>>(
         self: &Arc<Self>,
         arrival: Arrival,
         message: D::Message,

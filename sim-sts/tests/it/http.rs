@@ -18,7 +18,7 @@ use clock::Clock;
 use entropy::Entropy;
 use shell::{Bounds, Journal, Listener, Shared, Source, TRACE_HEADER};
 use sim_sts::http::{ADDRESS, TokenService, router};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot, watch};
 use tower::ServiceExt;
 
 use crate::world::*;
@@ -140,6 +140,36 @@ async fn an_authority_that_is_away_is_named() {
     let written = served.journal.newest(1, Some("revocation-unknown"));
     let remark = format!("http://{at}/list.crl gives nothing: ");
     assert!(written[0].remarks[0].starts_with(&remark), "{written:?}");
+}
+
+/// Clients give up sooner than we do where an authority says nothing.
+#[tokio::test]
+async fn who_gives_up_finds_in_the_journal_what_it_waited_for() {
+    let (asked, mut is_asked) = mpsc::channel(1);
+    let (go, gone) = watch::channel(false);
+    let slow = move || {
+        let (asked, mut gone) = (asked.clone(), gone.clone());
+        async move {
+            asked.send(()).await.unwrap();
+            gone.wait_for(|gone| *gone).await.unwrap();
+            StatusCode::NOT_FOUND
+        }
+    };
+    let authority = Router::new().route("/list.crl", get(slow));
+    let listener = Listener::bind(loopback(), None, Bounds::default()).await.unwrap();
+    let at = listener.address();
+    let (stop, stopped) = oneshot::channel();
+    tokio::spawn(listener.serve(authority, async move { _ = stopped.await }));
+    let served = Served::asking(&World::with_old(), &format!("http://{at}/list.crl"), stop);
+    tokio::select! {
+        _ = served.send(message(1)) => panic!("nobody has said whether it is revoked"),
+        _ = is_asked.recv() => {}
+    }
+    go.send(true).unwrap();
+    while served.outcomes().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(served.outcomes(), ["revocation-unknown"]);
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ async fn many_download_at_once() {
 /// The threads that wait would soon be all that there are.
 #[tokio::test]
 async fn who_waits_for_a_key_pair_keeps_nobody_from_being_answered() {
-    let (give, given) = std::sync::mpsc::channel();
+    let (give, given) = std::sync::mpsc::channel::<()>();
     let key = STAGE.key(4);
     let stock = KeyStock::new(move || {
         let _ = given.recv();
