@@ -21,7 +21,7 @@ use pki::{Certificate, TrustAnchors};
 use shell::{
     BaseUrl, Bounds, Folder, Portal, Publication, Ready, Remote, Source, apart,
     keys::{self, KeyFile},
-    program::{Program, Running, StartError},
+    program::{Missing, Program, Running, StartError},
 };
 use sim_mitid::http::program as mitid;
 use sim_smdb::http::program as smdb;
@@ -204,9 +204,6 @@ struct Addresses {
 
 /// The authority of each environment.
 type Hierarchies = BTreeMap<Environment, Arc<TrustAnchors>>;
-
-/// What another program did not give or do, in words for an operator.
-type Missing = Box<dyn std::error::Error + Send + Sync>;
 
 impl Addresses {
     async fn hierarchies(&self) -> Result<Hierarchies, Missing> {

@@ -8,10 +8,14 @@ use oio_idws::Credential;
 use parties::{EntityId, Environment};
 use pki::KeySize;
 use serde_json::{Value, json};
-use shell::{Folder, Portal, Remote, RemoteError, Wanted, keys::KeyFile, program::StartError};
+use shell::{
+    Folder, Portal, Remote, RemoteError, Wanted,
+    keys::KeyFile,
+    program::{Missing, StartError},
+};
 use sim_smdb::contract::{ENTITY_ID, FETCH_PRIVILEGE, SUBMIT_PRIVILEGE};
 
-use super::{Hierarchies, Missing};
+use super::Hierarchies;
 
 /// What its tokens call it.
 const ENTITY: &str = "https://fagsystem.testkommunen.invalid";

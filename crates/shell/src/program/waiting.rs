@@ -7,6 +7,9 @@ use tokio::time::sleep;
 use super::tell;
 use crate::{PortalError, Ready};
 
+/// What another program did not give or do, in words for an operator.
+pub type Missing = Box<dyn Error + Send + Sync>;
+
 /// That a program waits for others, and says for what.
 #[derive(Debug)]
 pub struct Waiting {

@@ -19,7 +19,7 @@ use shell::{
     FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
     Wanted, apart,
     control::Door,
-    program::{Waiting, tell},
+    program::{Missing, Waiting, tell},
 };
 
 use super::{PROGRAM, Peers, key_of};
@@ -72,9 +72,6 @@ fn trust(databases: &Databases, environment: Environment, signer: &Certificate, 
         ));
     }
 }
-
-/// What another program did not give, in words for an operator.
-type Missing = Box<dyn std::error::Error + Send + Sync>;
 
 impl Founding {
     /// Asks the others until it has what it needs, and then serves.

@@ -16,7 +16,9 @@ use oio_idws::{
 use parties::Environment;
 use shell::{
     FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
-    Wanted, apart, control::Door, program::Waiting,
+    Wanted, apart,
+    control::Door,
+    program::{Missing, Waiting},
 };
 
 use super::{PROGRAM, Peers, signers};
@@ -54,9 +56,6 @@ pub(super) struct Founding {
 pub(super) fn founded(served: &Served) -> io::Result<()> {
     served.get().map_or(Ok(()), |nemlogin| nemlogin.founded())
 }
-
-/// What another program did not give, in words for an operator.
-type Missing = Box<dyn std::error::Error + Send + Sync>;
 
 impl Founding {
     /// Asks the others until it has what it needs, and then serves.
