@@ -1,5 +1,5 @@
-//! What a client needs to call the simulators, as files: whom to trust, who it is, where they are, and
-//! fragments of the configurations of the reference clients.
+//! What a client needs to call the simulators, as files: whom to trust, who it is, where they are,
+//! and fragments of the configurations of the reference clients.
 //!
 //! - [`Kit`]: what goes into it, and how it is written
 //! - `fragment`: the texts of the configurations
@@ -56,9 +56,9 @@ pub struct Kit<'a> {
 }
 
 impl Kit<'_> {
-    /// Writes it into `folder`, which is made if need be, and says which files there are. A key store that is
-    /// there stays, since somebody may have imported it, as long as the password opens it and it holds just this
-    /// key and these certificates; the rest is written anew.
+    /// Writes it into `folder`, which is made if need be, and says which files there are. A key
+    /// store that is there stays, since somebody may have imported it, as long as the password
+    /// opens it and it holds just this key and these certificates; the rest is written anew.
     ///
     /// # Errors
     ///
@@ -114,7 +114,8 @@ impl Kit<'_> {
         Ok(files)
     }
 
-    /// Whether a key store opens with the password, and holds what it would hold if it were written now.
+    /// Whether a key store opens with the password, and holds what it would hold if it were written
+    /// now.
     fn is_in(&self, key_store: &Path, password: &str) -> bool {
         let Credential { certificate, key } = self.credential;
         let opened = fs::read(key_store).ok().and_then(|it| pkcs12::open(&it, password).ok());
@@ -133,8 +134,8 @@ impl Kit<'_> {
         pkcs12::portal(&contents, password, entropy)
     }
 
-    /// What is in it is no secret: its salt comes of that, so that whoever has imported it finds the same file
-    /// as long as it says the same.
+    /// What is in it is no secret: its salt comes of that, so that whoever has imported it finds
+    /// the same file as long as it says the same.
     fn trust_store(&self) -> io::Result<Vec<u8>> {
         let tls = CertificateDer::from_pem_slice(self.tls_authority.as_bytes());
         let tls = tls.map_err(io::Error::other)?;
@@ -149,13 +150,15 @@ impl Kit<'_> {
     }
 }
 
-/// What these entries decide, whatever this was compiled with: a stream of the SHA-256 of all of them.
+/// What these entries decide, whatever this was compiled with: a stream of the SHA-256 of all of
+/// them.
 fn stream(entries: &[(&str, &[u8])]) -> Entropy {
     let said: String = entries.iter().map(|(alias, der)| format!("{alias} {der:02x?}")).collect();
     Entropy::seeded(0, "kit: trust store", &said)
 }
 
-/// The password of the key store: what the file says, or a new one that is written there, also where it says nothing.
+/// The password of the key store: what the file says, or a new one that is written there, also
+/// where it says nothing.
 fn password(file: &Path, entropy: &mut Entropy) -> io::Result<String> {
     match fs::read_to_string(file) {
         Ok(text) if !text.trim_end().is_empty() => return Ok(text.trim_end().to_owned()),
@@ -167,8 +170,8 @@ fn password(file: &Path, entropy: &mut Entropy) -> io::Result<String> {
     Ok(password)
 }
 
-/// Letters and digits that nobody mistakes for each other, and that no shell, XML or properties file
-/// reads otherwise than they stand: five bits each.
+/// Letters and digits that nobody mistakes for each other, and that no shell, XML or properties
+/// file reads otherwise than they stand: five bits each.
 fn drawn(entropy: &mut Entropy) -> String {
     const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let drawn = entropy.bytes::<PASSWORD_LENGTH>();

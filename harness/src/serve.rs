@@ -1,5 +1,5 @@
-//! All three services in one process, brought up by the very pieces that their own programs are made of:
-//! they find one another by address, as those do, and have one clock.
+//! All three services in one process, brought up by the very pieces that their own programs are
+//! made of: they find one another by address, as those do, and have one clock.
 //!
 //! - [`Settings`]: what can be set
 //! - [`start`]: brings them up, and makes a system user that may call SMDB when they are founded
@@ -74,8 +74,8 @@ impl Bound {
         })
     }
 
-    /// Makes the keys of all of them at once, so that no processor waits for another; those of integration
-    /// test first.
+    /// Makes the keys of all of them at once, so that no processor waits for another; those of
+    /// integration test first.
     async fn make_keys(&self) -> Result<(), StartError> {
         let user = SystemUser::keys(&self.data)?;
         let all = [self.mitid.keys()?, self.sts.keys()?, self.smdb.keys()?, user];
@@ -103,7 +103,8 @@ impl Bound {
         let peers = mitid_control.clone();
         let of_smdb =
             smdb::Peers { mitid: publication, mitid_control: peers, sts: addresses.sts.clone() };
-        // They need one another's answers: MitID Erhverv gives its own from here on, and nobody else is told.
+        // They need one another's answers: MitID Erhverv gives its own from here on, and nobody
+        // else is told.
         let services = Services {
             mitid: mitid.serve().await?,
             sts: sts.serve(of_sts).await?,
@@ -146,14 +147,14 @@ impl Services {
         [&self.mitid, &self.sts, &self.smdb]
     }
 
-    /// Waits until all of them have what they need. They need one another: one that fails is not waited for by the
-    /// others.
+    /// Waits until all of them have what they need. They need one another: one that fails is not
+    /// waited for by the others.
     async fn complete(&self) -> io::Result<()> {
         try_join!(self.mitid.complete(), self.sts.complete(), self.smdb.complete()).map(|_| ())
     }
 
-    /// Lets what happened until now be their founding, and then says of all of them that they can be asked: who waits
-    /// for one calls at once, and finds everything.
+    /// Lets what happened until now be their founding, and then says of all of them that they can
+    /// be asked: who waits for one calls at once, and finds everything.
     async fn found(&self) -> io::Result<()> {
         for service in self.all() {
             service.found().await?;
@@ -181,8 +182,8 @@ impl Services {
             for service in self.all() {
                 service.ready().stopping();
             }
-            // Who is called by others goes last: an answer that is under way may need it. Whoever ends us waits
-            // no longer than for one of them.
+            // Who is called by others goes last: an answer that is under way may need it. Whoever
+            // ends us waits no longer than for one of them.
             let one_by_one = async {
                 self.smdb.stop().await;
                 self.sts.stop().await;

@@ -18,15 +18,16 @@ tokio::task_local! {
     static SHARE: Arc<Share>;
 }
 
-/// How many work at once. Nearly all of it is cryptography, and more threads than that only wake one another. They are
-/// counted here and not by the runtime, whose threads also wait for the names of hosts, as long as that takes.
+/// How many work at once. Nearly all of it is cryptography, and more threads than that only wake
+/// one another. They are counted here and not by the runtime, whose threads also wait for the names
+/// of hosts, as long as that takes.
 static AT_WORK: LazyLock<Semaphore> = LazyLock::new(|| {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     Semaphore::new(2 * processors)
 });
 
-/// What a request has of its listener until it is answered and all work that was begun for it is done: a place
-/// among those that are worked on, and room for its body.
+/// What a request has of its listener until it is answered and all work that was begun for it is
+/// done: a place among those that are worked on, and room for its body.
 #[derive(Debug)]
 pub(crate) struct Share(Mutex<Option<[OwnedSemaphorePermit; 2]>>);
 
@@ -48,10 +49,11 @@ pub(crate) fn stand_aside() {
     let _ = SHARE.try_with(left);
 }
 
-/// Lets a thread that serves no sockets do this. It is done also where its client has gone meanwhile, and counts
-/// until then among what its listener works on.
+/// Lets a thread that serves no sockets do this. It is done also where its client has gone
+/// meanwhile, and counts until then among what its listener works on.
 ///
-/// It is meant for what keeps a processor busy: who only waits, for another program or a name, does not do it here.
+/// It is meant for what keeps a processor busy: who only waits, for another program or a name, does
+/// not do it here.
 pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let share = SHARE.try_with(Arc::clone).ok();
     let at_work = AT_WORK.acquire().await.expect("nobody closes it");
@@ -62,8 +64,8 @@ pub async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     done(task::spawn_blocking(counted)).await
 }
 
-/// Goes on to the end, also where the client has gone meanwhile, and counts until then among what its listener works
-/// on: for what takes no longer than a bound that it has.
+/// Goes on to the end, also where the client has gone meanwhile, and counts until then among what
+/// its listener works on: for what takes no longer than a bound that it has.
 pub(crate) async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> T {

@@ -14,8 +14,8 @@ use parties::TraceId;
 
 use crate::Peer;
 
-/// The header in which an answer says its trace id, if something was written down of its request. Nothing of it stands in the message, which is
-/// as the real services write it.
+/// The header in which an answer says its trace id, if something was written down of its request.
+/// Nothing of it stands in the message, which is as the real services write it.
 pub const TRACE_HEADER: HeaderName = HeaderName::from_static("x-skift-trace");
 
 /// A request as it arrived. A handler of a [`traced`] router takes it as a request extension.
@@ -27,8 +27,8 @@ pub struct Arrival {
     pub from: Option<IpAddr>,
 }
 
-/// The same methods at a path, each request to which gets a trace id of its own; the caller is told which.
-/// What finds no method there is given none, since nothing is written down of it.
+/// The same methods at a path, each request to which gets a trace id of its own; the caller is told
+/// which. What finds no method there is given none, since nothing is written down of it.
 pub fn traced<S: Clone + Send + Sync + 'static>(methods: MethodRouter<S>) -> MethodRouter<S> {
     methods.route_layer(middleware::from_fn(trace))
 }

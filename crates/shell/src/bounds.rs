@@ -2,21 +2,22 @@
 
 use std::time::Duration;
 
-/// What bounds a listener. Time here is the machine's, since it bounds what the machine does: no clock
-/// of a simulator has anything to do with it.
+/// What bounds a listener. Time here is the machine's, since it bounds what the machine does: no
+/// clock of a simulator has anything to do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Connections that are open at once. Where one more comes, the one that has been idle for longest
-    /// is closed for it; where none is idle, it is closed itself.
+    /// Connections that are open at once. Where one more comes, the one that has been idle for
+    /// longest is closed for it; where none is idle, it is closed itself.
     pub connections: usize,
     /// Requests that are worked on at once; one more is answered with 503.
     pub requests: usize,
-    /// Octets of a request before its body. What is longer is answered with 431, at the latest at twice that.
+    /// Octets of a request before its body. What is longer is answered with 431, at the latest at
+    /// twice that.
     pub head: usize,
     /// Octets of a body. What is longer is answered with 413.
     pub body: usize,
-    /// Octets of all bodies that are being received or worked on. What does not fit is answered with
-    /// 503.
+    /// Octets of all bodies that are being received or worked on. What does not fit is answered
+    /// with 503.
     pub bodies: usize,
     /// How long a TLS handshake may take.
     pub handshake_time: Duration,
@@ -24,8 +25,8 @@ pub struct Bounds {
     pub head_time: Duration,
     /// How long a client may take for a body. One that takes longer is answered with 408.
     pub body_time: Duration,
-    /// How long a client may take for an answer, from when it first takes no more of it. One that takes longer
-    /// is closed.
+    /// How long a client may take for an answer, from when it first takes no more of it. One that
+    /// takes longer is closed.
     pub answer_time: Duration,
     /// How long those who are being answered have when a listener stops.
     pub grace: Duration,

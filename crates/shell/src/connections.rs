@@ -98,12 +98,14 @@ impl Place {
         self.connection.close.notified().await;
     }
 
-    /// Whether another has it, since it was idle when there was no room. It could be answered since.
+    /// Whether another has it, since it was idle when there was no room. It could be answered
+    /// since.
     pub(crate) fn is_given_away(&self) -> bool {
         self.connection.given_away.load(Ordering::Acquire) && self.connection.is_idle()
     }
 
-    /// From now on it is being answered, until what is returned is dropped and the answer was [`sent`](Self::sent).
+    /// From now on it is being answered, until what is returned is dropped and the answer was
+    /// [`sent`](Self::sent).
     pub(crate) fn busy(&self) -> Busy {
         self.connection.standing.store(ANSWERED, Ordering::Release);
         Busy(Arc::clone(&self.connection))

@@ -1,16 +1,18 @@
 //! The control port of a service: its clock, its journal, the truth about a request, and whatever
 //! else its operators may do.
 //!
-//! It has a listener of its own, reached from this machine alone unless a token is set. All its routes
-//! are one table ([`Routes`]): from it come what is served, what is documented, and the name that
-//! somebody who mistyped one most likely meant.
+//! It has a listener of its own, reached from this machine alone unless a token is set. All its
+//! routes are one table ([`Routes`]): from it come what is served, what is documented, and the name
+//! that somebody who mistyped one most likely meant.
 //!
-//! - [`Control`], [`Door`], [`Settings`], [`Token`]: the listener, what it serves, and who may use it
+//! - [`Control`], [`Door`], [`Settings`], [`Token`]: the listener, what it serves, and who may use
+//!   it
 //! - [`Service`], [`Ready`]: what a service brings
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
 //! - [`form`]: what is asked for by name, as administrators do
-//! - [`DiagnosisShown`], [`CertificateShown`]: what speaks against a request, and certificates, in JSON
+//! - [`DiagnosisShown`], [`CertificateShown`]: what speaks against a request, and certificates, in
+//!   JSON
 //! - [`certificate_in`], [`instant`]: what is handed in as text
 
 mod asked;
@@ -141,8 +143,8 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// If others than this machine could reach it and no token is set, or if the machine does not let
-    /// it listen.
+    /// If others than this machine could reach it and no token is set, or if the machine does not
+    /// let it listen.
     ///
     /// # Panics
     ///

@@ -1,7 +1,7 @@
 //! The facts of a core, kept from one start of a program to the next: a line of JSON for each.
 //!
-//! What happened before the program was first ready is its founding. A reset goes back to that; and where
-//! a founding was broken off, it begins anew.
+//! What happened before the program was first ready is its founding. A reset goes back to that; and
+//! where a founding was broken off, it begins anew.
 
 use std::{
     fs::{self, File},
@@ -47,7 +47,8 @@ struct Place {
     torn: Option<u64>,
 }
 
-/// A log that was emptied: what stood in it comes back when this is dropped before it is [`done`](Self::done).
+/// A log that was emptied: what stood in it comes back when this is dropped before it is
+/// [`done`](Self::done).
 #[derive(Debug)]
 #[must_use = "what stood in the log comes back at once"]
 pub struct Emptied<'l>(Option<(&'l mut Place, Before)>);
@@ -141,8 +142,8 @@ impl<F: Fact> FactLog<F> {
         self.founded
     }
 
-    /// The latest instant, by the clock of its time, at which something happened that was kept when it was
-    /// opened.
+    /// The latest instant, by the clock of its time, at which something happened that was kept when
+    /// it was opened.
     #[must_use]
     pub const fn last(&self) -> Option<Timestamp> {
         self.last
@@ -169,8 +170,8 @@ impl<F: Fact> FactLog<F> {
         })
     }
 
-    /// Lets a core decide at `now`, and keeps what it is to remember before it does: what cannot be kept has not
-    /// happened.
+    /// Lets a core decide at `now`, and keeps what it is to remember before it does: what cannot be
+    /// kept has not happened.
     ///
     /// # Errors
     ///
@@ -210,8 +211,8 @@ impl<F: Fact> FactLog<F> {
         Ok(())
     }
 
-    /// Forgets what happened since the founding; all of it, if it is not founded yet. What is returned says when
-    /// there is no way back.
+    /// Forgets what happened since the founding; all of it, if it is not founded yet. What is
+    /// returned says when there is no way back.
     ///
     /// # Errors
     ///
@@ -236,8 +237,8 @@ impl Place {
         Ok(())
     }
 
-    /// What stands here becomes the founding. It goes to the disk: who finds the founding there, and nothing in it,
-    /// would take it for one.
+    /// What stands here becomes the founding. It goes to the disk: who finds the founding there,
+    /// and nothing in it, would take it for one.
     fn found(&mut self) -> io::Result<()> {
         self.mend()?;
         self.file.sync_all().map_err(|error| self.named(&error))?;
@@ -283,8 +284,8 @@ impl Drop for Emptied<'_> {
     }
 }
 
-/// Lets cores go back to how they were founded, all of them or, where the log of one cannot be emptied, none.
-/// Nobody is answered by any of them meanwhile.
+/// Lets cores go back to how they were founded, all of them or, where the log of one cannot be
+/// emptied, none. Nobody is answered by any of them meanwhile.
 ///
 /// # Errors
 ///
@@ -304,8 +305,8 @@ pub fn go_back<C: Core, F: Fact>(
     })
 }
 
-/// A reset that was broken off was not done, and what it would forget is there again. One that was done may have left
-/// an empty file, or one beside what happened since.
+/// A reset that was broken off was not done, and what it would forget is there again. One that was
+/// done may have left an empty file, or one beside what happened since.
 fn end_reset(folder: &Folder) -> io::Result<()> {
     let [before, facts] = [BEFORE, FACTS].map(|name| folder.at(name));
     let octets = |file: &Path| fs::metadata(file).map_or(0, |it| it.len());

@@ -1,4 +1,5 @@
-//! A folder in which a program keeps what must outlive it: for its owner alone, since keys are there.
+//! A folder in which a program keeps what must outlive it: for its owner alone, since keys are
+//! there.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -49,7 +50,8 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Which files there are in it goes to the disk, so that it is so also when the machine stops at once.
+    /// Which files there are in it goes to the disk, so that it is so also when the machine stops
+    /// at once.
     ///
     /// # Errors
     ///
@@ -61,8 +63,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Keeps others away who would write there, as long as what is returned lives. What one of them left half
-    /// written, when it was killed, goes.
+    /// Keeps others away who would write there, as long as what is returned lives. What one of them
+    /// left half written, when it was killed, goes.
     ///
     /// # Errors
     ///
@@ -111,8 +113,8 @@ impl Folder {
         write_whole(&self.at(name), content, Readers::Owner)
     }
 
-    /// What stands in a file, which is written now if there is none. Of several who do so at once one
-    /// writes, and all read the same.
+    /// What stands in a file, which is written now if there is none. Of several who do so at once
+    /// one writes, and all read the same.
     ///
     /// # Errors
     ///
@@ -151,7 +153,8 @@ pub enum Readers {
     Everybody,
 }
 
-/// Puts this in a file, whole or not at all, in place of what was there: somebody may be reading it.
+/// Puts this in a file, whole or not at all, in place of what was there: somebody may be reading
+/// it.
 ///
 /// # Errors
 ///
@@ -162,7 +165,8 @@ pub fn write_whole(path: &Path, content: &[u8], readers: Readers) -> io::Result<
     placed.inspect_err(|_| _ = fs::remove_file(&draft))
 }
 
-/// Removes what a program has left half written in a folder when it was killed; nobody else may be writing there.
+/// Removes what a program has left half written in a folder when it was killed; nobody else may be
+/// writing there.
 ///
 /// # Errors
 ///

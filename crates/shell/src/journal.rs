@@ -32,8 +32,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Kept {
     answered: Shelf,
-    /// What got no further than a listener. It costs its sender nothing, and shall not make what was answered be
-    /// forgotten: so it has a shelf of its own.
+    /// What got no further than a listener. It costs its sender nothing, and shall not make what
+    /// was answered be forgotten: so it has a shelf of its own.
     refused: Shelf,
     /// How many were written down.
     written: u64,
@@ -107,13 +107,14 @@ impl Journal {
         Self(Arc::new(Inner { limits, ..Inner::default() }))
     }
 
-    /// Writes down a request that was answered. What is larger than the whole journal may be is only
-    /// counted.
+    /// Writes down a request that was answered. What is larger than the whole journal may be is
+    /// only counted.
     pub fn write(&self, entry: Entry) {
         self.put(entry, |kept| &mut kept.answered, self.0.limits);
     }
 
-    /// Writes down a request that got no further than a listener; of those a tenth as many are kept, beside the others.
+    /// Writes down a request that got no further than a listener; of those a tenth as many are
+    /// kept, beside the others.
     pub(crate) fn write_refused(&self, entry: Entry) {
         let Limits { entries, octets } = self.0.limits;
         let limits = Limits { entries: entries / REFUSED_SHARE, octets: octets / REFUSED_SHARE };
@@ -223,8 +224,8 @@ impl Entry {
 
 /// The id of a message, as far as a journal may know it.
 ///
-/// Whoever sends a message chooses its id and may put anything there, a personal number too. What is
-/// a UUID, as ids are meant to be, is kept as it is; of anything else the SHA-256.
+/// Whoever sends a message chooses its id and may put anything there, a personal number too. What
+/// is a UUID, as ids are meant to be, is kept as it is; of anything else the SHA-256.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageId {
     sha256: [u8; 32],

@@ -1,4 +1,5 @@
-//! The RSA keys of a program: made when it first starts, on every processor, and kept in its folder.
+//! The RSA keys of a program: made when it first starts, on every processor, and kept in its
+//! folder.
 
 use std::{
     io,
@@ -63,8 +64,8 @@ impl KeyFile {
     }
 }
 
-/// Makes those of these keys that are missing, in their order and on every processor, and says so: it
-/// takes seconds.
+/// Makes those of these keys that are missing, in their order and on every processor, and says so:
+/// it takes seconds.
 ///
 /// # Errors
 ///

@@ -1,9 +1,9 @@
 //! Everything with a socket: listeners, TLS, and what bounds them.
 //!
-//! A simulator is a value; a shell puts it behind a [`Listener`]. Whatever comes over the wire meets
-//! the [`Bounds`] first, so that a hostile or broken client costs little and never more than was
-//! agreed, and what is left reaches the simulator whole: one request with its body, and who is at the
-//! other end ([`Peer`]).
+//! A simulator is a value; a shell puts it behind a [`Listener`]. Whatever comes over the wire
+//! meets the [`Bounds`] first, so that a hostile or broken client costs little and never more than
+//! was agreed, and what is left reaches the simulator whole: one request with its body, and who is
+//! at the other end ([`Peer`]).
 //!
 //! - [`Listener`]: accepts, serves, and stops without cutting anybody off
 //! - [`Bounds`]: how many, how large, how long
@@ -15,7 +15,8 @@
 //! - [`apart`], [`answered_apart`]: work that is done where no sockets wait for it
 //! - [`Door`]: a way in which messages come to it and its answers go
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
-//! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a certificate
+//! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a
+//!   certificate
 //! - [`Folder`], [`FactLog`], [`keys`]: what a program keeps from one start to the next
 //! - [`Exchange`], [`go_back`]: an answer after what came of it was kept; cores that begin anew
 //! - [`write_whole`]: a file that is there whole or not at all

@@ -75,8 +75,8 @@ impl Listener {
         self.address
     }
 
-    /// Serves `router` until `stop` is done; then takes nobody new, lets those who are being answered
-    /// have their answer, and ends. Every request has a [`Peer`] among its extensions.
+    /// Serves `router` until `stop` is done; then takes nobody new, lets those who are being
+    /// answered have their answer, and ends. Every request has a [`Peer`] among its extensions.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()> + Send) {
         let connections = Connections::new(self.bounds.connections);
         let intake = Intake::new(router, self.bounds, self.traffic.clone());

@@ -4,9 +4,9 @@ use std::{net::SocketAddr, sync::Arc};
 
 /// What a connection tells of the one who opened it. A handler takes it as a request extension.
 ///
-/// Nothing of it is trusted: that somebody has the key of the certificate is all that TLS has proved
-/// (RFC 8446, section 4.4.3). Whether the certificate is good is for a simulator to say, at its own
-/// time and in its own words.
+/// Nothing of it is trusted: that somebody has the key of the certificate is all that TLS has
+/// proved (RFC 8446, section 4.4.3). Whether the certificate is good is for a simulator to say, at
+/// its own time and in its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
     /// Where it calls from.

@@ -1,5 +1,5 @@
-//! MitID Erhverv, asked over the wire for a certificate, as an administrator would in the portal and
-//! a system over the API.
+//! MitID Erhverv, asked over the wire for a certificate, as an administrator would in the portal
+//! and a system over the API.
 
 use std::{
     collections::BTreeMap,
@@ -22,8 +22,8 @@ pub struct Portal {
     begun: Arc<Mutex<BTreeMap<Vec<u8>, Begun>>>,
 }
 
-/// How far an order has come. What was refused halfway is gone on with: to begin anew with each try would leave a
-/// profile and an order behind each time.
+/// How far an order has come. What was refused halfway is gone on with: to begin anew with each try
+/// would leave a profile and an order behind each time.
 #[derive(Debug, Clone, Default)]
 struct Begun {
     profile: Option<Value>,
@@ -132,8 +132,8 @@ impl PortalError {
         ])
     }
 
-    /// Whether the order is over, and its profile is not: somebody has closed it, or its certificate was issued and
-    /// the answer lost.
+    /// Whether the order is over, and its profile is not: somebody has closed it, or its
+    /// certificate was issued and the answer lost.
     fn is_over(&self) -> bool {
         self.is_refused_as(&[
             "order-expired",
@@ -174,13 +174,14 @@ impl Portal {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key in `file`, and its certificate in the file of the same name with the ending `cer`. Where there is none,
-    /// or one of another authority than `anchors` or for another key, another one is ordered and put there. One that
-    /// has ended stays: others have pinned it.
+    /// The key in `file`, and its certificate in the file of the same name with the ending `cer`.
+    /// Where there is none, or one of another authority than `anchors` or for another key, another
+    /// one is ordered and put there. One that has ended stays: others have pinned it.
     ///
     /// # Errors
     ///
-    /// If it is refused, or cannot be kept: then it is written at the next try, and not ordered again.
+    /// If it is refused, or cannot be kept: then it is written at the next try, and not ordered
+    /// again.
     pub async fn held_or_ordered(
         &self,
         file: &KeyFile,
@@ -228,9 +229,9 @@ impl Portal {
         Ok(Held { certificate: issued, key, is_new: true })
     }
 
-    /// Orders a system certificate under a profile of its own and has it issued for `key`. The organisation
-    /// is connected if it is not. What was refused before is gone on with; where that is over, it is told, and
-    /// another order placed.
+    /// Orders a system certificate under a profile of its own and has it issued for `key`. The
+    /// organisation is connected if it is not. What was refused before is gone on with; where that
+    /// is over, it is told, and another order placed.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@ struct Inner {
     waiters: Semaphore,
 }
 
-/// How many wait at a control port at most: fewer than it has connections, so that others are answered beside them.
+/// How many wait at a control port at most: fewer than it has connections, so that others are
+/// answered beside them.
 const WAITERS_MAX: usize = 40;
 
 /// How far a service has come.

@@ -1,9 +1,10 @@
 //! How a program is set: a flag over the environment over a file over what it does by itself.
 //!
-//! One type says all there is: its fields are the keys of the file, with a prefix and in capitals the
-//! variables of the environment, and with `--` in front the flags; what is written above a field is
-//! what `--help` says of it, with its default, if it can be written. A key that is not known is an error in each of them, since a setting that
-//! nobody reads is a mistake that nobody finds.
+//! One type says all there is: its fields are the keys of the file, with a prefix and in capitals
+//! the variables of the environment, and with `--` in front the flags; what is written above a
+//! field is what `--help` says of it, with its default, if it can be written. A key that is not
+//! known is an error in each of them, since a setting that nobody reads is a mistake that nobody
+//! finds.
 
 use std::{
     collections::BTreeMap,
@@ -104,8 +105,9 @@ impl fmt::Display for Origin {
 /// Reads settings from the command line `line` of `program`, the `environment`, and the file that
 /// either of them names. Variables begin with `prefix` (`SKIFT_STS_`).
 ///
-/// All fields of `T` have a default (`#[serde(default, rename_all = "kebab-case")]`), and each is a text, a number or
-/// a truth value. What is none of them is found here: `T` cannot, where it holds others (`#[serde(flatten)]`).
+/// All fields of `T` have a default (`#[serde(default, rename_all = "kebab-case")]`), and each is a
+/// text, a number or a truth value. What is none of them is found here: `T` cannot, where it holds
+/// others (`#[serde(flatten)]`).
 ///
 /// # Errors
 ///

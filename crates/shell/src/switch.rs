@@ -11,8 +11,8 @@ use axum::{
 };
 use tower::ServiceExt;
 
-/// A router behind which another one is put while it is in use: a listener has its address before what
-/// is served there is known. Clones are the same.
+/// A router behind which another one is put while it is in use: a listener has its address before
+/// what is served there is known. Clones are the same.
 #[derive(Clone)]
 pub struct Switch(Arc<ArcSwap<Router>>);
 

@@ -14,14 +14,16 @@ use tokio::{
 
 use crate::connections::Place;
 
-/// A stream on which an answer breaks off where the other end does not take it in time: the time is that of the
-/// whole answer, so that who takes an octet at a time does not stay for ever. Its place knows when it was sent.
+/// A stream on which an answer breaks off where the other end does not take it in time: the time is
+/// that of the whole answer, so that who takes an octet at a time does not stay for ever. Its place
+/// knows when it was sent.
 #[derive(Debug)]
 pub(crate) struct Timely<'p, S> {
     stream: S,
     place: &'p Place,
     time: Duration,
-    /// Ends when what was written must have been taken; there since the other end first took no more.
+    /// Ends when what was written must have been taken; there since the other end first took no
+    /// more.
     end: Option<Pin<Box<Sleep>>>,
 }
 

@@ -81,16 +81,16 @@ impl fmt::Debug for Identity {
 
 /// What a listener shows and asks for in TLS. Clones share it, and a change reaches all of them.
 ///
-/// A client may show a certificate and need not. TLS checks that it has the key, and nothing else: a
-/// chain that is unknown, expired or revoked is for the simulator to refuse, since the real services
-/// answer with a fault where an alert would say nothing. There is no resumption: each connection
-/// shows what is true now.
+/// A client may show a certificate and need not. TLS checks that it has the key, and nothing else:
+/// a chain that is unknown, expired or revoked is for the simulator to refuse, since the real
+/// services answer with a fault where an alert would say nothing. There is no resumption: each
+/// connection shows what is true now.
 #[derive(Clone)]
 pub struct Tls(Arc<ArcSwap<ServerConfig>>);
 
 impl Tls {
-    /// Shows to each client the identity of the host that it asks for, and `default` to one that asks
-    /// for no host or another one.
+    /// Shows to each client the identity of the host that it asks for, and `default` to one that
+    /// asks for no host or another one.
     ///
     /// # Panics
     ///

@@ -31,14 +31,15 @@ pub struct Settings {
     /// Where the token service of production is, in TLS
     #[schemars(with = "String")]
     pub sts_listen_production: SocketAddr,
-    /// How the token services lay a refusal out: `nemlogin`, an envelope within an envelope as the reference
-    /// clients expect it, or `conformant`, as SOAP 1.1 asks for
+    /// How the token services lay a refusal out: `nemlogin`, an envelope within an envelope as the
+    /// reference clients expect it, or `conformant`, as SOAP 1.1 asks for
     #[schemars(with = "String")]
     pub sts_fault_shape: FaultShape,
-    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no token
+    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no
+    /// token
     pub sts_approved_only: bool,
-    /// Whether `wsa:Action` and `wsa:To` of a request for a token may have `mustUnderstand`, which the real STS
-    /// does not accept
+    /// Whether `wsa:Action` and `wsa:To` of a request for a token may have `mustUnderstand`, which
+    /// the real STS does not accept
     pub sts_accepts_must_understand: bool,
     /// Where metadata of the token services and of system users are fetched
     #[schemars(with = "String")]
@@ -52,8 +53,8 @@ pub struct Settings {
     /// Where SMDB of production is, in TLS
     #[schemars(with = "String")]
     pub smdb_listen_production: SocketAddr,
-    /// Which profile calls of SMDB by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP 1.1
-    /// with a signed sbf:Framework)
+    /// Which profile calls of SMDB by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP
+    /// 1.1 with a signed sbf:Framework)
     #[schemars(with = "String")]
     pub smdb_binding: Binding,
     /// Where metadata of SMDB are fetched

@@ -1,5 +1,5 @@
-//! A system user that may call SMDB in both environments, made when the services are founded: by the acts
-//! that make one in life, asked for over the wire.
+//! A system user that may call SMDB in both environments, made when the services are founded: by
+//! the acts that make one in life, asked for over the wire.
 
 use std::collections::BTreeMap;
 
@@ -82,8 +82,9 @@ impl SystemUser {
         self.is_new
     }
 
-    /// Registers it in NemLog-in's administration, lets SMDB's owner approve its privileges, and brings its
-    /// certificates into force. A draft serves both environments, so production comes last.
+    /// Registers it in NemLog-in's administration, lets SMDB's owner approve its privileges, and
+    /// brings its certificates into force. A draft serves both environments, so production comes
+    /// last.
     pub(super) async fn register(&self, administration: &Remote) -> Result<(), RemoteError> {
         let entity_id: EntityId = ENTITY.parse().expect("a constant URI");
         let user = Self::NAME;

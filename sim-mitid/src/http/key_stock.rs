@@ -1,5 +1,5 @@
-//! A small stock of key pairs, made ahead on a thread of their own: to make one takes about a second,
-//! and whoever downloads a certificate should not wait for that.
+//! A small stock of key pairs, made ahead on a thread of their own: to make one takes about a
+//! second, and whoever downloads a certificate should not wait for that.
 
 use std::{
     fmt,
@@ -46,8 +46,8 @@ impl KeyStock {
         self.made();
     }
 
-    /// Takes one, as soon as there is one; none if no more can be made. No thread waits for it: those that others
-    /// need would soon all do.
+    /// Takes one, as soon as there is one; none if no more can be made. No thread waits for it:
+    /// those that others need would soon all do.
     pub(super) async fn take(&self) -> Option<PrivateKey> {
         // Whoever waits here waits for one key pair, and those behind for one more each.
         self.made().lock().await.recv().await

@@ -1,5 +1,5 @@
-//! MitID Erhverv as it is served: one core for what is published and what administrators do, the key
-//! pairs that it needs, and how it starts anew.
+//! MitID Erhverv as it is served: one core for what is published and what administrators do, the
+//! key pairs that it needs, and how it starts anew.
 
 use std::{
     io,
@@ -39,7 +39,8 @@ pub struct MitidErhverv {
 type Asked = io::Result<(Exchange<Mitid>, Diagnosis)>;
 
 impl MitidErhverv {
-    /// MitID Erhverv as it stands, with the key pairs that its portal certifies. Nothing outlives it.
+    /// MitID Erhverv as it stands, with the key pairs that its portal certifies. Nothing outlives
+    /// it.
     #[must_use]
     pub fn new(start: Mitid, clock: &Clock, journal: &Journal, keys: KeyStock) -> Arc<Self> {
         let kept = Kept { founding: Vec::new(), since: Vec::new() };
@@ -107,8 +108,9 @@ impl MitidErhverv {
         }
     }
 
-    /// One request, and everything that speaks against it; an error if what comes of it cannot be kept:
-    /// then it is not done. What it needs is at hand; it may take a second, where the stock of key pairs is used up.
+    /// One request, and everything that speaks against it; an error if what comes of it cannot be
+    /// kept: then it is not done. What it needs is at hand; it may take a second, where the stock
+    /// of key pairs is used up.
     pub(super) async fn ask(self: &Arc<Self>, message: Bytes) -> Asked {
         let mut key = None;
         loop {
@@ -120,7 +122,8 @@ impl MitidErhverv {
         }
     }
 
-    /// The same with a key pair, if one was looked for; nothing is done where that is needed and was not.
+    /// The same with a key pair, if one was looked for; nothing is done where that is needed and
+    /// was not.
     fn ask_with(&self, message: &[u8], key: Option<Option<PrivateKey>>) -> Option<Asked> {
         let mitid = &self.publication.mitid;
         let request = mitid.read(message);
@@ -145,8 +148,8 @@ impl MitidErhverv {
         self.publication.mitid.look(|it| Shown::new(it, now))
     }
 
-    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who is answered
-    /// meanwhile is answered as before or after.
+    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who
+    /// is answered meanwhile is answered as before or after.
     fn reset(&self) -> io::Result<()> {
         let _alone = lock(&self.request);
         go_back(&[(&self.publication.mitid, &*lock(&self.founded), Some(&self.log))])

@@ -1,7 +1,7 @@
 //! The program `sim-mitid`: how it is set, what it keeps, and how it is brought up.
 //!
-//! In its folder lie the keys and certificates of its authorities, and what has happened, so that whoever
-//! trusts it and is registered with it need not begin anew when it is started again.
+//! In its folder lie the keys and certificates of its authorities, and what has happened, so that
+//! whoever trusts it and is registered with it need not begin anew when it is started again.
 
 use std::{ffi::OsString, io, net::SocketAddr, process::ExitCode, sync::Arc};
 
@@ -88,8 +88,8 @@ impl Bound {
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, another program has the folder, or the control port would be open to
-    /// everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be
+    /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {

@@ -1,9 +1,9 @@
 //! Certificates of authorities and their revocation lists, in plain HTTP (RFC 5280, section 8: what
 //! is published is signed).
 //!
-//! Each stands at the address that certificates name, on a host of its environment. Those hosts cannot
-//! exist, so that the same paths are found below the environment's name too, on whatever host this is
-//! reached by.
+//! Each stands at the address that certificates name, on a host of its environment. Those hosts
+//! cannot exist, so that the same paths are found below the environment's name too, on whatever
+//! host this is reached by.
 
 use std::sync::Arc;
 

@@ -34,8 +34,8 @@ pub struct Databases {
 }
 
 impl Databases {
-    /// SMDB of these environments as they stand, with the place where the authority of each publishes
-    /// whom it has revoked. Nothing outlives them.
+    /// SMDB of these environments as they stand, with the place where the authority of each
+    /// publishes whom it has revoked. Nothing outlives them.
     #[must_use]
     pub fn new(
         start: impl IntoIterator<Item = Smdb>,
@@ -83,7 +83,8 @@ impl Databases {
         Arc::new(Self { web_services, logs, clock, journal, founded })
     }
 
-    /// SMDB of an environment trusts the signer of its STS, now and after a reset, if it trusts nobody yet.
+    /// SMDB of an environment trusts the signer of its STS, now and after a reset, if it trusts
+    /// nobody yet.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! What outlives SMDB of an environment: what it received, and whose tokens it takes. That a message was seen does
-//! not: it ends by itself within minutes.
+//! What outlives SMDB of an environment: what it received, and whose tokens it takes. That a
+//! message was seen does not: it ends by itself within minutes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,7 +39,8 @@ impl Lasting {
         facts.iter().filter(lasts).cloned().map(Self::Happened).collect()
     }
 
-    /// Lets it have happened. A signer of another authority than the one that is published now is of no use.
+    /// Lets it have happened. A signer of another authority than the one that is published now is
+    /// of no use.
     pub(super) fn apply(self, smdb: &mut Smdb) {
         match self {
             Self::Happened(fact) => smdb.apply(fact),

@@ -1,9 +1,9 @@
 //! The program `sim-smdb`: how it is set, what it keeps, and how it is brought up.
 //!
-//! Two environments have the same path, so each has a listener of its own. Before it can be called it
-//! needs two others: MitID Erhverv, whose authorities it trusts and which issues its certificates, and
-//! NemLog-in, whose metadata say what tokens are signed with. It asks them until they answer, and
-//! publishes its own metadata as soon as it has them.
+//! Two environments have the same path, so each has a listener of its own. Before it can be called
+//! it needs two others: MitID Erhverv, whose authorities it trusts and which issues its
+//! certificates, and NemLog-in, whose metadata say what tokens are signed with. It asks them until
+//! they answer, and publishes its own metadata as soon as it has them.
 
 mod founding;
 
@@ -62,8 +62,8 @@ pub struct Settings {
     /// Where the control port is
     #[schemars(with = "String")]
     pub listen_control: SocketAddr,
-    /// Which profile calls by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP 1.1 with a
-    /// signed sbf:Framework)
+    /// Which profile calls by SOAP follow: `oio-idws` (SOAP 1.2), or the older `lbsb` (SOAP 1.1
+    /// with a signed sbf:Framework)
     #[schemars(with = "String")]
     pub binding: Binding,
     /// Where MitID Erhverv publishes its authorities
@@ -158,8 +158,8 @@ impl Bound {
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, another program has the folder, or the control port would be open to
-    /// everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be
+    /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {

@@ -98,8 +98,8 @@ fn trust(databases: &Databases, asked: &Trust) -> Result<(), Problem> {
     databases.trust(environment, &signer, from).map_err(|error| Problem::unkept(&error))
 }
 
-/// Only what the simulated authority of its environment has issued is trusted: so neither a real STS
-/// nor that of another environment.
+/// Only what the simulated authority of its environment has issued is trusted: so neither a real
+/// STS nor that of another environment.
 fn is_ours(signer: &Certificate, anchors: &pki::TrustAnchors) -> Result<(), Problem> {
     let no = |refusal: pki::ChainRefusal| {
         let what = "hand in the certificate that the simulated STS of this environment signs with";

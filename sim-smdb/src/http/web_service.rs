@@ -60,8 +60,8 @@ async fn answer(
     (status, [(header::CONTENT_TYPE, media_type)], passed.reply).into_response()
 }
 
-/// What is asked for behind the `?`, in any letter case, as WCF reads it: `wsdl` or `singleWsdl`, or
-/// `xsd`; with `version=2025-01` of that version, and else of the one in force.
+/// What is asked for behind the `?`, in any letter case, as WCF reads it: `wsdl` or `singleWsdl`,
+/// or `xsd`; with `version=2025-01` of that version, and else of the one in force.
 async fn describe(State(service): State<Arc<WebService>>, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default().to_ascii_lowercase();
     // As it was set up: the core itself may be deciding.

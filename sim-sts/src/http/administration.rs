@@ -1,5 +1,5 @@
-//! The administration at the control port: every click that an administrator has, and a look at what
-//! is saved and what is in force.
+//! The administration at the control port: every click that an administrator has, and a look at
+//! what is saved and what is in force.
 
 mod form;
 mod shown;

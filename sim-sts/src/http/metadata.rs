@@ -29,8 +29,8 @@ struct Published {
     address: Box<dyn Fn(Environment) -> String + Send + Sync>,
 }
 
-/// The metadata of each STS at `/<environment>/metadata`, and that of each system user that it knows at
-/// `/<environment>/system-users/<name>/metadata`.
+/// The metadata of each STS at `/<environment>/metadata`, and that of each system user that it
+/// knows at `/<environment>/system-users/<name>/metadata`.
 pub fn router(
     nemlogin: Arc<NemLogin>,
     address: impl Fn(Environment) -> String + Send + Sync + 'static,
@@ -73,7 +73,8 @@ async fn answered(
     (headers, metadata.write()).into_response()
 }
 
-/// Whose signature is in use comes first, then whose is planned, then who is at hand for a roll-over.
+/// Whose signature is in use comes first, then whose is planned, then who is at hand for a
+/// roll-over.
 fn sts(issuer: &Issuer, address: String, now: Timestamp) -> Metadata {
     let planned = issuer.signing_certificates().filter(|(from, _)| *from > now);
     let mut signing = Vec::new();

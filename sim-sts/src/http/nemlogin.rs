@@ -1,5 +1,5 @@
-//! The administration and the token services as they are served: apart, so that many may ask at once,
-//! and joined by what a click hands on.
+//! The administration and the token services as they are served: apart, so that many may ask at
+//! once, and joined by what a click hands on.
 
 use std::{
     collections::BTreeMap,
@@ -42,8 +42,8 @@ pub struct NemLogin {
 }
 
 impl NemLogin {
-    /// NemLog-in as it stands, with the place where the authority of each environment publishes whom
-    /// it has revoked. Nothing outlives it.
+    /// NemLog-in as it stands, with the place where the authority of each environment publishes
+    /// whom it has revoked. Nothing outlives it.
     #[must_use]
     pub fn new(
         start: Sts,
@@ -56,7 +56,8 @@ impl NemLogin {
         Self::going_on(start, nothing, BTreeMap::new(), clock, journal, revocation_list)
     }
 
-    /// The same after what was kept, and what its administrators and its operator do from now on is kept too.
+    /// The same after what was kept, and what its administrators and its operator do from now on is
+    /// kept too.
     #[must_use]
     pub fn going_on(
         mut sts: Sts,
@@ -172,8 +173,8 @@ impl NemLogin {
         }
     }
 
-    /// One click of an administrator, and everything that speaks against it; an error if what comes of it
-    /// cannot be kept: then it is not done.
+    /// One click of an administrator, and everything that speaks against it; an error if what comes
+    /// of it cannot be kept: then it is not done.
     pub(super) fn click(&self, bytes: &[u8]) -> io::Result<(Exchange<Administration>, Diagnosis)> {
         let request = self.administration.read(bytes);
         let _click = lock(&self.click);
@@ -218,8 +219,8 @@ impl NemLogin {
         self.token_services.iter().map(|(at, it)| (at.name(), it.core.look(&look))).collect()
     }
 
-    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who is answered
-    /// meanwhile is answered as before or after.
+    /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who
+    /// is answered meanwhile is answered as before or after.
     fn reset(&self) -> io::Result<()> {
         let _click = lock(&self.click);
         let mut log = lock(&self.log);

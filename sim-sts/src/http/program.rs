@@ -1,9 +1,9 @@
 //! The program `sim-sts`: how it is set, what it keeps, and how it is brought up.
 //!
-//! Two environments have the same path, so each has a listener of its own. Before it can be asked for
-//! tokens it needs two others: MitID Erhverv, whose authorities it trusts and which issues its
-//! certificates, and SMDB, whose metadata say what tokens are encrypted for. It asks them until they
-//! answer, and publishes its own metadata as soon as it has them.
+//! Two environments have the same path, so each has a listener of its own. Before it can be asked
+//! for tokens it needs two others: MitID Erhverv, whose authorities it trusts and which issues its
+//! certificates, and SMDB, whose metadata say what tokens are encrypted for. It asks them until
+//! they answer, and publishes its own metadata as soon as it has them.
 
 mod founding;
 
@@ -69,13 +69,15 @@ pub struct Settings {
     /// Where the control port is
     #[schemars(with = "String")]
     pub listen_control: SocketAddr,
-    /// How a refusal is laid out: `nemlogin`, an envelope within an envelope as the reference clients expect it,
-    /// or `conformant`, as SOAP 1.1 asks for
+    /// How a refusal is laid out: `nemlogin`, an envelope within an envelope as the reference
+    /// clients expect it, or `conformant`, as SOAP 1.1 asks for
     #[schemars(with = "String")]
     pub fault_shape: FaultShape,
-    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no token
+    /// Whether SMDB lets only approved system users in: who has no privilege there then gets no
+    /// token
     pub approved_only: bool,
-    /// Whether `wsa:Action` and `wsa:To` may have `mustUnderstand`, which the real STS does not accept
+    /// Whether `wsa:Action` and `wsa:To` may have `mustUnderstand`, which the real STS does not
+    /// accept
     pub accepts_must_understand: bool,
     /// Where MitID Erhverv publishes its authorities
     #[schemars(with = "String")]
@@ -183,8 +185,8 @@ impl Bound {
     ///
     /// # Errors
     ///
-    /// If the machine does not let it, another program has the folder, or the control port would be open to
-    /// everybody.
+    /// If the machine does not let it, another program has the folder, or the control port would be
+    /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
         let (ready, journal) = (Ready::default(), Journal::default());
         let traffic = Traffic::witnessed_by(Witness {

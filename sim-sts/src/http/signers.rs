@@ -1,5 +1,5 @@
-//! What the tokens of each STS are signed with, at the control port: a look, and the operator's act of
-//! rolling over to the next signer.
+//! What the tokens of each STS are signed with, at the control port: a look, and the operator's act
+//! of rolling over to the next signer.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -36,9 +36,9 @@ impl Form {
         json!({ "oneOf": self.0.iter().map(one).collect::<Vec<_>>() })
     }
 
-    /// A name that is not known, with the one that was most likely meant: of what is asked for, of a
-    /// key, or of a value where there are few. Nothing that came is repeated. What else may be wrong
-    /// is for the core to say.
+    /// A name that is not known, with the one that was most likely meant: of what is asked for, of
+    /// a key, or of a value where there are few. Nothing that came is repeated. What else may be
+    /// wrong is for the core to say.
     #[must_use]
     pub fn slip(&self, body: &[u8]) -> Option<Problem> {
         let value: Value = serde_json::from_slice(body).ok()?;
@@ -51,8 +51,8 @@ impl Form {
         slip(schema, asked)
     }
 
-    /// Where the form and what `reads` a request disagree: names and keys that must be there, may be
-    /// there and may not, and values where there are few. Empty if they agree. For tests.
+    /// Where the form and what `reads` a request disagree: names and keys that must be there, may
+    /// be there and may not, and values where there are few. Empty if they agree. For tests.
     #[must_use]
     pub fn differences(&self, reads: impl Fn(&Value) -> bool) -> Vec<String> {
         let asked = self.0.iter().flat_map(|(name, schema)| {

@@ -9,8 +9,8 @@ use super::{Problem, Route, Routes, Service, schema_of};
 
 const PATH: &str = "/__admin/docs";
 
-/// The routes and one more, which describes all of them. The description is made when somebody asks for
-/// it: mostly nobody does, and it is long.
+/// The routes and one more, which describes all of them. The description is made when somebody asks
+/// for it: mostly nobody does, and it is long.
 pub(super) fn with_document(routes: Routes, service: &Service, asks_for_token: bool) -> Routes {
     let route = |document: Arc<dyn Fn() -> Value + Send + Sync>| {
         let handler = async move || Json(document());

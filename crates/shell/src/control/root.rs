@@ -25,7 +25,8 @@ use crate::{
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Health {
-    /// `up` while it answers; of who is asked whether it is ready and is not, `starting` or `stopping`.
+    /// `up` while it answers; of who is asked whether it is ready and is not, `starting` or
+    /// `stopping`.
     status: &'static str,
     /// What it waits for, while it is starting.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,7 +125,8 @@ pub(super) fn reset(service: &Service) -> Routes {
     let handler = async move |Asked(Nothing {}): Asked<Nothing>| {
         let reset = Arc::clone(&reset);
         let journal = journal.clone();
-        // It reads and writes: not on a thread that serves sockets. All of it, also where its client goes.
+        // It reads and writes: not on a thread that serves sockets. All of it, also where its
+        // client goes.
         let all = move || reset().map(|()| journal.clear());
         apart(all).await.map_err(|error| Problem::unkept(&error))?;
         Ok::<_, Problem>(Json(Done { done: true }))

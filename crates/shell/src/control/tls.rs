@@ -33,8 +33,8 @@ impl Chains {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Renewal {
-    /// Whether another authority vouches from now on, which no client trusts yet. If nothing is said, it is the
-    /// one that is kept.
+    /// Whether another authority vouches from now on, which no client trusts yet. If nothing is
+    /// said, it is the one that is kept.
     another_authority: Option<bool>,
 }
 

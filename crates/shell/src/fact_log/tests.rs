@@ -169,7 +169,8 @@ fn a_line_that_is_no_fact_is_named_with_its_place() {
     fs::remove_dir_all(folder.path()).unwrap();
 }
 
-/// Half of a line would be read as the beginning of the next one, or keep a founding from being read at all.
+/// Half of a line would be read as the beginning of the next one, or keep a founding from being
+/// read at all.
 #[test]
 fn nothing_is_added_to_what_is_half_there_before_that_is_taken_back() {
     for is_founded in [false, true] {

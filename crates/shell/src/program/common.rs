@@ -28,7 +28,8 @@ pub struct Common {
     /// A file that is written when the program is ready, with the same line as on standard output
     #[schemars(with = "Option<String>")]
     pub ready_file: Option<PathBuf>,
-    /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said, as it is not kept
+    /// What the clock shows at the start (RFC 3339); the machine's time if nothing is said, as it
+    /// is not kept
     #[schemars(with = "Option<String>")]
     pub start_time: Option<StartTime>,
     /// The name by which clients reach this machine
@@ -37,7 +38,8 @@ pub struct Common {
     /// The token of the control port, needed where it listens for others than this machine
     #[schemars(with = "Option<String>")]
     pub control_token: Option<Token>,
-    /// How many milliseconds to wait at most before asking another program again that did not answer
+    /// How many milliseconds to wait at most before asking another program again that did not
+    /// answer
     pub retry_ms: u64,
 }
 
@@ -65,8 +67,8 @@ impl Common {
         clock
     }
 
-    /// Says so where the clock shows less than the latest of what `program` has kept: what is kept of an
-    /// hour that has not come looks odd.
+    /// Says so where the clock shows less than the latest of what `program` has kept: what is kept
+    /// of an hour that has not come looks odd.
     pub fn mind_the_clock(program: &Program, kept_until: Option<Timestamp>, now: Timestamp) {
         if let Some(last) = kept_until.filter(|last| *last > now) {
             tell(format!(
@@ -86,8 +88,9 @@ impl Common {
         Ok(Folder::open(&self.data)?)
     }
 
-    /// Keeps others away from a folder of a program that begins to serve. Its ready file goes: whoever waits for
-    /// it is not to find that of an older run; and that of a program which is still there stays.
+    /// Keeps others away from a folder of a program that begins to serve. Its ready file goes:
+    /// whoever waits for it is not to find that of an older run; and that of a program which is
+    /// still there stays.
     ///
     /// # Errors
     ///
@@ -178,8 +181,8 @@ impl<'de> Deserialize<'de> for StartTime {
     }
 }
 
-/// Where this machine reaches what listens at `address`: one that stands for all addresses is none to
-/// connect to.
+/// Where this machine reaches what listens at `address`: one that stands for all addresses is none
+/// to connect to.
 #[must_use]
 pub fn from_here(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {

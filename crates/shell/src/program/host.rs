@@ -8,7 +8,8 @@ use std::{
 
 use serde::{Deserialize, Deserializer, de};
 
-/// The name by which clients reach this machine: a host, or an address. Shown as it stands in a URL.
+/// The name by which clients reach this machine: a host, or an address. Shown as it stands in a
+/// URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host(String);
 

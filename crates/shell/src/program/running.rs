@@ -36,7 +36,8 @@ impl Running {
         Self { urls, ready, stop, failed, tasks, is_first: false, founding, held: Vec::new() }
     }
 
-    /// The same, and `done` is carried out once they are ready. `is_first` says whether they never were.
+    /// The same, and `done` is carried out once they are ready. `is_first` says whether they never
+    /// were.
     #[must_use]
     pub fn when_founded(
         self,
@@ -73,7 +74,8 @@ impl Running {
         }
     }
 
-    /// Is done when one of them has come to an end that nobody wanted: it has panicked, and said why.
+    /// Is done when one of them has come to an end that nobody wanted: it has panicked, and said
+    /// why.
     pub fn failed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut failed = self.failed.subscribe();
         async move {
@@ -118,7 +120,8 @@ impl Running {
         self.held.push(Box::new(held));
     }
 
-    /// Waits until they have all that they need; says whether they do, and were not told to stop before.
+    /// Waits until they have all that they need; says whether they do, and were not told to stop
+    /// before.
     ///
     /// # Errors
     ///
@@ -143,8 +146,8 @@ impl Running {
         }
     }
 
-    /// Waits until they have all that they need, lets what happened until then be their founding, and says
-    /// that they can be asked.
+    /// Waits until they have all that they need, lets what happened until then be their founding,
+    /// and says that they can be asked.
     ///
     /// # Errors
     ///

@@ -27,14 +27,16 @@ const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST_REFUSED: Duration = Duration::from_secs(60);
 
 impl Waiting {
-    /// `program` asks again after pauses that grow to the `longest`, and says meanwhile that it is not ready.
+    /// `program` asks again after pauses that grow to the `longest`, and says meanwhile that it is
+    /// not ready.
     #[must_use]
     pub fn new(program: &'static str, ready: Ready, longest: Duration) -> Self {
         Self { program, ready, pause: SHORTEST.min(longest), longest, said: String::new() }
     }
 
-    /// Says why it did not get what it needs, and waits until it is time to try again: where somebody must do
-    /// something first, longer and longer. Whoever started the program is told each reason once, and none that is soon over.
+    /// Says why it did not get what it needs, and waits until it is time to try again: where
+    /// somebody must do something first, longer and longer. Whoever started the program is told
+    /// each reason once, and none that is soon over.
     pub async fn after(&mut self, why: &(dyn Error + Send + Sync + 'static)) {
         let what_to_do = why.downcast_ref::<PortalError>().and_then(PortalError::what_to_do);
         let why = why.to_string();
@@ -59,7 +61,8 @@ mod tests {
     use super::*;
     use crate::FetchError;
 
-    /// How long it waits for this reason, by tokio's clock, which stands still until everybody waits.
+    /// How long it waits for this reason, by tokio's clock, which stands still until everybody
+    /// waits.
     async fn pause(waiting: &mut Waiting, why: &(dyn Error + Send + Sync + 'static)) -> Duration {
         let begun = sleep(Duration::ZERO).deadline();
         waiting.after(why).await;

@@ -1,4 +1,5 @@
-//! Who vouches for a server's TLS certificates here: an authority made on this machine, for it alone.
+//! Who vouches for a server's TLS certificates here: an authority made on this machine, for it
+//! alone.
 
 use std::fmt;
 
@@ -49,8 +50,8 @@ impl TlsAuthority {
         self.issuer.key().serialize_pem()
     }
 
-    /// Its certificate in PEM, which clients must trust. Each time it is signed anew, and any of them
-    /// will do.
+    /// Its certificate in PEM, which clients must trust. Each time it is signed anew, and any of
+    /// them will do.
     ///
     /// # Errors
     ///
@@ -117,8 +118,8 @@ fn params_of_authority() -> CertificateParams {
 }
 
 /// Clients judge TLS by their own clock, which may be the machine's or one that was moved by years.
-/// None of that is to be what a rehearsal fails for. The end is that of certificates without one (RFC 5280,
-/// section 4.1.2.5).
+/// None of that is to be what a rehearsal fails for. The end is that of certificates without one
+/// (RFC 5280, section 4.1.2.5).
 fn forever(mut params: CertificateParams) -> CertificateParams {
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = date_time_ymd(9999, 12, 31);

@@ -1,5 +1,5 @@
-//! The TLS servers of a program: who vouches for them, and how their certificates are changed while they
-//! serve.
+//! The TLS servers of a program: who vouches for them, and how their certificates are changed while
+//! they serve.
 
 use std::{
     collections::BTreeMap,
@@ -41,7 +41,8 @@ struct Vouching {
     pem: String,
 }
 
-/// One server, which has a certificate for the names of the real one and another for this machine's.
+/// One server, which has a certificate for the names of the real one and another for this
+/// machine's.
 #[derive(Debug)]
 struct Server {
     name: &'static str,
@@ -92,13 +93,14 @@ impl Servers {
         Ok(Self { folder, now: Mutex::new(kept.clone()), kept, servers: Vec::new() })
     }
 
-    /// What one more server shows: to who asks for one of the `real` names a certificate for those, and to
-    /// everybody else one for this machine's `own` names. They are those of an earlier start, if there was one
-    /// with the same names.
+    /// What one more server shows: to who asks for one of the `real` names a certificate for those,
+    /// and to everybody else one for this machine's `own` names. They are those of an earlier
+    /// start, if there was one with the same names.
     ///
     /// # Errors
     ///
-    /// If one of the names cannot stand in a certificate, or what is kept cannot be read or written.
+    /// If one of the names cannot stand in a certificate, or what is kept cannot be read or
+    /// written.
     pub fn add(
         &mut self,
         name: &'static str,
@@ -113,8 +115,8 @@ impl Servers {
         Ok(tls)
     }
 
-    /// The identity for these names that the authority which is kept has vouched for, here or at an earlier start:
-    /// to make one takes as long as all the rest of a start.
+    /// The identity for these names that the authority which is kept has vouched for, here or at an
+    /// earlier start: to make one takes as long as all the rest of a start.
     fn kept_identity(&self, hosts: &[&str]) -> Result<Identity, StartError> {
         let named = Sha256::digest([&self.kept.pem, hosts.join(" ").as_str()].concat());
         let file = format!("server-{}.pem", hexadecimal(&named[..8]));
@@ -149,8 +151,8 @@ impl Servers {
         self.servers.iter().map(|it| (it.name, shown(it))).collect()
     }
 
-    /// A service with what can be done with its servers, which a reset lets show what they showed at first: last
-    /// of all, as nothing else goes back where something cannot.
+    /// A service with what can be done with its servers, which a reset lets show what they showed
+    /// at first: last of all, as nothing else goes back where something cannot.
     #[must_use]
     pub fn beside(self: &Arc<Self>, service: Service) -> Service {
         let (this, reset) = (Arc::clone(self), Arc::clone(&service.reset));
@@ -164,7 +166,8 @@ impl Servers {
         Service { routes, reset: Arc::new(reset), ..service }
     }
 
-    /// Gives each server a new key and a new certificate, of the authority that is kept or of another one.
+    /// Gives each server a new key and a new certificate, of the authority that is kept or of
+    /// another one.
     pub(crate) fn renew(&self, another_authority: bool) -> Result<(), TlsAuthorityError> {
         let vouching = if another_authority { Vouching::another()? } else { self.kept.clone() };
         let made =
@@ -198,7 +201,8 @@ impl Vouching {
     }
 }
 
-/// The identity for this machine's own names, those of the real ones by their names, and what they show.
+/// The identity for this machine's own names, those of the real ones by their names, and what they
+/// show.
 type Identities = (Identity, BTreeMap<String, Identity>, Vec<Shown>);
 
 fn identities<E>(

@@ -1,5 +1,5 @@
-//! The form of what MitID Erhverv is asked, for people. [`wire`](crate::wire) reads it by its types;
-//! a test holds the two together.
+//! The form of what MitID Erhverv is asked, for people. [`wire`](crate::wire) reads it by its
+//! types; a test holds the two together.
 
 use parties::Environment;
 use pki::RevocationReason;

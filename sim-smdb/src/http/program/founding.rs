@@ -1,5 +1,5 @@
-//! What `sim-smdb` needs of others before it can be called: authorities, certificates, and whose tokens it
-//! takes.
+//! What `sim-smdb` needs of others before it can be called: authorities, certificates, and whose
+//! tokens it takes.
 
 use std::{
     collections::BTreeMap,
@@ -57,8 +57,8 @@ pub(super) fn founded(served: &Served) -> io::Result<()> {
     served.get().map_or(Ok(()), |databases| databases.founded())
 }
 
-/// SMDB of an environment trusts who signs the tokens of its STS, if it trusts nobody yet; whoever started the program
-/// is told where it does not.
+/// SMDB of an environment trusts who signs the tokens of its STS, if it trusts nobody yet; whoever
+/// started the program is told where it does not.
 fn trust(databases: &Databases, environment: Environment, signer: &Certificate, now: Timestamp) {
     if let Err(error) = databases.trust_first(environment, signer) {
         tell(format!("{}: whose tokens are taken cannot be kept: {error}", PROGRAM.name));
@@ -143,8 +143,8 @@ impl Founding {
         Ok(smdbs)
     }
 
-    /// What the STS of each environment signs with, as its metadata say. Those to come are for the operator
-    /// to trust, who is told of them in time or is not.
+    /// What the STS of each environment signs with, as its metadata say. Those to come are for the
+    /// operator to trust, who is told of them in time or is not.
     async fn signers(&self) -> Result<BTreeMap<Environment, Certificate>, Missing> {
         let mut signers = BTreeMap::new();
         for environment in Environment::ALL {

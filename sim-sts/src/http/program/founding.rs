@@ -1,5 +1,5 @@
-//! What `sim-sts` needs of others before it can be asked: authorities, certificates, and the service that
-//! tokens are for.
+//! What `sim-sts` needs of others before it can be asked: authorities, certificates, and the
+//! service that tokens are for.
 
 use std::{
     collections::BTreeMap,
@@ -124,7 +124,8 @@ impl Founding {
                 credentials.push(Credential { certificate: held.certificate, key: held.key });
             }
             let [signer, next] = <[_; 2]>::try_from(credentials).expect("there are two files");
-            // Not from when its certificate begins: the clock of who issued it may be a second ahead.
+            // Not from when its certificate begins: the clock of who issued it may be a second
+            // ahead.
             let signer = Timeline::starting(Timestamp::from_seconds(0), signer);
             let issuer = Issuer::new(environment, anchors, signer, Vec::new(), self.policy);
             issuers.push(issuer.with_next_signer(next));
