@@ -284,15 +284,16 @@ impl Drop for Emptied<'_> {
     }
 }
 
+/// A core, how it was founded, and where what happened since is kept, if it is.
+pub type Founded<'c, C, F> = (&'c Shared<C>, &'c C, Option<&'c Mutex<FactLog<F>>>);
+
 /// Lets cores go back to how they were founded, all of them or, where the log of one cannot be
 /// emptied, none. Nobody is answered by any of them meanwhile.
 ///
 /// # Errors
 ///
 /// If a log cannot be emptied.
-pub fn go_back<C: Core, F: Fact>(
-    cores: &[(&Shared<C>, &C, Option<&Mutex<FactLog<F>>>)],
-) -> io::Result<()> {
+pub fn go_back<C: Core, F: Fact>(cores: &[Founded<'_, C, F>]) -> io::Result<()> {
     let [(core, founded, log), others @ ..] = cores else { return Ok(()) };
     core.try_replace(|_| {
         let mut log = log.map(|log| log.lock().unwrap_or_else(PoisonError::into_inner));

@@ -59,7 +59,7 @@ pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
 pub use door::{AskedBySoap, Door, Record, Soap};
-pub use fact_log::{Emptied, Exchange, FactLog, FactLogError, Kept, go_back};
+pub use fact_log::{Emptied, Exchange, FactLog, FactLogError, Founded, Kept, go_back};
 pub use folder::{Folder, Lock, Readers, remove_drafts, write_whole};
 pub use journal::Journal;
 pub use listener::{BindError, Listener};
