@@ -52,7 +52,7 @@ pub struct Details {
     /// The treatment provider (*tilbud*), by its number at Tilbudsportalen.
     pub provider: Option<Written>,
     /// What the citizen takes.
-    pub substances: Vec<Substance>,
+    pub substances: Box<[Substance]>,
     /// How the citizen lives (*bolig*).
     pub housing: Option<Written>,
     /// What the citizen lives on (*hovedindtægt*).
@@ -64,7 +64,7 @@ pub struct Details {
     /// A remark in free text (*bemærkning*).
     pub remark: Option<Written>,
     /// Forms that came along and are of an older schema.
-    pub forms: Vec<RetiredForm>,
+    pub forms: Box<[RetiredForm]>,
 }
 
 /// Something that the citizen takes (*stof*).
@@ -140,13 +140,13 @@ impl Details {
             treatment: None,
             preparation: None,
             provider: None,
-            substances: Vec::new(),
+            substances: Box::default(),
             housing: None,
             income: None,
             ended_on: None,
             outcome: None,
             remark: None,
-            forms: Vec::new(),
+            forms: Box::default(),
         }
     }
 }

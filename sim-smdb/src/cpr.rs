@@ -19,7 +19,7 @@ const WEIGHTS: [u32; 10] = [4, 3, 2, 7, 6, 5, 4, 3, 2, 1];
 /// and it has no `Display`. It is serialised only inside what is sealed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Cpr(String);
+pub struct Cpr([u8; 10]);
 
 /// Why a text is not a personal number that SMDB takes. The text itself is not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,27 +39,32 @@ impl Cpr {
     ///
     /// If it is not of that form, or could belong to somebody.
     pub fn parse(text: &str) -> Result<Self, CprError> {
-        if text.len() != 10 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let digits = text.as_bytes().try_into().map_err(|_| CprError::Form)?;
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(CprError::Form);
         }
         match born(&text[..4]) {
             None => Err(CprError::Form),
             Some(day) if day <= 31 => Err(CprError::LooksReal),
-            Some(_) => Ok(Self(text.to_owned())),
+            Some(_) => Ok(Self(digits)),
         }
     }
 
     /// The ten digits, for a message.
+    ///
+    /// # Panics
+    ///
+    /// Never: digits are ASCII.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        str::from_utf8(&self.0).expect("digits are ASCII")
     }
 
     /// Whether the last digit checks the others by modulus 11. Real numbers without it are given out
     /// since 1 October 2007.
     #[must_use]
     pub fn checks(&self) -> bool {
-        let digits = self.0.bytes().map(|byte| u32::from(byte - b'0'));
+        let digits = self.0.iter().map(|byte| u32::from(byte - b'0'));
         digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum::<u32>().is_multiple_of(11)
     }
 }
@@ -80,7 +85,7 @@ impl TryFrom<String> for Cpr {
 
 impl From<Cpr> for String {
     fn from(cpr: Cpr) -> Self {
-        cpr.0
+        cpr.reveal().to_owned()
     }
 }
 

@@ -9,11 +9,12 @@ const DAYS_PER_ERA: i64 = 146_097;
 /// From 1 March of the year 0 to 1970-01-01.
 const DAYS_BEFORE_EPOCH: i64 = 719_468;
 
-/// A day in the Gregorian calendar, written `2030-03-01`. It begins at midnight UTC.
+/// A day in the Gregorian calendar, written `2030-03-01`. It begins at midnight UTC. What is further off than
+/// [`YEAR_MAX`](Self::YEAR_MAX) is the nearest day that is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Date {
-    year: i64,
+    year: i16,
     month: u8,
     day: u8,
 }
@@ -24,13 +25,18 @@ pub struct Date {
 pub struct NotADate;
 
 impl Date {
+    /// The last year that there is; and as many before the year 0.
+    pub const YEAR_MAX: i16 = 30_000;
+    const LAST: Self = Self { year: Self::YEAR_MAX, month: 12, day: 31 };
+    const FIRST: Self = Self { year: -Self::YEAR_MAX, month: 1, day: 1 };
+
     /// A day that is known when the program is written.
     ///
     /// # Panics
     ///
     /// If there is no such day.
     #[must_use]
-    pub const fn new(year: i64, month: u8, day: u8) -> Self {
+    pub const fn new(year: i16, month: u8, day: u8) -> Self {
         assert!(is_day(year, month, day), "there is no such day");
         Self { year, month, day }
     }
@@ -69,7 +75,7 @@ impl Date {
 
     /// Days since 1970-01-01: years begin in March, so that the leap day comes last.
     const fn number(self) -> i64 {
-        let year = if self.month <= 2 { self.year - 1 } else { self.year };
+        let year = self.year as i64 - (self.month <= 2) as i64;
         let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
         let month = (self.month as i64 + 9) % 12;
         let day_of_year = (153 * month + 2) / 5 + self.day as i64 - 1;
@@ -78,22 +84,23 @@ impl Date {
     }
 
     fn from_number(number: i64) -> Self {
-        let number = number + DAYS_BEFORE_EPOCH;
+        let number = number.clamp(Self::FIRST.number(), Self::LAST.number()) + DAYS_BEFORE_EPOCH;
         let (era, day) = (number.div_euclid(DAYS_PER_ERA), number.rem_euclid(DAYS_PER_ERA));
         let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
         let day = day - (365 * year + year / 4 - year / 100);
         let month = (5 * day + 2) / 153;
         let small = |number| u8::try_from(number).expect("months and days are small");
         let (this, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        let year = era * 400 + year + next;
         Self {
-            year: era * 400 + year + next,
+            year: i16::try_from(year).expect("the day is none of those further off"),
             month: small(this),
             day: small(day - (153 * month + 2) / 5 + 1),
         }
     }
 }
 
-const fn length_of_month(year: i64, month: u8) -> u8 {
+const fn length_of_month(year: i16, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -102,7 +109,7 @@ const fn length_of_month(year: i64, month: u8) -> u8 {
     }
 }
 
-const fn is_day(year: i64, month: u8, day: u8) -> bool {
+const fn is_day(year: i16, month: u8, day: u8) -> bool {
     1 <= month && month <= 12 && 1 <= day && day <= length_of_month(year, month)
 }
 
@@ -121,7 +128,8 @@ impl FromStr for Date {
             return Err(NotADate);
         }
         let small = |number: u16| u8::try_from(number).map_err(|_| NotADate);
-        let (year, month, day) = (i64::from(year), small(month)?, small(day)?);
+        let year = i16::try_from(year).map_err(|_| NotADate)?;
+        let (month, day) = (small(month)?, small(day)?);
         if is_day(year, month, day) { Ok(Self { year, month, day }) } else { Err(NotADate) }
     }
 }
@@ -166,6 +174,16 @@ mod tests {
             now = now + Span::from_days(1);
         }
         assert_eq!(Date::of(Timestamp::from_millis(-1)).to_string(), "1969-12-31");
+    }
+
+    #[test]
+    fn what_is_too_far_off_is_the_nearest_day() {
+        for (seconds, nearest) in [(i64::MAX / 1_000, Date::LAST), (i64::MIN / 1_000, Date::FIRST)]
+        {
+            assert_eq!(Date::of(Timestamp::from_seconds(seconds)), nearest);
+            assert_eq!(Date::of(nearest.begins()), nearest);
+        }
+        assert_eq!(Date::LAST.plus_days(1), Date::LAST);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use clock::Timestamp;
 use parties::{Cvr, MessageHash, UniqueKey};
 use pki::{RevocationList, Sealed};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     course::{Course, Reference},
@@ -26,7 +27,7 @@ pub enum Fact {
     /// A version of a course was received.
     Received {
         /// SMDB's id of the course.
-        id: String,
+        id: Uuid,
         /// Who submits.
         authority: Cvr,
         /// The submitter's reference.
@@ -36,7 +37,7 @@ pub enum Fact {
         /// When it came.
         at: Timestamp,
         /// The id of its receipt.
-        receipt: String,
+        receipt: Uuid,
         /// The rules that it breaks and was stored all the same.
         warnings: Vec<Violation>,
         /// What it says, for SMDB alone: facts lie where they may, and show no personal number.
@@ -45,11 +46,11 @@ pub enum Fact {
     /// A course was annulled.
     Annulled {
         /// SMDB's id of the course.
-        id: String,
+        id: Uuid,
         /// When.
         at: Timestamp,
         /// The id of its receipt.
-        receipt: String,
+        receipt: Uuid,
     },
     /// A submission was refused for a rule: the list of errors is made of it.
     Refused {

@@ -1,12 +1,10 @@
 //! What was received: courses in their versions, and what was refused.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Timestamp;
 use parties::Cvr;
+use uuid::{Uuid, fmt::Hyphenated};
 
 use crate::{
     course::{Course, Details, Reference, State},
@@ -17,10 +15,10 @@ use crate::{
 /// The courses that were received, and the submissions that broke a rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
-    records: BTreeMap<Arc<str>, Record>,
-    by_reference: BTreeMap<Cvr, BTreeMap<Reference, Arc<str>>>,
+    records: BTreeMap<Uuid, Box<Record>>,
+    by_reference: BTreeMap<Cvr, BTreeMap<Reference, Uuid>>,
     /// The ids of a citizen's courses that are open and not annulled.
-    open: BTreeMap<Cpr, BTreeSet<Arc<str>>>,
+    open: BTreeMap<Cpr, BTreeSet<Uuid>>,
     refusals: BTreeMap<(Cvr, Reference, u32), Refusal>,
 }
 
@@ -28,7 +26,7 @@ pub struct Ledger {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     /// SMDB's id.
-    pub id: Arc<str>,
+    pub id: Uuid,
     /// Whose it is (*myndighed*).
     pub authority: Cvr,
     /// The submitter's reference.
@@ -47,9 +45,9 @@ pub struct Entry {
     /// When it came.
     pub received_at: Timestamp,
     /// The id of its receipt.
-    pub receipt: String,
+    pub receipt: Uuid,
     /// The rules that it breaks and was stored all the same.
-    pub warnings: Vec<Violation>,
+    pub warnings: Box<[Violation]>,
 }
 
 /// That a course was annulled.
@@ -58,7 +56,7 @@ pub struct Annulment {
     /// When.
     pub at: Timestamp,
     /// The id of its receipt.
-    pub receipt: String,
+    pub receipt: Uuid,
 }
 
 /// A submission that was refused for a rule.
@@ -116,7 +114,7 @@ impl Record {
 impl Ledger {
     pub(crate) fn enter(
         &mut self,
-        id: String,
+        id: Uuid,
         authority: Cvr,
         reference: Reference,
         version: u32,
@@ -129,19 +127,14 @@ impl Ledger {
         for key in corrected {
             self.refusals.remove(&key);
         }
-        let id: Arc<str> = id.into();
         let of_authority = self.by_reference.entry(authority.clone()).or_default();
-        of_authority.insert(reference.clone(), Arc::clone(&id));
-        let record = self.records.entry(Arc::clone(&id)).or_insert_with(|| Record {
-            id: Arc::clone(&id),
-            authority,
-            reference,
-            versions: Vec::new(),
-            annulment: None,
+        of_authority.insert(reference.clone(), id);
+        let record = self.records.entry(id).or_insert_with(|| {
+            Box::new(Record { id, authority, reference, versions: Vec::new(), annulment: None })
         });
         // An earlier version may have named another citizen.
         if let Some(citizen) = record.open_of() {
-            forget(&mut self.open, citizen, &id);
+            forget(&mut self.open, citizen, id);
         }
         record.enter(version, entry);
         if let Some(citizen) = record.open_of() {
@@ -149,8 +142,8 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn annul(&mut self, id: &str, annulment: Annulment) {
-        if let Some(record) = self.records.get_mut(id) {
+    pub(crate) fn annul(&mut self, id: Uuid, annulment: Annulment) {
+        if let Some(record) = self.records.get_mut(&id) {
             if let Some(citizen) = record.open_of() {
                 forget(&mut self.open, citizen, id);
             }
@@ -172,18 +165,19 @@ impl Ledger {
     #[must_use]
     pub fn find(&self, authority: &Cvr, reference: &Reference) -> Option<&Record> {
         let id = self.by_reference.get(authority)?.get(reference)?;
-        self.records.get(id)
+        self.records.get(id).map(Box::as_ref)
     }
 
     /// The course with SMDB's id, if it is the authority's own.
     #[must_use]
     pub fn get(&self, authority: &Cvr, id: &str) -> Option<&Record> {
-        self.records.get(id).filter(|record| record.authority == *authority)
+        let record = self.records.get(&drawn(id)?)?;
+        (record.authority == *authority).then_some(record)
     }
 
     /// The courses of all authorities, by SMDB's ids.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.records.values()
+        self.records.values().map(Box::as_ref)
     }
 
     /// How many submissions were refused for a rule and not corrected since.
@@ -194,7 +188,7 @@ impl Ledger {
 
     /// The courses of an authority.
     pub fn of_authority<'l>(&'l self, authority: &'l Cvr) -> impl Iterator<Item = &'l Record> {
-        self.records.values().filter(move |record| record.authority == *authority)
+        self.records().filter(move |record| record.authority == *authority)
     }
 
     /// The refusals of an authority, by reference and version.
@@ -220,10 +214,10 @@ impl Ledger {
     }
 
     /// The courses of a citizen that are open, with their ids: of any authority.
-    pub(crate) fn open_courses(&self, citizen: &Cpr) -> impl Iterator<Item = (&str, &Details)> {
+    pub(crate) fn open_courses(&self, citizen: &Cpr) -> impl Iterator<Item = (Uuid, &Details)> {
         let ids = self.open.get(citizen).into_iter().flatten();
         let records = ids.filter_map(|id| self.records.get(id));
-        records.map(|record| (&*record.id, &record.latest().1.course.details))
+        records.map(|record| (record.id, &record.latest().1.course.details))
     }
 
     /// How many courses were received.
@@ -239,10 +233,17 @@ impl Ledger {
     }
 }
 
+/// An id as SMDB has drawn and written it; in any other spelling it is none.
+fn drawn(id: &str) -> Option<Uuid> {
+    let mut written = [0; Hyphenated::LENGTH];
+    let read = Uuid::try_parse(id).ok()?;
+    (*read.hyphenated().encode_lower(&mut written) == *id).then_some(read)
+}
+
 /// A citizen's course is open no longer.
-fn forget(open: &mut BTreeMap<Cpr, BTreeSet<Arc<str>>>, citizen: &Cpr, id: &str) {
+fn forget(open: &mut BTreeMap<Cpr, BTreeSet<Uuid>>, citizen: &Cpr, id: Uuid) {
     if let Some(ids) = open.get_mut(citizen) {
-        ids.remove(id);
+        ids.remove(&id);
         if ids.is_empty() {
             open.remove(citizen);
         }

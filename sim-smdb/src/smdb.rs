@@ -211,6 +211,18 @@ impl Core for Smdb {
         }
     }
 
+    fn set_up(&self) -> Self {
+        let Self { configuration, issuers, seal, revocations, .. } = self;
+        Self {
+            configuration: configuration.clone(),
+            issuers: issuers.clone(),
+            seal: Arc::clone(seal),
+            revocations: revocations.clone(),
+            ledger: Arc::default(),
+            seen: Memory::default(),
+        }
+    }
+
     fn decide(
         &self,
         request: &Request,
@@ -226,12 +238,13 @@ impl Core for Smdb {
             Fact::Received { id, authority, reference, version, at, receipt, warnings, course } => {
                 // What another SMDB sealed is not one of our courses.
                 if let Some(course) = course.open(&self.seal) {
+                    let warnings = warnings.into();
                     let entry = Entry { course: *course, received_at: at, receipt, warnings };
                     self.ledger_mut().enter(id, authority, reference, version, entry);
                 }
             }
             Fact::Annulled { id, at, receipt } => {
-                self.ledger_mut().annul(&id, Annulment { at, receipt });
+                self.ledger_mut().annul(id, Annulment { at, receipt });
             }
             Fact::Refused { authority, reference, version, at, violations } => {
                 self.ledger_mut().refuse(authority, reference, version, Refusal { at, violations });

@@ -1,5 +1,7 @@
 //! Whether a course keeps the rules on a day.
 
+use uuid::Uuid;
+
 use crate::{
     codes::CodeList,
     course::{Details, Draft, State},
@@ -25,7 +27,7 @@ pub(crate) struct Circumstances<'a> {
     /// What was received before.
     pub(crate) ledger: &'a Ledger,
     /// SMDB's id of the course, and what its last version said, if it was received before.
-    pub(crate) before: Option<(&'a str, &'a Details)>,
+    pub(crate) before: Option<(Uuid, &'a Details)>,
 }
 
 /// Every rule that `draft` breaks, errors and warnings, in the order of their codes.

@@ -31,6 +31,12 @@ pub trait Core: Clone {
     /// Makes sense of a message; what makes none becomes a request that will be refused.
     fn read(&self, bytes: &[u8]) -> Self::Request;
 
+    /// The core as it was set up: as good as itself for [`read`](Self::read) and [`write`](Self::write), which
+    /// hang on nothing that it remembers. What it remembers may be left out.
+    fn set_up(&self) -> Self {
+        self.clone()
+    }
+
     /// Puts an answer in the words of the wire.
     fn write(&self, answer: &Self::Answer, entropy: &mut Entropy) -> Vec<u8>;
 

@@ -1,9 +1,6 @@
 //! The requests that were answered, until their own timestamps refuse them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use clock::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,21 +30,25 @@ impl fmt::Display for MessageHash {
 }
 
 /// What may not come again, by the key `K` that a service knows a request by. It is never longer
-/// than the requests of one timestamp's life.
+/// than twice the requests of one timestamp's life.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory<K> {
     until: BTreeMap<K, Timestamp>,
-    /// The same in the order in which they are forgotten, so that forgetting reads no others.
-    order: BTreeSet<(Timestamp, K)>,
+    /// With so many, all are looked through for those to forget: twice as many as were left the last
+    /// time. So a request costs no more than to look at two, and none takes room a second time.
+    full: usize,
 }
+
+/// With fewer than so many none is forgotten.
+const FULL_MIN: usize = 64;
 
 impl<K> Default for Memory<K> {
     fn default() -> Self {
-        Self { until: BTreeMap::new(), order: BTreeSet::new() }
+        Self { until: BTreeMap::new(), full: FULL_MIN }
     }
 }
 
-impl<K: Ord + Clone> Memory<K> {
+impl<K: Ord> Memory<K> {
     /// Whether the request came before, and could still pass by its timestamp at `now`.
     #[must_use]
     pub fn holds(&self, key: &K, now: Timestamp) -> bool {
@@ -56,14 +57,11 @@ impl<K: Ord + Clone> Memory<K> {
 
     /// Remembers a request until `until`, and forgets what is too old at `at`.
     pub fn keep(&mut self, key: K, at: Timestamp, until: Timestamp) {
-        while let Some((_, forgotten)) = self.order.first().filter(|(until, _)| *until <= at) {
-            self.until.remove(forgotten);
-            self.order.pop_first();
+        if self.until.len() >= self.full {
+            self.until.retain(|_, until| *until > at);
+            self.full = FULL_MIN.max(2 * self.until.len());
         }
-        if let Some(before) = self.until.insert(key.clone(), until) {
-            self.order.remove(&(before, key.clone()));
-        }
-        self.order.insert((until, key));
+        self.until.insert(key, until);
     }
 }
 
@@ -81,10 +79,19 @@ mod tests {
         memory.keep(1, t(0), t(10));
         memory.keep(2, t(1), t(300));
         assert!(memory.holds(&1, t(9)) && !memory.holds(&1, t(10)));
-        memory.keep(3, t(10), t(20));
-        assert_eq!((memory.until.len(), memory.order.len()), (2, 2));
-        memory.keep(4, t(300), t(400));
-        assert_eq!(memory.until.keys().collect::<Vec<_>>(), [&4]);
+    }
+
+    #[test]
+    fn holds_at_most_twice_the_requests_of_one_life() {
+        let (mut memory, mut most) = (Memory::default(), 0);
+        // One a second, each for 300 seconds.
+        for second in 0..10_000 {
+            memory.keep(second, t(second), t(second + 300));
+            most = most.max(memory.until.len());
+            let held = (0..=second).rev().take_while(|it| memory.holds(it, t(second))).count();
+            assert_eq!(held, usize::try_from(second + 1).unwrap().min(300), "{second}");
+        }
+        assert!((300..=600).contains(&most), "{most}");
     }
 
     #[test]
@@ -92,7 +99,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.keep(1, t(0), t(10));
         memory.keep(1, t(1), t(20));
-        assert_eq!((memory.until.len(), memory.order.len()), (1, 1));
+        assert_eq!(memory.until.len(), 1);
         assert!(memory.holds(&1, t(15)));
     }
 }

@@ -81,12 +81,57 @@ macro_rules! name {
     };
 }
 
-name!(
-    Cvr,
-    Cvr,
-    |text| text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()),
-    /// A CVR number: eight digits that name an organisation (*CVR-nummer*).
-);
+/// A CVR number: eight digits that name an organisation (*CVR-nummer*).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Cvr([u8; 8]);
+
+impl Cvr {
+    /// The number as it is written.
+    ///
+    /// # Panics
+    ///
+    /// Never: digits are ASCII.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).expect("digits are ASCII")
+    }
+}
+
+impl FromStr for Cvr {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let digits: [u8; 8] = text.as_bytes().try_into().map_err(|_| NameError::Cvr)?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits)).ok_or(NameError::Cvr)
+    }
+}
+
+impl TryFrom<String> for Cvr {
+    type Error = NameError;
+
+    fn try_from(text: String) -> Result<Self, NameError> {
+        text.parse()
+    }
+}
+
+impl From<Cvr> for String {
+    fn from(cvr: Cvr) -> Self {
+        cvr.as_str().to_owned()
+    }
+}
+
+impl fmt::Debug for Cvr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cvr").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Display for Cvr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 name!(
     EntityId,

@@ -47,7 +47,7 @@ impl<C: Core> Shared<C> {
     /// A core that nobody has asked yet.
     #[must_use]
     pub fn new(core: C) -> Self {
-        Self { wire: ArcSwap::from_pointee(core.clone()), core: Mutex::new(core), keep: None }
+        Self { wire: ArcSwap::from_pointee(core.set_up()), core: Mutex::new(core), keep: None }
     }
 
     /// The same, and `keep` keeps what it remembers, before anybody is answered.
@@ -108,7 +108,7 @@ impl<C: Core> Shared<C> {
     pub fn change<T>(&self, change: impl FnOnce(&mut C) -> T) -> T {
         let mut core = self.lock();
         let done = change(&mut core);
-        self.wire.store(Arc::new(core.clone()));
+        self.wire.store(Arc::new(core.set_up()));
         done
     }
 
@@ -121,7 +121,7 @@ impl<C: Core> Shared<C> {
         let mut core = self.lock();
         let mut changed = core.clone();
         let done = change(&mut changed)?;
-        self.wire.store(Arc::new(changed.clone()));
+        self.wire.store(Arc::new(changed.set_up()));
         *core = changed;
         Ok(done)
     }

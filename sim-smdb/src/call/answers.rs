@@ -32,11 +32,11 @@ pub(crate) fn carry_out(
         Work::Ping => pong(caller, schema, now).write(notation),
         Work::CodeLists => write_code_lists(notation),
         Work::Store { record, submission, course, warnings } => {
-            let id =
-                record.map_or_else(|| entropy.uuid().to_string(), |record| record.id.to_string());
+            let id = record.map_or_else(|| entropy.uuid(), |record| record.id);
+            let given = entropy.uuid();
             let receipt = Receipt {
-                receipt: entropy.uuid().to_string(),
-                id,
+                receipt: given.to_string(),
+                id: id.to_string(),
                 reference: submission.reference.clone(),
                 version: submission.version,
                 status: Status::Accepted,
@@ -44,12 +44,12 @@ pub(crate) fn carry_out(
                 warnings,
             };
             facts.push(Fact::Received {
-                id: receipt.id.clone(),
+                id,
                 authority: submission.authority.clone(),
                 reference: receipt.reference.clone(),
                 version: receipt.version,
                 at: now,
-                receipt: receipt.receipt.clone(),
+                receipt: given,
                 warnings: receipt.warnings.clone(),
                 course: smdb.seal(course),
             });
@@ -61,11 +61,11 @@ pub(crate) fn carry_out(
             let mut receipt = receipt_of(record, version);
             if let Some(annulment) = &record.annulment {
                 // Annulled once more: the receipt that it got then.
-                (receipt.receipt, receipt.at) = (annulment.receipt.clone(), annulment.at);
+                (receipt.receipt, receipt.at) = (annulment.receipt.to_string(), annulment.at);
             } else {
-                (receipt.receipt, receipt.at) = (entropy.uuid().to_string(), now);
-                let (id, receipt) = (record.id.to_string(), receipt.receipt.clone());
-                facts.push(Fact::Annulled { id, at: now, receipt });
+                let given = entropy.uuid();
+                (receipt.receipt, receipt.at) = (given.to_string(), now);
+                facts.push(Fact::Annulled { id: record.id, at: now, receipt: given });
             }
             receipt.status = Status::Annulled;
             Annul::write_answer(&receipt, notation)
@@ -100,13 +100,13 @@ fn pong(caller: Caller<'_>, version: SchemaVersion, now: Timestamp) -> Pong {
 fn receipt_of(record: &Record, version: u32) -> Receipt {
     let entry = record.version(version).expect("a receipt is of a version that was stored");
     Receipt {
-        receipt: entry.receipt.clone(),
+        receipt: entry.receipt.to_string(),
         id: record.id.to_string(),
         reference: record.reference.clone(),
         version,
         status: Status::Accepted,
         at: entry.received_at,
-        warnings: entry.warnings.clone(),
+        warnings: entry.warnings.to_vec(),
     }
 }
 
@@ -137,7 +137,7 @@ fn status_report(
         version,
         status: status(record),
         at: record.annulment.as_ref().map_or(entry.received_at, |annulment| annulment.at),
-        violations: entry.warnings.clone(),
+        violations: entry.warnings.to_vec(),
     })
 }
 
@@ -192,7 +192,7 @@ fn error_lists(smdb: &Smdb, list: &ErrorList) -> ErrorLists {
             version,
             status: Status::Accepted,
             at: entry.received_at,
-            violations: entry.warnings.clone(),
+            violations: entry.warnings.to_vec(),
         })
     });
     let mut listed: Vec<_> = refused

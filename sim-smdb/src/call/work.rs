@@ -128,7 +128,7 @@ fn report<'r>(
         schema,
         today: Date::of(now),
         ledger: smdb.ledger(),
-        before: record.map(|it| (&*it.id, &it.latest().1.course.details)),
+        before: record.map(|it| (it.id, &it.latest().1.course.details)),
     };
     let violations = validation::violations(draft, &circumstances);
     match &draft.citizen {

@@ -123,8 +123,8 @@ pub(crate) fn read(node: &Node<'_>) -> Result<Draft, MessageError> {
     Ok(Draft { citizen: Cpr::parse(&node.text("Cpr")?), details, personal_numbers_in })
 }
 
-fn substances(node: &Node<'_>) -> Result<Vec<Substance>, MessageError> {
-    let Some(list) = node.optional_child("Stoffer")? else { return Ok(Vec::new()) };
+fn substances(node: &Node<'_>) -> Result<Box<[Substance]>, MessageError> {
+    let Some(list) = node.optional_child("Stoffer")? else { return Ok(Box::default()) };
     list.only(&["Stofbrug"])?;
     let read = |it: Node<'_>| {
         it.only(&["Stof", "Indtagelse", "Hyppighed", "Hovedstof"])?;
@@ -141,12 +141,12 @@ fn substances(node: &Node<'_>) -> Result<Vec<Substance>, MessageError> {
 
 /// Which older forms came along. What they say is not read: no schema in force has them, or they are
 /// voluntary and not imitated.
-fn forms(node: &Node<'_>) -> Result<Vec<RetiredForm>, MessageError> {
+fn forms(node: &Node<'_>) -> Result<Box<[RetiredForm]>, MessageError> {
     let mut forms = Vec::new();
     for form in RetiredForm::ALL {
         if node.optional_child(form.element())?.is_some() {
             forms.push(form);
         }
     }
-    Ok(forms)
+    Ok(forms.into())
 }

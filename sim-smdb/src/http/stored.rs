@@ -104,7 +104,7 @@ impl Received {
     fn by(smdb: &Smdb, limit: usize) -> Self {
         let ledger = smdb.ledger();
         let mut records: Vec<_> = ledger.records().collect();
-        records.sort_by_key(|record| Reverse((record.latest().1.received_at, &record.id)));
+        records.sort_by_key(|record| Reverse((record.latest().1.received_at, record.id)));
         Self {
             courses: records.len(),
             annulled: records.iter().filter(|record| record.annulment.is_some()).count(),
@@ -119,7 +119,7 @@ impl Course {
     fn of(record: &Record) -> Self {
         let version = |(version, entry): (u32, &Entry)| Version {
             version,
-            receipt: Receipt { at: entry.received_at, receipt: entry.receipt.clone() },
+            receipt: Receipt { at: entry.received_at, receipt: entry.receipt.to_string() },
             warnings: entry.warnings.len(),
         };
         let annulment = record.annulment.as_ref();
@@ -129,7 +129,7 @@ impl Course {
             // A reference with a personal number is none; should one ever be let in, it stops here.
             reference: harmless(&record.reference.to_string()),
             versions: record.versions().map(version).collect(),
-            annulment: annulment.map(|it| Receipt { at: it.at, receipt: it.receipt.clone() }),
+            annulment: annulment.map(|it| Receipt { at: it.at, receipt: it.receipt.to_string() }),
         }
     }
 }

@@ -56,7 +56,7 @@ fn a_course_that_keeps_every_rule_gives_no_warning() {
             treatment: Some(code("SUBST")),
             preparation: Some(code("METADON")),
             provider: Some(code("tilbud-17")),
-            substances: vec![substance],
+            substances: [substance].into(),
             housing: Some(code("EGEN")),
             income: Some(code("KONTANT")),
             remark: Some(code("Henvist af egen læge.")),
@@ -198,7 +198,7 @@ fn sim_2007_a_course_that_ended_says_how() {
 #[test]
 fn sim_3001_forms_that_fell_away_are_refused() {
     for form in RetiredForm::ALL {
-        let old = with(Details { forms: vec![form], ..course().details });
+        let old = with(Details { forms: [form].into(), ..course().details });
         check(old, Status::Refused, &[&format!("SIM-3001 {}", form.element())]);
     }
 }
@@ -222,7 +222,11 @@ fn sim_3002_each_code_is_in_its_list() {
     let substance =
         Substance { substance: code("x"), intake: code("x"), frequency: code("x"), main: false };
     let expected = ["SIM-3002 Hyppighed", "SIM-3002 Indtagelse", "SIM-3002 Stof"];
-    check(with(Details { substances: vec![substance], ..details() }), Status::Refused, &expected);
+    check(
+        with(Details { substances: [substance].into(), ..details() }),
+        Status::Refused,
+        &expected,
+    );
 }
 
 /// The code of a law that came into force is in the list for courses from that day on.

@@ -132,12 +132,13 @@ pub(crate) fn whole_course() -> Course {
         treatment: Some(code("SUBST")),
         preparation: Some(code("BUPNAL")),
         provider: Some(code("tilbud-17")),
-        substances: vec![Substance {
+        substances: [Substance {
             substance: code("KOKAIN"),
             intake: code("SNIF"),
             frequency: code("2-3"),
             main: true,
-        }],
+        }]
+        .into(),
         housing: Some(code("GADEN")),
         income: Some(code("SU")),
         remark: Some(code("<&> \"æøå\"")),
