@@ -47,6 +47,10 @@ pub struct MessageService<C: Core> {
 const UNHELPFUL: &str = "the revocation list was fetched, but does not help: it is of another \
                          authority than the one known here, or no longer in force";
 
+/// A message of so many octets takes a few milliseconds, nearly all of them RSA. That another thread takes it
+/// over would cost more of the processor than anybody would win by it.
+const AT_ONCE: usize = 64 * 1024;
+
 /// A message that was answered.
 #[derive(Debug, Clone)]
 pub struct Passed<D: Door> {
@@ -64,49 +68,66 @@ struct Arrived<D: Door> {
 }
 
 impl<C: Answering> MessageService<C> {
-    /// Answers one message that came in by the door `D`. What cryptography takes is taken on threads
-    /// that serve no sockets, so that a slow caller and a hard sum do not hold up each other.
+    /// Answers one message that came in by the door `D`. One of the usual length is answered at once, by the
+    /// thread that received it; a long one elsewhere, so that it holds up nobody's sockets.
     pub async fn answer<D: Door<Core = C>>(
         self: &Arc<Self>,
         arrival: Arrival,
         message: D::Message,
     ) -> Passed<D> {
+        if D::message_octets(&message) <= AT_ONCE {
+            return match self.begin(arrival, message) {
+                Ok(passed) => passed,
+                Err((arrived, needs)) => self.go_on(arrived, needs).await,
+            };
+        }
         let this = Arc::clone(self);
-        // Whoever gives up meanwhile wants to find in the journal what it waited for.
-        to_the_end(async move { this.pass(arrival, message).await }).await
+        to_the_end(async move {
+            let beginning = Arc::clone(&this);
+            match apart(move || beginning.begin(arrival, message)).await {
+                Ok(passed) => passed,
+                Err((arrived, needs)) => this.go_on(arrived, needs).await,
+            }
+        })
+        .await
     }
 
-    async fn pass<D: Door<Core = C>>(
-        self: &Arc<Self>,
+    /// Nearly always nothing must be fetched: then all of it is done at one go.
+    fn begin<D: Door<Core = C>>(
+        &self,
         arrival: Arrival,
         message: D::Message,
+    ) -> Result<Passed<D>, (Arrived<D>, Vec<C::Need>)> {
+        let octets = D::message_octets(&message);
+        let request = D::read(&self.core.wire(), &message);
+        let arrived = Arrived { arrival, octets, request };
+        let now = self.clock.now();
+        match self.core.look(|core| D::needs(core, &arrived.request, now)) {
+            needs if needs.is_empty() => Ok(self.finish(arrived, now, Vec::new())),
+            needs => Err((arrived, needs)),
+        }
+    }
+
+    /// Fetches what it needs, and then answers it. Whoever gives up meanwhile wants to find in the journal
+    /// what it waited for.
+    async fn go_on<D: Door<Core = C>>(
+        self: &Arc<Self>,
+        arrived: Arrived<D>,
+        needs: Vec<C::Need>,
     ) -> Passed<D> {
         let this = Arc::clone(self);
-        // Nearly always nothing must be fetched: then all of it is done at one go.
-        let done = apart(move || {
-            let octets = D::message_octets(&message);
-            let request = D::read(&this.core.wire(), &message);
-            let arrived = Arrived { arrival, octets, request };
-            let now = this.clock.now();
-            match this.core.look(|core| D::needs(core, &arrived.request, now)) {
-                needs if needs.is_empty() => Ok(this.finish(arrived, now, Vec::new())),
-                needs => Err((arrived, needs)),
-            }
-        });
-        let (arrived, needs) = match done.await {
-            Ok(passed) => return passed,
-            Err(waiting) => waiting,
-        };
-        let mut remarks = self.inform(&needs).await;
-        let this = Arc::clone(self);
-        apart(move || {
-            // Later than what was fetched, which nobody could know before.
-            let now = this.clock.now();
-            if remarks.is_empty() {
-                let needs = this.core.look(|core| D::needs(core, &arrived.request, now));
-                remarks.extend((!needs.is_empty()).then(|| UNHELPFUL.to_owned()));
-            }
-            this.finish(arrived, now, remarks)
+        to_the_end(async move {
+            let mut remarks = this.inform(&needs).await;
+            let answer = move || {
+                // Later than what was fetched, which nobody could know before.
+                let now = this.clock.now();
+                if remarks.is_empty() {
+                    let needs = this.core.look(|core| D::needs(core, &arrived.request, now));
+                    remarks.extend((!needs.is_empty()).then(|| UNHELPFUL.to_owned()));
+                }
+                this.finish(arrived, now, remarks)
+            };
+            apart(answer).await
         })
         .await
     }

@@ -152,9 +152,11 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
     }
 }
 
-/// One thread has the sockets, and a few others do the sums ([`apart`](crate::apart), which says how many at once).
+/// Each processor has a thread that receives messages and answers them: nearly all that a message costs is
+/// cryptography, and to hand it over would wake another thread for nothing. What takes long is done by others
+/// ([`apart`](crate::apart), which says by how many).
 fn runtime() -> io::Result<Runtime> {
-    runtime::Builder::new_current_thread().enable_all().build()
+    runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 fn failed(program: &Program, error: &StartError) -> ExitCode {
