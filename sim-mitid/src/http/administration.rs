@@ -7,7 +7,7 @@
 mod form;
 mod shown;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json,
@@ -28,25 +28,25 @@ use super::MitidErhverv;
 use crate::{Answer, Request};
 
 const PATH: &str = "/__admin/administration";
+/// What may be asked.
+static FORM: LazyLock<Form> = LazyLock::new(form::form);
 
 pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
     let [looked, asked] = [(); 2].map(|()| Arc::clone(mitid));
-    let form = Arc::new(form::form());
-    let schema = form.schema();
     let look = async move || answered_apart(move || Json(looked.shown())).await;
-    let ask = async move |body: Bytes| ask(&asked, &form, body).await;
+    let ask = async move |body: Bytes| ask(&asked, body).await;
     let summary = "One act of an administrator, a contact person or a holder, or a look of theirs";
     Routes::from([
         Route::get(PATH, "Who is connected, with profiles, orders and certificates", look)
             .answer::<Shown>(),
-        Route::post(PATH, summary, ask).body_like(schema),
+        Route::post(PATH, summary, ask).body_like(|| FORM.schema()),
     ])
 }
 
 /// The answer of MitID Erhverv, with a diagnosis where it says no.
-async fn ask(mitid: &Arc<MitidErhverv>, form: &Arc<Form>, body: Bytes) -> Response {
-    let (form, looked) = (Arc::clone(form), body.clone());
-    if let Some(slip) = apart(move || form.slip(&looked)).await {
+async fn ask(mitid: &Arc<MitidErhverv>, body: Bytes) -> Response {
+    let looked = body.clone();
+    if let Some(slip) = apart(move || FORM.slip(&looked)).await {
         return slip.into_response();
     }
     let (exchange, diagnosis) = match mitid.ask(body).await {

@@ -4,7 +4,7 @@
 mod form;
 mod shown;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Json,
@@ -25,24 +25,24 @@ use super::NemLogin;
 use crate::administration::{Answer, Request};
 
 const PATH: &str = "/__admin/administration";
+/// What may be clicked.
+static FORM: LazyLock<Form> = LazyLock::new(form::form);
 
 pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
     let [looked, clicked] = [(); 2].map(|()| Arc::clone(nemlogin));
     let look = async move || answered_apart(move || Json(looked.shown())).await;
-    let form = Arc::new(form::form());
-    let schema = form.schema();
-    let click = async move |body: Bytes| apart(move || click(&clicked, &form, &body)).await;
+    let click = async move |body: Bytes| apart(move || click(&clicked, &body)).await;
     Routes::from([
         Route::get(PATH, "What is saved, and what is in force in each environment", look)
             .answer::<Shown>(),
         Route::post(PATH, "One click of an administrator, a service owner or a grantor", click)
-            .body_like(schema),
+            .body_like(|| FORM.schema()),
     ])
 }
 
 /// The answer of the administration, with a diagnosis where it says no.
-fn click(nemlogin: &NemLogin, form: &Form, body: &[u8]) -> Response {
-    if let Some(slip) = form.slip(body) {
+fn click(nemlogin: &NemLogin, body: &[u8]) -> Response {
+    if let Some(slip) = FORM.slip(body) {
         return slip.into_response();
     }
     let (exchange, diagnosis) = match nemlogin.click(body) {

@@ -50,7 +50,7 @@ fn operation(route: &Route) -> Value {
         "operationId": name(route),
         "summary": route.summary,
         "responses": {
-            "200": content("What was asked for", route.media_type, &route.answer),
+            "200": content("What was asked for", route.media_type, &(route.answer)()),
             "default": content("Why not", "application/json", &schema_of::<Problem>()),
         },
     });
@@ -58,8 +58,9 @@ fn operation(route: &Route) -> Value {
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
     }
-    if let Some(schema) = &route.body {
-        let mut body = content("What is asked", "application/json", schema);
+    if let Some(schema) = route.body {
+        let schema = schema();
+        let mut body = content("What is asked", "application/json", &schema);
         // What is an object without keys that must be there may be left out.
         let is_needed = schema["type"] != "object" || schema.get("required").is_some();
         body["required"] = is_needed.into();
@@ -87,7 +88,7 @@ fn in_path(route: &Route) -> impl Iterator<Item = Value> {
 }
 
 fn in_query(route: &Route) -> impl Iterator<Item = Value> {
-    let schema = route.query.clone().unwrap_or_default();
+    let schema = route.query.map(|schema| schema()).unwrap_or_default();
     let properties = schema["properties"].as_object().cloned().unwrap_or_default();
     properties.into_iter().map(move |(name, property)| {
         let is_named = |it: &Vec<Value>| it.contains(&json!(name));

@@ -11,15 +11,18 @@ use serde_json::Value;
 
 use super::Problem;
 
+/// Makes a JSON Schema when somebody asks for the documentation: mostly nobody does, and together they are long.
+type Schema = fn() -> Value;
+
 /// One thing that can be asked, with what its documentation says.
 #[derive(Debug, Clone)]
 pub struct Route {
     pub(super) method: Method,
     pub(super) path: &'static str,
     pub(super) summary: &'static str,
-    pub(super) query: Option<Value>,
-    pub(super) body: Option<Value>,
-    pub(super) answer: Value,
+    pub(super) query: Option<Schema>,
+    pub(super) body: Option<Schema>,
+    pub(super) answer: Schema,
     pub(super) media_type: &'static str,
     handler: MethodRouter,
 }
@@ -49,38 +52,39 @@ impl Route {
         summary: &'static str,
         handler: MethodRouter,
     ) -> Self {
-        let (query, body, answer) = (None, None, Value::Bool(true));
+        let anything: Schema = || Value::Bool(true);
+        let (query, body, answer) = (None, None, anything);
         Self { method, path, summary, query, body, answer, media_type: "application/json", handler }
     }
 
     /// Says what may stand in the query: the fields of a type.
     #[must_use]
     pub fn query<Q: JsonSchema>(self) -> Self {
-        Self { query: Some(schema_of::<Q>()), ..self }
+        Self { query: Some(schema_of::<Q>), ..self }
     }
 
     /// Says what the body holds.
     #[must_use]
     pub fn body<B: JsonSchema>(self) -> Self {
-        self.body_like(schema_of::<B>())
+        self.body_like(schema_of::<B>)
     }
 
     /// Says what the body holds, by its schema.
     #[must_use]
-    pub fn body_like(self, schema: Value) -> Self {
+    pub fn body_like(self, schema: Schema) -> Self {
         Self { body: Some(schema), ..self }
     }
 
     /// Says what the answer holds.
     #[must_use]
     pub fn answer<A: JsonSchema>(self) -> Self {
-        Self { answer: schema_of::<A>(), ..self }
+        Self { answer: schema_of::<A>, ..self }
     }
 
     /// Says that the answer is a text of this type.
     #[must_use]
     pub fn text(self, media_type: &'static str) -> Self {
-        Self { answer: serde_json::json!({ "type": "string" }), media_type, ..self }
+        Self { answer: || serde_json::json!({ "type": "string" }), media_type, ..self }
     }
 }
 
