@@ -30,7 +30,7 @@ use sha2::{Digest, Sha256};
 
 pub use self::{
     access_token::{AccessToken, Excess, Flaw},
-    redemption::Redemption,
+    redemption::{LIFETIME_MAX, LIFETIME_MIN, Redemption},
     rejection::{Cause, Challenge, Rejection},
     reply::Reply,
     resource::Call,

@@ -231,7 +231,8 @@ impl<'p> Caller<'p> {
             }
             Some(keeps) => self.next_change_by_rest(keeps, cache, now),
         };
-        let calls = (left != cache).then(|| self.node.calls.next(after(now)));
+        let brings = left != cache || self.node.access.is_some_and(|it| self.may_bring(it, cache));
+        let calls = brings.then(|| self.node.calls.next(after(now)));
         changes.into_iter().chain(calls).min()
     }
 

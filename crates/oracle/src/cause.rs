@@ -39,6 +39,8 @@ pub enum Cause {
     SmdbChainNotTrusted,
     /// The token that the client kept has ended.
     TokenExpired,
+    /// The token that the client kept has not ended, and would before an access token had lived for a second.
+    TokenEndsTooSoon,
     /// The access token that the client kept has ended.
     AccessTokenExpired,
     /// SMDB does not trust who signed the token.
@@ -65,7 +67,7 @@ pub enum Cause {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::CertificateNotFound,
         Self::CertificateAmbiguous,
         Self::CertificateNotValid,
@@ -83,6 +85,7 @@ impl Cause {
         Self::AnswerNotCurrent,
         Self::SmdbChainNotTrusted,
         Self::TokenExpired,
+        Self::TokenEndsTooSoon,
         Self::AccessTokenExpired,
         Self::SignerNotTrusted,
         Self::NotHolder,
@@ -118,6 +121,7 @@ impl Cause {
             | Self::CertificateNotInForce
             | Self::CertificateReplaced => Party::Sts,
             Self::TokenExpired
+            | Self::TokenEndsTooSoon
             | Self::AccessTokenExpired
             | Self::SignerNotTrusted
             | Self::NotHolder
@@ -162,6 +166,7 @@ impl Cause {
             Self::AnswerNotCurrent | Self::ServiceAnswerNotCurrent => "answer-not-current",
             Self::StsChainNotTrusted | Self::SmdbChainNotTrusted => "server-chain-not-trusted",
             Self::TokenExpired => "token-expired",
+            Self::TokenEndsTooSoon => "token-ends-too-soon",
             Self::AccessTokenExpired => "access-token-expired",
             Self::SignerNotTrusted => "unknown-issuer",
             Self::NotHolder => "not-holder",

@@ -34,7 +34,8 @@ pub struct Rules {
     pub smdb_revocation_lag: Span,
     /// What SMDB makes of the certificate inside a live token.
     pub holder_check: HolderCheck,
-    /// `T`: how long a token lives.
+    /// `T`: how long a token lives: by REST for whole seconds, since what comes of a part of one hangs on when
+    /// in a second a call is made.
     pub token_lifetime: Span,
     /// For how long SMDB says that an access token lives; an hour at most, and no longer than the token that
     /// it is given for.

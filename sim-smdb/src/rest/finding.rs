@@ -57,6 +57,14 @@ impl Rejection {
                 );
                 [rule, expected, got, todo]
             }
+            Self::TokenEndsTooSoon { end } => {
+                let [rule, expected, _, todo] = TOKEN_ENDS_TOO_SOON.map(text);
+                let got = Text::new(
+                    format!("a token that ends at {end}"),
+                    format!("et token, der udløber {end}"),
+                );
+                [rule, expected, got, todo]
+            }
         };
         Finding { cause: self.name().to_owned(), rule, expected, got, who: self.who(), what }
     }
@@ -76,6 +84,7 @@ impl Rejection {
             | Self::AccessTokenExpired { .. }
             | Self::AnotherCertificate
             | Self::AccessTokenTooLarge { .. }
+            | Self::TokenEndsTooSoon { .. }
             | Self::Shared(_) => Role::Vendor,
         }
     }
@@ -281,5 +290,23 @@ const ACCESS_TOKEN_TOO_LARGE: Lesson = [
          the token stands in the body.",
         "Giv systembrugeren færre forskellige privilegier eller fuldmagter, eller kald med SOAP, hvor \
          tokenet står i selve beskeden.",
+    ],
+];
+
+const TOKEN_ENDS_TOO_SOON: Lesson = [
+    [
+        "An access token ends with a whole second, no later than its token, and lives for a second at least \
+         (our choice).",
+        "Et adgangstoken udløber med et helt sekund, senest sammen med sit token, og gælder i mindst et sekund \
+         (vores valg).",
+    ],
+    [
+        "a token that is good for more than a second, counted to the whole second at or before its end",
+        "et token, der gælder i mere end et sekund, regnet til det hele sekund ved eller før dets udløb",
+    ],
+    ["", ""],
+    [
+        "Let your client drop a token some time before its end, and ask the STS for another one.",
+        "Lad din klient kassere et token noget før dets udløb og bede STS'en om et nyt.",
     ],
 ];

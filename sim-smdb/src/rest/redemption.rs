@@ -20,11 +20,11 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const TOKEN: &str = "saml-token";
 /// The field that may say for how many seconds the access token is wanted.
 const LIFETIME: &str = "should-expire-in";
-/// The longest that an access token may live (OIO IDWS REST 1.0).
-const LIFETIME_MAX: Span = Span::from_hours(1);
-
-/// The shortest that one may be given for.
-const LIFETIME_MIN: Span = Span::from_seconds(1);
+/// The longest that an access token lives (OIO IDWS REST 1.0).
+pub const LIFETIME_MAX: Span = Span::from_hours(1);
+/// The shortest that one lives: its end is a whole second, and how long it lives is told in those. Our
+/// choice.
+pub const LIFETIME_MIN: Span = Span::from_seconds(1);
 
 /// As clients write it, padded or not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -164,10 +164,10 @@ impl Granted {
         let shortest = now + LIFETIME_MIN;
         let whole = shortest.truncated_to_second();
         let least = if whole < shortest { whole + Span::from_seconds(1) } else { whole };
-        let since = assertion.not_on_or_after;
-        let ended = since.truncated_to_second();
+        let end = assertion.not_on_or_after;
+        let ended = end.truncated_to_second();
         if ended <= shortest {
-            return Err(Rejection::Shared(crate::Rejection::TokenExpired { since }));
+            return Err(Rejection::TokenEndsTooSoon { end });
         }
         let until = (now + lifetime).truncated_to_second().max(least).min(ended);
         let token = AccessToken {

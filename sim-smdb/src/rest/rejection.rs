@@ -69,6 +69,12 @@ pub enum Rejection {
         /// By how much.
         excess: Excess,
     },
+    /// The token has not ended, and would before an access token for it had lived for a second.
+    #[error("the token ends at {end}, which is too soon for an access token of a whole second")]
+    TokenEndsTooSoon {
+        /// The first instant at which the token is refused for having ended.
+        end: Timestamp,
+    },
     /// What a call by SOAP is refused for too.
     #[error(transparent)]
     Shared(crate::Rejection),
@@ -131,6 +137,8 @@ impl Rejection {
             | Self::AccessTokenNotYetValid { .. }
             | Self::AccessTokenTooLarge { .. } => token("The Token could not be validated"),
             Self::AccessTokenExpired { .. } => token("Token was expired"),
+            // The caller is to do what it does when a token has ended.
+            Self::TokenEndsTooSoon { .. } => token("The Token is expired"),
             Self::Shared(shared) => return told(shared),
         };
         Some(Challenge { error, description })

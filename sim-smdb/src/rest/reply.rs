@@ -92,6 +92,7 @@ impl Reply {
             | Rejection::AccessTokenNotYetValid { .. }
             | Rejection::AccessTokenExpired { .. }
             | Rejection::AccessTokenTooLarge { .. }
+            | Rejection::TokenEndsTooSoon { .. }
             | Rejection::AnotherCertificate => (401, None),
         };
         let (content_type, body) = match (declared, rejection) {

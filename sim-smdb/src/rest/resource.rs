@@ -3,7 +3,7 @@
 use clock::Timestamp;
 use entropy::Entropy;
 
-use super::{AccessToken, Answer, Message, Presented, Rejection};
+use super::{API_PATH, AccessToken, Answer, Message, Presented, Rejection};
 use crate::{
     Fact, Smdb,
     call::{Caller, Due, carry_out, holder_in_force, judge_body, remembered},
@@ -118,7 +118,7 @@ impl Call {
 
 /// The version and the operation that a path names.
 fn named(path: &str) -> Option<(SchemaVersion, Operation)> {
-    let (version, operation) = path.strip_prefix("/api/")?.split_once('/')?;
+    let (version, operation) = path.strip_prefix(API_PATH)?.strip_prefix('/')?.split_once('/')?;
     let version = SchemaVersion::ALL.iter().find(|it| it.name() == version)?;
     let operation = Operation::ALL.iter().find(|it| it.name() == operation)?;
     Some((*version, *operation))

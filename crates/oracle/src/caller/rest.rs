@@ -5,9 +5,8 @@
 //! 2. Otherwise a token of the STS, left or new, is redeemed. SMDB gives an access token if the node proves in
 //!    TLS the key that the token is bound to, and if it would take the token in a call.
 //! 3. An access token lives for an hour, for less where SMDB says so, and no longer than its token; for a second
-//!    at least, so that a token in its last second is worth none. It is good for whoever proves the key that
-//!    it was redeemed with. No message has a time of its own, so that no clock
-//!    can be off.
+//!    at least, so that a token which ends too soon for that is worth none. It is good for whoever proves the
+//!    key that it was redeemed with. No message has a time of its own, so that no clock can be off.
 //! 4. The client in .NET calls once more where an access token is refused, with the same one: it meets the
 //!    same.
 
@@ -52,6 +51,17 @@ impl Caller<'_> {
         }
     }
 
+    /// Whether a call may leave an access token there where one right now leaves none: how long it is told to
+    /// live is counted in whole seconds, and so hangs on when in a second it is asked for.
+    pub(super) fn may_bring(&self, keeps: Keeps, cache: &Cache) -> bool {
+        let Keeps::UntilBeforeEnd(margin) = keeps else { return false };
+        let rules = &self.surroundings.plan.rules;
+        let life = rules.access_token_life().max(SECOND).min(rules.token_lifetime);
+        let most = Span::from_seconds(life.millis() / 1_000);
+        let least = (most - SECOND).max(SECOND);
+        cache.access.is_none() && margin < most && least <= margin
+    }
+
     /// What comes of redeeming `token` at `now`.
     fn redeem(&self, token: &Token, now: Timestamp) -> Result<Access, Cause> {
         self.reaches(Server::Smdb, now)?;
@@ -65,7 +75,7 @@ impl Caller<'_> {
         }
         self.is_believed(token, now)?;
         if now >= self.last_second(token) {
-            return Err(Cause::TokenExpired);
+            return Err(Cause::TokenEndsTooSoon);
         }
         let life = rules.access_token_life().max(SECOND);
         let until = (now + life).truncated_to_second();

@@ -176,3 +176,36 @@ fn clients_of_dotnet_in_one_process_share_tokens_by_soap_and_by_rest() {
     // refuses that, and the other one has got it by then.
     assert_eq!((causes(first), forecast.node(first).missed_calls), (vec![], 4));
 }
+
+/// What is told of the life of an access token counts whole seconds: asked for at half a second this one is
+/// not worth keeping, and on the second it is, for one second.
+#[test]
+fn an_access_token_may_be_kept_or_not_by_when_in_a_second_it_came() {
+    let half = Span::from_millis(500);
+    let rules = Rules { token_lifetime: s(2), sts_revocation_lag: s(0), ..rest_rules() };
+    let (keeps, access) = (Keeps::Never, Some(Keeps::UntilBeforeEnd(s(1))));
+    let mut race = Race::with(DotnetRest, rules, |node| Node { keeps, access, ..node });
+    let (node, old) = (race.node, race.old);
+    race.plan.at(t(3) + half, Act::Restart { node });
+    race.plan.at(t(100) + half, Act::Revoke { certificate: old });
+    check(&race, &["101..open certificate-revoked at 101, certificate-expired at 201"]);
+}
+
+/// A token that has not ended may be worth no access token, and is told apart from one that has.
+#[test]
+fn a_token_that_ends_too_soon_is_told_from_one_that_has_ended() {
+    let first = |access| {
+        let race = java(95, access).saved(10, Rolling).provisioned(10).deployed(201);
+        let forecast = Forecast::of(&race.plan);
+        let outage = &forecast.node(race.node).outages[0];
+        let segments = outage.segments().iter();
+        let segments = segments.map(|it| (it.from.seconds(), it.cause.name().unwrap()));
+        (segments.collect::<Vec<_>>(), outage.until.map(|it| it.seconds()))
+    };
+    // Redeemed each second.
+    let each = vec![(79, "token-ends-too-soon"), (80, "token-expired")];
+    assert_eq!(first(1), (each, Some(95)));
+    // Redeemed at 0, 18, 36, 54 and 72, and kept until 90.
+    let kept = vec![(80, "access-token-expired"), (90, "token-expired")];
+    assert_eq!(first(18), (kept, Some(95)));
+}

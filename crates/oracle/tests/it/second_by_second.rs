@@ -1,19 +1,24 @@
-//! A third way to the same numbers, and the dullest: a world that lives through every second, in which
-//! each call is made and each probe is a call of a copy. Random plans of two system users in two
-//! environments, with certificates that change hands, drafts that overwrite each other, nodes that go
-//! back and forth.
+//! A third way to the same numbers, and the dullest: a world that lives through every second, and through one
+//! instant within each where things happen between seconds; each call is made there and each probe is a call
+//! of a copy. Random plans of two system users in two environments, with certificates that change hands,
+//! drafts that overwrite each other, nodes that go back and forth.
+//!
+//! Both say why a call fails. Of a certificate that is not in force the dull world says no more than that:
+//! what it was or will be is told apart in the worlds that are drawn for the simulators.
 
-use clock::Span;
+use clock::{Span, Timestamp};
 use oracle::{
-    Act, Blame, Calls, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp, Node,
-    NodeForecast, NodeNumber, Plan, Remedy, Rules, Signer, SystemUser, SystemUserNumber,
+    Act, Blame, Calls, Cause, Certificate, CertificateNumber, Forecast, HolderCheck, Keeps, LookUp,
+    Node, NodeForecast, NodeNumber, Plan, Remedy, Rules, Signer, SystemUser, SystemUserNumber,
 };
 use parties::{ClientProfile, Environment, Server, Slot};
 use proptest::{prelude::*, sample::select, test_runner::RngSeed};
 
 use crate::stage::*;
 
-const END: i64 = 120;
+/// In milliseconds, as every time here is.
+const END: i64 = 120 * SECOND;
+const SECOND: i64 = 1_000;
 const CERTIFICATES: usize = 5;
 const NODES: usize = 2;
 
@@ -31,6 +36,8 @@ struct Case {
     together: bool,
     nodes: Vec<Client>,
     events: Vec<(i64, Deed)>,
+    /// How long after a whole second things happen that happen between two of them.
+    between: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -76,7 +83,7 @@ fn owner(certificate: usize) -> usize {
 
 /// The plan, and its nodes in the order of the case's.
 fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
-    let mut plan = Plan::new(t(0), t(END), case.rules);
+    let mut plan = Plan::new(at(0), at(END), case.rules);
     let certificates: Vec<CertificateNumber> = case
         .certificates
         .iter()
@@ -84,8 +91,8 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
         .map(|(index, (environment, from, until, subject))| {
             plan.certificate(Certificate {
                 environment: Environment::ALL[*environment],
-                valid_from: t(*from),
-                expires: t(*until),
+                valid_from: at(*from),
+                expires: at(*until),
                 subject: *subject,
                 organisation: case.organisations[owner(index)],
                 name: *subject,
@@ -112,16 +119,16 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
             plan.node(Node {
                 keeps: client.keeps,
                 access: client.access,
-                skew: s(client.skew),
+                skew: Span::from_millis(client.skew),
                 trusts_new_authority: !client.pins_chain,
                 process: case.together.then_some(7),
-                calls: Calls::every(s(client.interval), t(client.first_call)),
+                calls: Calls::every(Span::from_millis(client.interval), at(client.first_call)),
                 look_up: LookUp { valid_only: client.valid_only, ..node.look_up },
                 ..node
             })
         })
         .collect();
-    for (at, deed) in &case.events {
+    for (when, deed) in &case.events {
         let environment = |index: usize| Environment::ALL[index];
         let act = match *deed {
             Deed::Save(user, slot, certificate) => {
@@ -149,9 +156,13 @@ fn plan(case: &Case) -> (Plan, Vec<NodeNumber>) {
             }
             Deed::TrustChain(node) => Act::TrustChain { node: nodes[node] },
         };
-        plan.at(t(*at), act);
+        plan.at(at(*when), act);
     }
     (plan, nodes)
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
 }
 
 // ---- the same, lived through ----
@@ -316,10 +327,10 @@ impl<'c> World<'c> {
         let rules = &case.rules;
         let expired = |it: usize| now >= case.certificates[it].2;
         self.known.iter_mut().flatten().for_each(|it| it.swap(expired));
-        let looks = rules.look_interval.millis() / 1_000;
-        let lag = rules.sts_revocation_lag.millis() / 1_000;
+        let looks = rules.look_interval.millis();
+        let lag = rules.sts_revocation_lag.millis();
         let ended =
-            |it: usize| expired(it) || rules.rolling_on_revocation && now >= revoked[it] + lag;
+            |it: usize| expired(it) || rules.rolling_on_revocation && now >= seen(revoked[it], lag);
         if looks == 0 || now % looks == 0 {
             self.places.iter_mut().flatten().for_each(|it| it.swap(ended));
         }
@@ -344,7 +355,7 @@ impl<'c> World<'c> {
 
     fn clicks(&mut self, now: i64) {
         let case = self.case;
-        let lasting = case.rules.activation_delay.millis() / 1_000;
+        let lasting = case.rules.activation_delay.millis();
         for (_, deed) in case.events.iter().filter(|(at, _)| *at == now) {
             match *deed {
                 Deed::Save(user, slot, certificate) => {
@@ -481,13 +492,21 @@ impl<'c> World<'c> {
     }
 
     /// Who the STS takes the holder for.
-    fn judge(&self, place: usize, certificate: usize, now: i64) -> Option<usize> {
+    fn judge(&self, place: usize, certificate: usize, now: i64) -> Result<usize, Cause> {
         let (environment, from, until, subject) = self.case.certificates[certificate];
-        let lag = self.case.rules.sts_revocation_lag.millis() / 1_000;
-        let holds = environment == place
-            && from <= now
-            && now < until
-            && now < self.revoked[certificate] + lag;
+        let lag = self.case.rules.sts_revocation_lag.millis();
+        if environment != place {
+            return Err(Cause::CertificateNotTrusted);
+        }
+        if now < from {
+            return Err(Cause::CertificateNotYetValid);
+        }
+        if now >= until {
+            return Err(Cause::CertificateExpired);
+        }
+        if now >= seen(self.revoked[certificate], lag) {
+            return Err(Cause::CertificateRevoked);
+        }
         let owner = |certificate: usize| {
             let overlap = self.case.rules.overlap;
             let held = Some(certificate);
@@ -498,58 +517,63 @@ impl<'c> World<'c> {
         let alike = (0..CERTIFICATES).filter(|other| {
             self.case.rules.finds_by_subject && self.case.certificates[*other].3 == subject
         });
-        std::iter::once(certificate).chain(alike).find_map(owner).filter(|_| holds)
+        let owner = std::iter::once(certificate).chain(alike).find_map(owner);
+        owner.ok_or(Cause::CertificateNotRegistered)
     }
 
     /// What SMDB makes of a holder's certificate.
-    fn refuses_holder(&self, holder: usize, now: i64) -> bool {
+    fn takes_holder(&self, holder: usize, now: i64) -> Result<(), Cause> {
         let rules = &self.case.rules;
         let expired = now >= self.case.certificates[holder].2;
-        let lag = rules.smdb_revocation_lag.millis() / 1_000;
-        let revoked = now >= self.revoked[holder] + lag;
+        let revoked = now >= seen(self.revoked[holder], rules.smdb_revocation_lag.millis());
         match rules.holder_check {
-            HolderCheck::Ignored => false,
-            HolderCheck::Validity => expired,
-            HolderCheck::ValidityAndRevocation => expired || revoked,
+            HolderCheck::Validity | HolderCheck::ValidityAndRevocation if expired => {
+                Err(Cause::HolderExpired)
+            }
+            HolderCheck::ValidityAndRevocation if revoked => Err(Cause::HolderRevoked),
+            HolderCheck::Ignored | HolderCheck::Validity | HolderCheck::ValidityAndRevocation => {
+                Ok(())
+            }
         }
     }
 
-    /// A call: 0 if it succeeds, else the step at which it fails. Also whether it took a new token.
-    fn call(&mut self, node: usize, now: i64) -> (u8, bool) {
+    /// Whether SMDB lets an owner do what a client asks.
+    fn may_call(&self, client: &Client, owner: usize) -> Result<(), Cause> {
+        if self.case.organisations[owner] != self.case.organisations[client.user] {
+            Err(Cause::ForeignAuthority)
+        } else if !self.case.privileged[owner] {
+            Err(Cause::NotPrivileged)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A call: what comes of it. Also whether it took a new token.
+    fn call(&mut self, node: usize, now: i64) -> (Result<(), Cause>, bool) {
         if !self.nodes[node].started {
-            return (1, false);
+            return (Err(Cause::CertificateNotValid), false);
         }
         let client = &self.case.nodes[node];
         let rules = &self.case.rules;
-        let life = rules.token_lifetime.millis() / 1_000;
+        let life = rules.token_lifetime.millis();
         let kept = match client.keeps {
             Keeps::Never => 0,
-            Keeps::UntilBeforeEnd(margin) => life - margin.millis() / 1_000 - client.skew,
-            Keeps::For(fixed) => fixed.millis() / 1_000,
+            Keeps::UntilBeforeEnd(margin) => life - margin.millis() - client.skew,
+            Keeps::For(fixed) => fixed.millis(),
         };
         let place = client.environment;
         let certificate = self.nodes[node].certificate;
         let [no_sts, no_service] = Server::ALL
             .map(|server| self.nodes[node].pins_chain && self.changed[server as usize][place]);
-        let may_call = |owner: usize| {
-            self.case.organisations[owner] == self.case.organisations[client.user]
-                && self.case.privileged[owner]
-        };
+        let reaches_service = or(!no_service, Cause::SmdbChainNotTrusted);
         let is_left = |&(issued, _, told, ..): &(i64, i64, i64, usize, usize)| match client.access {
             None | Some(Keeps::Never) => false,
-            Some(Keeps::UntilBeforeEnd(margin)) => {
-                now < told - margin.millis() / 1_000 - client.skew
-            }
-            Some(Keeps::For(fixed)) => now < issued + fixed.millis() / 1_000,
+            Some(Keeps::UntilBeforeEnd(margin)) => now < told - margin.millis() - client.skew,
+            Some(Keeps::For(fixed)) => now < issued + fixed.millis(),
         };
         if let Some(access) = self.nodes[node].access.filter(is_left) {
-            let (_, until, _, holder, owner) = access;
-            let succeeds = !no_service
-                && now < until
-                && holder == certificate
-                && !self.refuses_holder(holder, now)
-                && may_call(owner);
-            return (if succeeds { 0 } else { 3 }, false);
+            let outcome = reaches_service.and_then(|()| self.takes_access(node, access, now));
+            return (outcome, false);
         }
         if client.access.is_some() {
             self.keep_access(node, None);
@@ -557,31 +581,89 @@ impl<'c> World<'c> {
         let left = self.nodes[node].token.filter(|(issued, ..)| now < issued + kept);
         let asked = || {
             if no_sts {
-                return None;
+                return Err(Cause::StsChainNotTrusted);
             }
             let owner = self.judge(place, certificate, now)?;
             let signer = self.signers[place];
-            (signer == self.nodes[node].pinned).then_some((now, certificate, owner, signer))
+            if signer != self.nodes[node].pinned {
+                return Err(Cause::AnswerUnusable);
+            }
+            if client.skew >= life {
+                return Err(Cause::AnswerExpired);
+            }
+            Ok((now, certificate, owner, signer))
         };
-        let token = left.or_else(asked);
-        self.keep(node, token.filter(|_| kept > 0));
-        let Some((issued, holder, owner, signer)) = token else { return (1, false) };
-        let proves = client.access.is_some() || matches!(client.profile, Core | DotnetRest);
-        let key = if proves { certificate } else { holder };
-        // In its last second a token is worth no access token.
-        let ends = issued + life - i64::from(client.access.is_some());
-        let is_believed = !no_service
-            && now < ends
-            && key == holder
-            && !self.refuses_holder(holder, now)
-            && self.trusted[place][signer as usize];
-        let succeeds = is_believed && may_call(owner);
-        if client.access.is_some() && is_believed {
-            let until = (issued + life).min(now + rules.access_token_lifetime.millis() / 1_000);
-            let access = (now, until, until + client.skew, holder, owner);
+        let token = left.map_or_else(asked, Ok);
+        self.keep(node, token.ok().filter(|_| kept > 0));
+        let token @ (.., owner, _) = match token {
+            Ok(token) => token,
+            Err(cause) => return (Err(cause), false),
+        };
+        let believed = reaches_service.and_then(|()| self.believes(node, token, now));
+        let outcome = believed.and_then(|()| self.may_call(client, owner));
+        if client.access.is_some() && believed.is_ok() {
+            let (issued, holder, ..) = token;
+            let lives = now + rules.access_token_lifetime.millis();
+            // A whole second, and a second at least.
+            let least = (now + SECOND + SECOND - 1) / SECOND * SECOND;
+            let until = (lives / SECOND * SECOND).max(least);
+            let until = until.min((issued + life) / SECOND * SECOND);
+            let told = now + (until - now) / SECOND * SECOND;
+            let access = (now, until, told + client.skew, holder, owner);
             self.keep_access(node, Some(access).filter(is_left));
         }
-        (if succeeds { 0 } else { 3 }, left.is_none() && kept > 0)
+        (outcome, left.is_none() && kept > 0)
+    }
+
+    /// What SMDB makes of an access token that a node shows.
+    fn takes_access(
+        &self,
+        node: usize,
+        (_, until, _, holder, owner): (i64, i64, i64, usize, usize),
+        now: i64,
+    ) -> Result<(), Cause> {
+        or(now < until, Cause::AccessTokenExpired)?;
+        or(holder == self.nodes[node].certificate, Cause::AnotherCertificate)?;
+        self.takes_holder(holder, now)?;
+        self.may_call(&self.case.nodes[node], owner)
+    }
+
+    /// Whether SMDB believes the token that a node shows, by SOAP or to redeem it.
+    fn believes(
+        &self,
+        node: usize,
+        token: (i64, usize, usize, u32),
+        now: i64,
+    ) -> Result<(), Cause> {
+        let (issued, holder, _, signer) = token;
+        let client = &self.case.nodes[node];
+        let place = client.environment;
+        let ends = issued + self.case.rules.token_lifetime.millis();
+        let is_bound = holder == self.nodes[node].certificate;
+        let is_ever_trusted = signer == 0
+            || self.case.events.iter().any(
+                |(_, deed)| matches!(*deed, Deed::Trust(at, told) if (at, told) == (place, signer)),
+            );
+        if client.access.is_some() {
+            if !is_ever_trusted {
+                return Err(Cause::SignerNotTrusted);
+            }
+            if !is_bound {
+                return Err(Cause::AnotherHolder);
+            }
+        }
+        if !self.trusted[place][signer as usize] {
+            return Err(Cause::SignerNotTrusted);
+        }
+        if now >= ends {
+            return Err(Cause::TokenExpired);
+        }
+        self.takes_holder(holder, now)?;
+        if client.access.is_some() {
+            // What ends with the whole second at or before it must be worth a second.
+            return or(now + SECOND < ends / SECOND * SECOND, Cause::TokenEndsTooSoon);
+        }
+        or(is_bound || !matches!(client.profile, Core | DotnetRest), Cause::NotHolder)
     }
 
     /// What each node would meet at each second, the calls that failed, and the tokens given.
@@ -592,7 +674,7 @@ impl<'c> World<'c> {
                 self.revoked[certificate] = self.revoked[certificate].min(*at);
             }
         }
-        for now in 0..=END {
+        for now in instants(self.case.between) {
             self.time_passes(now);
             self.clicks(now);
             self.swaps(now);
@@ -600,15 +682,15 @@ impl<'c> World<'c> {
                 let client = &self.case.nodes[node];
                 let since = now - client.first_call;
                 if since >= 0 && since % client.interval == 0 {
-                    let (step, took) = self.call(node, now);
+                    let (outcome, took) = self.call(node, now);
                     lived.calls += 1;
-                    lived.missed += u64::from(step != 0);
+                    lived.missed += u64::from(outcome.is_err());
                     lived.tokens.extend(took.then_some(now));
                 }
             }
             for (node, lived) in lived.iter_mut().enumerate() {
                 let before = self.nodes.clone();
-                lived.steps.push(self.call(node, now).0);
+                lived.met.push(self.call(node, now).0.err());
                 self.nodes = before;
             }
         }
@@ -616,28 +698,52 @@ impl<'c> World<'c> {
     }
 }
 
+/// It holds, or a call fails for this.
+const fn or(holds: bool, cause: Cause) -> Result<(), Cause> {
+    if holds { Ok(()) } else { Err(cause) }
+}
+
+/// Every second, and what lies between two of them, if anything does.
+fn instants(between: i64) -> impl Iterator<Item = i64> {
+    let seconds = (0..=END / SECOND).map(|second| second * SECOND);
+    let both = seconds.flat_map(move |it| [Some(it), Some(it + between).filter(|_| between > 0)]);
+    both.flatten().filter(|it| *it <= END)
+}
+
+/// When somebody who is `lag` behind sees a revocation: lists count in whole seconds, and none tells of what
+/// is still to come.
+fn seen(revoked: i64, lag: i64) -> i64 {
+    revoked.max(revoked / SECOND * SECOND + lag)
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Lived {
-    steps: Vec<u8>,
+    /// Why a call would fail, at each instant.
+    met: Vec<Option<Cause>>,
     calls: u64,
     missed: u64,
     tokens: Vec<i64>,
 }
 
 /// The same as a forecast has it.
-fn lived(node: &NodeForecast) -> Lived {
-    let step_at = |now: i64| {
+fn lived(node: &NodeForecast, between: i64) -> Lived {
+    let met_at = |now: i64| {
         let segments = node.outages.iter().flat_map(|outage| outage.segments());
         let mut met = segments.filter(|segment| {
-            segment.from <= t(now) && segment.until.is_none_or(|until| t(now) < until)
+            segment.from <= at(now) && segment.until.is_none_or(|until| at(now) < until)
         });
-        met.next().map_or(0, |segment| segment.cause.step().into())
+        met.next().map(|segment| match segment.cause {
+            Cause::CertificateNotInForce | Cause::CertificateReplaced => {
+                Cause::CertificateNotRegistered
+            }
+            cause => cause,
+        })
     };
     Lived {
-        steps: (0..=END).map(step_at).collect(),
+        met: instants(between).map(met_at).collect(),
         calls: node.calls,
         missed: node.missed_calls,
-        tokens: node.tokens.iter().map(|at| at.seconds()).collect(),
+        tokens: node.tokens.iter().map(|at| at.millis()).collect(),
     }
 }
 
@@ -651,8 +757,8 @@ prop_compose! {
         holder_check in select(vec![
             HolderCheck::Ignored, HolderCheck::Validity, HolderCheck::ValidityAndRevocation,
         ]),
-        lifetime in select(vec![20, 40]),
-        access_lifetime in select(vec![9, 30]),
+        lifetime in select(vec![20_000, 40_000, 20_000, 40_000, 1_000, 2_000]),
+        access_lifetime in select(vec![9_000, 30_000, 9_000, 30_000, 1_000, 1_500]),
     ) -> Rules {
         let [rolling_on_revocation, overlap, may_take_from_others, checks, finds_by_subject] = flags;
         Rules {
@@ -666,8 +772,8 @@ prop_compose! {
             sts_revocation_lag: s(sts_lag),
             smdb_revocation_lag: s(smdb_lag),
             holder_check,
-            token_lifetime: s(lifetime),
-            access_token_lifetime: s(access_lifetime),
+            token_lifetime: Span::from_millis(lifetime),
+            access_token_lifetime: Span::from_millis(access_lifetime),
             certificates_begin_after: s(0),
             timestamp_tolerance: None,
         }
@@ -719,6 +825,7 @@ prop_compose! {
     ) -> Client {
         let keeps = if profile == NoCache { Keeps::Never } else { keeps };
         let access = access.filter(|_| matches!(profile, Java | DotnetRest));
+        let [skew, interval, first_call] = [skew, interval, first_call].map(|it| it * SECOND);
         Client {
             user, profile, environment, certificate, keeps, access, valid_only, skew, interval,
             first_call, pins_chain,
@@ -737,10 +844,19 @@ prop_compose! {
         organisations in select(vec![[0, 0], [0, 1]]),
         together in any::<bool>(),
         mut nodes in prop::collection::vec(client(), NODES),
-        mut events in prop::collection::vec((0..24_i64, deed()), 0..14),
+        events in prop::collection::vec((0..24_i64, any::<bool>(), deed()), 0..14),
+        between in select(vec![0, 0, 0, 1, 500, 999]),
+        calls_between in any::<[bool; NODES]>(),
     ) -> Case {
-        let certificates = certificates.into_iter().map(|(it, from, until, subject)| (it, from, until * 5, subject));
-        events.iter_mut().for_each(|(at, _)| *at *= 5);
+        let certificates = certificates.into_iter().map(|(it, from, until, subject)| {
+            (it, from * SECOND, until * 5 * SECOND, subject)
+        });
+        let late = |is_late: bool| if is_late { between } else { 0 };
+        let events = events.into_iter();
+        let events = events.map(|(at, is_late, deed)| (at * 5 * SECOND + late(is_late), deed)).collect();
+        for (node, is_late) in nodes.iter_mut().zip(calls_between) {
+            node.first_call += late(is_late);
+        }
         let in_force = vec![[0, 1], [2, 3]];
         // What runs in one process is often of one kind, or of one maker; how long each keeps tokens, and by which
         // clock, is its own matter.
@@ -753,7 +869,9 @@ prop_compose! {
             nodes[1] = Client { profile, keeps, access, environment, ..nodes[1].clone() };
         }
         let certificates = certificates.collect();
-        Case { rules, certificates, in_force, privileged, organisations, together, nodes, events }
+        Case {
+            rules, certificates, in_force, privileged, organisations, together, nodes, events, between,
+        }
     }
 }
 
@@ -768,7 +886,8 @@ proptest! {
     #[test]
     fn a_forecast_is_what_a_world_would_live_through(case in case()) {
         let forecast = Forecast::of(&plan(&case).0);
-        let forecast: Vec<Lived> = forecast.nodes().iter().map(lived).collect();
+        let nodes = forecast.nodes().iter();
+        let forecast: Vec<Lived> = nodes.map(|node| lived(node, case.between)).collect();
         prop_assert_eq!(forecast, World::new(&case).live());
     }
 }

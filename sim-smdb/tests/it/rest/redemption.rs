@@ -79,8 +79,8 @@ fn a_token_is_redeemed_from_its_beginning_and_no_longer_at_its_end() {
         (start(), "granted"),
         (start() + Span::from_seconds(1), "granted"),
         (after("9m59s") - INSTANT, "granted"),
-        (after("9m59s"), "token-expired"),
-        (after("10m") - INSTANT, "token-expired"),
+        (after("9m59s"), "token-ends-too-soon"),
+        (after("10m") - INSTANT, "token-ends-too-soon"),
         (after("10m"), "token-expired"),
         (after("10m1s"), "token-expired"),
     ];

@@ -100,6 +100,9 @@ fn provoke(cause: Cause) -> Reaction {
             let privileges = Some(Privileges { groups: vec![group("90000001", &names)] });
             with_assertion(&Assertion { privileges, ..assertion() })
         }
+        Cause::TokenEndsTooSoon => {
+            with_assertion(&Assertion { not_on_or_after: after("1s"), ..assertion() })
+        }
         Cause::Shared => provoke_shared(Shared::MissingPrivilege).unwrap(),
     }
 }
@@ -275,6 +278,7 @@ fn a_challenge_says_what_the_reference_service_says() {
             ("invalid_token", validated)
         }
         Cause::AccessTokenExpired => ("invalid_token", "Token was expired"),
+        Cause::TokenEndsTooSoon => ("invalid_token", "The Token is expired"),
         Cause::Shared => ("insufficient_scope", "The token lacks a privilege for this operation"),
     };
     for cause in Rejection::ALL {
