@@ -56,32 +56,24 @@ fn write_content(html: &mut String, report: &ScenarioReport, content: &Content) 
             write!(html, "a token for {} that ends ", name(holder.as_ref()))?;
             instant(html, report, *until)
         }
-        Content::Call { signer, holder, until } if signer == holder => {
-            write!(html, "a call; signed with {}", name(signer.as_ref()))?;
-            write_end(html, report, *until)
-        }
         Content::Call { signer, holder, until } => {
-            write!(
-                html,
-                "a call; signed with {}, but its token is bound to {}",
-                name(signer.as_ref()),
-                name(holder.as_ref())
-            )?;
-            write_end(html, report, *until)
+            write!(html, "a call; signed with {}", name(signer.as_ref()))?;
+            write_binding(html, "token", signer.as_ref(), holder.as_ref())?;
+            write_end(html, report, "token", *until)
         }
         Content::Redemption { shown, holder, until } => {
-            html.push_str("an access token, please, for a token");
-            write_shown(html, shown.as_ref(), holder.as_ref())?;
-            write_end(html, report, *until)
+            write!(html, "an access token, please, for a token; {} in TLS", name(shown.as_ref()))?;
+            write_binding(html, "token", shown.as_ref(), holder.as_ref())?;
+            write_end(html, report, "token", *until)
         }
         Content::AccessToken { holder, until, .. } => {
             write!(html, "an access token for {} that ends ", name(holder.as_ref()))?;
             instant(html, report, *until)
         }
         Content::CallByRest { shown, holder, until } => {
-            html.push_str("a call by REST");
-            write_shown(html, shown.as_ref(), holder.as_ref())?;
-            write_end(html, report, *until)
+            write!(html, "a call by REST; {} in TLS", name(shown.as_ref()))?;
+            write_binding(html, "access token", shown.as_ref(), holder.as_ref())?;
+            write_end(html, report, "access token", *until)
         }
         Content::Receipt => write!(html, "a receipt"),
         Content::Fault { cause } => {
@@ -95,26 +87,30 @@ fn write_content(html: &mut String, report: &ScenarioReport, content: &Content) 
     }
 }
 
-/// What is shown in TLS, and what the token is bound to if that is another one.
-fn write_shown(
+/// What the token is bound to, if that is another certificate than the one whose key was proved. Where nobody
+/// knows it, since there is no token that can be read, nothing is claimed of it.
+fn write_binding(
     html: &mut String,
-    shown: Option<&CertificateName>,
+    token: &str,
+    proved: Option<&CertificateName>,
     holder: Option<&CertificateName>,
 ) -> fmt::Result {
-    write!(html, "; {} in TLS", name(shown))?;
-    if shown == holder {
-        return Ok(());
+    match holder {
+        Some(_) if proved != holder => {
+            write!(html, ", but its {token} is bound to {}", name(holder))
+        }
+        Some(_) | None => Ok(()),
     }
-    write!(html, ", but its token is bound to {}", name(holder))
 }
 
 fn write_end(
     html: &mut String,
     report: &ScenarioReport,
+    token: &str,
     until: Option<clock::Timestamp>,
 ) -> fmt::Result {
     let Some(until) = until else { return Ok(()) };
-    html.push_str("; its token ends ");
+    write!(html, "; its {token} ends ")?;
     instant(html, report, until)
 }
 

@@ -642,7 +642,10 @@ fn the_messages_of_a_call_say_who_sent_what() {
     let redemption =
         Content::Redemption { shown: new.clone(), holder: new.clone(), until: Some(until) };
     let access = Content::AccessToken { holder: new.clone(), from: run.at(200), until };
-    let by_rest = Content::CallByRest { shown: new, holder: old, until: None };
+    let by_rest = Content::CallByRest { shown: new.clone(), holder: old, until: Some(until) };
+    // Nobody could read what it carried.
+    let unread = Content::CallByRest { shown: new.clone(), holder: None, until: None };
+    let unopened = Content::Call { signer: new, holder: None, until: None };
     for message in [
         sent("1-wsc-to-sts", Party::Client, Party::Sts, ask, asks),
         sent("2-sts-to-wsc", Party::Sts, Party::Client, answer, token),
@@ -651,6 +654,8 @@ fn the_messages_of_a_call_say_who_sent_what() {
         sent("3-wsc-to-as", Party::Client, Party::Smdb, ask, redemption),
         sent("4-as-to-wsc", Party::Smdb, Party::Client, answer, access),
         sent("5-wsc-to-wsp", Party::Client, Party::Smdb, ask, by_rest),
+        sent("5-wsc-to-wsp", Party::Client, Party::Smdb, ask, unread),
+        sent("3-wsc-to-wsp", Party::Client, Party::Smdb, ask, unopened),
     ] {
         run.journal.note(What::Message(message), run.at(200));
     }
@@ -677,16 +682,21 @@ fn the_messages_of_a_call_say_who_sent_what() {
                  token ends 2030-03-01 18:00 UTC";
             assert!(told[4].starts_with(redemption), "{told:?}");
             assert!(told[5].contains("an access token for new that ends 2030-03-01 18:00 UTC"));
-            let by_rest = "a call by REST; new in TLS, but its token is bound to old";
+            let by_rest = "a call by REST; new in TLS, but its access token is bound to old; its access \
+                 token ends 2030-03-01 18:00 UTC";
             assert!(told[6].contains(by_rest), "{told:?}");
+            for (told, says) in told[7..].iter().zip(["new in TLS", "signed with new"]) {
+                assert!(told.contains(says) && !told.contains("bound to"), "{told}");
+            }
             let links: Vec<_> =
                 elements_in(list, "a").filter_map(|it| it.attribute("href")).collect();
             let expected = kept.map(|kept| {
                 format!("{kept}/0004-2030-03-01T11-20-00Z-fagsystem-a/1-wsc-to-sts.xml")
             });
             assert_eq!(links.first().copied(), expected.as_deref());
-            assert_eq!(links.len(), if kept.is_some() { 7 } else { 0 });
-            assert!(links.last().is_none_or(|it| it.ends_with("/5-wsc-to-wsp.http")), "{links:?}");
+            assert_eq!(links.len(), if kept.is_some() { 9 } else { 0 });
+            let by_rest = links.get(6).is_none_or(|it| it.ends_with("/5-wsc-to-wsp.http"));
+            assert!(by_rest, "{links:?}");
         });
     }
 }
