@@ -179,10 +179,12 @@ fn a_client_that_keeps_tokens_too_long_is_to_look_at_them() {
     assert_eq!(
         sentences(&scenario),
         [
-            "fagsystem/a: vendor: let fagsystem drop a token before that ends, and not after a fixed \
-             time, from the start on"
+            "fagsystem/a: vendor: let fagsystem drop a token and an access token before each of them \
+             ends, and not after fixed times, from the start on"
         ]
     );
+    let da = &Oracle::ask(&scenario).blames[0].what.da;
+    assert!(da.contains("både et token og et adgangstoken"), "{da}");
 }
 
 /// A swap that was too early is to be put off, also where the run ends before it may be made.
@@ -433,11 +435,11 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "rest/access-token-kept-for-too-long",
-        "fagsystem/a: vendor: let fagsystem drop a token before that ends, and not after a fixed time, from the start on",
+        "fagsystem/a: vendor: let fagsystem drop a token and an access token before each of them ends, and not after fixed times, from the start on",
     ),
     (
         "rest/new-certificate-old-access-token",
-        "fagsystem/a: vendor: restart fagsystem after the swap, so that it drops its old token, at +2h10m, nobody did",
+        "fagsystem/a: vendor: restart fagsystem after the swap, so that it drops its old token and its old access token, at +2h10m, nobody did",
     ),
     (
         "revocation/new-certificate-revoked",
@@ -513,7 +515,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     (
         "tokens/kept-for-a-time-of-its-own",
-        "fagsystem/a: vendor: let fagsystem drop a token before that ends, and not after a fixed time, from the start on",
+        "fagsystem/a: vendor: let fagsystem drop a token and an access token before each of them ends, and not after fixed times, from the start on",
     ),
     (
         "tokens/new-key-old-token",

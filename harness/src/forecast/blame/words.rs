@@ -1,7 +1,7 @@
 //! What would have helped, in words.
 
 use clock::Timestamp;
-use oracle::{Act, NodeNumber, Remedy, Setting};
+use oracle::{Act, Keeps, NodeNumber, Remedy, Setting};
 use parties::{Slot, Text};
 
 use super::Words;
@@ -47,9 +47,16 @@ impl Words<'_> {
             Remedy::Configure(node, setting) => self.setting(*node, *setting),
             Remedy::Add(acts) if self.lacks_a_restart(acts, mended) => {
                 let text = self.act(&acts[0]);
+                let [en, da] = match acts[..] {
+                    [Act::Restart { node }] if self.calls_by_rest(node) => [
+                        "its old token and its old access token",
+                        "det gamle token og det gamle adgangstoken",
+                    ],
+                    _ => ["its old token", "det gamle token"],
+                };
                 Text::new(
-                    format!("{} after the swap, so that it drops its old token,", text.en),
-                    format!("{} efter skiftet, så det gamle token glemmes", text.da),
+                    format!("{} after the swap, so that it drops {en},", text.en),
+                    format!("{} efter skiftet, så {da} glemmes", text.da),
                 )
             }
             Remedy::Add(acts) => {
@@ -263,6 +270,7 @@ impl Words<'_> {
     }
 
     fn setting(&self, node: NodeNumber, setting: Setting) -> Text {
+        let by_rest = self.calls_by_rest(node);
         let node = self.node(node);
         match setting {
             Setting::Clock => Text::new(
@@ -277,6 +285,16 @@ impl Words<'_> {
                 format!("run {node} in a process of its own"),
                 format!("kør {node} i sin egen proces"),
             ),
+            Setting::Keeping if by_rest => Text::new(
+                format!(
+                    "let {node} drop a token and an access token before each of them ends, and not \
+                     after fixed times,"
+                ),
+                format!(
+                    "lad {node} smide både et token og et adgangstoken væk, før de udløber, og ikke \
+                     efter faste tider"
+                ),
+            ),
             Setting::Keeping => Text::new(
                 format!("let {node} drop a token before that ends, and not after a fixed time,"),
                 format!(
@@ -289,6 +307,13 @@ impl Words<'_> {
     fn system_user(&self, number: oracle::SystemUserNumber) -> String {
         let named = self.translated.system_users.iter().find(|(_, other)| *other == number);
         named.map_or_else(String::new, |(id, _)| id.to_string())
+    }
+
+    /// Whether a node keeps an access token beside its token.
+    fn calls_by_rest(&self, number: NodeNumber) -> bool {
+        let named = self.translated.nodes.iter().find(|(.., other)| *other == number);
+        let client = named.and_then(|(client, ..)| self.scenario.clients.get(client));
+        client.is_some_and(|client| Keeps::of_access(client.profile).is_some())
     }
 
     fn node(&self, number: NodeNumber) -> String {
