@@ -227,6 +227,34 @@ pub enum Wrong {
         /// How long it may be.
         limit: Span,
     },
+    /// A token lives for a part of a second.
+    #[error(
+        "a token lives for whole seconds, and not for {span}: by REST an access token ends with one, so \
+         that a part would be seen now and then; write whole seconds"
+    )]
+    LifetimeParts {
+        /// How long it should live.
+        span: Span,
+    },
+    /// An access token lives within bounds.
+    #[error(
+        "an access token lives from {least} to {most}, and not for {span}: its end is a whole second, \
+         and the profile of REST allows no longer; write a time in between"
+    )]
+    AccessTokenLifetime {
+        /// How long it should live.
+        span: Span,
+        /// The shortest.
+        least: Span,
+        /// The longest.
+        most: Span,
+    },
+    /// A client that does not look at the end of a token has a margin before that.
+    #[error(
+        "a client of profile `{0}` {1}, so that a margin changes nothing; leave `margin` out, or take \
+         a profile that drops a token some time before its end"
+    )]
+    NoMargin(&'static str, &'static str),
     /// Somebody turns to a new certificate of the STS, and there is none.
     #[error(
         "the STS of {0} has no new certificate to turn to: \

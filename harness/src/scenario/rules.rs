@@ -3,7 +3,7 @@
 
 use clock::Span;
 use oio_idws::{Binding, fault::FaultShape};
-use sim_smdb::HolderCheck;
+use sim_smdb::{HolderCheck, rest};
 use sim_sts::{
     Lookup,
     administration::{IssuerCheck, Verdict},
@@ -18,9 +18,6 @@ use super::{
 /// The longest time that a rule may name. Longer than any certificate's life, so that *never within
 /// this run* can be said.
 const SPAN_MAX: Span = Span::from_days(5 * 365);
-
-/// The longest that an access token lives (OIO IDWS REST 1.0): more would not be given.
-const ACCESS_TOKEN_LIFETIME_MAX: Span = Span::from_hours(1);
 
 /// The rules of every service, in both environments; the default is what is known of the real ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,8 +45,7 @@ pub(super) fn rules(file: &File) -> Result<Rules, Found> {
         let smdb = &mut rules.smdb;
         set(&mut smdb.revocation_lag, said.revocation_lag.as_ref())?;
         if let Some(word) = &said.access_token_lifetime {
-            set(&mut smdb.access_token_lifetime, Some(word))?;
-            access_token_lifetime(smdb.access_token_lifetime, word)?;
+            smdb.access_token_lifetime = access_token_lifetime(word)?;
         }
         if let Some(word) = &said.binding {
             smdb.binding = named("binding", word, BINDINGS)?;
@@ -70,10 +66,8 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     set(&mut sts.activation_delay, said.activation_delay.as_ref())?;
     set(&mut sts.revocation_lag, said.revocation_lag.as_ref())?;
     set(&mut sts.token_lifetime, said.token_lifetime.as_ref())?;
-    if let Some(word) = &said.token_lifetime
-        && sts.token_lifetime == Span::ZERO
-    {
-        return Err(wrong(word, Wrong::NotPositive { key: "token-lifetime", span: Span::ZERO }));
+    if let Some(word) = &said.token_lifetime {
+        token_lifetime(sts.token_lifetime, word)?;
     }
     if let Some(word) = &said.finds_by {
         sts.lookup = named("way to find a system user", word, LOOKUPS)?;
@@ -90,15 +84,26 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
     Ok(())
 }
 
-/// An access token lives, and for an hour at most.
-fn access_token_lifetime(span: Span, word: &Word) -> Result<(), Found> {
+/// A token lives. Whether SMDB gives an access token for one that lives for a second and a part of another
+/// would hang on when in a second it was asked for.
+fn token_lifetime(span: Span, word: &Word) -> Result<(), Found> {
     if span == Span::ZERO {
-        return Err(wrong(word, Wrong::NotPositive { key: "access-token-lifetime", span }));
+        return Err(wrong(word, Wrong::NotPositive { key: "token-lifetime", span }));
     }
-    if span > ACCESS_TOKEN_LIFETIME_MAX {
-        return Err(wrong(word, Wrong::RuleSpan { span, limit: ACCESS_TOKEN_LIFETIME_MAX }));
+    if span.millis() % 1_000 != 0 {
+        return Err(wrong(word, Wrong::LifetimeParts { span }));
     }
     Ok(())
+}
+
+/// What SMDB would give no access token for is not said to be its rule.
+fn access_token_lifetime(word: &Word) -> Result<Span, Found> {
+    let (least, most) = (rest::LIFETIME_MIN, rest::LIFETIME_MAX);
+    let span: Span = parsed(word)?;
+    if (least..=most).contains(&span) {
+        return Ok(span);
+    }
+    Err(wrong(word, Wrong::AccessTokenLifetime { span, least, most }))
 }
 
 pub(super) const BINDINGS: [(&str, Binding); 2] =

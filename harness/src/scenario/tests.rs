@@ -613,15 +613,27 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "token-lifetime is 0s; it must be longer than nothing",
     );
     check_tables(
-        "[smdb]\naccess-token-lifetime = \"0s\"",
-        "\"0s\"",
-        "access-token-lifetime is 0s; it must be longer than nothing",
+        "[nemlogin]\ntoken-lifetime = \"1500ms\"",
+        "\"1500ms\"",
+        "a token lives for whole seconds, and not for 1s500ms: by REST an access token ends with one, so \
+         that a part would be seen now and then; write whole seconds",
     );
     check_tables(
-        "[smdb]\naccess-token-lifetime = \"61m\"",
-        "\"61m\"",
-        "a rule may name a time from 0s to 1h, and not 1h1m",
+        "[smdb]\naccess-token-lifetime = \"999ms\"",
+        "\"999ms\"",
+        "an access token lives from 1s to 1h, and not for 999ms: its end is a whole second, and the \
+         profile of REST allows no longer; write a time in between",
     );
+    for span in ["0s", "-1s", "1h1m"] {
+        check_tables(
+            &format!("[smdb]\naccess-token-lifetime = \"{span}\""),
+            &format!("\"{span}\""),
+            &format!(
+                "an access token lives from 1s to 1h, and not for {span}: its end is a whole second, \
+                 and the profile of REST allows no longer; write a time in between"
+            ),
+        );
+    }
     check_tables(
         "[nemlogin]\nrevocation-lag = \"-1s\"",
         "\"-1s\"",
@@ -632,6 +644,40 @@ fn a_rule_that_makes_no_sense_is_pointed_at() {
         "overlaps",
         "unknown key `overlaps`; did you mean `overlap`?",
     );
+}
+
+/// The shortest and the longest are what SMDB gives.
+#[test]
+fn an_access_token_may_live_for_a_second_and_for_an_hour() {
+    for (said, span) in [("1s", Span::from_seconds(1)), ("1h", Span::from_hours(1))] {
+        let text = with_tables(&format!("[smdb]\naccess-token-lifetime = \"{said}\""));
+        let rules = Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}")).rules;
+        assert_eq!(rules.smdb.access_token_lifetime, span);
+    }
+}
+
+/// By REST as by SOAP: a margin is for who drops a token by its end.
+#[test]
+fn a_margin_that_would_change_nothing_is_pointed_at() {
+    let usual = "profile = \"no-cache\"";
+    let with = |profile: &str| format!("profile = \"{profile}\"\nmargin = \"2m\"");
+    for (profile, keeps) in [
+        ("no-cache", "keeps no token"),
+        ("java-rest-fixed-cache", "keeps a token for a time of its own, whatever end it has"),
+    ] {
+        let message = format!(
+            "a client of profile `{profile}` {keeps}, so that a margin changes nothing; leave `margin` \
+             out, or take a profile that drops a token some time before its end"
+        );
+        check(usual, &with(profile), "\"2m\"", &message);
+    }
+    for profile in
+        ["restart-on-swap", "dotnet-cache-by-endpoint", "core-new-key-old-token", "dotnet-rest"]
+    {
+        let scenario = Scenario::parse(&right_with(usual, &with(profile)));
+        let scenario = scenario.unwrap_or_else(|mistake| panic!("{mistake}"));
+        assert_eq!(scenario.clients[&name("fagsystem")].margin, Some(Span::from_minutes(2)));
+    }
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn all_that_a_file_can_say_fits() {
         )
         .replace(
             "profile = \"no-cache\"",
-            "profile = \"no-cache\"\nnodes = [\"a\"]\nskew = \"-7m\"\nmargin = \"1m\"\n\
+            "profile = \"restart-on-swap\"\nnodes = [\"a\"]\nskew = \"-7m\"\nmargin = \"1m\"\n\
              find-by = \"subject-name\"\nprocess = \"p\"",
         );
     Scenario::parse(&text).unwrap_or_else(|mistake| panic!("{mistake}"));

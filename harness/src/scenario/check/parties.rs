@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::parties::{ClientProfile, Cvr, SystemUserId};
 use clock::{Span, Timestamp};
+use wsc::habits::{Habits, Keeps};
 
 use super::{
     super::{
@@ -98,13 +99,14 @@ pub(super) fn clients(
             Some(said) => skew(said)?,
             None => Span::ZERO,
         };
+        let profile = one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?;
         let client = Client {
             system_user: key("system user", &said.system_user, system_users)?,
             environment: environment(&said.environment)?,
-            profile: one_of("profile", &said.profile, ClientProfile::ALL, ClientProfile::name)?,
+            profile,
             nodes: nodes(said)?,
             skew,
-            margin: said.margin.as_ref().map(|word| not_negative("margin", word)).transpose()?,
+            margin: said.margin.as_ref().map(|word| margin(profile, word)).transpose()?,
             find_by: match &said.find_by {
                 Some(word) => one_of("way to find", word, FindBy::ALL, FindBy::name)?,
                 None => FindBy::default(),
@@ -118,6 +120,16 @@ pub(super) fn clients(
         };
         Ok((parsed(name)?, client))
     }))
+}
+
+/// How long before its end a client drops a token, if it is one that looks at that.
+fn margin(profile: ClientProfile, word: &Word) -> Result<Span, Found> {
+    let keeps = match Habits::of(profile).keeps {
+        Keeps::Until { .. } => return not_negative("margin", word),
+        Keeps::Nothing => "keeps no token",
+        Keeps::For { .. } => "keeps a token for a time of its own, whatever end it has",
+    };
+    Err(wrong(word, Wrong::NoMargin(profile.name(), keeps)))
 }
 
 fn skew(word: &Word) -> Result<Span, Found> {
