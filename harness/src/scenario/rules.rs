@@ -48,7 +48,7 @@ pub(super) fn rules(file: &File) -> Result<Rules, Found> {
             smdb.access_token_lifetime = access_token_lifetime(word)?;
         }
         if let Some(word) = &said.binding {
-            smdb.binding = named("binding", word, BINDINGS)?;
+            smdb.binding = one_of("binding", word, Binding::ALL, Binding::name)?;
         }
         if let Some(word) = &said.holder_certificate {
             smdb.holder_certificate = named("holder check", word, HOLDER_CHECKS)?;
@@ -73,7 +73,7 @@ fn nemlogin(rules: &mut Rules, said: &file::NemloginRules) -> Result<(), Found> 
         sts.lookup = named("way to find a system user", word, LOOKUPS)?;
     }
     if let Some(word) = &said.fault_shape {
-        sts.fault_shape = named("fault shape", word, FAULT_SHAPES)?;
+        sts.fault_shape = one_of("fault shape", word, FaultShape::ALL, FaultShape::name)?;
     }
     if let Some(word) = &said.issuer_check {
         administration.issuer_check = named("issuer check", word, ISSUER_CHECKS)?;
@@ -106,9 +106,6 @@ fn access_token_lifetime(word: &Word) -> Result<Span, Found> {
     Err(wrong(word, Wrong::AccessTokenLifetime { span, least, most }))
 }
 
-pub(super) const BINDINGS: [(&str, Binding); 2] =
-    [(Binding::OioIdws.name(), Binding::OioIdws), (Binding::Lbsb.name(), Binding::Lbsb)];
-
 pub(super) const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
     ("ignored", HolderCheck::Ignored),
     ("validity", HolderCheck::Validity),
@@ -117,11 +114,6 @@ pub(super) const HOLDER_CHECKS: [(&str, HolderCheck); 3] = [
 
 pub(super) const LOOKUPS: [(&str, Lookup); 2] =
     [("certificate", Lookup::Certificate), ("subject", Lookup::Subject)];
-
-pub(super) const FAULT_SHAPES: [(&str, FaultShape); 2] = [
-    (FaultShape::NemLogin.name(), FaultShape::NemLogin),
-    (FaultShape::Conformant.name(), FaultShape::Conformant),
-];
 
 pub(super) const ISSUER_CHECKS: [(&str, IssuerCheck); 3] = [
     ("never", IssuerCheck::Never),

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use oio_idws::{Binding, fault::FaultShape};
 use parties::{ClientProfile, Environment, Role, Slot};
 use schemars::{
     JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, json_schema,
@@ -113,13 +114,13 @@ kinds! {
     /// Who is to blame.
     RoleName = one_of(Role::ALL.map(Role::name));
     /// Which profile a call of SMDB follows.
-    BindingName = one_of(rules::BINDINGS.map(|(name, _)| name));
+    BindingName = one_of(Binding::ALL.map(Binding::name));
     /// What SMDB looks at.
     HolderCheckName = one_of(rules::HOLDER_CHECKS.map(|(name, _)| name));
     /// How the STS finds a system user.
     LookupName = one_of(rules::LOOKUPS.map(|(name, _)| name));
     /// How the STS lays a refusal out.
-    FaultShapeName = one_of(rules::FAULT_SHAPES.map(|(name, _)| name));
+    FaultShapeName = one_of(FaultShape::ALL.map(FaultShape::name));
     /// When the issuer of a certificate is looked at.
     IssuerCheckName = one_of(rules::ISSUER_CHECKS.map(|(name, _)| name));
     /// What is done about a certificate that is taken.
