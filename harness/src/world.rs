@@ -184,7 +184,8 @@ pub enum Content {
     Call {
         /// The certificate with whose key it is signed.
         signer: Option<CertificateName>,
-        /// The certificate whose key the token is bound to, as SMDB reads it.
+        /// The certificate whose key the token is bound to: as SMDB reads it, or in a live world, where
+        /// it is sealed, as the client knows; none where it cannot be told.
         holder: Option<CertificateName>,
         /// The first instant at which the token does not hold any more.
         until: Option<Timestamp>,
@@ -193,7 +194,8 @@ pub enum Content {
     Redemption {
         /// The certificate that is shown in TLS.
         shown: Option<CertificateName>,
-        /// The certificate whose key the token is bound to, as SMDB reads it.
+        /// The certificate whose key the token is bound to: as SMDB reads it, or in a live world, where
+        /// it is sealed, as the client knows; none where it cannot be told.
         holder: Option<CertificateName>,
         /// The first instant at which the token does not hold any more.
         until: Option<Timestamp>,
@@ -211,7 +213,7 @@ pub enum Content {
     CallByRest {
         /// The certificate that is shown in TLS.
         shown: Option<CertificateName>,
-        /// The certificate whose key the access token is bound to, as SMDB reads it.
+        /// The certificate whose key the access token is bound to, told in the same way.
         holder: Option<CertificateName>,
         /// The first instant at which the access token does not hold any more.
         until: Option<Timestamp>,

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use clock::Timestamp;
+use clock::{Span, Timestamp};
 use oio_idws::trust::IssuedToken;
 use parties::{Cvr, EntityId};
 use pki::{Seal, Sealed};
@@ -68,6 +68,10 @@ pub struct KeptAccess {
     pub came_at: Timestamp,
     /// Its end, by the client's clock.
     pub expires: Timestamp,
+    /// When the service ends it, by the true time. No client looks at this: it is for who looks on, since
+    /// what another one of the process keeps of it does not say by which clock `expires` was reckoned. A whole
+    /// second, as what is told of its life counts those.
+    pub ends: Timestamp,
     /// What calls carry.
     pub(crate) authorization: Sealed<String>,
 }
@@ -200,6 +204,7 @@ impl Settings {
             holder: holder.clone(),
             came_at,
             expires: came_at + granted.expires_in,
+            ends: (now + granted.expires_in + Span::from_millis(999)).truncated_to_second(),
             authorization: Sealed::new(granted.authorization.clone(), Arc::clone(seal)),
         };
         let dropped_at = self.access_dropped_at(&token);

@@ -54,6 +54,8 @@ pub enum Action {
         call: Box<ServiceCall>,
         /// The certificate whose key it signs with.
         signer: Thumbprint,
+        /// The certificate that it asked for the token with, to which that is bound.
+        holder: Thumbprint,
     },
     /// It sends this to the authorization server, and waits.
     Redeem {
@@ -61,6 +63,8 @@ pub enum Action {
         post: Box<Post>,
         /// The certificate that it shows in TLS.
         certificate: Thumbprint,
+        /// The certificate that it asked for the token with, to which that is bound.
+        holder: Thumbprint,
     },
     /// It sends this to the service by REST, and waits.
     CallByRest {
@@ -68,6 +72,8 @@ pub enum Action {
         post: Box<Post>,
         /// The certificate that it shows in TLS.
         certificate: Thumbprint,
+        /// The certificate that it redeemed a token with for the access token, which is bound to it.
+        holder: Thumbprint,
     },
     /// It is done with what it was told.
     Done(Result<(), Failure>),

@@ -222,7 +222,8 @@ impl Wsc {
         let again = if again { self.seal(&signer, order) } else { None };
         let again = again.map(|order| Again { sealed_with: signer.clone(), order });
         let waiting = Waiting::Service { message_id: call.message_id.clone(), again };
-        Next::new(Action::CallService { call: Box::new(call), signer }, vec![Fact::Sent(waiting)])
+        let action = Action::CallService { call: Box::new(call), signer, holder: holder.clone() };
+        Next::new(action, vec![Fact::Sent(waiting)])
     }
 
     /// Goes on with `event`, which nothing stands in the way of.
@@ -242,7 +243,8 @@ impl Wsc {
                         self.call(holder, &token.encrypted_assertion, &order, false, now, entropy)
                     }
                     Calls::Rest { .. } => {
-                        self.redeem(&token.encrypted_assertion, &order, *is_second_try, entropy)
+                        let token = (&*token.encrypted_assertion, holder);
+                        self.redeem(token, &order, *is_second_try, entropy)
                     }
                 };
                 next.after(kept.map(Fact::Kept))
@@ -342,7 +344,7 @@ impl Core for Wsc {
             Action::AskSts { request, signer } => {
                 credential(signer).and_then(|it| request.write_as(layout, &it).ok())
             }
-            Action::CallService { call, signer } => {
+            Action::CallService { call, signer, .. } => {
                 let version = self.settings.binding.soap();
                 credential(signer).and_then(|it| call.write_as(layout, version, &it).ok())
             }
@@ -405,8 +407,7 @@ impl Core for Wsc {
     /// The edges of every certificate that it has, by the true time and by its own clock, and those
     /// of every token that it keeps: where it drops one, and where one ends at the service.
     ///
-    /// What is told of the life of an access token counts whole seconds, and its end is a whole second:
-    /// where it came in between, it ends at the next one. In its last second a token is worth none.
+    /// In its last second a token is worth no access token.
     fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let certificates = self.key_store.certificates().chain([&self.trust.sts]);
         let edges = certificates.flat_map(|it| [it.not_before(), it.first_refused()]);
@@ -415,11 +416,9 @@ impl Core for Wsc {
             let last_second = token.expires.truncated_to_second() - Span::from_seconds(1);
             [Some(last_second), Some(token.expires), self.settings.dropped_at(token)]
         });
-        let access = self.cache.access_tokens().flat_map(|token| {
-            let told = token.expires - self.settings.skew;
-            let next_second = (told + Span::from_millis(999)).truncated_to_second();
-            [Some(told), Some(next_second), self.settings.access_dropped_at(token)]
-        });
+        let access = self.cache.access_tokens();
+        let access =
+            access.flat_map(|token| [Some(token.ends), self.settings.access_dropped_at(token)]);
         let tokens = tokens.chain(access).flatten();
         certificates.chain(tokens).filter(|at| *at > now).min()
     }

@@ -11,14 +11,14 @@ use crate::scenario::Truststore;
 
 /// An authority that vouches for servers in TLS, as commercial ones do for the real ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Anchor {
+pub(super) enum ServerAuthority {
     /// The one to which the chain of each server leads at the start.
     First,
     /// The one to which chains lead that were changed.
     New,
 }
 
-impl Anchor {
+impl ServerAuthority {
     /// Both of them.
     pub(super) const ALL: [Self; 2] = [Self::First, Self::New];
 }
@@ -36,32 +36,36 @@ impl Chains {
     }
 
     /// Where it leads to.
-    pub(super) fn anchor(&self, server: Server, environment: Environment) -> Anchor {
-        if self.changed.contains(&(server, environment)) { Anchor::New } else { Anchor::First }
+    pub(super) fn authority(&self, server: Server, environment: Environment) -> ServerAuthority {
+        if self.changed.contains(&(server, environment)) {
+            ServerAuthority::New
+        } else {
+            ServerAuthority::First
+        }
     }
 }
 
 /// The authorities of a client's truststore.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Anchors(BTreeSet<Anchor>);
+pub(super) struct TrustedAuthorities(BTreeSet<ServerAuthority>);
 
-impl Anchors {
+impl TrustedAuthorities {
     /// What is in a truststore at the start.
     pub(super) fn of(truststore: Truststore) -> Self {
         Self(match truststore {
-            Truststore::System => BTreeSet::from(Anchor::ALL),
-            Truststore::Pinned => BTreeSet::from([Anchor::First]),
+            Truststore::System => BTreeSet::from(ServerAuthority::ALL),
+            Truststore::Pinned => BTreeSet::from([ServerAuthority::First]),
         })
     }
 
     /// Takes in the new authority, beside what is there.
     pub(super) fn take_in_new(&mut self) {
-        self.0.insert(Anchor::New);
+        self.0.insert(ServerAuthority::New);
     }
 
-    /// Whether a chain that leads to `anchor` is trusted.
-    pub(super) fn hold(&self, anchor: Anchor) -> bool {
-        self.0.contains(&anchor)
+    /// Whether a chain that leads to `authority` is trusted.
+    pub(super) fn hold(&self, authority: ServerAuthority) -> bool {
+        self.0.contains(&authority)
     }
 }
 

@@ -10,6 +10,8 @@ mod country;
 mod ordering;
 mod services;
 mod set_up;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,9 +96,9 @@ impl<L: Link + Clone> InProcess<L> {
             it.mitid.revocations().filter(|(of, _)| *of == environment).collect()
         };
         let chains =
-            |it: &Services<L>| Server::ALL.map(|server| it.chains.anchor(server, environment));
+            |it: &Services<L>| Server::ALL.map(|server| it.chains.authority(server, environment));
         node.wsc == then.wsc
-            && node.anchors == then.anchors
+            && node.authorities == then.authorities
             && chains(now) == chains(before)
             && now.sts.issuer(environment) == before.sts.issuer(environment)
             && now.smdb.get(&environment) == before.smdb.get(&environment)

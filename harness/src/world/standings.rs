@@ -117,8 +117,8 @@ fn running(names: &Certificates, client: &ClientName, name: &NodeName, node: &No
     let access_tokens = node.wsc.kept_access_tokens().filter_map(|token| {
         Some(Token {
             holder: names.named_by(&token.holder)?,
-            // What the node was told, by its own clock.
-            expires: token.expires - settings.skew,
+            // By the clock of who got it, which need not be this node.
+            expires: token.ends,
             dropped_from: settings.access_dropped_at(token)?,
         })
     });

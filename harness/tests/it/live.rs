@@ -5,15 +5,17 @@ use std::fs;
 use clock::Span;
 use harness::{
     downtime::{NodeDowntime, measure},
+    journal::{Journal, What},
     run::run,
     scenario::Scenario,
     world::{
+        Message,
         in_process::{InProcess, keys_needed},
         live::Live,
     },
 };
-use oio_idws::Binding;
-use parties::ClientProfile;
+use oio_idws::{Binding, fault::FaultShape};
+use parties::{ClientProfile, Party};
 use pki::KeyPool;
 
 const INTERVAL: Span = Span::from_minutes(5);
@@ -27,12 +29,17 @@ fn check(name: &str) {
     check_scenario(name, &story(name));
 }
 
-fn check_scenario(name: &str, scenario: &Scenario) {
+/// What a scenario is like in the virtual world and in the live one.
+fn both(scenario: &Scenario) -> [Journal; 2] {
     let pool = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     pool.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
     let key = |size, index| Some(pool.key(size, index));
-    let exact = measure(&run(scenario, &mut InProcess::new(scenario, key).unwrap()));
-    let live = measure(&run(scenario, &mut Live::new(scenario, INTERVAL, key).unwrap()));
+    let exact = run(scenario, &mut InProcess::new(scenario, key).unwrap());
+    [exact, run(scenario, &mut Live::new(scenario, INTERVAL, key).unwrap())]
+}
+
+fn check_scenario(name: &str, scenario: &Scenario) {
+    let [exact, live] = both(scenario).map(|journal| measure(&journal));
     let nodes = |all: &[NodeDowntime]| -> Vec<_> {
         all.iter().map(|it| (it.client.clone(), it.node.clone())).collect()
     };
@@ -57,6 +64,46 @@ fn a_swap_costs_the_same_in_libertys_binding_both_ways() {
     let mut scenario = story(name);
     scenario.rules.smdb.binding = Binding::Lbsb;
     check_scenario(name, &scenario);
+}
+
+/// What the STS says no with is laid out in another way, and no call comes of it: the shape costs nothing. One
+/// story of a refusal is enough, since the one place that knows the shape is the STS's own writer.
+#[test]
+fn a_refusal_laid_out_by_the_standard_costs_the_same_both_ways() {
+    let name = "replace/client-first";
+    let mut scenario = story(name);
+    let usual = measure(&both(&scenario)[0]);
+    scenario.rules.sts.fault_shape = FaultShape::Conformant;
+    check_scenario(name, &scenario);
+    let conformant = measure(&both(&scenario)[0]);
+    assert_eq!(format!("{usual:?}"), format!("{conformant:?}"));
+}
+
+/// What goes between clients and services, call by call.
+fn messages(journal: &Journal) -> Vec<&Message> {
+    let all = journal.observations().iter().filter_map(|it| match &it.what {
+        What::Message(message) => Some(message),
+        _ => None,
+    });
+    all.filter(|it| [it.from, it.to].contains(&Party::Client)).collect()
+}
+
+/// Also of what was refused for its holder: the one whose key was proved is not whom the token is bound to.
+#[test]
+fn both_worlds_say_the_same_of_each_message_but_for_its_times() {
+    for name in [
+        "rest/new-certificate-old-access-token",
+        "rest/access-token-kept-for-too-long",
+        "tokens/new-key-old-token",
+    ] {
+        let both = both(&story(name));
+        let [exact, live] = both.each_ref().map(messages);
+        assert_eq!(exact.len(), live.len(), "{name}");
+        for (exact, live) in exact.iter().zip(&live) {
+            assert_eq!((&exact.name, exact.from, exact.to), (&live.name, live.from, live.to));
+            assert!(exact.content.is_like(&live.content), "{name}: {exact:?} {live:?}");
+        }
+    }
 }
 
 /// The servers really show another chain, and clients really have these truststores, by SOAP and by REST.

@@ -170,6 +170,92 @@ fn a_service_that_looks_at_the_holder_looks_by_rest_too() {
     check(head, "", &["+1s client.submit client = \"fagsystem\""], &[]);
 }
 
+/// Of a certificate that is revoked while the access token for it is good, and of one that is revoked between
+/// two seconds: whoever fetches lists sees it when the lag is over, and then it has expired as well.
+#[test]
+fn a_revocation_is_seen_by_rest_where_smdb_looks_for_it() {
+    let head = Head { interval: Some("30m"), ..HEAD };
+    let tables =
+        "[smdb]\nholder-certificate = \"validity-and-revocation\"\nrevocation-lag = \"10m\"";
+    for profile in ["dotnet-rest", "java-rest-fixed-cache"] {
+        for (revoked, seen) in [("+1h", "+1h10m"), ("+1h500ms", "+1h10m")] {
+            let revoke = format!("{revoked} mitid.revoke certificate = \"old\"");
+            let outage = format!("{seen}..open step 3: holder-certificate-revoked");
+            check(Head { profile, ..head }, tables, &[&revoke], &[&outage]);
+            let [node] =
+                &Oracle::ask(&Head { profile, ..head }.beside(tables, &[&revoke])).nodes[..]
+            else {
+                panic!("one node")
+            };
+            let turns = node.outages[0].turns.iter().map(|it| it.cause.as_deref().unwrap());
+            assert_eq!(turns.collect::<Vec<_>>(), ["holder-certificate-expired"]);
+        }
+    }
+}
+
+/// A margin is that of tokens: with three minutes the STS is asked that early, and access tokens are redeemed as
+/// ever.
+#[test]
+fn a_margin_by_rest_is_that_of_tokens() {
+    let asked = |client: &str| {
+        let head = Head {
+            profile: "dotnet-rest",
+            client,
+            expires: "+20d",
+            length: "9h",
+            interval: Some("30s"),
+            ..HEAD
+        };
+        let scenario = head.with(&["+1s client.submit client = \"fagsystem\""]);
+        let journal = journal(&scenario, false);
+        let at = |sent: &str| -> Vec<String> {
+            let observations = journal.observations().iter();
+            let sent = observations.filter(|it| match &it.what {
+                What::Message(message) => message.name == sent,
+                _ => false,
+            });
+            sent.map(|it| it.at.since(scenario.start).to_string()).collect()
+        };
+        (at("1-wsc-to-sts"), at("3-wsc-to-as")[..3].to_vec())
+    };
+    let redeemed = ["0s", "59m", "1h58m"].map(str::to_owned).to_vec();
+    let both = |asked: [&str; 2]| (asked.map(str::to_owned).to_vec(), redeemed.clone());
+    assert_eq!(asked(""), both(["0s", "7h59m"]));
+    assert_eq!(asked("margin = \"10m\""), both(["0s", "7h52m"]));
+}
+
+/// A client that calls with what another one of its process got, whose clock is another: the end of an access
+/// token is told by neither clock.
+#[test]
+fn an_access_token_of_another_client_ends_when_it_ends() {
+    let head = Head {
+        profile: "dotnet-rest",
+        client: "process = \"server\"",
+        expires: "+20d",
+        interval: Some("1h"),
+        ..HEAD
+    };
+    let other = r#"
+        [client.other]
+        system-user = "fagsystem"
+        environment = "production"
+        profile = "dotnet-rest"
+        certificate = "old"
+        process = "server"
+        skew = "-30s"
+    "#;
+    let scenario = head.beside(other, &["+10m500ms client.submit client = \"other\""]);
+    let mut ends = Vec::new();
+    for Observation { what, .. } in journal(&scenario, false).observations() {
+        if let What::Standing(Standing::Node { client, access_tokens, .. }) = what {
+            let told = access_tokens.iter().map(|it| it.expires.since(scenario.start).to_string());
+            ends.extend(told.map(|it| (client.to_string(), it)));
+        }
+    }
+    let both = ["fagsystem", "other"].map(|client| (client.to_owned(), "1h".to_owned()));
+    assert_eq!(ends[..2], both);
+}
+
 /// In .NET the token that a client got by SOAP is what another one in its process redeems.
 #[test]
 fn clients_of_dotnet_in_one_process_share_a_token() {
@@ -235,7 +321,7 @@ fn messages_by_rest_are_kept_with_their_heads() {
     assert!(answer.contains("WWW-Authenticate: Holder-of-key error=\"invalid_token\""), "{answer}");
 }
 
-/// In its last second a token is worth no access token.
+/// In its last second a token is worth no access token, and has not ended before it ends.
 #[test]
 fn nothing_is_given_for_a_token_in_its_last_second() {
     let head = Head { profile: "java-rest-fixed-cache", expires: "+20d", length: "8h", ..HEAD };
@@ -243,6 +329,15 @@ fn nothing_is_given_for_a_token_in_its_last_second() {
         head,
         "[nemlogin]\ntoken-lifetime = \"6h\"",
         &["+500ms client.submit client = \"fagsystem\""],
-        &["+5h59m59s..+7h500ms step 3: token-expired"],
+        &["+5h59m59s..+7h500ms step 3: token-ends-too-soon"],
     );
+    let tables = "[nemlogin]\ntoken-lifetime = \"6h\"";
+    let scenario = head.beside(tables, &["+500ms client.submit client = \"fagsystem\""]);
+    let measured = measure(&journal(&scenario, false));
+    let segments = measured[0].outages[0].segments();
+    let told: Vec<_> = segments
+        .map(|it| (it.from.since(scenario.start).to_string(), it.failure.cause.clone()))
+        .collect();
+    let ended = ("6h500ms".to_owned(), "token-expired".to_owned());
+    assert_eq!(told, [("5h59m59s".to_owned(), "token-ends-too-soon".to_owned()), ended]);
 }

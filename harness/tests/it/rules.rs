@@ -167,3 +167,20 @@ fn a_server_with_another_chain_is_called_when_its_authority_is_trusted() {
         assert_eq!(outages("pinned", party, None), [open]);
     }
 }
+
+/// A chain may change where nobody calls, as an STS may roll over there, and an authority may be taken in that
+/// is there already, as a certificate may be installed twice: neither is a mistake, and neither costs anything.
+#[test]
+fn a_chain_that_concerns_nobody_and_an_authority_that_is_known_cost_nothing() {
+    let head =
+        Head { client: "truststore = \"pinned\"", expires: "+20d", interval: Some("30m"), ..HEAD };
+    let elsewhere = "+1h smdb.change-chain environment = \"integration-test\"";
+    let change = "+2h smdb.change-chain environment = \"production\"";
+    let trust = |at| format!("{at} client.trust-chain client = \"fagsystem\"");
+    assert!(outages(&head.with(&[elsewhere])).is_empty());
+    let twice = [elsewhere, change, &trust("+1h"), &trust("+1h30m"), &trust("+3h")];
+    assert!(outages(&head.with(&twice)).is_empty());
+    let late = [elsewhere, change, &trust("+3h"), &trust("+3h"), &trust("+4h")];
+    let expected = ["a +2h..+3h step 3: server-chain-not-trusted"];
+    assert_eq!(outages(&head.with(&late)), expected);
+}

@@ -53,10 +53,14 @@ impl Wsc {
             let Some(authorization) = self.authorization(access) else {
                 return Next::fail(Failure::KeyMissing);
             };
-            return self.call_by_rest(authorization, order, is_second_try, entropy);
+            let access = (authorization, &access.holder);
+            return self.call_by_rest(access, order, is_second_try, entropy);
         }
         let next = match self.usable_token(now) {
-            Some(token) => self.redeem(&token.encrypted_assertion, order, is_second_try, entropy),
+            Some(token) => {
+                let token = (&*token.encrypted_assertion, &token.holder);
+                self.redeem(token, order, is_second_try, entropy)
+            }
             None => self
                 .ask(order, is_second_try, now, entropy)
                 .after(self.cached().map(|token| dropped(&token.key))),
@@ -64,9 +68,10 @@ impl Wsc {
         next.after(self.cached_access().map(|access| Fact::DroppedAccess(access.key.clone())))
     }
 
+    /// Hands in a token, with whom it is bound to.
     pub(super) fn redeem(
         &self,
-        encrypted_assertion: &str,
+        (encrypted_assertion, bound_to): (&str, &Thumbprint),
         order: &Order,
         is_second_try: bool,
         entropy: &mut Entropy,
@@ -85,7 +90,8 @@ impl Wsc {
             order,
             is_second_try,
         };
-        let action = Action::Redeem { post: Box::new(post), certificate: holder };
+        let action =
+            Action::Redeem { post: Box::new(post), certificate: holder, holder: bound_to.clone() };
         Next::new(action, vec![Fact::Sent(waiting)])
     }
 
@@ -104,13 +110,14 @@ impl Wsc {
         };
         let service = &self.trust.service_entity_id;
         let kept = self.settings.kept_access(granted, holder, seal, service, now);
-        self.call_by_rest(granted.authorization.clone(), &order, is_second_try, entropy)
-            .after(kept.map(Fact::KeptAccess))
+        let access = (granted.authorization.clone(), holder);
+        self.call_by_rest(access, &order, is_second_try, entropy).after(kept.map(Fact::KeptAccess))
     }
 
+    /// Calls with an access token, given with whom that is bound to.
     fn call_by_rest(
         &self,
-        authorization: String,
+        (authorization, bound_to): (String, &Thumbprint),
         order: &Order,
         is_second_try: bool,
         entropy: &mut Entropy,
@@ -124,7 +131,8 @@ impl Wsc {
         let tries_again = self.settings.habits.tries_again() && !is_second_try;
         let again = tries_again.then(|| Again { sealed_with: certificate.clone(), order: sealed });
         let waiting = Waiting::Rest { message_id: addressing::message_id(entropy), again };
-        let action = Action::CallByRest { post: Box::new(post), certificate };
+        let holder = bound_to.clone();
+        let action = Action::CallByRest { post: Box::new(post), certificate, holder };
         Next::new(action, vec![Fact::Sent(waiting)])
     }
 

@@ -65,7 +65,7 @@ fn outlook(machine: &Machine, millis: i64) -> String {
     let mut node = machine.node.clone();
     let begun = match node.decide(&Event::Begin(order()), now) {
         Action::AskSts { signer, .. } => format!("asks with {signer:?}"),
-        Action::CallService { signer, call } => {
+        Action::CallService { signer, call, .. } => {
             format!("calls with {signer:?} and {}", call.encrypted_assertion)
         }
         Action::Done(result) => format!("{:?}", result.map_err(|failure| failure.cause())),

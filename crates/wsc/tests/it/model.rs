@@ -194,7 +194,7 @@ impl Machine {
                         })
                     }))
                 }
-                Action::CallService { call, signer } => {
+                Action::CallService { call, signer, .. } => {
                     let token = opened(&call.encrypted_assertion);
                     Event::ServiceAnswered(Ok(if answers.serves(which(&signer), token, second) {
                         let expires = now + Span::from_minutes(5);

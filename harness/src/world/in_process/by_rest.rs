@@ -20,7 +20,7 @@ impl<L: Link> Services<L> {
         let Some(smdb) = self.smdb.get(&environment) else {
             return Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb));
         };
-        let certificate = certificates.shown(letter.signer);
+        let certificate = certificates.shown(letter.proved_by);
         let request = smdb.read_rest(&Message {
             path: post.path(),
             content_type: Some(post.content_type),
@@ -86,7 +86,7 @@ impl Names {
 /// What a request says, as SMDB reads it.
 fn asked(request: &Request, letter: Letter<'_>) -> Content {
     let certificates = letter.certificates;
-    let shown = certificates.named_by(letter.signer);
+    let shown = certificates.named_by(letter.proved_by);
     match request {
         Request::Redemption(redemption) => {
             let token = redemption.token();

@@ -19,7 +19,7 @@ impl<L: Link> Wire for Services<L> {
     fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
         self.connect(Server::Sts, letter)?;
         let Letter { environment, bytes, now, certificates, .. } = letter;
-        let asks = Content::TokenRequest { signer: certificates.named_by(letter.signer) };
+        let asks = Content::TokenRequest { signer: certificates.named_by(letter.proved_by) };
         self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes, asks);
         let Some(issuer) = self.sts.issuer(environment) else {
             return Ok(Answered::nothing(failed(Step::One, "no-sts", Party::Sts)));
@@ -68,7 +68,7 @@ impl<L: Link> Wire for Services<L> {
         let call = request.as_ref().and_then(|request| request.as_ref().ok());
         let token = call.and_then(|call| call.token.as_ref().ok()).map(|token| &token.assertion);
         let asks = Content::Call {
-            signer: certificates.named_by(letter.signer),
+            signer: certificates.named_by(letter.proved_by),
             holder: token.and_then(|token| certificates.name(&token.holder)),
             until: token.map(|token| token.not_on_or_after),
         };
@@ -108,8 +108,8 @@ impl<L: Link> Wire for Services<L> {
 impl<L: Link> Services<L> {
     /// What a client finds out before it sends anything: whether it trusts whom it is about to send to.
     fn connect(&self, server: Server, letter: Letter<'_>) -> Result<(), NotTrusted> {
-        let anchor = self.chains.anchor(server, letter.environment);
-        letter.anchors.hold(anchor).then_some(()).ok_or(NotTrusted)
+        let authority = self.chains.authority(server, letter.environment);
+        letter.authorities.hold(authority).then_some(()).ok_or(NotTrusted)
     }
 
     /// Lets SMDB fetch what it needs before it can decide.

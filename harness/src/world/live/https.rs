@@ -1,11 +1,12 @@
 //! What a client sends over HTTPS, what comes back, and the truth about it at the control port.
 
+mod noted;
+mod tls;
+mod truth;
+
 use std::{
     collections::{BTreeMap, btree_map},
-    error::Error,
     io,
-    iter::successors,
-    sync::Arc,
 };
 
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -14,47 +15,44 @@ use hyper::{
     body::{Bytes, Incoming},
     header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
 };
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use oio_idws::{Credential, soap::Version, trust::StsReply};
-use parties::{Diagnosis, Direction, Environment, Finding, Party, Role, Server, Step, Text};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer},
-};
-use serde::Deserialize;
+use oio_idws::soap::Version;
+use parties::{Diagnosis, Environment, Finding, Party, Server, Step};
+use rustls::{RootCertStore, pki_types::CertificateDer};
 use shell::{BaseUrl, TRACE_HEADER};
 use tokio::runtime::Handle;
 use wsc::{Thumbprint, exchange::Event, rest::Post};
 
+pub(super) use self::truth::Told;
+use self::{
+    noted::Noted,
+    tls::{Connections, Mistrust, connections},
+    truth::Truth,
+};
 use super::{
     served::Served,
-    silence::{PATIENCE, no_answer, told, within},
+    silence::{PATIENCE, no_answer, not_valid, told, within},
 };
 use crate::world::{
-    CallOutcome, Content, Message,
-    chains::{Anchor, Anchors, NotTrusted},
+    CallOutcome, Message,
+    chains::{NotTrusted, ServerAuthority, TrustedAuthorities},
     clients::{Answered, HttpHead, Letter, Wire, diagnosed},
 };
 
 /// More than any answer is long.
 const ANSWER_MAX: usize = 4 * 1024 * 1024;
 
-/// What carries requests, each over a connection of its own.
-type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
 /// A client's way to the services.
 pub(super) struct Https {
     runtime: Handle,
     /// Who vouches for servers in TLS, or will.
-    authorities: BTreeMap<Anchor, CertificateDer<'static>>,
+    authorities: BTreeMap<ServerAuthority, CertificateDer<'static>>,
     /// By whom a client trusts in TLS, and by the certificate of its own that it shows there: by SOAP none, by
     /// REST one.
-    connections: BTreeMap<(Anchors, Option<Thumbprint>), Connections>,
+    connections: BTreeMap<(TrustedAuthorities, Option<Thumbprint>), Connections>,
     control: Client<HttpConnector, Full<Bytes>>,
     sts: Services,
     smdb: Services,
@@ -83,10 +81,13 @@ struct Posted<'a> {
 impl Https {
     /// To these services. SMDB speaks that version of SOAP.
     pub(super) fn to(served: &Served, smdb: Version) -> io::Result<Self> {
-        let certificate = |anchor| Ok((anchor, served.certificate(anchor)?));
+        let certificate = |authority| Ok((authority, served.certificate(authority)?));
         Ok(Self {
             runtime: served.runtime.handle().clone(),
-            authorities: Anchor::ALL.into_iter().map(certificate).collect::<io::Result<_>>()?,
+            authorities: ServerAuthority::ALL
+                .into_iter()
+                .map(certificate)
+                .collect::<io::Result<_>>()?,
             connections: BTreeMap::new(),
             control: Client::builder(TokioExecutor::new()).build_http(),
             sts: Services {
@@ -115,11 +116,12 @@ impl Https {
         letter: Letter<'_>,
         shown: Option<&Thumbprint>,
     ) -> Result<Connections, rustls::Error> {
-        match self.connections.entry((letter.anchors.clone(), shown.cloned())) {
+        match self.connections.entry((letter.authorities.clone(), shown.cloned())) {
             btree_map::Entry::Occupied(known) => Ok(known.get().clone()),
             btree_map::Entry::Vacant(free) => {
                 let mut roots = RootCertStore::empty();
-                let trusted = |(anchor, _): &(&Anchor, _)| letter.anchors.hold(**anchor);
+                let trusted =
+                    |(authority, _): &(&ServerAuthority, _)| letter.authorities.hold(**authority);
                 for (_, authority) in self.authorities.iter().filter(trusted) {
                     roots.add(authority.clone())?;
                 }
@@ -171,8 +173,13 @@ impl Https {
                 .map_err(|error| error.to_string())?;
             let response = match posted.connections.request(request).await {
                 Ok(response) => response,
-                Err(error) if is_not_trusted(&error) => return Ok(Err(NotTrusted)),
-                Err(error) => return Err(told(&error)),
+                Err(error) => {
+                    return match Mistrust::of(&error) {
+                        Some(Mistrust::Chain) => Ok(Err(NotTrusted)),
+                        Some(Mistrust::Certificate(why)) => Ok(Ok(services.not_valid(&why))),
+                        None => Err(told(&error)),
+                    };
+                }
             };
             let text = |name| response.headers().get(name).and_then(|it| it.to_str().ok());
             let challenge = text(WWW_AUTHENTICATE).map(str::to_owned);
@@ -202,37 +209,26 @@ impl Https {
     }
 
     /// Notes what went from one to the other, as far as a client can tell.
-    fn note(&mut self, letter: Letter<'_>, name: &str, between: [Party; 2], content: Content) {
-        let [from, to] = between;
-        let direction = match to {
-            Party::Client => Direction::Response,
-            Party::Mitid | Party::Sts | Party::Smdb => Direction::Request,
-        };
-        let (name, environment) = (name.to_owned(), letter.environment);
-        self.messages.push(Message { name, from, to, direction, environment, content });
+    fn note(&mut self, letter: Letter<'_>, noted: Noted) {
+        self.messages.push(noted.into_message(letter));
     }
 }
 
 impl Wire for Https {
     fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
         let answered = self.ask(Server::Sts, letter)?;
-        let signer = letter.certificates.named_by(letter.signer);
-        let asks = Content::TokenRequest { signer };
-        self.note(letter, "1-wsc-to-sts", [Party::Client, Party::Sts], asks);
+        self.note(letter, Noted::request(letter));
         Ok(answered)
     }
 
     fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
         let answered = self.ask(Server::Smdb, letter)?;
-        let signer = letter.certificates.named_by(letter.signer);
-        // The token is sealed, and whoever signs is whom it is bound to, or is refused.
-        let asks = Content::Call { holder: signer.clone(), signer, until: None };
-        self.note(letter, "3-wsc-to-wsp", [Party::Client, Party::Smdb], asks);
+        self.note(letter, Noted::call(letter));
         Ok(answered)
     }
 
     fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
-        let answered = match self.connections(letter, Some(letter.signer)) {
+        let answered = match self.connections(letter, Some(letter.proved_by)) {
             Ok(connections) => {
                 let posted = Posted {
                     connections,
@@ -244,59 +240,13 @@ impl Wire for Https {
             }
             Err(why) => self.smdb.silent(&told(&why)),
         };
-        // The token is sealed, and whoever shows its holder is whom it is bound to, or is refused.
-        let shown = letter.certificates.named_by(letter.signer);
-        let holder = shown.clone();
-        let (name, asks) = if is_redemption(post) {
-            ("3-wsc-to-as", Content::Redemption { shown, holder, until: None })
-        } else {
-            ("5-wsc-to-wsp", Content::CallByRest { shown, holder, until: None })
-        };
-        self.note(letter, name, [Party::Client, Party::Smdb], asks);
+        self.note(letter, Noted::post(post, letter));
         Ok(answered)
     }
 
     fn understood(&mut self, letter: Letter<'_>, answer: &Event, refusal: Option<&CallOutcome>) {
-        let refused = refusal.and_then(CallOutcome::failure);
-        let fault = refused.map(|failure| Content::Fault { cause: failure.cause.clone() });
-        match answer {
-            Event::StsAnswered(answer) => {
-                let token = match answer {
-                    Ok(StsReply::Token(token)) => Some(Content::Token {
-                        holder: letter.certificates.named_by(letter.signer),
-                        from: letter.now,
-                        until: token.expires,
-                    }),
-                    Ok(StsReply::Fault(_)) | Err(_) => None,
-                };
-                if let Some(content) = fault.or(token) {
-                    self.note(letter, "2-sts-to-wsc", [Party::Sts, Party::Client], content);
-                }
-            }
-            Event::ServiceAnswered(_) => {
-                let content = fault.unwrap_or(Content::Receipt);
-                self.note(letter, "4-wsp-to-wsc", [Party::Smdb, Party::Client], content);
-            }
-            Event::Redeemed(answer) => {
-                let access = answer.as_ref().ok().map(|granted| Content::AccessToken {
-                    holder: letter.certificates.named_by(letter.signer),
-                    from: letter.now,
-                    until: letter.now + granted.expires_in,
-                });
-                if let Some(content) = fault.or(access) {
-                    self.note(letter, "4-as-to-wsc", [Party::Smdb, Party::Client], content);
-                }
-            }
-            Event::Returned(_) => {
-                let content = fault.unwrap_or(Content::Receipt);
-                self.note(letter, "6-wsp-to-wsc", [Party::Smdb, Party::Client], content);
-            }
-            Event::Configure(_)
-            | Event::TakeUp
-            | Event::Restart
-            | Event::Begin(_)
-            | Event::ServerNotTrusted
-            | Event::Unexpected => {}
+        if let Some(noted) = Noted::answer(letter, answer, refusal) {
+            self.note(letter, noted);
         }
     }
 }
@@ -306,80 +256,16 @@ impl Services {
     fn silent(&self, why: &str) -> Answered {
         Answered::nothing(no_answer(self.step, self.party, why))
     }
-}
 
-/// Connections that trust these roots, and show this certificate in TLS if it is asked for. Each message has
-/// one of its own, so that it is sent to who is there now: one that is kept open knows nothing of a change.
-fn connections(
-    roots: RootCertStore,
-    own: Option<&Credential>,
-) -> Result<Connections, rustls::Error> {
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots);
-    let config = match own {
-        None => config.with_no_client_auth(),
-        Some(Credential { certificate, key }) => {
-            let certificate = CertificateDer::from(certificate.der().to_vec());
-            let key = PrivateKeyDer::Pkcs8(key.pkcs8().to_vec().into());
-            config.with_client_auth_cert(vec![certificate], key)?
-        }
-    };
-    let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
-    let mut client = Client::builder(TokioExecutor::new());
-    Ok(client.pool_max_idle_per_host(0).build(https.enable_http1().build()))
-}
-
-/// Whether a connection failed for a chain that leads to no authority of the truststore.
-fn is_not_trusted(error: &(dyn Error + 'static)) -> bool {
-    let is_refused = |error: &(dyn Error + 'static)| {
-        let tls = error.downcast_ref::<rustls::Error>();
-        matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
-    };
-    successors(Some(error), |error| inner(*error)).any(is_refused)
-}
-
-/// What an error comes of. One of input and output says of the error that it wraps only what that came of.
-fn inner<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    match error.downcast_ref::<io::Error>() {
-        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
-        None => error.source(),
+    /// Nothing was sent, since its certificate in TLS is not good for it.
+    fn not_valid(&self, why: &str) -> Answered {
+        Answered::nothing(not_valid(self.step, why))
     }
-}
-
-/// Whether it redeems a token, and calls nothing.
-fn is_redemption(post: &Post) -> bool {
-    post.path() == wsc::rest::TOKEN_PATH
 }
 
 async fn body(response: Response<Incoming>) -> Result<Vec<u8>, String> {
     let body = Limited::new(response.into_body(), ANSWER_MAX).collect().await;
     Ok(body.map_err(|error| error.to_string())?.to_bytes().to_vec())
-}
-
-/// What the control port tells of a request.
-#[derive(Deserialize)]
-struct Truth {
-    findings: Vec<Told>,
-}
-
-/// What speaks against it.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) struct Told {
-    cause: String,
-    rule: Text,
-    expected: Text,
-    got: Text,
-    who: Role,
-    what_to_do: Text,
-}
-
-impl From<Told> for Finding {
-    fn from(told: Told) -> Self {
-        let Told { cause, rule, expected, got, who, what_to_do } = told;
-        Self { cause, rule, expected, got, who, what: what_to_do }
-    }
 }
 
 /// The media type of a version of SOAP.

@@ -29,7 +29,7 @@ use sim_sts::{
 use tokio::{runtime::Runtime, sync::watch};
 
 use super::Keys;
-use crate::world::{chains::Anchor, standings::Registry};
+use crate::world::{chains::ServerAuthority, standings::Registry};
 
 /// The name of the machine, in certificates and addresses.
 const HOST: &str = "localhost";
@@ -38,7 +38,7 @@ const HOST: &str = "localhost";
 pub(super) struct Served {
     pub(super) runtime: Runtime,
     /// Who vouches for them in TLS, or will.
-    authorities: BTreeMap<Anchor, TlsAuthority>,
+    authorities: BTreeMap<ServerAuthority, TlsAuthority>,
     /// What each of them shows in TLS.
     tls: BTreeMap<(Server, Environment), Tls>,
     /// The host of the STS of each environment.
@@ -63,10 +63,10 @@ impl Served {
     ) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let (stop, stopped) = watch::channel(false);
-        let found = |anchor| Ok((anchor, TlsAuthority::found().map_err(io::Error::other)?));
+        let found = |authority| Ok((authority, TlsAuthority::found().map_err(io::Error::other)?));
         let authorities: BTreeMap<_, _> =
-            Anchor::ALL.into_iter().map(found).collect::<io::Result<_>>()?;
-        let first = identity(&authorities[&Anchor::First])?;
+            ServerAuthority::ALL.into_iter().map(found).collect::<io::Result<_>>()?;
+        let first = identity(&authorities[&ServerAuthority::First])?;
         let servers = Server::ALL.into_iter();
         let servers = servers.flat_map(|server| Environment::ALL.map(|it| (server, it)));
         let tls: BTreeMap<_, _> =
@@ -127,14 +127,17 @@ impl Served {
     }
 
     /// The certificate of an authority that vouches for servers in TLS, or will.
-    pub(super) fn certificate(&self, anchor: Anchor) -> io::Result<CertificateDer<'static>> {
-        let pem = self.authorities[&anchor].certificate_pem().map_err(io::Error::other)?;
+    pub(super) fn certificate(
+        &self,
+        authority: ServerAuthority,
+    ) -> io::Result<CertificateDer<'static>> {
+        let pem = self.authorities[&authority].certificate_pem().map_err(io::Error::other)?;
         CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other)
     }
 
     /// Has a server show a chain of the new authority from the next connection on.
     pub(super) fn change_chain(&self, server: Server, environment: Environment) -> io::Result<()> {
-        let identity = identity(&self.authorities[&Anchor::New])?;
+        let identity = identity(&self.authorities[&ServerAuthority::New])?;
         self.tls[&(server, environment)].change(identity, BTreeMap::new());
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! Where no answer came: how long one is waited for, and what is known of why there is none.
+//! Where no answer came: how long one is waited for, and what is known of why there is none. None of it is
+//! the scenario's doing.
 
 use std::{error::Error, iter::successors, time::Duration};
 
@@ -11,6 +12,7 @@ use crate::world::{CallOutcome, clients::diagnosed};
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 const NO_ANSWER: &str = "no-answer";
+const NOT_VALID: &str = "server-certificate-not-valid";
 
 /// Waits for an exchange, and not for ever.
 pub(super) async fn within<T>(
@@ -51,6 +53,30 @@ pub(super) fn no_answer(step: Step, party: Party, why: &str) -> CallOutcome {
     diagnosed(step, NO_ANSWER, party, Diagnosis::new(vec![finding]))
 }
 
+/// A call that the client broke off, since the server showed a certificate in TLS that is not good for it.
+pub(super) fn not_valid(step: Step, why: &str) -> CallOutcome {
+    let finding = Finding {
+        cause: NOT_VALID.to_owned(),
+        rule: Text::new(
+            "A server shows a certificate in TLS that has its name in it and is in its dates.",
+            "En server viser i TLS et certifikat, der indeholder dens navn og er inden for sine datoer.",
+        ),
+        expected: Text::new(
+            "a certificate for `localhost` that is valid by the clock of this machine",
+            "et certifikat til `localhost`, der er gyldigt efter denne maskines ur",
+        ),
+        got: Text::same(why),
+        who: Role::Operator,
+        what: Text::new(
+            "See whether the clock of this machine is right, since TLS goes by that and not by the time of \
+             the run, and run it again: the scenario says nothing of this.",
+            "Se, om maskinens ur går rigtigt, for TLS retter sig efter det og ikke efter kørslens tid, og kør \
+             det igen: scenariet siger intet om dette.",
+        ),
+    };
+    diagnosed(step, NOT_VALID, Party::Client, Diagnosis::new(vec![finding]))
+}
+
 #[cfg(test)]
 mod tests {
     use std::{future::pending, io};
@@ -78,5 +104,18 @@ mod tests {
         assert_eq!((failure.cause.as_str(), failure.party), ("no-answer", Party::Smdb));
         let finding = failure.diagnosis.as_ref().unwrap().decisive().unwrap();
         assert_eq!(finding.got, Text::same("client error (Connect): no route to it"));
+    }
+
+    #[test]
+    fn a_certificate_that_is_not_valid_is_told_as_what_it_is() {
+        let outcome = not_valid(Step::One, "certificate expired");
+        let failure = outcome.failure().unwrap();
+        assert_eq!((failure.step, failure.party), (Step::One, Party::Client));
+        let finding = failure.diagnosis.as_ref().unwrap().decisive().unwrap();
+        assert_eq!(
+            (&*finding.cause, finding.who),
+            ("server-certificate-not-valid", Role::Operator)
+        );
+        assert_eq!(finding.got, Text::same("certificate expired"));
     }
 }

@@ -77,7 +77,8 @@ impl Pair {
                     said.push("asked");
                     self.wsc.read(token_for(&message, now).as_bytes())
                 }
-                Action::Redeem { post, certificate } | Action::CallByRest { post, certificate } => {
+                Action::Redeem { post, certificate, .. }
+                | Action::CallByRest { post, certificate, .. } => {
                     let shown = self.wsc.key_store().credential(&certificate).unwrap();
                     let (name, event) = self.posts(&post, &shown, now);
                     said.push(name);
