@@ -8,21 +8,22 @@ use proptest::prelude::*;
 
 use crate::head::{START, opening};
 
-/// A world as it is drawn: instants in seconds from the start.
+/// A world as it is drawn.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     rules: Rules,
     /// Whether the second system user belongs to another organisation than the first.
     two_organisations: bool,
     clients: Vec<Client>,
-    /// When the certificates at the start expire.
+    /// When the certificates at the start expire, in seconds from the start.
     expires: [i64; 3],
     /// Which certificates are issued beside those, at the start.
     issued: Vec<usize>,
+    /// When, in milliseconds from the start, and what.
     happenings: Vec<(i64, Happening)>,
 }
 
-/// Lengths in minutes.
+/// Lengths in minutes, where they do not name their unit.
 #[derive(Debug, Clone)]
 struct Rules {
     overlap: bool,
@@ -32,8 +33,8 @@ struct Rules {
     activation_delay: i64,
     sts_lag: i64,
     smdb_lag: i64,
-    token_lifetime: i64,
-    access_token_lifetime: i64,
+    token_lifetime: &'static str,
+    access_token_lifetime: &'static str,
     holder_certificate: &'static str,
     issuer_check: &'static str,
     taken: &'static str,
@@ -97,6 +98,9 @@ const ISSUED: [(&str, &str, Issue); 8] = [
     ("ordered-broadly", "old", Issue::Ordered("Kommune")),
 ];
 
+/// Which of those renews each certificate of the start.
+const RENEWED: [usize; 3] = [0, 2, 3];
+
 #[derive(Debug, Clone, Copy)]
 enum Issue {
     Renewed,
@@ -120,8 +124,10 @@ prop_compose! {
         activation_delay in of(&[0, 0, 0, 5, 20]),
         sts_lag in of(&[60, 60, 0, 15]),
         smdb_lag in of(&[60, 0, 15]),
-        token_lifetime in of(&[480, 60, 25]),
-        access_token_lifetime in of(&[60, 60, 20, 1]),
+        // Few are so short: where no call succeeds, there is little more to be seen.
+        token_lifetime in
+            of(&["8h", "8h", "8h", "1h", "1h", "1h", "25m", "25m", "25m", "2s", "1s"]),
+        access_token_lifetime in of(&["1h", "1h", "1h", "20m", "20m", "1m", "1500ms", "1s"]),
         holder_certificate in of(&["ignored", "ignored", "validity", "validity-and-revocation"]),
         issuer_check in of(&["at-provisioning", "at-provisioning", "at-upload", "never"]),
         taken in of(&["refuse", "refuse", "accept"]),
@@ -136,7 +142,8 @@ prop_compose! {
 
 prop_compose! {
     fn client()(
-        profile in of(&ClientProfile::ALL),
+        // The one that keeps most, and so has the most to go wrong, more often.
+        profile in prop_oneof![3 => of(&ClientProfile::ALL), 1 => Just(ClientProfile::DotnetRest)],
         certificate in of(&[0, 0, 0, 1, 2]),
         skew in of(&[0, 0, 0, 0, 7, -7, 45, -45, 200, -200, -300, -400, 700, -3_600]),
         margin in of(&[None, None, Some(10), Some(1_200)]),
@@ -195,23 +202,35 @@ fn happenings() -> impl Strategy<Value = Vec<Happening>> {
 pub(super) fn world() -> impl Strategy<Value = World> {
     let minutes = |range: std::ops::Range<i64>| range.prop_map(|minute| minute * 60);
     let expires = [minutes(60..300), minutes(60..300), minutes(60..300)];
-    // On a grid, so that instants meet now and then; or anywhere; or around an expiry.
+    // On a grid, so that instants meet now and then; or anywhere; or around an expiry. Now and then between
+    // two seconds.
     let when = || {
-        prop_oneof![
-            3 => (1..24_i64).prop_map(|at| When::At(at * 900)),
-            3 => (1..360_i64).prop_map(|at| When::At(at * 60)),
-            2 => (0..3_usize, of(&[-1, 0, 0, 1])).prop_map(|(it, off)| When::Around(it, off)),
-        ]
+        let second = prop_oneof![
+            3 => (1..24_i64).prop_map(|at| Second::At(at * 900)),
+            3 => (1..360_i64).prop_map(|at| Second::At(at * 60)),
+            2 => (0..3_usize, of(&[-1, 0, 0, 1])).prop_map(|(it, off)| Second::Around(it, off)),
+        ];
+        let millis = of(&[0, 0, 0, 0, 0, 0, 1, 500, 999]);
+        (second, millis).prop_map(|(second, millis)| When { second, millis })
     };
     let signer = prop::option::weighted(0.15, [when(), when(), when()]);
     // Whose chains change in an environment, and what the first of two clients and the others do about it.
     let chain = || {
-        let party = of(&["nemlogin", "nemlogin", "smdb"]);
-        let environment = of(&[Environment::Production, Environment::IntegrationTest]);
+        let party = of(&["nemlogin", "smdb"]);
+        let environment =
+            of(&[Environment::Production, Environment::Production, Environment::IntegrationTest]);
         let trusts = prop::option::weighted(0.7, when());
         (party, environment, when(), trusts, any::<bool>())
     };
-    let chains = prop::option::weighted(0.3, prop::collection::vec(chain(), 1..4));
+    let chains = prop::option::weighted(0.4, prop::collection::vec(chain(), 1..4));
+    // When everybody is given what the certificate that it began with is renewed as: often while what was got with
+    // that is still kept.
+    let early = (1..90_i64, of(&[0, 1, 500, 999])).prop_map(|(minute, millis)| {
+        let second = Second::At(minute * 60);
+        When { second, millis }
+    });
+    let swap = prop_oneof![1 => when(), 2 => early];
+    let swap = prop::option::weighted(0.5, (swap, prop::bool::weighted(0.3)));
     (
         rules(),
         prop::bool::weighted(0.3),
@@ -219,12 +238,23 @@ pub(super) fn world() -> impl Strategy<Value = World> {
         expires,
         prop::sample::subsequence((0..ISSUED.len()).collect::<Vec<_>>(), 0..=4),
         prop::collection::vec((when(), happenings()), 0..9),
-        signer,
+        (signer, swap),
         chains,
     )
         .prop_map(
-            |(rules, two_organisations, clients, expires, issued, drawn, signer, chains)| {
+            |(rules, two_organisations, clients, expires, mut issued, drawn, changes, chains)| {
+                let (signer, swap) = changes;
                 let mut happenings = Vec::new();
+                for (client, it) in clients.iter().enumerate() {
+                    let Some((when, one_node)) = swap else { continue };
+                    let which = RENEWED[it.certificate];
+                    issued.push(which);
+                    let certificate = STARTING.len() + which;
+                    let deploy = Happening::Deploy { client, one_node, certificate };
+                    happenings.push((when.of(expires), deploy));
+                }
+                issued.sort_unstable();
+                issued.dedup();
                 for (when, group) in drawn {
                     let at = when.of(expires);
                     happenings.extend(group.into_iter().map(|it| (at, it)));
@@ -264,7 +294,14 @@ pub(super) fn world() -> impl Strategy<Value = World> {
 
 /// When something happens.
 #[derive(Debug, Clone, Copy)]
-enum When {
+struct When {
+    second: Second,
+    /// How long after it.
+    millis: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Second {
     /// So many seconds after the start.
     At(i64),
     /// So many seconds from the expiry of one of the certificates at the start.
@@ -272,11 +309,13 @@ enum When {
 }
 
 impl When {
+    /// In milliseconds from the start.
     const fn of(self, expires: [i64; 3]) -> i64 {
-        match self {
-            Self::At(at) => at,
-            Self::Around(certificate, off) => expires[certificate] + off,
-        }
+        let second = match self.second {
+            Second::At(at) => at,
+            Second::Around(certificate, off) => expires[certificate] + off,
+        };
+        second * 1_000 + self.millis
     }
 }
 
@@ -421,13 +460,13 @@ impl Rules {
             look-interval = "{look_interval}m"
             activation-delay = "{activation_delay}m"
             revocation-lag = "{sts_lag}m"
-            token-lifetime = "{token_lifetime}m"
+            token-lifetime = "{token_lifetime}"
             issuer-check = "{issuer_check}"
             taken-certificate = "{taken}"
             finds-by = "{finds_by}"
             [smdb]
             revocation-lag = "{smdb_lag}m"
-            access-token-lifetime = "{access_token_lifetime}m"
+            access-token-lifetime = "{access_token_lifetime}"
             holder-certificate = "{holder_certificate}""#
         )
     }
@@ -439,6 +478,7 @@ impl Client {
         let Self { profile, skew, margin, find_by, truststore, interval, .. } = self;
         let nodes = if self.two_nodes { "\"a\", \"b\"" } else { "\"a\"" };
         let process = if self.shares_process { "process = \"server\"\n" } else { "" };
+        let margin = margin.filter(|_| has_a_margin(*profile));
         let margin = margin.map(|it| format!("margin = \"{it}s\"\n")).unwrap_or_default();
         format!(
             "[client.c{index}]\nsystem-user = \"{}\"\nenvironment = \"{environment}\"\n\
@@ -451,10 +491,21 @@ impl Client {
     }
 }
 
+/// Whether it keeps tokens by their end, and so with a margin.
+const fn has_a_margin(profile: ClientProfile) -> bool {
+    match profile {
+        ClientProfile::NoCache | ClientProfile::JavaRestFixedCache => false,
+        ClientProfile::RestartOnSwap
+        | ClientProfile::DotnetCacheByEndpoint
+        | ClientProfile::CoreNewKeyOldToken
+        | ClientProfile::DotnetRest => true,
+    }
+}
+
 fn after(seconds: i64) -> String {
     format!("+{}", Span::from_seconds(seconds))
 }
 
-fn happening(at: i64, deed: &str) -> String {
-    format!("[[at]]\ntime = \"{}\"\ndo.{deed}\n", after(at))
+fn happening(at_millis: i64, deed: &str) -> String {
+    format!("[[at]]\ntime = \"+{}\"\ndo.{deed}\n", Span::from_millis(at_millis))
 }
