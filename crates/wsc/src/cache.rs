@@ -64,13 +64,12 @@ pub struct KeptAccess {
     pub key: CacheKey,
     /// The certificate that it was got with, whose key seals it.
     pub holder: Thumbprint,
-    /// When it came, by the client's clock.
+    /// When it came, by the clock of the client that got it.
     pub came_at: Timestamp,
-    /// Its end, by the client's clock.
+    /// Its end as that client was told it, by the same clock; another one of the process goes by its own.
     pub expires: Timestamp,
-    /// When the service ends it, by the true time. No client looks at this: it is for who looks on, since
-    /// what another one of the process keeps of it does not say by which clock `expires` was reckoned. A whole
-    /// second, as what is told of its life counts those.
+    /// When the service ends it, by the true time: a whole second, as what is told of its life counts those. No
+    /// client looks at this; it is for who looks on, and cannot know by whose clock `expires` was reckoned.
     pub ends: Timestamp,
     /// What calls carry.
     pub(crate) authorization: Sealed<String>,
