@@ -26,6 +26,19 @@ static AT_WORK: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(2 * processors)
 });
 
+/// One permit for each thread that may work for a message while it serves sockets: one is left for them, so
+/// that whoever asks meanwhile, at a control port above all, is heard.
+static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    Semaphore::new((processors - 1).max(1))
+});
+
+/// Does this here, where sockets are served, if a thread is left for them; none if not.
+pub(crate) fn at_once<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let _permit = AT_ONCE.try_acquire().ok()?;
+    Some(work())
+}
+
 /// What a request has of its listener until it is answered and all work that was begun for it is
 /// done: a place among those that are worked on, and room for its body.
 #[derive(Debug)]

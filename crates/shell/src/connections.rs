@@ -115,9 +115,11 @@ impl Place {
     pub(crate) fn sent(&self) {
         let Self { connections, connection, .. } = self;
         let standing = &connection.standing;
-        if standing.compare_exchange(UNSENT, IDLE, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+        // Nobody else ends this standing. Who looks for the one that is idle for longest finds when it began.
+        if standing.load(Ordering::Acquire) == UNSENT {
             let count = connections.count.fetch_add(1, Ordering::Relaxed);
             connection.last.store(count, Ordering::Relaxed);
+            standing.store(IDLE, Ordering::Release);
         }
     }
 }

@@ -45,6 +45,8 @@ struct Place {
     file: File,
     /// After so many octets half of something stands, which could not be taken back.
     torn: Option<u64>,
+    /// The file is still called [`BEFORE`], since a reset that was not done could not call it back.
+    astray: bool,
 }
 
 /// A log that was emptied: what stood in it comes back when this is dropped before it is
@@ -126,7 +128,7 @@ impl<F: Fact> FactLog<F> {
         if !is_whole {
             file.set_len(whole as u64).map_err(|error| named(&folder.at(FACTS), &error))?;
         }
-        let place = Some(Place { folder: folder.clone(), file, torn: None });
+        let place = Some(Place { folder: folder.clone(), file, torn: None, astray: false });
         Ok((Self { place, founded, last, facts: PhantomData }, kept))
     }
 
@@ -237,9 +239,20 @@ impl Place {
         Ok(())
     }
 
+    /// Lets the file have its name again.
+    fn call_back(&mut self) -> io::Result<()> {
+        if self.astray {
+            let [before, facts] = [BEFORE, FACTS].map(|name| self.folder.at(name));
+            fs::rename(&before, &facts).map_err(|error| named(&before, &error))?;
+            self.astray = false;
+        }
+        Ok(())
+    }
+
     /// What stands here becomes the founding. It goes to the disk: who finds the founding there,
     /// and nothing in it, would take it for one.
     fn found(&mut self) -> io::Result<()> {
+        self.call_back()?;
         self.mend()?;
         self.file.sync_all().map_err(|error| self.named(&error))?;
         let [facts, founding] = [FACTS, FOUNDING].map(|name| self.folder.at(name));
@@ -251,6 +264,7 @@ impl Place {
     }
 
     fn empty(&mut self) -> io::Result<Before> {
+        self.call_back()?;
         let [facts, before] = [FACTS, BEFORE].map(|name| self.folder.at(name));
         fs::rename(&facts, &before).map_err(|error| named(&facts, &error))?;
         let file = open(&self.folder).inspect_err(|_| _ = fs::rename(&before, &facts))?;
@@ -276,10 +290,9 @@ impl Emptied<'_> {
 impl Drop for Emptied<'_> {
     fn drop(&mut self) {
         if let Some((place, before)) = self.0.take() {
-            let [of_before, facts] = [BEFORE, FACTS].map(|name| place.folder.at(name));
-            // Where it does not, the next start lets it.
-            let _ = fs::rename(of_before, facts);
-            (place.file, place.torn) = (before.file, before.torn);
+            (place.file, place.torn, place.astray) = (before.file, before.torn, true);
+            // Where it cannot be, the next reset or start does it.
+            let _ = place.call_back();
         }
     }
 }
@@ -288,7 +301,11 @@ impl Drop for Emptied<'_> {
 pub type Founded<'c, C, F> = (&'c Shared<C>, &'c C, Option<&'c Mutex<FactLog<F>>>);
 
 /// Lets cores go back to how they were founded, all of them or, where the log of one cannot be
-/// emptied, none. Nobody is answered by any of them meanwhile.
+/// emptied, none. Nobody is answered by any of them meanwhile. Each core is locked before its log:
+/// whoever locks the log first, as for [`FactLog::answer`], must not be at it at the same time.
+///
+/// Each log is whole whenever the program is killed, but of several some may have gone back then and
+/// others not.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use pki::RevocationList;
 
 use crate::{
     Arrival, Decided, Door, Journal, Shared, Source, apart,
-    apart::to_the_end,
+    apart::{at_once, to_the_end},
     door::Record,
     journal::{Entry, GRANTED, MessageId},
 };
@@ -49,7 +49,7 @@ const UNHELPFUL: &str = "the revocation list was fetched, but does not help: it 
 
 /// A message of so many octets takes a few milliseconds, nearly all of them RSA. That another thread takes it
 /// over would cost more of the processor than anybody would win by it.
-const AT_ONCE: usize = 64 * 1024;
+const SHORT: usize = 64 * 1024;
 
 /// A message that was answered.
 #[derive(Debug, Clone)]
@@ -67,26 +67,33 @@ struct Arrived<D: Door> {
     request: D::Request,
 }
 
+/// One that cannot be decided on before something was fetched.
+struct Uninformed<D: Door> {
+    arrived: Arrived<D>,
+    needs: Vec<<D::Core as Core>::Need>,
+}
+
 impl<C: Answering> MessageService<C> {
     /// Answers one message that came in by the door `D`. One of the usual length is answered at once, by the
-    /// thread that received it; a long one elsewhere, so that it holds up nobody's sockets.
+    /// thread that received it, if another is left for the sockets; else elsewhere.
     pub async fn answer<D: Door<Core = C>>(
         self: &Arc<Self>,
         arrival: Arrival,
         message: D::Message,
     ) -> Passed<D> {
-        if D::message_octets(&message) <= AT_ONCE {
-            return match self.begin(arrival, message) {
-                Ok(passed) => passed,
-                Err((arrived, needs)) => self.go_on(arrived, needs).await,
-            };
+        let is_short = D::message_octets(&message) <= SHORT;
+        let begun = is_short.then(|| at_once(|| self.begin(arrival, &message))).flatten();
+        match begun {
+            Some(Ok(passed)) => return passed,
+            Some(Err(uninformed)) => return self.go_on(uninformed).await,
+            None => {}
         }
         let this = Arc::clone(self);
         to_the_end(async move {
             let beginning = Arc::clone(&this);
-            match apart(move || beginning.begin(arrival, message)).await {
+            match apart(move || beginning.begin(arrival, &message)).await {
                 Ok(passed) => passed,
-                Err((arrived, needs)) => this.go_on(arrived, needs).await,
+                Err(uninformed) => this.go_on(uninformed).await,
             }
         })
         .await
@@ -96,15 +103,15 @@ impl<C: Answering> MessageService<C> {
     fn begin<D: Door<Core = C>>(
         &self,
         arrival: Arrival,
-        message: D::Message,
-    ) -> Result<Passed<D>, (Arrived<D>, Vec<C::Need>)> {
-        let octets = D::message_octets(&message);
-        let request = D::read(&self.core.wire(), &message);
+        message: &D::Message,
+    ) -> Result<Passed<D>, Uninformed<D>> {
+        let octets = D::message_octets(message);
+        let request = D::read(&self.core.wire(), message);
         let arrived = Arrived { arrival, octets, request };
         let now = self.clock.now();
         match self.core.look(|core| D::needs(core, &arrived.request, now)) {
             needs if needs.is_empty() => Ok(self.finish(arrived, now, Vec::new())),
-            needs => Err((arrived, needs)),
+            needs => Err(Uninformed { arrived, needs }),
         }
     }
 
@@ -112,8 +119,7 @@ impl<C: Answering> MessageService<C> {
     /// what it waited for.
     async fn go_on<D: Door<Core = C>>(
         self: &Arc<Self>,
-        arrived: Arrived<D>,
-        needs: Vec<C::Need>,
+        Uninformed { arrived, needs }: Uninformed<D>,
     ) -> Passed<D> {
         let this = Arc::clone(self);
         to_the_end(async move {

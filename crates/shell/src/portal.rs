@@ -106,13 +106,15 @@ pub enum PortalError {
 impl PortalError {
     /// What somebody must do before it is of any use to try again.
     #[must_use]
-    pub const fn what_to_do(&self) -> Option<&'static str> {
+    pub fn what_to_do(&self) -> Option<&'static str> {
         match self {
             Self::Remote(RemoteError::Refused { .. })
             | Self::Unexpected { .. }
             | Self::Foreign { .. } => Some(
                 "put that right at the control port of MitID Erhverv (`GET /__admin/docs` says how)",
             ),
+            // What is there and cannot be read says itself what to do.
+            Self::Keep(error) if error.kind() == std::io::ErrorKind::InvalidData => None,
             Self::Keep(_) => Some("make room in the data folder, or let the program write there"),
             Self::Remote(RemoteError::Fetch(_)) => None,
         }

@@ -152,9 +152,9 @@ pub fn main<S: DeserializeOwned + JsonSchema + AsRef<Common>>(
     }
 }
 
-/// Each processor has a thread that receives messages and answers them: nearly all that a message costs is
-/// cryptography, and to hand it over would wake another thread for nothing. What takes long is done by others
-/// ([`apart`](crate::apart), which says by how many).
+/// Each processor has a thread that serves sockets, and all but one of them may answer a message that they
+/// received: nearly all that it costs is cryptography, and to hand it over would wake another thread for
+/// nothing. What else there is to do is done [`apart`](crate::apart), which says by how many at once.
 fn runtime() -> io::Result<Runtime> {
     runtime::Builder::new_multi_thread().enable_all().build()
 }

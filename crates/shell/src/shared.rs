@@ -14,8 +14,8 @@ use parties::Core;
 /// What takes longest is the wire: to read a message is to decrypt it and to verify its signatures, to
 /// write one is to sign it. Both hang on how the core was set up, and on nothing that it remembers
 /// ([`Core::read`]): so they are done with a copy, all at once, and nobody waits. To decide, to remember
-/// and to keep is done by one at a time, and may take milliseconds: a thread that serves sockets asks the
-/// copy ([`Shared::wire`]), and never the core.
+/// and to keep is done by one at a time, and may take as long as the disk does: who only wants to know how
+/// it is set up asks the copy ([`Shared::wire`]), and waits for nobody.
 pub struct Shared<C: Core> {
     wire: ArcSwap<C>,
     core: Mutex<C>,
@@ -134,7 +134,7 @@ impl<C: Core> Shared<C> {
     pub fn try_replace<E>(&self, make: impl FnOnce(&C) -> Result<C, E>) -> Result<(), E> {
         let mut core = self.lock();
         let made = make(&core)?;
-        self.wire.store(Arc::new(made.clone()));
+        self.wire.store(Arc::new(made.set_up()));
         *core = made;
         Ok(())
     }

@@ -2,17 +2,24 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use rcgen::{CertificateParams, KeyPair};
+use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag};
+use rcgen::{CertificateParams, CustomExtension, KeyPair};
 use rustls::{
-    ClientConfig, RootCertStore,
+    ALL_VERSIONS, ClientConfig, RootCertStore, SupportedProtocolVersion,
+    crypto::aws_lc_rs::sign::any_supported_type,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    sign::{CertifiedKey, SingleCertAndKey},
+    version::{TLS12, TLS13},
 };
 use serde_json::json;
 use shell::{
     Bounds, Folder, Identity, Journal, Servers, Tls, TlsAuthority, Traffic,
     control::{Control, Ready, Service, Settings},
 };
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::stage::{Served, one_answer, request, rest_of};
@@ -25,8 +32,11 @@ struct Own {
 
 impl Own {
     fn of(host: &str) -> Self {
+        Self::with(&CertificateParams::new(vec![host.to_owned()]).unwrap())
+    }
+
+    fn with(params: &CertificateParams) -> Self {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self { certificate: certificate.der().clone(), key }
     }
@@ -38,30 +48,56 @@ impl Own {
 
 /// A client that trusts this authority.
 fn client_of(root: CertificateDer<'static>) -> TlsConnector {
-    connector(vec![root], None)
+    connector(vec![root], None, ALL_VERSIONS)
 }
 
 /// A client that trusts these servers and, if it has one, shows a certificate.
 fn client(servers: &[&Own], own: Option<&Own>) -> TlsConnector {
-    connector(servers.iter().map(|server| server.certificate.clone()).collect(), own)
+    connector(servers.iter().map(|server| server.certificate.clone()).collect(), own, ALL_VERSIONS)
 }
 
-fn connector(trusted: Vec<CertificateDer<'static>>, own: Option<&Own>) -> TlsConnector {
+fn connector(
+    trusted: Vec<CertificateDer<'static>>,
+    own: Option<&Own>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     trusted.into_iter().for_each(|certificate| roots.add(certificate).unwrap());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots);
     let config = match own {
         None => config.with_no_client_auth(),
         Some(own) => {
             let key = PrivateKeyDer::Pkcs8(own.key.serialize_der().into());
-            config.with_client_auth_cert(vec![own.certificate.clone()], key).unwrap()
+            // Whatever it says, and whosever it is.
+            let key = any_supported_type(&key).unwrap();
+            let shown = CertifiedKey::new(vec![own.certificate.clone()], key);
+            config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
         }
     };
     TlsConnector::from(Arc::new(config))
+}
+
+/// The same without what came with later versions: which it is, and its extensions.
+fn of_version_1(certificate: &[u8]) -> CertificateDer<'static> {
+    let sequence = |parts: Vec<&[u8]>| {
+        let content = parts.concat();
+        let length = Length::try_from(content.len()).unwrap();
+        let mut whole = Header::new(Tag::Sequence, length).unwrap().to_der().unwrap();
+        whole.extend(content);
+        whole
+    };
+    let mut whole = SliceReader::new(certificate).unwrap();
+    Header::decode(&mut whole).unwrap();
+    let mut signed = SliceReader::new(whole.tlv_bytes().unwrap()).unwrap();
+    Header::decode(&mut signed).unwrap();
+    signed.tlv_bytes().unwrap();
+    let kept = (0..6).map(|_| signed.tlv_bytes().unwrap()).collect();
+    let [algorithm, signature] = [(); 2].map(|()| whole.tlv_bytes().unwrap());
+    sequence(vec![&sequence(kept), algorithm, signature]).into()
 }
 
 async fn connect(
@@ -96,17 +132,49 @@ async fn each_host_has_its_certificate() {
     assert!(connect(&served, &of_local, "other.invalid").await.is_err());
 }
 
-/// Neither expired nor unknown ones: it is not for TLS to say what is wrong with them.
+/// Neither expired nor unknown ones, nor such as nobody can make sense of: it is not for TLS to say what is
+/// wrong with them.
 #[tokio::test]
 async fn a_client_may_show_any_certificate_or_none() {
-    let (server, own) = (Own::of("localhost"), Own::of("client.invalid"));
+    let server = Own::of("localhost");
     let served =
         Served::start(Some(Tls::new(server.identity(), BTreeMap::new())), Bounds::default()).await;
-    let length = own.certificate.len();
-    let mut stream = connect(&served, &client(&[&server], Some(&own)), "localhost").await.unwrap();
-    assert!(answer(&mut stream).await.contains(&format!("; {length} of a certificate")));
+    let mut critical = CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]);
+    critical.set_criticality(true);
+    let mut unknown_extension = CertificateParams::new(vec!["client.invalid".to_owned()]).unwrap();
+    unknown_extension.custom_extensions.push(critical);
+    let [usual, old] = [(); 2].map(|()| Own::of("client.invalid"));
+    let old = Own { certificate: of_version_1(&old.certificate), ..old };
+    for own in [usual, old, Own::with(&unknown_extension)] {
+        let length = own.certificate.len();
+        for version in [&TLS12, &TLS13] {
+            let client = connector(vec![server.certificate.clone()], Some(&own), &[version]);
+            let mut stream = connect(&served, &client, "localhost").await.unwrap();
+            let answer = answer(&mut stream).await;
+            assert!(answer.contains(&format!("; {length} of a certificate")), "{answer}");
+        }
+    }
     let mut stream = connect(&served, &client(&[&server], None), "localhost").await.unwrap();
     assert!(answer(&mut stream).await.contains("; 0 of a certificate"));
+}
+
+/// Who shows the certificate of another is not let in.
+#[tokio::test]
+async fn a_client_must_have_the_key_of_its_certificate() {
+    let (server, other) = (Own::of("localhost"), Own::of("client.invalid"));
+    let served =
+        Served::start(Some(Tls::new(server.identity(), BTreeMap::new())), Bounds::default()).await;
+    let own = Own { certificate: other.certificate, key: Own::of("client.invalid").key };
+    for version in [&TLS12, &TLS13] {
+        let client = connector(vec![server.certificate.clone()], Some(&own), &[version]);
+        // In TLS 1.3 a client has done its part before the server has looked.
+        if let Ok(mut stream) = connect(&served, &client, "localhost").await {
+            let asked = stream.write_all(request(3, "Connection: close\r\n").as_bytes()).await;
+            let mut answer = Vec::new();
+            let read = stream.read_to_end(&mut answer).await;
+            assert!((asked.is_err() || read.is_err()) && answer.is_empty(), "{version:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ async fn under_libertys_binding_everything_is_in_soap_1_1() {
     assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
 }
 
-/// The thread that has the sockets has other things to do than to wait.
+/// A thread that serves sockets has other things to do than to wait.
 #[tokio::test]
 async fn what_describes_it_is_told_while_it_decides() {
     let (clock, journal, test) =
