@@ -71,7 +71,7 @@ public final class CallSmdb {
             return;
         }
         Element token = client.askForToken();
-        System.out.println(client.call(token, "Ping"));
+        System.out.print(client.call(token, "Ping"));
     }
 
     private CallSmdb(Path kit, Path messages) throws Exception {
@@ -153,7 +153,20 @@ public final class CallSmdb {
         parts.add(signedToken);
         signature.computeSignature(signature.addReferencesToSign(parts, security), false, null);
         Document answer = post("SMDB_ADDRESS", "application/soap+xml; charset=utf-8", call, "call.xml", "receipt.xml");
-        return signedBody(answer, certificate("smdb.cer")).getTextContent();
+        return lines(signedBody(answer, certificate("smdb.cer")));
+    }
+
+    /** The texts in an element, a line for each. */
+    private static String lines(Node within) {
+        StringBuilder lines = new StringBuilder();
+        for (Node child = within.getFirstChild(); child != null; child = child.getNextSibling()) {
+            if (child.getNodeType() == Node.TEXT_NODE) {
+                lines.append(child.getNodeValue()).append('\n');
+            } else {
+                lines.append(lines(child));
+            }
+        }
+        return lines.toString();
     }
 
     /** What is to be said of answers that were kept. */

@@ -98,7 +98,7 @@ fn the_document_for_vendors_does_what_it_says() {
     assert!(refused[1].contains("Holder-of-key"), "{refused:?}");
     let expected: [&[&str]; 11] = [
         &[],
-        &["2025-07", "90000001", sim_smdb::contract::SUBMIT_PRIVILEGE],
+        &["2025-07\n", "\n90000001\n", sim_smdb::contract::SUBMIT_PRIVILEGE],
         &["What the simulated SMDB takes and gives"],
         &[],
         &["HTTP/1.1 200 OK", "90000001"],
