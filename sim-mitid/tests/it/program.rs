@@ -183,8 +183,8 @@ fn a_setting_that_is_none_is_told_with_the_nearest_one() {
     }
 }
 
-#[test]
-fn what_it_cannot_have_is_said_with_what_to_do() {
+#[tokio::test]
+async fn what_it_cannot_have_is_said_with_what_to_do() {
     let data = data("taken");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -208,6 +208,7 @@ fn what_it_cannot_have_is_said_with_what_to_do() {
     let ended = run(&data, &with_file);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("is in use by another program"), "{ended:?}");
+    assert_eq!(get(served.at("control"), "/ready?wait=60").await.status, 200);
     assert_eq!(served.terminate().code, Some(0));
     // Whoever was turned away has left the file of the one that was there.
     assert!(ready.exists());
