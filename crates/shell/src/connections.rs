@@ -30,6 +30,8 @@ pub(crate) struct Connection {
     /// When it was last busy, by the count of its listener.
     last: AtomicU64,
     given_away: AtomicBool,
+    /// Something came over it since the last answer was sent.
+    heard: AtomicBool,
     close: Notify,
 }
 
@@ -104,6 +106,16 @@ impl Place {
         self.connection.given_away.load(Ordering::Acquire) && self.connection.is_idle()
     }
 
+    /// Something came over it.
+    pub(crate) fn hear(&self) {
+        self.connection.heard.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anything came over it since the last answer was sent.
+    pub(crate) fn was_heard(&self) -> bool {
+        self.connection.heard.load(Ordering::Relaxed)
+    }
+
     /// From now on it is being answered, until what is returned is dropped and the answer was
     /// [`sent`](Self::sent).
     pub(crate) fn busy(&self) -> Busy {
@@ -119,6 +131,7 @@ impl Place {
         if standing.load(Ordering::Acquire) == UNSENT {
             let count = connections.count.fetch_add(1, Ordering::Relaxed);
             connection.last.store(count, Ordering::Relaxed);
+            connection.heard.store(false, Ordering::Relaxed);
             standing.store(IDLE, Ordering::Release);
         }
     }

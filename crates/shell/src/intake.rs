@@ -26,6 +26,7 @@ use crate::{
     Bounds, Peer, Traffic,
     apart::Share,
     arrival,
+    closing::Closing,
     connections::{Busy, Place},
     refusal::Refusal,
 };
@@ -82,6 +83,11 @@ impl Intake {
     /// A head was too long, and hyper has said so.
     pub(crate) fn refused_head(&self) {
         self.traffic.refused(Refusal::HeadTooLarge, &self.bounds, None);
+    }
+
+    /// A connection ended, and nobody could be told why.
+    pub(crate) fn closed(&self, why: &Closing, address: SocketAddr) {
+        self.traffic.closed(why, &self.bounds, address);
     }
 
     fn refuse(&self, refusal: Refusal, address: SocketAddr) -> Response {

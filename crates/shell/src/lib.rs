@@ -29,6 +29,7 @@ mod apart;
 mod arrival;
 mod base_url;
 mod bounds;
+mod closing;
 mod connections;
 pub mod control;
 mod door;

@@ -16,6 +16,7 @@ use tokio::{
 
 use crate::{
     Bounds, Peer, Tls, Traffic,
+    closing::Closing,
     connections::{Connections, Place},
     intake::Intake,
     timely::Timely,
@@ -104,7 +105,9 @@ impl Listener {
         connections: &Arc<Connections>,
         intake: &Arc<Intake>,
     ) {
-        let Some(place) = connections.enter() else { return self.traffic.turned_away() };
+        let Some(place) = connections.enter() else {
+            return intake.closed(&Closing::NoRoom, address);
+        };
         let connected = self.traffic.connected();
         // What is written is a whole answer, and the other end waits for it.
         let _ = stream.set_nodelay(true);
@@ -131,11 +134,21 @@ async fn attend(
     };
     let handshake = timeout(bounds.handshake_time, tls.accept(stream, address));
     let shaken = select! {
-        () = place.closing() => return,
+        () = place.closing() => {
+            if place.is_given_away() {
+                intake.closed(&Closing::MadeRoom, address);
+            }
+            return;
+        }
         shaken = handshake => shaken,
     };
-    if let Ok(Ok((stream, peer))) = shaken {
-        converse(stream, peer, place, bounds, intake).await;
+    let why = match shaken {
+        Ok(Ok((stream, peer))) => return converse(stream, peer, place, bounds, intake).await,
+        Ok(Err(error)) => Closing::of_handshake(&error),
+        Err(_) => Some(Closing::HandshakeTooSlow),
+    };
+    if let Some(why) = why {
+        intake.closed(&why, address);
     }
 }
 
@@ -147,6 +160,7 @@ async fn converse(
     bounds: Bounds,
     intake: &Intake,
 ) {
+    let address = peer.address;
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let peer = peer.clone();
         async move { Ok::<_, Infallible>(intake.take(request, peer, place).await) }
@@ -159,15 +173,18 @@ async fn converse(
     let mut conversation = pin!(conversation);
     select! {
         ended = conversation.as_mut() => {
-            if ended.is_err_and(|error| error.is_parse_too_large()) {
+            let Err(error) = ended else { return };
+            if error.is_parse_too_large() {
                 intake.refused_head();
+            } else if let Some(why) = Closing::of_conversation(&error, place.was_heard()) {
+                intake.closed(&why, address);
             }
             return;
         }
         () = place.closing() => {
             // Its place is another's already: who is not being answered goes at once.
             if place.is_given_away() {
-                return;
+                return intake.closed(&Closing::MadeRoom, address);
             }
             conversation.as_mut().graceful_shutdown();
         }

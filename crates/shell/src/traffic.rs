@@ -4,19 +4,19 @@ use std::net::SocketAddr;
 
 use clock::Clock;
 use entropy::Entropy;
-use parties::{Diagnosis, Party, TraceId};
+use parties::{Diagnosis, Finding, Party, TraceId};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use crate::{Bounds, Journal, journal::Entry, refusal::Refusal};
+use crate::{Bounds, Journal, closing::Closing, journal::Entry, refusal::Refusal};
 
 /// Counts of one or more listeners; clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic {
     open: Gauge,
-    turned_away: Counter,
+    closed: Family<[(&'static str, &'static str); 1], Counter>,
     refused: Family<[(&'static str, u16); 1], Counter>,
     witness: Option<Witness>,
 }
@@ -48,9 +48,10 @@ impl Traffic {
         Connected(self.open.clone())
     }
 
-    /// There was no room for one more connection.
-    pub(crate) fn turned_away(&self) {
-        self.turned_away.inc();
+    /// A connection ended, and nobody could be told why.
+    pub(crate) fn closed(&self, why: &Closing, bounds: &Bounds, from: SocketAddr) {
+        self.closed.get_or_create(&[("why", why.name())]).inc();
+        self.note(why.name(), why.finding(bounds), Some(from));
     }
 
     /// A request was refused before any simulator saw it. Its name, if it was written down.
@@ -61,6 +62,16 @@ impl Traffic {
         from: Option<SocketAddr>,
     ) -> Option<TraceId> {
         self.refused.get_or_create(&[("status", refusal.status().as_u16())]).inc();
+        self.note(refusal.name(), refusal.finding(bounds), from)
+    }
+
+    /// Writes it down, if there is a journal; says under which name.
+    fn note(
+        &self,
+        outcome: &'static str,
+        finding: Finding,
+        from: Option<SocketAddr>,
+    ) -> Option<TraceId> {
         let Witness { journal, clock, party } = self.witness.as_ref()?;
         let trace = TraceId::draw(&mut Entropy::Os);
         journal.write_refused(Entry {
@@ -73,19 +84,19 @@ impl Traffic {
             from: from.map(|address| address.ip().to_canonical()),
             message_id: None,
             answer_id: None,
-            outcome: refusal.name(),
+            outcome,
             request_octets: 0,
             answer_octets: 0,
             remarks: Vec::new(),
-            diagnosis: Diagnosis::new(vec![refusal.finding(bounds)]),
+            diagnosis: Diagnosis::new(vec![finding]),
         });
         Some(trace)
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register("connections_open", "Connections that are open", self.open.clone());
-        let help = "Connections closed at once for want of room";
-        registry.register("connections_turned_away", help, self.turned_away.clone());
+        let help = "Connections that ended without an answer, by why";
+        registry.register("connections_closed", help, self.closed.clone());
         let help = "Requests refused by a bound, by the status of the answer";
         registry.register("refused", help, self.refused.clone());
     }

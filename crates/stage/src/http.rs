@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
 };
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// What comes back.
 #[derive(Debug, Clone)]
@@ -155,6 +155,20 @@ impl Https {
         Self(TlsConnector::from(Arc::new(config)))
     }
 
+    /// A connection to the host of that name, which listens at `at`.
+    ///
+    /// # Errors
+    ///
+    /// If it shows no certificate that is trusted.
+    ///
+    /// # Panics
+    ///
+    /// If `host` is no name of a host.
+    pub async fn connect(&self, at: SocketAddr, host: &str) -> io::Result<TlsStream<TcpStream>> {
+        let name = ServerName::try_from(host.to_owned()).expect("the name of a host");
+        self.0.connect(name, TcpStream::connect(at).await?).await
+    }
+
     /// Sends a message to `path` of the host of that name, which listens at `at`.
     ///
     /// # Errors
@@ -192,8 +206,7 @@ impl Https {
         headers: &str,
         body: &[u8],
     ) -> io::Result<Reply> {
-        let name = ServerName::try_from(host.to_owned()).expect("the name of a host");
-        let stream = self.0.connect(name, TcpStream::connect(at).await?).await?;
+        let stream = self.connect(at, host).await?;
         let head = format!("POST {path} HTTP/1.1\r\nHost: {host}\r\n{headers}");
         exchange(stream, &head, body).await
     }

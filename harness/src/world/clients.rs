@@ -19,7 +19,7 @@ use wsc::{
     habits::Habits,
 };
 
-pub(super) use self::conversation::{Answered, HttpHead, Letter, Wire};
+pub(super) use self::conversation::{Answered, Came, HttpHead, Letter, Wire};
 use super::{CallOutcome, Failure, certificates::Certificates, chains::TrustedAuthorities};
 use crate::scenario::{ClientName, FindBy, NodeName, ProcessName, Scenario};
 

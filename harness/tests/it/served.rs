@@ -1,6 +1,7 @@
 //! The services over sockets, called by the reference client as its users would call: each started alone,
 //! and all by `skift serve`.
 
+mod attacks;
 mod client;
 mod document;
 mod foreign;

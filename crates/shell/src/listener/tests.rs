@@ -3,21 +3,29 @@
 use std::collections::BTreeMap;
 
 use axum::{body::Bytes, routing::post};
+use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     task::JoinHandle,
 };
+use tokio_rustls::TlsConnector;
+
+use clock::{Clock, Timestamp};
+use parties::Party;
 
 use super::*;
-use crate::TlsAuthority;
+use crate::{Journal, TlsAuthority, Witness};
 
 /// How many octets lie between the two ends before somebody takes them.
 const ROOM: usize = 100;
 const OCTETS: usize = 10_000;
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A client, and how long the conversation with it lasts.
-fn conversation(tls: Option<Tls>) -> (DuplexStream, JoinHandle<Duration>) {
+/// How long a conversation lasted, and what is written down of it.
+type Ended = (Duration, Vec<&'static str>);
+
+/// A client, and what becomes of the conversation with it.
+fn conversation(tls: Option<Tls>) -> (DuplexStream, JoinHandle<Ended>) {
     conversation_among(&Connections::new(1), tls)
 }
 
@@ -25,17 +33,27 @@ fn conversation(tls: Option<Tls>) -> (DuplexStream, JoinHandle<Duration>) {
 fn conversation_among(
     connections: &Arc<Connections>,
     tls: Option<Tls>,
-) -> (DuplexStream, JoinHandle<Duration>) {
+) -> (DuplexStream, JoinHandle<Ended>) {
     let (client, service) = duplex(ROOM);
     let place = connections.enter().expect("there is room for one more");
     // Now, by tokio's clock, which no machine moves.
     let begun = sleep(Duration::ZERO).deadline();
     let ended = tokio::spawn(async move {
         let router = Router::new().route("/", post(async |body: Bytes| body));
-        let intake = Intake::new(router, Bounds::default(), Traffic::default());
+        let journal = Journal::default();
+        let clock = Clock::frozen(Timestamp::from_seconds(0));
+        let witness = Witness { journal: journal.clone(), clock, party: Party::Sts };
+        let intake = Intake::new(router, Bounds::default(), Traffic::witnessed_by(witness));
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         attend(service, address, tls, &place, Bounds::default(), &intake).await;
-        begun.elapsed()
+        let noted = journal.newest(10, None);
+        for entry in &noted {
+            let finding = entry.diagnosis.decisive().expect("it says why");
+            for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
+                assert!(!text.en.is_empty() && text.en != text.da, "{text:?}");
+            }
+        }
+        (begun.elapsed(), noted.iter().map(|entry| entry.outcome).collect())
     });
     (client, ended)
 }
@@ -64,7 +82,7 @@ async fn dripped(mut client: DuplexStream, begun: &[u8], octet: u8) -> String {
 async fn who_never_takes_an_answer_is_closed() {
     let (mut client, ended) = conversation(None);
     client.write_all(&request()).await.unwrap();
-    assert_eq!(ended.await.unwrap(), Bounds::default().answer_time);
+    assert_eq!(ended.await.unwrap(), (Bounds::default().answer_time, vec!["answer-not-taken"]));
     let mut taken = Vec::new();
     client.read_to_end(&mut taken).await.unwrap();
     assert_eq!(taken.len(), ROOM);
@@ -79,7 +97,7 @@ async fn who_takes_an_octet_at_a_time_is_closed_too() {
         taken += 1;
         sleep(SECOND).await;
     }
-    assert_eq!(ended.await.unwrap(), Bounds::default().answer_time);
+    assert_eq!(ended.await.unwrap(), (Bounds::default().answer_time, vec!["answer-not-taken"]));
     assert!((ROOM + 29..=ROOM + 31).contains(&taken), "{taken}");
 }
 
@@ -104,7 +122,9 @@ async fn who_takes_an_answer_slowly_is_not_idle() {
     }
     assert!(connections.enter().is_some());
     assert_eq!(client.read_to_end(&mut answer).await.unwrap(), 0);
-    assert!(ended.await.unwrap() < Bounds::default().answer_time);
+    let (lasted, noted) = ended.await.unwrap();
+    // It was idle by then, and had to go.
+    assert!(lasted < Bounds::default().answer_time && noted == ["made-room"], "{noted:?}");
 }
 
 /// Each answer has its own time, however many there are.
@@ -122,14 +142,15 @@ async fn who_takes_each_answer_in_time_stays() {
         }
     }
     drop(client);
-    let lasted = ended.await.unwrap();
-    assert!(lasted > 3 * Bounds::default().answer_time, "{lasted:?}");
+    let (lasted, noted) = ended.await.unwrap();
+    assert!(lasted > 3 * Bounds::default().answer_time && noted.is_empty(), "{lasted:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_says_nothing_is_closed() {
     let (client, ended) = conversation(None);
-    assert_eq!(ended.await.unwrap(), Bounds::default().head_time);
+    // It may do so as long as it has nothing to ask.
+    assert_eq!(ended.await.unwrap(), (Bounds::default().head_time, Vec::new()));
     drop(client);
     let (mut client, ended) = conversation(None);
     client.write_all(&request()).await.unwrap();
@@ -137,7 +158,7 @@ async fn who_says_nothing_is_closed() {
     client.read_exact(&mut answer).await.unwrap();
     sleep(SECOND).await;
     client.read_to_end(&mut answer).await.unwrap();
-    assert_eq!(ended.await.unwrap(), SECOND + Bounds::default().head_time);
+    assert_eq!(ended.await.unwrap(), (SECOND + Bounds::default().head_time, Vec::new()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,16 +166,16 @@ async fn who_sends_an_octet_at_a_time_is_closed() {
     let (head, body) = (Bounds::default().head_time, Bounds::default().body_time);
     let long = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n";
     let chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n";
-    for (begun, octet, time, status) in [
-        ("POST / HTTP/1.1\r\nHost: a\r\nX: ", b'x', head, ""),
-        ("", b'\n', head, ""),
-        (long, b'x', body, "408"),
-        (chunked, b'x', body, "408"),
+    for (begun, octet, time, status, noted) in [
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: ", b'x', head, "", "head-too-slow"),
+        ("", b'\n', head, "", "head-too-slow"),
+        (long, b'x', body, "408", "body-too-slow"),
+        (chunked, b'x', body, "408", "body-too-slow"),
     ] {
         let (client, ended) = conversation(None);
         let answer = dripped(client, begun.as_bytes(), octet).await;
         assert_eq!(answer.split(' ').nth(1).unwrap_or_default(), status, "{begun}");
-        assert_eq!(ended.await.unwrap(), time, "{begun}");
+        assert_eq!(ended.await.unwrap(), (time, vec![noted]), "{begun}");
     }
 }
 
@@ -162,11 +183,47 @@ async fn who_sends_an_octet_at_a_time_is_closed() {
 async fn a_handshake_that_does_not_come_is_not_waited_for() {
     let identity = TlsAuthority::found().unwrap().identity(&["localhost"]).unwrap();
     let tls = Tls::new(identity, BTreeMap::new());
+    let too_slow = (Bounds::default().handshake_time, vec!["handshake-too-slow"]);
     let (client, ended) = conversation(Some(tls.clone()));
-    assert_eq!(ended.await.unwrap(), Bounds::default().handshake_time);
+    assert_eq!(ended.await.unwrap(), too_slow);
     drop(client);
     // The head of a record of TLS, which is longer than what will come of it.
     let (client, ended) = conversation(Some(tls));
     assert_eq!(dripped(client, b"\x16\x03\x01\x3f\x00", 0).await, "");
-    assert_eq!(ended.await.unwrap(), Bounds::default().handshake_time);
+    assert_eq!(ended.await.unwrap(), too_slow);
+}
+
+/// Whoever does not trust the server tells it so, and it is written down; who only looks whether somebody is
+/// there is not.
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_fails_is_written_down() {
+    let identity = TlsAuthority::found().unwrap().identity(&["localhost"]).unwrap();
+    let tls = Tls::new(identity, BTreeMap::new());
+    let (client, ended) = conversation(Some(tls.clone()));
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    assert!(TlsConnector::from(Arc::new(config)).connect(name, client).await.is_err());
+    assert_eq!(ended.await.unwrap().1, ["handshake-failed"]);
+
+    let (mut client, ended) = conversation(Some(tls.clone()));
+    client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    assert_eq!(ended.await.unwrap().1, ["handshake-failed"]);
+
+    let (client, ended) = conversation(Some(tls));
+    drop(client);
+    assert_eq!(ended.await.unwrap().1, [""; 0]);
+}
+
+/// It is told so in the journal, since it cannot be told over its connection.
+#[tokio::test(start_paused = true)]
+async fn who_is_idle_makes_room_and_that_is_written_down() {
+    let connections = Connections::new(1);
+    let (_client, ended) = conversation_among(&connections, None);
+    sleep(SECOND).await;
+    let _other = connections.enter().unwrap();
+    assert_eq!(ended.await.unwrap(), (SECOND, vec!["made-room"]));
 }

@@ -49,10 +49,22 @@ pub(in super::super) struct Letter<'a> {
 
 /// What came back.
 pub(in super::super) struct Answered {
+    pub(in super::super) came: Came,
     pub(in super::super) bytes: Vec<u8>,
     pub(in super::super) head: HttpHead,
     /// The call as it failed, if the service said no.
     pub(in super::super) refusal: Option<CallOutcome>,
+}
+
+/// What came of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Came {
+    /// An answer.
+    Answer,
+    /// None.
+    Nothing,
+    /// It was not even sent.
+    Unsent,
 }
 
 /// What stands before an answer over HTTP, as far as a client that calls by REST looks at it.
@@ -65,9 +77,9 @@ pub(in super::super) struct HttpHead {
 
 impl Answered {
     /// There was nobody to answer.
-    pub(in super::super) const fn nothing(refusal: CallOutcome) -> Self {
+    pub(in super::super) const fn nothing(came: Came, refusal: CallOutcome) -> Self {
         let head = HttpHead { status: 0, challenge: None };
-        Self { bytes: Vec::new(), head, refusal: Some(refusal) }
+        Self { came, bytes: Vec::new(), head, refusal: Some(refusal) }
     }
 }
 
@@ -125,7 +137,9 @@ impl Node {
                 Ok((_, Err(NotTrusted))) => (Event::ServerNotTrusted, None),
                 Ok((letter, Ok(answered))) => {
                     let event = self.read(&action, &answered);
-                    wire.understood(letter, &event, answered.refusal.as_ref());
+                    if answered.came == Came::Answer {
+                        wire.understood(letter, &event, answered.refusal.as_ref());
+                    }
                     (event, answered.refusal)
                 }
             };

@@ -10,7 +10,7 @@ use super::services::Services;
 use crate::world::{
     Content,
     certificates::Certificates,
-    clients::{Answered, HttpHead, Letter, diagnosed, failed},
+    clients::{Answered, Came, HttpHead, Letter, diagnosed, failed},
 };
 
 impl<L: Link> Services<L> {
@@ -18,7 +18,7 @@ impl<L: Link> Services<L> {
     pub(super) fn post(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
         let Letter { environment, now, certificates, .. } = letter;
         let Some(smdb) = self.smdb.get(&environment) else {
-            return Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb));
+            return Answered::nothing(Came::Nothing, failed(Step::Three, "no-smdb", Party::Smdb));
         };
         let certificate = certificates.shown(letter.proved_by);
         let request = smdb.read_rest(&Message {
@@ -64,7 +64,7 @@ impl<L: Link> Services<L> {
         };
         self.cross(crossing, answered(&answer, certificates, now));
         let head = HttpHead { status: reply.status, challenge: reply.challenge };
-        Answered { bytes: reply.body, head, refusal }
+        Answered { came: Came::Answer, bytes: reply.body, head, refusal }
     }
 }
 

@@ -1,16 +1,17 @@
 //! What no scenario can bring about: a server whose chain changes between two messages of one call.
 
 use clock::Span;
-use parties::{Pass, Step};
+use parties::{Party, Pass, Step};
 use pki::PrivateKey;
-use wsc::rest::Post;
+use wsc::{exchange::Event, rest::Post};
 
 use super::{InProcess, services::Services};
 use crate::{
     scenario::Scenario,
     world::{
+        CallOutcome,
         chains::NotTrusted,
-        clients::{Answered, Letter, Wire},
+        clients::{Answered, Came, Letter, Wire, failed},
     },
 };
 
@@ -64,11 +65,45 @@ impl Wire for Reached<'_> {
     }
 }
 
-/// Why a call at two hours fails, if what it posts reaches SMDB so often.
-fn cause(posts: usize) -> (Step, String) {
+/// A wire at whose other end is nobody.
+struct Cut {
+    came: Came,
+    understood: usize,
+}
+
+impl Cut {
+    fn nothing(&self) -> Result<Answered, NotTrusted> {
+        Ok(Answered::nothing(self.came, failed(Step::One, "nobody", Party::Sts)))
+    }
+}
+
+impl Wire for Cut {
+    fn ask_sts(&mut self, _: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.nothing()
+    }
+
+    fn call_smdb(&mut self, _: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.nothing()
+    }
+
+    fn post_to_smdb(&mut self, _: &Post, _: Letter<'_>) -> Result<Answered, NotTrusted> {
+        self.nothing()
+    }
+
+    fn understood(&mut self, _: Letter<'_>, _: &Event, _: Option<&CallOutcome>) {
+        self.understood += 1;
+    }
+}
+
+fn world() -> (Scenario, InProcess<Pass>) {
     let scenario = Scenario::parse(FILE).unwrap_or_else(|mistake| panic!("{mistake}"));
     let world = InProcess::<Pass>::new(&scenario, |size, _| Some(PrivateKey::generate(size)));
-    let mut world = world.unwrap_or_else(|error| panic!("{error}"));
+    (scenario, world.unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// Why a call at two hours fails, if what it posts reaches SMDB so often.
+fn cause(posts: usize) -> (Step, String) {
+    let (scenario, mut world) = world();
     let key = world.clients.nodes.keys().next().cloned().unwrap();
     let InProcess { clients, services, .. } = &mut world;
     let before = scenario.start + Span::from_minutes(90);
@@ -85,4 +120,17 @@ fn cause(posts: usize) -> (Step, String) {
 fn a_refusal_is_told_of_the_message_that_was_refused_alone() {
     assert_eq!(cause(2), (Step::Three, "holder-certificate-expired".to_owned()));
     assert_eq!(cause(1), (Step::Three, "server-chain-not-trusted".to_owned()));
+}
+
+/// So no journal tells of an answer that never was.
+#[test]
+fn nothing_is_understood_where_nothing_came() {
+    for came in [Came::Nothing, Came::Unsent] {
+        let (scenario, mut world) = world();
+        let key = world.clients.nodes.keys().next().cloned().unwrap();
+        let mut cut = Cut { came, understood: 0 };
+        let (outcome, _) = world.clients.call(&key, &mut cut, scenario.start);
+        assert_eq!(outcome.failure().unwrap().cause, "nobody");
+        assert_eq!(cut.understood, 0, "{came:?}");
+    }
 }

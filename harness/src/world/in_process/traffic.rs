@@ -12,7 +12,7 @@ use super::services::Services;
 use crate::world::{
     Content, Message,
     chains::NotTrusted,
-    clients::{Answered, HttpHead, Letter, Wire, diagnosed, failed},
+    clients::{Answered, Came, HttpHead, Letter, Wire, diagnosed, failed},
 };
 
 impl<L: Link> Wire for Services<L> {
@@ -22,7 +22,7 @@ impl<L: Link> Wire for Services<L> {
         let asks = Content::TokenRequest { signer: certificates.named_by(letter.proved_by) };
         self.carry("1-wsc-to-sts", Party::Client, Party::Sts, environment, bytes, asks);
         let Some(issuer) = self.sts.issuer(environment) else {
-            return Ok(Answered::nothing(failed(Step::One, "no-sts", Party::Sts)));
+            return Ok(Answered::nothing(Came::Nothing, failed(Step::One, "no-sts", Party::Sts)));
         };
         let request = issuer.read(bytes);
         for need in issuer.needs(&request, now) {
@@ -58,7 +58,7 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("2-sts-to-wsc", Party::Sts, Party::Client, environment, &bytes, says);
-        Ok(Answered { bytes, head: HttpHead::default(), refusal })
+        Ok(Answered { came: Came::Answer, bytes, head: HttpHead::default(), refusal })
     }
 
     fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
@@ -74,7 +74,10 @@ impl<L: Link> Wire for Services<L> {
         };
         self.carry("3-wsc-to-wsp", Party::Client, Party::Smdb, environment, bytes, asks);
         let (Some(smdb), Some(request)) = (self.smdb.get_mut(&environment), request) else {
-            return Ok(Answered::nothing(failed(Step::Three, "no-smdb", Party::Smdb)));
+            return Ok(Answered::nothing(
+                Came::Nothing,
+                failed(Step::Three, "no-smdb", Party::Smdb),
+            ));
         };
         let needs = smdb.needs(&request, now);
         self.inform_smdb(needs, environment, now);
@@ -96,7 +99,7 @@ impl<L: Link> Wire for Services<L> {
             }
         };
         self.carry("4-wsp-to-wsc", Party::Smdb, Party::Client, environment, &bytes, says);
-        Ok(Answered { bytes, head: HttpHead::default(), refusal })
+        Ok(Answered { came: Came::Answer, bytes, head: HttpHead::default(), refusal })
     }
 
     fn post_to_smdb(&mut self, post: &Post, letter: Letter<'_>) -> Result<Answered, NotTrusted> {

@@ -39,7 +39,7 @@ use super::{
 use crate::world::{
     CallOutcome, Message,
     chains::{NotTrusted, ServerAuthority, TrustedAuthorities},
-    clients::{Answered, HttpHead, Letter, Wire, diagnosed},
+    clients::{Answered, Came, HttpHead, Letter, Wire, diagnosed},
 };
 
 /// More than any answer is long.
@@ -188,7 +188,7 @@ impl Https {
             let bytes = body(response).await?;
             let trace = trace.ok_or_else(|| "the answer has no name".to_owned())?;
             let refusal = self.truth(services, &trace).await?;
-            Ok(Ok(Answered { bytes, head, refusal }))
+            Ok(Ok(Answered { came: Came::Answer, bytes, head, refusal }))
         };
         let exchange = within(PATIENCE, exchange);
         self.runtime.block_on(exchange).unwrap_or_else(|why| Ok(services.silent(&why)))
@@ -212,18 +212,25 @@ impl Https {
     fn note(&mut self, letter: Letter<'_>, noted: Noted) {
         self.messages.push(noted.into_message(letter));
     }
+
+    /// The same of a message of which this came.
+    fn note_sent(&mut self, letter: Letter<'_>, noted: Noted, came: Came) {
+        if came != Came::Unsent {
+            self.note(letter, noted);
+        }
+    }
 }
 
 impl Wire for Https {
     fn ask_sts(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
         let answered = self.ask(Server::Sts, letter)?;
-        self.note(letter, Noted::request(letter));
+        self.note_sent(letter, Noted::request(letter), answered.came);
         Ok(answered)
     }
 
     fn call_smdb(&mut self, letter: Letter<'_>) -> Result<Answered, NotTrusted> {
         let answered = self.ask(Server::Smdb, letter)?;
-        self.note(letter, Noted::call(letter));
+        self.note_sent(letter, Noted::call(letter), answered.came);
         Ok(answered)
     }
 
@@ -240,7 +247,7 @@ impl Wire for Https {
             }
             Err(why) => self.smdb.silent(&told(&why)),
         };
-        self.note(letter, Noted::post(post, letter));
+        self.note_sent(letter, Noted::post(post, letter), answered.came);
         Ok(answered)
     }
 
@@ -254,12 +261,12 @@ impl Wire for Https {
 impl Services {
     /// Nothing came back.
     fn silent(&self, why: &str) -> Answered {
-        Answered::nothing(no_answer(self.step, self.party, why))
+        Answered::nothing(Came::Nothing, no_answer(self.step, self.party, why))
     }
 
     /// Nothing was sent, since its certificate in TLS is not good for it.
     fn not_valid(&self, why: &str) -> Answered {
-        Answered::nothing(not_valid(self.step, why))
+        Answered::nothing(Came::Unsent, not_valid(self.step, why))
     }
 }
 

@@ -125,7 +125,6 @@ async fn counts_outcomes_connections_and_what_a_bound_refused() {
         "skift_requests_total{outcome=\"granted\"} 1\n",
         "skift_requests_total{outcome=\"replayed\"} 2\n",
         "skift_refused_total{status=\"413\"} 1\n",
-        "skift_connections_turned_away_total 0\n",
         "skift_clock_seconds 1898582400.0\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
@@ -169,7 +168,7 @@ async fn counts_a_connection_that_there_was_no_room_for() {
     let (address, _stop) = service_beside(&port, bounds).await;
     let mut late = TcpStream::connect(address).await.unwrap();
     assert_eq!(rest_of(&mut late).await, "");
-    counted(&port, "skift_connections_turned_away_total 1\n").await;
+    counted(&port, "skift_connections_closed_total{why=\"no-room\"} 1\n").await;
 }
 
 #[tokio::test]
