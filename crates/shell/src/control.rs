@@ -10,11 +10,13 @@
 //! - [`Service`], [`Ready`]: what a service brings
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
+//! - [`act`]: what administrators do, how it is answered, and what is written down of it
 //! - [`form`]: what is asked for by name, as administrators do
 //! - [`DiagnosisShown`], [`CertificateShown`]: what speaks against a request, and certificates, in
 //!   JSON
 //! - [`certificate_in`], [`instant`]: what is handed in as text
 
+pub mod act;
 mod asked;
 mod certificate;
 mod clock;

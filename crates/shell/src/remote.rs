@@ -15,7 +15,10 @@ use hyper_util::{
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{BaseUrl, FetchError, control::Token};
+use crate::{
+    BaseUrl, FetchError,
+    control::{Token, act},
+};
 
 /// More than any answer to what is asked here.
 const CONTENT_MAX: usize = 4 * 1024 * 1024;
@@ -64,7 +67,7 @@ impl Remote {
     /// If it is not answered, or refused.
     pub async fn administer(&self, name: &str, asked: Value) -> Result<Value, RemoteError> {
         let body = Value::Object([(name.to_owned(), asked)].into_iter().collect());
-        let (status, answer) = self.post("/__admin/administration", &body).await?;
+        let (status, answer) = self.post(act::PATH, &body).await?;
         if status.is_success() {
             return Ok(answer);
         }

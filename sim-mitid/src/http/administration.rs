@@ -2,61 +2,80 @@
 //! [`wire`](crate::wire) reads it, and a look at how everything stands.
 //!
 //! A one-time code, a password and a `.p12` file stand in the answer to whoever asked, and nowhere
-//! else.
+//! else: the journal has how an act ended, and nothing of what was asked or answered.
 
 mod form;
 mod shown;
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{
-    Json,
-    body::Bytes,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, body::Bytes};
+use parties::{Environment, Party};
 use shell::{
-    answered_apart, apart,
+    Arrival, answered_apart,
     control::{
-        Problem, Route, Routes,
-        form::{Form, answered},
+        Route, Routes,
+        act::{Administered, Outcome, PATH},
+        form::Form,
     },
 };
 
 pub(super) use self::shown::Shown;
 use super::MitidErhverv;
-use crate::{Answer, Request};
+use crate::{Answer, Mitid, Request};
 
-const PATH: &str = "/__admin/administration";
 /// What may be asked.
-static FORM: LazyLock<Form> = LazyLock::new(form::form);
+pub(super) static FORM: LazyLock<Form> = LazyLock::new(form::form);
 
 pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
     let [looked, asked] = [(); 2].map(|()| Arc::clone(mitid));
     let look = async move || answered_apart(move || Json(looked.shown())).await;
-    let ask = async move |body: Bytes| ask(&asked, body).await;
+    let ask = async move |Extension(arrival): Extension<Arrival>, body: Bytes| {
+        asked.ask(arrival, body).await
+    };
     let summary = "One act of an administrator, a contact person or a holder, or a look of theirs";
     Routes::from([
         Route::get(PATH, "Who is connected, with profiles, orders and certificates", look)
             .answer::<Shown>(),
-        Route::post(PATH, summary, ask).body_like(|| FORM.schema()),
+        Route::post(PATH, summary, ask).body_like(|| FORM.schema()).traced(),
     ])
 }
 
-/// The answer of MitID Erhverv, with a diagnosis where it says no.
-async fn ask(mitid: &Arc<MitidErhverv>, body: Bytes) -> Response {
-    let looked = body.clone();
-    if let Some(slip) = apart(move || FORM.slip(&looked)).await {
-        return slip.into_response();
+impl Administered for Mitid {
+    const PARTY: Party = Party::Mitid;
+
+    fn environment(request: &Request) -> Option<Environment> {
+        match request {
+            Request::Connect { environment, .. }
+            | Request::AllowCertificates { environment, .. }
+            | Request::Terminate { environment, .. }
+            | Request::WithdrawTermination { environment, .. }
+            | Request::OrderRenewal { environment, .. }
+            | Request::Renew { environment, .. }
+            | Request::Revoke { environment, .. }
+            | Request::Profiles { environment, .. }
+            | Request::Directory(environment)
+            | Request::RevocationList(environment)
+            | Request::RootRevocationList(environment)
+            | Request::Authorities(environment) => Some(*environment),
+            Request::CreateProfile(new) => Some(new.environment),
+            Request::ChangeContact { .. }
+            | Request::ValidateEmail { .. }
+            | Request::Order(_)
+            | Request::Cancel { .. }
+            | Request::Issue { .. }
+            | Request::Download { .. }
+            | Request::Mailbox(_)
+            | Request::Unreadable(_) => None,
+        }
     }
-    let (exchange, diagnosis) = match mitid.ask(body).await {
-        Ok(answered) => answered,
-        Err(error) => return Problem::unkept(&error).into_response(),
-    };
-    let refused = match (&exchange.answer, &exchange.request) {
-        (Answer::Rejected(_), Request::Unreadable(_)) => Some(StatusCode::BAD_REQUEST),
-        (Answer::Rejected(_), _) => Some(StatusCode::CONFLICT),
-        _ => None,
-    };
-    answered(&exchange.bytes, refused.map(|status| (status, &diagnosis)))
+
+    fn outcome(request: &Request, answer: &Answer) -> Outcome {
+        let Answer::Rejected(rejection) = answer else { return Outcome::Granted };
+        if matches!(request, Request::Unreadable(_)) {
+            Outcome::Unreadable(rejection.name())
+        } else {
+            Outcome::Refused(rejection.name())
+        }
+    }
 }

@@ -6,20 +6,19 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use axum::body::Bytes;
+use axum::{body::Bytes, response::Response};
 use clock::Clock;
-use entropy::Entropy;
-use parties::{Core, Diagnose, Diagnosis};
+use parties::Core;
 use pki::PrivateKey;
 use shell::{
-    Exchange, FactLog, Journal, Kept, Shared, Traffic, apart,
-    control::{Ready, Service},
+    Arrival, Exchange, FactLog, Journal, Kept, Shared, Traffic, apart,
+    control::{Ready, Service, act::Act},
     go_back,
 };
 
 use super::{
     KeyStock, Publication,
-    administration::{self, Shown},
+    administration::{self, FORM, Shown},
 };
 use crate::{Answer, Fact, Lesson, Mitid, Need};
 
@@ -34,9 +33,6 @@ pub struct MitidErhverv {
     /// Held from what a request needs until it is answered, so that no other takes its key pair.
     request: Mutex<()>,
 }
-
-/// What came of a request, and everything that speaks against it.
-type Asked = io::Result<(Exchange<Mitid>, Diagnosis)>;
 
 impl MitidErhverv {
     /// MitID Erhverv as it stands, with the key pairs that its portal certifies. Nothing outlives
@@ -108,15 +104,14 @@ impl MitidErhverv {
         }
     }
 
-    /// One request, and everything that speaks against it; an error if what comes of it cannot be
-    /// kept: then it is not done. What it needs is at hand; it may take a second, where the stock
-    /// of key pairs is used up.
-    pub(super) async fn ask(self: &Arc<Self>, message: Bytes) -> Asked {
+    /// The answer to one request, which is written down. What it needs is at hand; it may take a
+    /// second, where the stock of key pairs is used up.
+    pub(super) async fn ask(self: &Arc<Self>, arrival: Arrival, message: Bytes) -> Response {
         let mut key = None;
         loop {
             let (this, message) = (Arc::clone(self), message.clone());
-            match apart(move || this.ask_with(&message, key)).await {
-                Some(asked) => return asked,
+            match apart(move || this.ask_with(arrival, &message, key)).await {
+                Some(response) => return response,
                 None => key = Some(self.keys.take().await),
             }
         }
@@ -124,7 +119,12 @@ impl MitidErhverv {
 
     /// The same with a key pair, if one was looked for; nothing is done where that is needed and
     /// was not.
-    fn ask_with(&self, message: &[u8], key: Option<Option<PrivateKey>>) -> Option<Asked> {
+    fn ask_with(
+        &self,
+        arrival: Arrival,
+        message: &[u8],
+        key: Option<Option<PrivateKey>>,
+    ) -> Option<Response> {
         let mitid = &self.publication.mitid;
         let request = mitid.read(message);
         let alone = lock(&self.request);
@@ -132,14 +132,13 @@ impl MitidErhverv {
         if let [Need::KeyPair { .. }, ..] = mitid.needs(&request, now)[..] {
             key?.into_iter().for_each(|it| mitid.learn(Lesson::KeyPair(it)));
         }
-        let diagnosis = mitid.look(|it| it.diagnose(&request, now));
-        let answered = lock(&self.log).answer(mitid, request, now, &mut Entropy::Os);
+        let act = Act::decide(mitid, &mut lock(&self.log), request, now);
         drop(alone);
         // What is ordered will be downloaded, mostly.
-        if let Ok(Exchange { answer: Answer::Ordered { .. }, .. }) = answered {
+        if let Some(Exchange { answer: Answer::Ordered { .. }, .. }) = act.exchange() {
             self.keys.prepare();
         }
-        Some(answered.map(|exchange| (exchange, diagnosis)))
+        Some(act.answered(&FORM, &self.journal, arrival, message))
     }
 
     /// Who is connected, and how their profiles, orders and certificates stand.

@@ -1,5 +1,6 @@
 //! MitID Erhverv behind sockets.
 
 mod administration;
+mod journal;
 mod port;
 mod publication;

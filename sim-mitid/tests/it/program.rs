@@ -106,6 +106,12 @@ async fn what_cannot_be_kept_is_not_done() {
     };
     assert_eq!(refused.status, 507, "{}", refused.text);
     assert!(refused.text.contains("it is not done"), "{}", refused.text);
+    let trace = refused.header("x-skift-trace").unwrap();
+    let truth = get(served.at("control"), &format!("/__admin/diagnoses/{trace}")).await.json();
+    let finding = &truth["findings"][0];
+    assert_eq!([&truth["request"]["outcome"], &finding["cause"]], ["not-kept"; 2]);
+    assert_eq!(finding["who"], "operator");
+    assert_ne!(finding["what-to-do"]["en"], finding["what-to-do"]["da"]);
     assert_eq!(connected(&served).await, done);
     drop(served);
     let again = start(&data, &[]);

@@ -6,53 +6,66 @@ mod shown;
 
 use std::sync::{Arc, LazyLock};
 
-use axum::{
-    Json,
-    body::Bytes,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Extension, Json, body::Bytes};
+use parties::{Environment, Party};
 use shell::{
-    answered_apart, apart,
+    Arrival, answered_apart, apart,
     control::{
-        Problem, Route, Routes,
-        form::{Form, answered},
+        Route, Routes,
+        act::{Administered, Outcome, PATH},
+        form::Form,
     },
 };
 
 pub(super) use self::shown::{Known, Shown};
 use super::NemLogin;
-use crate::administration::{Answer, Request};
+use crate::administration::{Administration, Answer, Request};
 
-const PATH: &str = "/__admin/administration";
 /// What may be clicked.
-static FORM: LazyLock<Form> = LazyLock::new(form::form);
+pub(super) static FORM: LazyLock<Form> = LazyLock::new(form::form);
 
 pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
     let [looked, clicked] = [(); 2].map(|()| Arc::clone(nemlogin));
     let look = async move || answered_apart(move || Json(looked.shown())).await;
-    let click = async move |body: Bytes| apart(move || click(&clicked, &body)).await;
+    let click = async move |Extension(arrival): Extension<Arrival>, body: Bytes| {
+        apart(move || clicked.click(arrival, &body)).await
+    };
     Routes::from([
         Route::get(PATH, "What is saved, and what is in force in each environment", look)
             .answer::<Shown>(),
         Route::post(PATH, "One click of an administrator, a service owner or a grantor", click)
-            .body_like(|| FORM.schema()),
+            .body_like(|| FORM.schema())
+            .traced(),
     ])
 }
 
-/// The answer of the administration, with a diagnosis where it says no.
-fn click(nemlogin: &NemLogin, body: &[u8]) -> Response {
-    if let Some(slip) = FORM.slip(body) {
-        return slip.into_response();
+impl Administered for Administration {
+    const PARTY: Party = Party::Sts;
+
+    fn environment(request: &Request) -> Option<Environment> {
+        match request {
+            Request::Provision { environment, .. } => Some(*environment),
+            Request::RequestPrivilege { privilege, .. }
+            | Request::ApprovePrivilege { privilege, .. }
+            | Request::RefusePrivilege { privilege, .. }
+            | Request::WithdrawPrivilege { privilege, .. } => Some(privilege.environment),
+            Request::GivePowerOfAttorney { power } | Request::WithdrawPowerOfAttorney { power } => {
+                Some(power.privilege.environment)
+            }
+            Request::CreateItSystem { .. }
+            | Request::CreateSystemUser { .. }
+            | Request::SaveEntityId { .. }
+            | Request::Save { .. }
+            | Request::Remove { .. }
+            | Request::Unreadable(_) => None,
+        }
     }
-    let (exchange, diagnosis) = match nemlogin.click(body) {
-        Ok(answered) => answered,
-        Err(error) => return Problem::unkept(&error).into_response(),
-    };
-    let refused = match (&exchange.answer, &exchange.request) {
-        (Answer::Done | Answer::Unchanged, _) => None,
-        (Answer::Rejected(_), Request::Unreadable(_)) => Some(StatusCode::BAD_REQUEST),
-        (Answer::Rejected(_), _) => Some(StatusCode::CONFLICT),
-    };
-    answered(&exchange.bytes, refused.map(|status| (status, &diagnosis)))
+
+    fn outcome(request: &Request, answer: &Answer) -> Outcome {
+        match (answer, request) {
+            (Answer::Done | Answer::Unchanged, _) => Outcome::Granted,
+            (Answer::Rejected(it), Request::Unreadable(_)) => Outcome::Unreadable(it.name()),
+            (Answer::Rejected(it), _) => Outcome::Refused(it.name()),
+        }
+    }
 }

@@ -7,18 +7,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use axum::response::Response;
 use clock::{Clock, Timestamp};
-use entropy::Entropy;
-use parties::{Core, Diagnose, Diagnosis, Environment};
+use parties::{Core, Environment};
 use shell::{
-    Exchange, FactLog, Journal, Kept, Shared, Source, Traffic,
-    control::{self, Ready},
+    Arrival, FactLog, Journal, Kept, Shared, Source, Traffic,
+    control::{self, Ready, act::Act},
     go_back,
 };
 
 use super::{
     TokenService,
-    administration::{self, Known, Shown},
+    administration::{self, FORM, Known, Shown},
     signers::{self, RolledOver},
 };
 use crate::{
@@ -173,23 +173,21 @@ impl NemLogin {
         }
     }
 
-    /// One click of an administrator, and everything that speaks against it; an error if what comes
-    /// of it cannot be kept: then it is not done.
-    pub(super) fn click(&self, bytes: &[u8]) -> io::Result<(Exchange<Administration>, Diagnosis)> {
+    /// The answer to one click of an administrator, which is written down.
+    pub(super) fn click(&self, arrival: Arrival, bytes: &[u8]) -> Response {
         let request = self.administration.read(bytes);
-        let _click = lock(&self.click);
+        let click = lock(&self.click);
         let now = self.clock.now();
-        let diagnosis = self.administration.look(|it| it.diagnose(&request, now));
-        let entropy = &mut Entropy::Os;
-        let exchange = lock(&self.log).answer(&self.administration, request, now, entropy)?;
-        for fact in &exchange.facts {
+        let act = Act::decide(&self.administration, &mut lock(&self.log), request, now);
+        for fact in act.exchange().map_or(&[][..], |exchange| &exchange.facts) {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
                     service.core.change(|issuer| issuer.apply(fact));
                 }
             }
         }
-        Ok((exchange, diagnosis))
+        drop(click);
+        act.answered(&FORM, &self.journal, arrival, bytes)
     }
 
     /// What is saved, and what the STSs know of it.

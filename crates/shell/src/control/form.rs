@@ -4,15 +4,9 @@
 //! A core reads what it is asked by its types, and says what is wrong with it. A form describes the
 //! same for people and their programs; [`Form::differences`] lets a test hold the two together.
 
-use axum::{
-    Json,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use parties::Diagnosis;
 use serde_json::{Map, Value, json};
 
-use super::{DiagnosisShown, Problem};
+use super::Problem;
 
 /// What can be asked for by name, each with the schema of what stands beside the name.
 #[derive(Debug, Clone)]
@@ -40,7 +34,7 @@ impl Form {
     /// a key, or of a value where there are few. Nothing that came is repeated. What else may be
     /// wrong is for the core to say.
     #[must_use]
-    pub fn slip(&self, body: &[u8]) -> Option<Problem> {
+    pub(super) fn slip(&self, body: &[u8]) -> Option<Problem> {
         let value: Value = serde_json::from_slice(body).ok()?;
         let (name, asked) = value.as_object().filter(|it| it.len() == 1)?.iter().next()?;
         let Some((_, schema)) = self.0.iter().find(|(known, _)| known == name) else {
@@ -85,26 +79,6 @@ pub fn text(description: &str, example: &str) -> Value {
 /// One of a few names.
 pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
     json!({ "enum": names.into_iter().collect::<Vec<_>>() })
-}
-
-/// The answer of a core that speaks JSON. Where it says no, `refused` is the status of that and all
-/// that speaks against the request, which the answer then holds as `diagnosis`.
-///
-/// Nobody on the way may keep it: it may hold what is shown once.
-///
-/// # Panics
-///
-/// If the answer is not in JSON.
-#[must_use]
-pub fn answered(answer: &[u8], refused: Option<(StatusCode, &Diagnosis)>) -> Response {
-    let answer: Result<Value, _> = serde_json::from_slice(answer);
-    let mut answer = answer.expect("it is answered in JSON");
-    let status = refused.map_or(StatusCode::OK, |(status, diagnosis)| {
-        let shown = serde_json::to_value(DiagnosisShown::from(diagnosis));
-        answer["diagnosis"] = shown.expect("texts have a form in JSON");
-        status
-    });
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
 /// The first name in `value` that its schema does not know.

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
 use super::Problem;
+use crate::traced;
 
 /// Makes a JSON Schema when somebody asks for the documentation: mostly nobody does, and together they are long.
 type Schema = fn() -> Value;
@@ -55,6 +56,13 @@ impl Route {
         let anything: Schema = || Value::Bool(true);
         let (query, body, answer) = (None, None, anything);
         Self { method, path, summary, query, body, answer, media_type: "application/json", handler }
+    }
+
+    /// Gives each request to it a trace id, which the caller is told: for what is written down in
+    /// the journal. Its handler takes an [`Arrival`](crate::Arrival) as a request extension.
+    #[must_use]
+    pub fn traced(self) -> Self {
+        Self { handler: traced(self.handler), ..self }
     }
 
     /// Says what may stand in the query: the fields of a type.

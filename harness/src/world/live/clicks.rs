@@ -9,7 +9,7 @@ use parties::{Environment, Finding, SystemUserId};
 use pki::{Certificate, PrivateKey, SigningRequest, pkcs12};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use shell::{BaseUrl, Remote};
+use shell::{BaseUrl, Remote, control::act};
 
 use super::{Live, https::Told};
 use crate::{
@@ -171,7 +171,7 @@ impl Live {
     fn ask(&self, control: &BaseUrl, name: &str, asked: &Value) -> Result<Value, ActionOutcome> {
         let remote = Remote::new(control.clone(), None);
         let body = json!({ name: asked });
-        let answered = self.served.runtime.block_on(remote.post("/__admin/administration", &body));
+        let answered = self.served.runtime.block_on(remote.post(act::PATH, &body));
         let (status, answer) = answered.map_err(|error| unexpected(&error))?;
         if status.is_success() {
             return Ok(answer);

@@ -192,11 +192,13 @@ async fn no_secret_is_told_to_anybody_else() {
         assert!(matches!(reply.status, 400 | 409), "{asked}: {}", reply.text);
         told += &reply.head;
         told += &reply.text;
+        told += &port.truth(&reply).await.to_string();
     }
     let downloaded = Port::granted(&port.download(&ordered).await, "downloaded");
     let again = port.download(&ordered).await;
     assert_eq!(again.status, 409, "a code is used once");
     told += &again.text;
+    told += &port.truth(&again).await.to_string();
 
     // A profile with an address in it: the link in the mail holds a token.
     let address = "drift@a.invalid";

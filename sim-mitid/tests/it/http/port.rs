@@ -79,6 +79,14 @@ impl Port {
         self.post(PATH, &json!({ name: asked })).await
     }
 
+    /// What the journal has of a request, and everything that speaks against it.
+    pub(super) async fn truth(&self, reply: &Reply) -> Value {
+        let trace = reply.header("x-skift-trace").expect("what was written down has a name");
+        let truth = self.get(&format!("/__admin/diagnoses/{trace}")).await;
+        assert_eq!(truth.status, 200, "{}", truth.text);
+        truth.json()
+    }
+
     /// Asks what is granted, and gives what the answer says under that name.
     #[track_caller]
     pub(super) fn granted(reply: &Reply, name: &str) -> Value {

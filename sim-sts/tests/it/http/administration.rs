@@ -119,6 +119,56 @@ async fn a_refused_click_says_who_must_do_what_in_both_languages() {
 }
 
 #[tokio::test]
+async fn a_click_is_found_by_the_trace_id_of_its_answer_in_both_languages() {
+    let port = Port::open(&World::with_old()).await;
+    let granted = port.click("save", save("active", &ELSEWHERE)).await;
+    let refused = port.click("provision", provision()).await;
+    let unread = port.click("provison", provision()).await;
+    assert_eq!([granted.status, refused.status, unread.status], [200, 409, 400]);
+    let mut expected = Vec::new();
+    for (reply, outcome, environment) in [
+        (&granted, "granted", Value::Null),
+        (&refused, "other-environment", json!("integration-test")),
+        (&unread, "malformed-request", Value::Null),
+    ] {
+        let truth = port.get(&format!("/__admin/diagnoses/{}", trace(reply))).await.json();
+        let request = &truth["request"];
+        assert_eq!([&request["outcome"], &request["party"]], [outcome, "sts"]);
+        assert_eq!([&request["environment"], &request["step"]], [&environment, &Value::Null]);
+        assert_eq!(request["path"], "/__admin/administration");
+        assert_eq!(request["answer-octets"], reply.text.len());
+        let causes = truth["findings"].as_array().unwrap().iter().map(|it| &it["cause"]);
+        assert!(causes.eq((outcome != "granted").then_some(outcome)), "{truth}");
+        if outcome == "other-environment" {
+            assert_eq!(truth["findings"], reply.json()["diagnosis"], "what was told at once");
+            let what = &truth["findings"][0]["what-to-do"];
+            assert!(what["en"].is_string() && what["da"].is_string() && what["en"] != what["da"]);
+        }
+        expected.insert(0, request.clone());
+        let counted = port.get("/metrics").await.text;
+        let line = format!("skift_requests_total{{outcome=\"{outcome}\"}} 1\n");
+        assert!(counted.contains(&line), "{counted}");
+    }
+    let told = port.get("/__admin/requests").await.json();
+    assert_eq!(told, json!({ "requests": expected, "kept": 3, "forgotten": 0 }));
+}
+
+/// A file and its name, names and handles: the journal has no place for them.
+#[tokio::test]
+async fn nothing_of_a_click_is_written_down() {
+    let port = Port::open(&World::with_old()).await;
+    let clicked = port.click("save", save("active", &NEW)).await;
+    let mut told = port.get(&format!("/__admin/diagnoses/{}", trace(&clicked))).await.text;
+    told += &port.get("/__admin/requests").await.text;
+    told += &port.get("/metrics").await.text;
+    let file = NEW.certificate.to_pem();
+    let line = file.lines().nth(1).unwrap();
+    for part in [line, user().as_str(), "fagsystem-a.cer"] {
+        assert!(!told.contains(part), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn of_many_clicks_at_once_one_comes_first() {
     let port = Port::open(&World::new()).await;
     let click = || {
