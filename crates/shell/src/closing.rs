@@ -70,7 +70,7 @@ impl Closing {
                     "a handshake in TLS 1.2 or 1.3 with a client that trusts this server",
                     "et håndtryk i TLS 1.2 eller 1.3 med en klient, der stoler på denne server",
                 ),
-                Text::new(why.clone(), format!("dette: {why}")),
+                Text::new(format!("no TLS: {why}"), format!("ingen TLS: {why}")),
                 Text::new(
                     "Where it says UnknownCA or the like, let the client trust `tls.pem` of the kit; where it speaks of a message, see whether your client speaks TLS at all",
                     "Står der UnknownCA eller lignende, så lad klienten stole på kittets `tls.pem`; nævnes en besked, så se, om din klient overhovedet taler TLS",
