@@ -77,7 +77,7 @@ impl Closing {
                 ),
             ),
             Self::HandshakeTooSlow => in_time(
-                Text::new("A handshake", "Et håndtryk"),
+                &Text::new("A handshake", "Et håndtryk"),
                 bounds.handshake_time.as_secs(),
                 Text::new(
                     "See whether your client speaks TLS to this port, and what lies between",
@@ -85,7 +85,7 @@ impl Closing {
                 ),
             ),
             Self::HeadTooSlow => in_time(
-                Text::new("The head of a request", "Hovedet på en forespørgsel"),
+                &Text::new("The head of a request", "Hovedet på en forespørgsel"),
                 bounds.head_time.as_secs(),
                 Text::new(
                     "See whether your client ends its head with an empty line, and what lies between",
@@ -93,7 +93,7 @@ impl Closing {
                 ),
             ),
             Self::AnswerNotTaken => in_time(
-                Text::new("That an answer is taken", "At et svar bliver hentet"),
+                &Text::new("That an answer is taken", "At et svar bliver hentet"),
                 bounds.answer_time.as_secs(),
                 Text::new(
                     "See whether your client reads what it was answered",
@@ -134,7 +134,7 @@ impl Closing {
 }
 
 /// What did not come within `seconds`.
-fn in_time(it: Text, seconds: u64, what: Text) -> (Text, Text, Text, Text) {
+fn in_time(it: &Text, seconds: u64, what: Text) -> (Text, Text, Text, Text) {
     (
         Text::new(
             format!("{} has a bounded time; our choice", it.en),
