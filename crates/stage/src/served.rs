@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::machine;
+use crate::{http::get, machine};
 
 /// A program that serves, from its first line on standard output. It is killed when this goes.
 #[derive(Debug)]
@@ -129,6 +129,17 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Waits until a program can be asked, as its control port says. What is done before may be of its
+/// founding, which is where a reset goes back to.
+///
+/// # Panics
+///
+/// If it says that it cannot be asked, and what it waits for.
+pub async fn ready(control: SocketAddr) {
+    let reply = get(control, "/ready?wait=120").await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
 }
 
 /// An empty folder for the data of a test's programs, but for the keys of programs that lie in `keys`, a

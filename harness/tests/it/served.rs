@@ -40,9 +40,3 @@ async fn stored(control: SocketAddr, environment: Environment) -> u64 {
 fn tls_authority(data: &Path) -> String {
     fs::read_to_string(data.join("tls/authority.pem")).unwrap()
 }
-
-/// Waits until a program can be asked; says what it waits for if that does not come.
-async fn ready(control: SocketAddr) {
-    let reply = get(control, "/ready?wait=120").await;
-    assert_eq!(reply.status, 200, "{}", reply.text);
-}

@@ -64,8 +64,8 @@ async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
     let served = start(&data, &["--ready-file", ready.to_str().unwrap()]);
     let root = get(served.at("publication"), ROOT).await;
     assert_eq!(root.status, 200);
+    served::ready(served.at("control")).await;
     connect(&served, "90000001").await;
-    assert_eq!(get(served.at("control"), "/ready?wait=60").await.status, 200);
     let ended = served.terminate();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.stderr);
 
@@ -93,6 +93,7 @@ async fn what_cannot_be_kept_is_not_done() {
     let script = "trap '' XFSZ; ulimit -f 8; exec \"$@\"";
     let line = ["-c", script, "sh", PROGRAM].map(str::to_owned);
     let served = Served::start("sh", line.into_iter().chain(arguments(&data, &[])));
+    served::ready(served.at("control")).await;
     let mut done = Vec::new();
     let refused = loop {
         assert!(done.len() < 1_000, "no file is longer than a few thousand octets");
@@ -123,6 +124,7 @@ async fn what_cannot_be_kept_is_not_done() {
 async fn a_reset_that_cannot_be_kept_changes_nothing_in_memory_and_on_disk() {
     let data = data("reset");
     let served = start(&data, &[]);
+    served::ready(served.at("control")).await;
     connect(&served, "90000001").await;
     // What is to be forgotten cannot be put aside there.
     let aside = data.join("sim-mitid/facts-before-reset.jsonl");
@@ -214,7 +216,7 @@ async fn what_it_cannot_have_is_said_with_what_to_do() {
     let ended = run(&data, &with_file);
     assert_eq!(ended.code, Some(1));
     assert!(ended.stderr.contains("is in use by another program"), "{ended:?}");
-    assert_eq!(get(served.at("control"), "/ready?wait=60").await.status, 200);
+    served::ready(served.at("control")).await;
     assert_eq!(served.terminate().code, Some(0));
     // Whoever was turned away has left the file of the one that was there.
     assert!(ready.exists());

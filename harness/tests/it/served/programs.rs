@@ -25,7 +25,7 @@ use tokio::{
 use super::{
     click,
     client::{Client, Places},
-    metadata, ready, stored, tls_authority,
+    metadata, stored, tls_authority,
 };
 
 /// The folder of the programs, which cargo builds for their own tests and not for those of others.
@@ -103,8 +103,9 @@ impl Programs {
         let program = start("sim-mitid", data, &[]);
         mitid.to.send_replace(Some(program.at("publication")));
         mitid_control.to.send_replace(Some(program.at("control")));
-        ready(sts.at("control")).await;
-        ready(smdb.at("control")).await;
+        for program in [&program, &sts, &smdb] {
+            served::ready(program.at("control")).await;
+        }
         Self { mitid: program, sts, smdb }
     }
 
@@ -218,6 +219,6 @@ async fn who_needs_a_certificate_after_a_reset_of_mitid_orders_one() {
     let its = sts.url("metadata").to_owned();
     let peers = ["--mitid", &published, "--mitid-control", &control, "--sts", &its];
     let smdb = start("sim-smdb", &data, &peers);
-    ready(smdb.at("control")).await;
+    served::ready(smdb.at("control")).await;
     assert_ne!(fs::read(&certificate).unwrap(), former);
 }

@@ -19,7 +19,7 @@ use stage::{
 use super::{
     click,
     client::{Client, Places},
-    metadata, ready, stored, tls_authority,
+    metadata, stored, tls_authority,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skift");
@@ -258,7 +258,7 @@ async fn who_is_told_that_it_is_ready_finds_everything() {
         assert!(!started.is_finished(), "it listens nowhere else");
         tokio::task::yield_now().await;
     }
-    ready(control).await;
+    served::ready(control).await;
     let shown = get(control, "/__admin/administration").await.json();
     assert!(shown["system-users"]["fagsystem"].is_object(), "{shown}");
     for environment in Environment::ALL {
