@@ -78,7 +78,7 @@ impl Bound {
     /// integration test first.
     async fn make_keys(&self) -> Result<(), StartError> {
         let user = SystemUser::keys(&self.data)?;
-        let all = [self.mitid.keys()?, self.sts.keys()?, self.smdb.keys()?, user];
+        let all = [self.mitid.keys(), self.sts.keys(), self.smdb.keys(), user];
         let of_test = |key: &KeyFile| key.name.ends_with(Environment::IntegrationTest.name());
         let (mut wanted, later): (Vec<_>, Vec<_>) = all.into_iter().flatten().partition(of_test);
         wanted.extend(later);
@@ -88,12 +88,12 @@ impl Bound {
     async fn serve(self, settings: &Settings, clock: &Clock) -> Result<Running, StartError> {
         let Self { data, mitid, sts, smdb } = self;
         let token = settings.common.control_token.clone();
-        let (publication, metadata) = (mitid.publication(), smdb.metadata());
-        let mitid_control = Remote::new(mitid.control(), token.clone());
-        let sts_control = Remote::new(sts.control(), token);
+        let (publication, metadata) = (mitid.site().published(), smdb.site().published());
+        let mitid_control = Remote::new(mitid.site().control(), token.clone());
+        let sts_control = Remote::new(sts.site().control(), token);
         let addresses = Addresses {
             mitid: publication.clone(),
-            sts: sts.metadata(),
+            sts: sts.site().published(),
             smdb: metadata.clone(),
             tls_authority: sts.tls_authority().to_owned(),
         };

@@ -44,7 +44,7 @@ pub use self::{
     token::{Token, TokenTooShort},
 };
 pub use crate::Ready;
-use crate::{BindError, Bounds, Journal, Listener, Switch, Traffic};
+use crate::{BindError, Bounds, Journal, Listener, Switch, Traffic, program::Instruments};
 
 /// A control port that listens.
 #[derive(Debug)]
@@ -113,10 +113,7 @@ impl Service {
     #[must_use]
     pub fn starting(
         (name, version): (&'static str, &'static str),
-        clock: ::clock::Clock,
-        journal: Journal,
-        traffic: Traffic,
-        ready: Ready,
+        Instruments { clock, journal, traffic, ready }: Instruments,
     ) -> Self {
         let reset = Arc::new(|| Ok(()));
         Self { name, version, clock, journal, traffic, ready, reset, routes: Routes::default() }

@@ -3,7 +3,9 @@
 
 mod common;
 mod host;
+mod per_environment;
 mod running;
+mod site;
 mod waiting;
 
 use std::{
@@ -23,7 +25,9 @@ use tokio::runtime::{self, Runtime};
 pub use self::{
     common::{Common, StartTime, from_here},
     host::{Host, MalformedHost},
+    per_environment::PerEnvironment,
     running::Running,
+    site::{Instruments, Site},
     waiting::{Missing, Waiting},
 };
 use crate::{

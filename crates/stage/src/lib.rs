@@ -1,11 +1,12 @@
 //! What the integration tests of several crates set up alike: two authorities, certificates with
 //! their keys, messages that somebody changed on the way, [attacks](attack), programs of others that are
 //! asked for a second opinion ([`engines`], [`programs`]), a [client](http) that asks over a socket,
-//! programs of ours that are started as their users start them ([`served`]), and what the [`machine`]
-//! gives a test.
+//! programs of ours that are started as their users start them ([`served`]), also before those whom they
+//! need ([`alone`]), and what the [`machine`] gives a test.
 //!
 //! Nothing but tests depends on it, and it knows no simulator: each test sets up its own.
 
+pub mod alone;
 pub mod attack;
 pub mod engines;
 mod forgery;

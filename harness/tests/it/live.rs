@@ -6,11 +6,12 @@ use clock::Span;
 use harness::{
     downtime::{NodeDowntime, measure},
     journal::{Journal, What},
+    keep::Keeper,
     run::run,
     scenario::Scenario,
     world::{
         Message,
-        in_process::{InProcess, keys_needed},
+        in_process::{Countries, InProcess, keys_needed},
         live::Live,
     },
 };
@@ -29,10 +30,16 @@ fn check(name: &str) {
     check_scenario(name, &story(name));
 }
 
-/// What a scenario is like in the virtual world and in the live one.
-fn both(scenario: &Scenario) -> [Journal; 2] {
+/// The keys that a scenario needs.
+fn pool(scenario: &Scenario) -> KeyPool {
     let pool = KeyPool::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/keys")).unwrap();
     pool.ensure(&keys_needed(scenario), &mut |_, _| ()).unwrap();
+    pool
+}
+
+/// What a scenario is like in the virtual world and in the live one.
+fn both(scenario: &Scenario) -> [Journal; 2] {
+    let pool = pool(scenario);
     let key = |size, index| Some(pool.key(size, index));
     let exact = run(scenario, &mut InProcess::new(scenario, key).unwrap());
     [exact, run(scenario, &mut Live::new(scenario, INTERVAL, key).unwrap())]
@@ -66,17 +73,34 @@ fn a_swap_costs_the_same_in_libertys_binding_both_ways() {
     check_scenario(name, &scenario);
 }
 
+/// How many envelopes each refusal of an STS has, one within the other, in the virtual world; the live one is
+/// set up by the same.
+fn envelopes(scenario: &Scenario) -> Vec<usize> {
+    let pool = pool(scenario);
+    let key = |size, index| Some(pool.key(size, index));
+    let (link, countries) = (Keeper::default(), Countries::default());
+    let mut world = InProcess::with_link(scenario, link, &countries, key).unwrap();
+    let _ = run(scenario, &mut world);
+    let kept = world.link_mut().take();
+    let answers = kept.iter().filter(|it| it.name == "2-sts-to-wsc");
+    let texts = answers.map(|it| String::from_utf8_lossy(&it.bytes).into_owned());
+    let refusals = texts.filter(|it| it.contains("<faultcode"));
+    refusals.map(|it| it.matches("Envelope>").count()).collect()
+}
+
 /// What the STS says no with is laid out in another way, and no call comes of it: the shape costs nothing. One
 /// story of a refusal is enough, since the one place that knows the shape is the STS's own writer.
 #[test]
 fn a_refusal_laid_out_by_the_standard_costs_the_same_both_ways() {
     let name = "replace/client-first";
     let mut scenario = story(name);
-    let usual = measure(&both(&scenario)[0]);
+    let (usual, within) = (measure(&both(&scenario)[0]), envelopes(&scenario));
     scenario.rules.sts.fault_shape = FaultShape::Conformant;
     check_scenario(name, &scenario);
-    let conformant = measure(&both(&scenario)[0]);
+    let (conformant, bare) = (measure(&both(&scenario)[0]), envelopes(&scenario));
     assert_eq!(format!("{usual:?}"), format!("{conformant:?}"));
+    assert!(!bare.is_empty() && within.len() == bare.len(), "{within:?} {bare:?}");
+    assert!(within.iter().all(|it| *it == 2) && bare.iter().all(|it| *it == 1), "{within:?}");
 }
 
 /// What goes between clients and services, call by call.

@@ -224,27 +224,35 @@ fn a_margin_by_rest_is_that_of_tokens() {
     assert_eq!(asked("margin = \"10m\""), both(["0s", "7h52m"]));
 }
 
-/// A client that calls with what another one of its process got, whose clock is another: the end of an access
-/// token is told by neither clock.
-#[test]
-fn an_access_token_of_another_client_ends_when_it_ends() {
+/// A client of .NET by `profile` that calls hourly for three weeks, and another one in its process that
+/// calls by REST, once, `at` some time; what is `more` is set for it.
+fn two_in_one_process(profile: &'static str, at: &str, more: &str) -> Scenario {
     let head = Head {
-        profile: "dotnet-rest",
+        profile,
         client: "process = \"server\"",
         expires: "+20d",
         interval: Some("1h"),
         ..HEAD
     };
-    let other = r#"
+    let other = format!(
+        r#"
         [client.other]
         system-user = "fagsystem"
         environment = "production"
         profile = "dotnet-rest"
         certificate = "old"
         process = "server"
-        skew = "-30s"
-    "#;
-    let scenario = head.beside(other, &["+10m500ms client.submit client = \"other\""]);
+        {more}
+        "#
+    );
+    head.beside(&other, &[&format!("{at} client.submit client = \"other\"")])
+}
+
+/// A client that calls with what another one of its process got, whose clock is another: the end of an access
+/// token is told by neither clock.
+#[test]
+fn an_access_token_of_another_client_ends_when_it_ends() {
+    let scenario = two_in_one_process("dotnet-rest", "+10m500ms", "skew = \"-30s\"");
     let mut ends = Vec::new();
     for Observation { what, .. } in journal(&scenario, false).observations() {
         if let What::Standing(Standing::Node { client, access_tokens, .. }) = what {
@@ -259,22 +267,7 @@ fn an_access_token_of_another_client_ends_when_it_ends() {
 /// In .NET the token that a client got by SOAP is what another one in its process redeems.
 #[test]
 fn clients_of_dotnet_in_one_process_share_a_token() {
-    let head = Head {
-        profile: "dotnet-cache-by-endpoint",
-        client: "process = \"server\"",
-        expires: "+20d",
-        interval: Some("1h"),
-        ..HEAD
-    };
-    let other = r#"
-        [client.other]
-        system-user = "fagsystem"
-        environment = "production"
-        profile = "dotnet-rest"
-        certificate = "old"
-        process = "server"
-    "#;
-    let scenario = head.beside(other, &["+10m client.submit client = \"other\""]);
+    let scenario = two_in_one_process("dotnet-cache-by-endpoint", "+10m", "");
     let [messages] = &told(&scenario, &[Span::from_minutes(10)])[..] else { panic!("one call") };
     assert!(messages[0].starts_with("3-wsc-to-as"), "{messages:?}");
 }

@@ -12,10 +12,9 @@ use pki::{Authority, Certificate, KeySize};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Ready, Traffic, Witness, apart,
-    control::{Control, Service},
+    FactLog, Folder, Journal, apart,
     keys::{self, KeyFile},
-    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, Instruments, Program, Running, Site, StartError},
 };
 
 use super::{KeyStock, MitidErhverv, router};
@@ -72,15 +71,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The program with its addresses, which are its own from now on.
 #[derive(Debug)]
 pub struct Bound {
-    common: Common,
-    /// That nobody else uses its folder.
-    lock: Lock,
-    clock: Clock,
-    journal: Journal,
-    traffic: Traffic,
-    ready: Ready,
-    publication: Listener,
-    control: Control,
+    site: Site,
 }
 
 impl Bound {
@@ -91,51 +82,22 @@ impl Bound {
     /// If the machine does not let it, another program has the folder, or the control port would be
     /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let (ready, journal) = (Ready::default(), Journal::default());
-        let traffic = Traffic::witnessed_by(Witness {
-            journal: journal.clone(),
-            clock: clock.clone(),
-            party: Party::Mitid,
-        });
-        let common = settings.common.clone();
-        let lock = common.lock(&folder(&common)?)?;
-        let publication = Common::listen("listen", settings.listen, None, &traffic).await?;
-        let starting = Service::starting(
-            (PROGRAM.name, PROGRAM.version),
-            clock.clone(),
-            journal.clone(),
-            traffic.clone(),
-            ready.clone(),
-        );
-        let control = common.control("listen-control", settings.listen_control, &starting).await?;
-        let clock = clock.clone();
-        Ok(Self { common, lock, clock, journal, traffic, ready, publication, control })
+        let published = ("listen", settings.listen);
+        let (common, control) = (&settings.common, settings.listen_control);
+        let site = Site::take(&PROGRAM, Party::Mitid, common, clock, published, control).await?;
+        Ok(Self { site })
     }
 
-    /// Where this machine fetches what is published.
+    /// Its folder and its addresses.
     #[must_use]
-    pub fn publication(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.publication.address()))
-    }
-
-    /// Where this machine finds the control port.
-    #[must_use]
-    pub fn control(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.control.address()))
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The keys that it has, those of integration test first.
-    ///
-    /// # Errors
-    ///
-    /// If its folder cannot be made.
-    pub fn keys(&self) -> Result<Vec<KeyFile>, StartError> {
-        let folder = self.folder()?;
-        Ok(Environment::ALL.into_iter().flat_map(|it| keys_of(&folder, it)).collect())
-    }
-
-    fn folder(&self) -> Result<Folder, StartError> {
-        folder(&self.common)
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyFile> {
+        Environment::ALL.into_iter().flat_map(|it| keys_of(self.site.folder(), it)).collect()
     }
 
     /// Takes up what was kept, or founds what is not there yet, and serves.
@@ -144,27 +106,22 @@ impl Bound {
     ///
     /// If what is kept cannot be read or written.
     pub async fn serve(self) -> Result<Running, StartError> {
-        let (folder, wanted) = (self.folder()?, self.keys()?);
-        let Self { common, lock, clock, journal, traffic, ready, publication, control } = self;
-        let of_founding = (clock.clone(), journal.clone());
+        let (wanted, site) = (self.keys(), self.site);
+        let (folder, instruments) = (site.folder().clone(), site.instruments().clone());
+        let of_founding = instruments.clone();
         // Keys are made, roots sign and all that was kept is read: others may be served meanwhile.
         let taken_up = apart(move || {
             keys::make(&wanted)?;
-            let (clock, journal) = of_founding;
-            take_up(&folder, &clock, &journal)
+            take_up(&folder, &of_founding.clock, &of_founding.journal)
         });
         let (served, is_first) = taken_up.await?;
-        control.door().open(&served.service(traffic, ready.clone()));
+        let Instruments { traffic, ready, .. } = instruments;
+        site.door().open(&served.service(traffic, ready.clone()));
 
-        let urls = [("publication", publication.address()), ("control", control.address())];
-        let urls = urls.map(|(name, at)| (name.to_owned(), common.url("http", at)));
         let of_founding = Arc::clone(&served);
-        let mut running = Running::new(urls.into(), ready.clone())
+        let mut running = Running::new(site.urls("publication"), ready.clone())
             .when_founded(is_first, move || of_founding.founded());
-        let router = router(Arc::clone(served.publication()));
-        running.serve(publication.serve(router, running.stopping()));
-        running.serve(control.serve(running.stopping()));
-        running.hold(lock);
+        site.serve(&mut running, router(Arc::clone(served.publication())));
         ready.complete();
         Ok(running)
     }
@@ -184,10 +141,6 @@ fn take_up(
     let mitid = Mitid::new(authorities?, Policy::default(), mail_key(folder)?);
     let served = MitidErhverv::going_on(mitid, kept, log, clock, journal, KeyStock::drawn());
     Ok((served, is_first))
-}
-
-fn folder(common: &Common) -> Result<Folder, StartError> {
-    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The keys of an environment's hierarchy, the root's first.

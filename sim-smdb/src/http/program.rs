@@ -16,11 +16,10 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch,
-    Traffic, Witness, apart,
-    control::{Control, Service, Token},
+    BaseUrl, FactLog, Folder, Portal, Remote, Switch, apart,
+    control::Token,
     keys::{self, KeyFile},
-    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, PerEnvironment, Program, Running, Site, StartError},
 };
 
 use self::founding::Founding;
@@ -36,10 +35,10 @@ const PROGRAM: Program = Program {
 };
 
 /// The hosts of SMDB. Ours, as the addresses of the real one are not public.
-const fn hosts(environment: Environment) -> [&'static str; 1] {
+const fn hosts(environment: Environment) -> &'static [&'static str] {
     match environment {
-        Environment::IntegrationTest => ["smdb.test.sim.invalid"],
-        Environment::Production => ["smdb.sim.invalid"],
+        Environment::IntegrationTest => &["smdb.test.sim.invalid"],
+        Environment::Production => &["smdb.sim.invalid"],
     }
 }
 
@@ -117,11 +116,10 @@ pub struct Peers {
 
 impl Peers {
     fn of(settings: &Settings) -> Self {
-        let token = settings.mitid_control_token.as_ref();
-        let token = token.or(settings.common.control_token.as_ref()).cloned();
+        let Settings { common, mitid, mitid_control, mitid_control_token, .. } = settings;
         Self {
-            mitid: settings.mitid.clone(),
-            mitid_control: Remote::new(settings.mitid_control.clone(), token),
+            mitid: mitid.clone(),
+            mitid_control: common.remote(mitid_control.clone(), mitid_control_token.clone()),
             sts: settings.sts.clone(),
         }
     }
@@ -139,18 +137,9 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The program with its addresses, which are its own from now on.
 #[derive(Debug)]
 pub struct Bound {
-    common: Common,
-    /// That nobody else uses its folder.
-    lock: Lock,
+    site: Site,
     binding: Binding,
-    clock: Clock,
-    journal: Journal,
-    traffic: Traffic,
-    ready: Ready,
-    servers: Arc<Servers>,
-    web_services: BTreeMap<Environment, Listener>,
-    metadata: Listener,
-    control: Control,
+    web_services: PerEnvironment,
 }
 
 impl Bound {
@@ -161,83 +150,25 @@ impl Bound {
     /// If the machine does not let it, another program has the folder, or the control port would be
     /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let (ready, journal) = (Ready::default(), Journal::default());
-        let traffic = Traffic::witnessed_by(Witness {
-            journal: journal.clone(),
-            clock: clock.clone(),
-            party: Party::Smdb,
-        });
-        let (common, clock) = (settings.common.clone(), clock.clone());
-        let lock = common.lock(&folder(&common)?)?;
-        let mut servers = Servers::open(&common.folder()?)?;
-        let mut web_services = BTreeMap::new();
-        for environment in Environment::ALL {
-            let (setting, address) = match environment {
-                Environment::IntegrationTest => {
-                    ("listen-integration-test", settings.listen_integration_test)
-                }
-                Environment::Production => ("listen-production", settings.listen_production),
-            };
-            let tls = servers.add(environment.name(), &hosts(environment), common.names())?;
-            let listener = Common::listen(setting, address, Some(tls), &traffic).await?;
-            web_services.insert(environment, listener);
-        }
-        let metadata =
-            Common::listen("listen-metadata", settings.listen_metadata, None, &traffic).await?;
-        let starting = Service::starting(
-            (PROGRAM.name, PROGRAM.version),
-            clock.clone(),
-            journal.clone(),
-            traffic.clone(),
-            ready.clone(),
-        );
-        let control = common.control("listen-control", settings.listen_control, &starting).await?;
-        let servers = Arc::new(servers);
-        Ok(Self {
-            common,
-            lock,
-            binding: settings.binding,
-            clock,
-            journal,
-            traffic,
-            ready,
-            servers,
-            web_services,
-            metadata,
-            control,
-        })
+        let metadata = ("listen-metadata", settings.listen_metadata);
+        let (common, control) = (&settings.common, settings.listen_control);
+        let site = Site::take(&PROGRAM, Party::Smdb, common, clock, metadata, control).await?;
+        let (integration_test, production) =
+            (settings.listen_integration_test, settings.listen_production);
+        let web_services = PerEnvironment::bind(&site, integration_test, production, hosts).await?;
+        Ok(Self { site, binding: settings.binding, web_services })
     }
 
-    /// Where this machine fetches metadata.
+    /// Its folder and its addresses.
     #[must_use]
-    pub fn metadata(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.metadata.address()))
-    }
-
-    /// Where this machine finds the control port.
-    #[must_use]
-    pub fn control(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.control.address()))
-    }
-
-    /// The certificate, in PEM, of the authority that vouches for its servers in TLS.
-    #[must_use]
-    pub fn tls_authority(&self) -> &str {
-        self.servers.authority_pem()
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The keys that it has, those of integration test first.
-    ///
-    /// # Errors
-    ///
-    /// If its folder cannot be made.
-    pub fn keys(&self) -> Result<Vec<KeyFile>, StartError> {
-        let folder = self.folder()?;
-        Ok(Environment::ALL.into_iter().map(|it| key_of(&folder, it)).collect())
-    }
-
-    fn folder(&self) -> Result<Folder, StartError> {
-        folder(&self.common)
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyFile> {
+        Environment::ALL.into_iter().map(|it| key_of(self.site.folder(), it)).collect()
     }
 
     /// Serves, as soon as `peers` give it what it needs.
@@ -246,9 +177,7 @@ impl Bound {
     ///
     /// If what is kept cannot be read or written.
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
-        let folder = self.folder()?;
-        let wanted = self.keys()?;
-        let logs = folder.clone();
+        let (wanted, logs) = (self.keys(), self.site.folder().clone());
         // Others may be served meanwhile.
         let opened = apart(move || {
             keys::make(&wanted)?;
@@ -261,66 +190,41 @@ impl Bound {
         let kept = opened.await?;
         let is_first = kept.values().any(|(log, _)| !log.is_founded());
         let kept_until = kept.values().filter_map(|(log, _)| log.last()).max();
-        Common::mind_the_clock(&PROGRAM, kept_until, self.clock.now());
-        let Self { common, lock, binding, clock, journal, traffic, ready, servers, .. } = self;
-        let addresses: BTreeMap<_, _> = self
-            .web_services
-            .iter()
-            .map(|(at, it)| (*at, format!("{}{ADDRESS}", common.url("https", it.address()))))
-            .collect();
-        let mut urls = BTreeMap::new();
-        for (at, it) in &self.web_services {
-            let host = common.url("https", it.address());
-            for (name, path) in [("", ADDRESS), ("rest-", API_PATH), ("access-token-", TOKEN_PATH)]
-            {
-                urls.insert(format!("{name}{at}"), format!("{host}{path}"));
-            }
-        }
-        for (name, at) in
-            [("metadata", self.metadata.address()), ("control", self.control.address())]
-        {
-            urls.insert(name.to_owned(), common.url("http", at));
+        let Self { site, binding, web_services } = self;
+        let (instruments, folder) = (site.instruments().clone(), site.folder().clone());
+        Common::mind_the_clock(&PROGRAM, kept_until, instruments.clock.now());
+        let addresses = web_services.urls(site.common(), ADDRESS);
+        let mut urls = site.urls("metadata");
+        for (name, path) in [("", ADDRESS), ("rest-", API_PATH), ("access-token-", TOKEN_PATH)] {
+            let each = web_services.urls(site.common(), path);
+            urls.extend(each.into_iter().map(|(at, url)| (format!("{name}{at}"), url)));
         }
 
         let served = Arc::default();
         let founded = Arc::clone(&served);
-        let mut running = Running::new(urls, ready.clone())
+        let mut running = Running::new(urls, instruments.ready.clone())
             .when_founded(is_first, move || founding::founded(&founded));
-        let mut switches = BTreeMap::new();
-        for (environment, listener) in self.web_services {
-            let switch = Switch::starting();
-            running.serve(listener.serve(switch.router(), running.stopping()));
-            switches.insert(environment, switch);
-        }
-        let metadata = Switch::starting();
-        running.serve(self.metadata.serve(metadata.router(), running.stopping()));
-        let door = self.control.door();
-        running.serve(self.control.serve(running.stopping()));
-        running.hold(lock);
+        let (servers, metadata) = (Arc::clone(web_services.servers()), Switch::starting());
+        let (door, retry) = (site.door(), site.common().retry());
+        let web_services = web_services.serve(&mut running);
+        site.serve(&mut running, metadata.router());
         let portal = Portal::new(peers.mitid_control.clone());
         let founding = Founding {
             folder,
             peers,
             portal,
             binding,
-            clock,
-            journal,
-            traffic,
-            ready,
+            instruments,
             servers,
             addresses,
-            web_services: switches,
+            web_services,
             metadata,
             door,
             served,
         };
-        running.work(founding.carry_out(kept, common.retry()));
+        running.work(founding.carry_out(kept, retry));
         Ok(running)
     }
-}
-
-fn folder(common: &Common) -> Result<Folder, StartError> {
-    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The key of SMDB of an environment.

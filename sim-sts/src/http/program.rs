@@ -16,11 +16,10 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Journal, Listener, Lock, Portal, Ready, Remote, Servers, Switch,
-    Traffic, Witness, apart,
-    control::{Control, Service, Token},
+    BaseUrl, FactLog, Folder, Portal, Remote, Switch, apart,
+    control::Token,
     keys::{self, KeyFile},
-    program::{self, Common, EXIT_CODES, Program, Running, StartError, from_here},
+    program::{self, Common, EXIT_CODES, PerEnvironment, Program, Running, Site, StartError},
 };
 
 use self::founding::Founding;
@@ -38,14 +37,14 @@ const PROGRAM: Program = Program {
 
 /// The hosts of the real services of an environment, and of those for tests that stand in for them
 /// (`STSDOC` 3.2, and the clients of Digitaliseringsstyrelsen).
-const fn hosts(environment: Environment) -> [&'static str; 2] {
+const fn hosts(environment: Environment) -> &'static [&'static str] {
     match environment {
-        Environment::IntegrationTest => [
+        Environment::IntegrationTest => &[
             "SecureTokenService.test-nemlog-in.dk",
             "SecureTokenService.test-devtest4-nemlog-in.dk",
         ],
         Environment::Production => {
-            ["SecureTokenService.nemlog-in.dk", "SecureTokenService.devtest4-nemlog-in.dk"]
+            &["SecureTokenService.nemlog-in.dk", "SecureTokenService.devtest4-nemlog-in.dk"]
         }
     }
 }
@@ -143,11 +142,10 @@ pub struct Peers {
 
 impl Peers {
     fn of(settings: &Settings) -> Self {
-        let token = settings.mitid_control_token.as_ref();
-        let token = token.or(settings.common.control_token.as_ref()).cloned();
+        let Settings { common, mitid, mitid_control, mitid_control_token, .. } = settings;
         Self {
-            mitid: settings.mitid.clone(),
-            mitid_control: Remote::new(settings.mitid_control.clone(), token),
+            mitid: mitid.clone(),
+            mitid_control: common.remote(mitid_control.clone(), mitid_control_token.clone()),
             smdb: settings.smdb.clone(),
         }
     }
@@ -165,19 +163,10 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The program with its addresses, which are its own from now on.
 #[derive(Debug)]
 pub struct Bound {
-    common: Common,
-    /// That nobody else uses its folder.
-    lock: Lock,
+    site: Site,
     policy: Policy,
     approved_only: bool,
-    clock: Clock,
-    journal: Journal,
-    traffic: Traffic,
-    ready: Ready,
-    servers: Arc<Servers>,
-    token_services: BTreeMap<Environment, Listener>,
-    metadata: Listener,
-    control: Control,
+    token_services: PerEnvironment,
 }
 
 impl Bound {
@@ -188,84 +177,37 @@ impl Bound {
     /// If the machine does not let it, another program has the folder, or the control port would be
     /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let (ready, journal) = (Ready::default(), Journal::default());
-        let traffic = Traffic::witnessed_by(Witness {
-            journal: journal.clone(),
-            clock: clock.clone(),
-            party: Party::Sts,
-        });
-        let (common, clock) = (settings.common.clone(), clock.clone());
-        let lock = common.lock(&folder(&common)?)?;
-        let mut servers = Servers::open(&common.folder()?)?;
-        let mut token_services = BTreeMap::new();
-        for environment in Environment::ALL {
-            let (setting, address) = match environment {
-                Environment::IntegrationTest => {
-                    ("listen-integration-test", settings.listen_integration_test)
-                }
-                Environment::Production => ("listen-production", settings.listen_production),
-            };
-            let tls = servers.add(environment.name(), &hosts(environment), common.names())?;
-            let listener = Common::listen(setting, address, Some(tls), &traffic).await?;
-            token_services.insert(environment, listener);
-        }
-        let metadata =
-            Common::listen("listen-metadata", settings.listen_metadata, None, &traffic).await?;
-        let starting = Service::starting(
-            (PROGRAM.name, PROGRAM.version),
-            clock.clone(),
-            journal.clone(),
-            traffic.clone(),
-            ready.clone(),
-        );
-        let control = common.control("listen-control", settings.listen_control, &starting).await?;
-        let servers = Arc::new(servers);
+        let metadata = ("listen-metadata", settings.listen_metadata);
+        let (common, control) = (&settings.common, settings.listen_control);
+        let site = Site::take(&PROGRAM, Party::Sts, common, clock, metadata, control).await?;
+        let (integration_test, production) =
+            (settings.listen_integration_test, settings.listen_production);
+        let token_services =
+            PerEnvironment::bind(&site, integration_test, production, hosts).await?;
         Ok(Self {
-            common,
-            lock,
+            site,
             policy: settings.policy(),
             approved_only: settings.approved_only,
-            clock,
-            journal,
-            traffic,
-            ready,
-            servers,
             token_services,
-            metadata,
-            control,
         })
     }
 
-    /// Where this machine fetches metadata.
+    /// Its folder and its addresses.
     #[must_use]
-    pub fn metadata(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.metadata.address()))
-    }
-
-    /// Where this machine finds the control port.
-    #[must_use]
-    pub fn control(&self) -> BaseUrl {
-        BaseUrl::of(from_here(self.control.address()))
+    pub const fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The certificate, in PEM, of the authority that vouches for its servers in TLS.
     #[must_use]
     pub fn tls_authority(&self) -> &str {
-        self.servers.authority_pem()
+        self.token_services.servers().authority_pem()
     }
 
     /// The keys that it has, those of integration test first.
-    ///
-    /// # Errors
-    ///
-    /// If its folder cannot be made.
-    pub fn keys(&self) -> Result<Vec<KeyFile>, StartError> {
-        let folder = self.folder()?;
-        Ok(Environment::ALL.into_iter().flat_map(|it| signers(&folder, it)).collect())
-    }
-
-    fn folder(&self) -> Result<Folder, StartError> {
-        folder(&self.common)
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyFile> {
+        Environment::ALL.into_iter().flat_map(|it| signers(self.site.folder(), it)).collect()
     }
 
     /// Serves, as soon as `peers` give it what it needs.
@@ -274,9 +216,7 @@ impl Bound {
     ///
     /// If what is kept cannot be read or written.
     pub async fn serve(self, peers: Peers) -> Result<Running, StartError> {
-        let folder = self.folder()?;
-        let wanted = self.keys()?;
-        let logs = folder.clone();
+        let (wanted, logs) = (self.keys(), self.site.folder().clone());
         // Others may be served meanwhile.
         let opened = apart(move || {
             keys::make(&wanted)?;
@@ -288,47 +228,21 @@ impl Bound {
         });
         let (kept, roll_overs) = opened.await?;
         let is_first = !kept.0.is_founded();
-        Common::mind_the_clock(&PROGRAM, kept.0.last(), self.clock.now());
-        let Self {
-            common,
-            lock,
-            policy,
-            approved_only,
-            clock,
-            journal,
-            traffic,
-            ready,
-            servers,
-            ..
-        } = self;
-        let addresses: BTreeMap<_, _> = self
-            .token_services
-            .iter()
-            .map(|(at, it)| (*at, format!("{}{ADDRESS}", common.url("https", it.address()))))
-            .collect();
-        let mut urls: BTreeMap<_, _> =
-            addresses.iter().map(|(at, url)| (at.name().to_owned(), url.clone())).collect();
-        for (name, at) in
-            [("metadata", self.metadata.address()), ("control", self.control.address())]
-        {
-            urls.insert(name.to_owned(), common.url("http", at));
-        }
+        let Self { site, policy, approved_only, token_services } = self;
+        let (instruments, folder) = (site.instruments().clone(), site.folder().clone());
+        Common::mind_the_clock(&PROGRAM, kept.0.last(), instruments.clock.now());
+        let addresses = token_services.urls(site.common(), ADDRESS);
+        let mut urls = site.urls("metadata");
+        urls.extend(addresses.iter().map(|(at, url)| (at.name().to_owned(), url.clone())));
 
         let served = Arc::default();
         let founded = Arc::clone(&served);
-        let mut running = Running::new(urls, ready.clone())
+        let mut running = Running::new(urls, instruments.ready.clone())
             .when_founded(is_first, move || founding::founded(&founded));
-        let mut switches = BTreeMap::new();
-        for (environment, listener) in self.token_services {
-            let switch = Switch::starting();
-            running.serve(listener.serve(switch.router(), running.stopping()));
-            switches.insert(environment, switch);
-        }
-        let metadata = Switch::starting();
-        running.serve(self.metadata.serve(metadata.router(), running.stopping()));
-        let door = self.control.door();
-        running.serve(self.control.serve(running.stopping()));
-        running.hold(lock);
+        let (servers, metadata) = (Arc::clone(token_services.servers()), Switch::starting());
+        let (door, retry) = (site.door(), site.common().retry());
+        let token_services = token_services.serve(&mut running);
+        site.serve(&mut running, metadata.router());
         let portal = Portal::new(peers.mitid_control.clone());
         let founding = Founding {
             folder,
@@ -336,24 +250,17 @@ impl Bound {
             portal,
             policy,
             approved_only,
-            clock,
-            journal,
-            traffic,
-            ready,
+            instruments,
             servers,
             addresses,
-            token_services: switches,
+            token_services,
             metadata,
             door,
             served,
         };
-        running.work(founding.carry_out(kept, roll_overs, common.retry()));
+        running.work(founding.carry_out(kept, roll_overs, retry));
         Ok(running)
     }
-}
-
-fn folder(common: &Common) -> Result<Folder, StartError> {
-    Ok(common.folder()?.within(PROGRAM.name)?)
 }
 
 /// The keys of the signer of an environment's STS, and of the next one.

@@ -1,5 +1,4 @@
 //! NemLog-in from outside: what its STS answers, at which instant, and what its administration takes.
-#![expect(clippy::disallowed_methods, reason = "a test reads what a program keeps")]
 #![expect(clippy::unwrap_used, reason = "what a test expects may panic, in its helpers too")]
 
 mod administration;

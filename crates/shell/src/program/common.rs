@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{Host, Program, StartError, tell};
 use crate::{
-    Bounds, Folder, Listener, Lock, Tls, Traffic,
+    BaseUrl, Bounds, Folder, Listener, Lock, Remote, Tls, Traffic,
     control::{self, Control, ControlError, Service, Token, instant},
     folder::named,
 };
@@ -110,6 +110,12 @@ impl Common {
     #[must_use]
     pub fn retry(&self) -> Duration {
         Duration::from_millis(self.retry_ms.max(10))
+    }
+
+    /// Another program's control port at `url`, whose token is that of ours if none is said.
+    #[must_use]
+    pub fn remote(&self, url: BaseUrl, token: Option<Token>) -> Remote {
+        Remote::new(url, token.or_else(|| self.control_token.clone()))
     }
 
     /// The names of this machine: the one that is set, and those that every machine has.

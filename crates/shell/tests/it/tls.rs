@@ -15,6 +15,7 @@ use serde_json::json;
 use shell::{
     Bounds, Folder, Identity, Journal, Servers, Tls, TlsAuthority, Traffic,
     control::{Control, Ready, Service, Settings},
+    program::Instruments,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -268,13 +269,13 @@ impl Program {
         let tls = servers.add("production", &["STS.invalid"], own).unwrap();
         let served = Served::start(Some(tls), Bounds::default()).await;
         let (servers, authority) = (Arc::new(servers), String::new());
-        let service = Service::starting(
-            ("sim-test", "1"),
-            clock::Clock::real(),
-            Journal::default(),
-            Traffic::default(),
-            Ready::default(),
-        );
+        let instruments = Instruments {
+            clock: clock::Clock::real(),
+            journal: Journal::default(),
+            traffic: Traffic::default(),
+            ready: Ready::default(),
+        };
+        let service = Service::starting(("sim-test", "1"), instruments);
         let service = servers.beside(Service { reset, ..service });
         let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let settings = Settings { address, token: None, hosts: Vec::new() };

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use clock::{Clock, Timeline, Timestamp};
+use clock::{Timeline, Timestamp};
 use oio_idws::{
     Binding, Credential,
     metadata::{Metadata, MetadataRole},
@@ -16,10 +16,9 @@ use oio_idws::{
 use parties::Environment;
 use pki::Certificate;
 use shell::{
-    FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
-    Wanted, apart,
+    FactLog, Folder, Kept, Portal, Publication, Servers, Source, Switch, Wanted, apart,
     control::Door,
-    program::{Missing, Waiting, tell},
+    program::{Instruments, Missing, Waiting, tell},
 };
 
 use super::{PROGRAM, Peers, key_of};
@@ -39,10 +38,7 @@ pub(super) struct Founding {
     pub(super) peers: Peers,
     pub(super) portal: Portal,
     pub(super) binding: Binding,
-    pub(super) clock: Clock,
-    pub(super) journal: Journal,
-    pub(super) traffic: Traffic,
-    pub(super) ready: Ready,
+    pub(super) instruments: Instruments,
     pub(super) servers: Arc<Servers>,
     /// The address of SMDB of each environment.
     pub(super) addresses: BTreeMap<Environment, String>,
@@ -80,15 +76,15 @@ impl Founding {
         kept: BTreeMap<Environment, (FactLog<Lasting>, Kept<Lasting>)>,
         retry: Duration,
     ) {
-        let mut waiting = Waiting::new(PROGRAM.name, self.ready.clone(), retry);
+        let mut waiting = Waiting::new(PROGRAM.name, self.instruments.ready.clone(), retry);
         let smdbs = loop {
             match self.smdbs().await {
                 Ok(smdbs) => break smdbs,
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        let (clock, journal, mitid) =
-            (self.clock.clone(), self.journal.clone(), self.peers.mitid.clone());
+        let Instruments { clock, journal, ready, .. } = self.instruments.clone();
+        let mitid = self.peers.mitid.clone();
         let list = move |at| Publication::new(mitid.clone(), at).revocation_list();
         let taken_up = move || Databases::going_on(smdbs, kept, &clock, &journal, list);
         let databases = apart(taken_up).await;
@@ -101,7 +97,7 @@ impl Founding {
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        let (trusting, now) = (Arc::clone(&databases), self.clock.now());
+        let (trusting, now) = (Arc::clone(&databases), self.instruments.clock.now());
         apart(move || signers.iter().for_each(|(at, it)| trust(&trusting, *at, it, now))).await;
         for (environment, switch) in &self.web_services {
             if let Some(service) = databases.web_service(*environment) {
@@ -109,12 +105,13 @@ impl Founding {
                 switch.turn(router(Arc::clone(service)).merge(metadata));
             }
         }
-        self.ready.complete();
+        ready.complete();
     }
 
     /// What can be asked before SMDB can be called.
     fn open(&self, databases: &Arc<Databases>) {
-        let service = databases.service(self.traffic.clone(), self.ready.clone());
+        let Instruments { traffic, ready, .. } = self.instruments.clone();
+        let service = databases.service(traffic, ready);
         self.door.open(&self.servers.beside(service));
         self.metadata.turn(metadata::router(Arc::clone(databases)));
     }
@@ -123,7 +120,7 @@ impl Founding {
     async fn smdbs(&self) -> Result<Vec<Smdb>, Missing> {
         let mut smdbs = Vec::new();
         for environment in Environment::ALL {
-            let now = self.clock.now();
+            let now = self.instruments.clock.now();
             let anchors = Publication::new(self.peers.mitid.clone(), environment).anchors().await?;
             let file = key_of(&self.folder, environment);
             let wanted = Wanted::of_service(environment, "skift SMDB");

@@ -8,17 +8,16 @@ use std::{
     time::Duration,
 };
 
-use clock::{Clock, Timeline, Timestamp};
+use clock::{Timeline, Timestamp};
 use oio_idws::{
     Credential,
     metadata::{Metadata, MetadataRole},
 };
 use parties::Environment;
 use shell::{
-    FactLog, Folder, Journal, Kept, Portal, Publication, Ready, Servers, Source, Switch, Traffic,
-    Wanted, apart,
+    FactLog, Folder, Kept, Portal, Publication, Servers, Source, Switch, Wanted, apart,
     control::Door,
-    program::{Missing, Waiting},
+    program::{Instruments, Missing, Waiting},
 };
 
 use super::{PROGRAM, Peers, signers};
@@ -39,10 +38,7 @@ pub(super) struct Founding {
     pub(super) policy: Policy,
     /// Whether SMDB lets only approved system users in.
     pub(super) approved_only: bool,
-    pub(super) clock: Clock,
-    pub(super) journal: Journal,
-    pub(super) traffic: Traffic,
-    pub(super) ready: Ready,
+    pub(super) instruments: Instruments,
     pub(super) servers: Arc<Servers>,
     /// The address of each STS.
     pub(super) addresses: BTreeMap<Environment, String>,
@@ -65,15 +61,15 @@ impl Founding {
         roll_overs: BTreeMap<Environment, (FactLog<RolledOver>, Kept<RolledOver>)>,
         retry: Duration,
     ) {
-        let mut waiting = Waiting::new(PROGRAM.name, self.ready.clone(), retry);
+        let mut waiting = Waiting::new(PROGRAM.name, self.instruments.ready.clone(), retry);
         let issuers = loop {
             match self.issuers().await {
                 Ok(issuers) => break issuers,
                 Err(missing) => waiting.after(&*missing).await,
             }
         };
-        let (clock, journal, mitid) =
-            (self.clock.clone(), self.journal.clone(), self.peers.mitid.clone());
+        let Instruments { clock, journal, ready, .. } = self.instruments.clone();
+        let mitid = self.peers.mitid.clone();
         let list = move |at| Publication::new(mitid.clone(), at).revocation_list();
         let sts = Sts::new(issuers);
         let taken_up = move || NemLogin::going_on(sts, kept, roll_overs, &clock, &journal, list);
@@ -95,12 +91,13 @@ impl Founding {
                 switch.turn(router(Arc::clone(service)).merge(metadata));
             }
         }
-        self.ready.complete();
+        ready.complete();
     }
 
     /// What can be asked before tokens can.
     fn open(&self, nemlogin: &Arc<NemLogin>) {
-        let service = nemlogin.service(self.traffic.clone(), self.ready.clone());
+        let Instruments { traffic, ready, .. } = self.instruments.clone();
+        let service = nemlogin.service(traffic, ready);
         self.door.open(&self.servers.beside(service));
         self.metadata.turn(self.metadata_of(nemlogin));
     }
@@ -115,7 +112,7 @@ impl Founding {
     async fn issuers(&self) -> Result<Vec<Issuer>, Missing> {
         let mut issuers = Vec::new();
         for environment in Environment::ALL {
-            let now = self.clock.now();
+            let now = self.instruments.clock.now();
             let anchors = Publication::new(self.peers.mitid.clone(), environment).anchors().await?;
             let mut credentials = Vec::new();
             for file in signers(&self.folder, environment) {
