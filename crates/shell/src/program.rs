@@ -175,6 +175,7 @@ async fn run(
 ) -> Result<(), StartError> {
     // Asked for before anybody knows that there is something to stop.
     let mut told_to_stop = pin!(told_to_stop()?);
+    common.look_for_ready_file()?;
     let running = tokio::select! {
         () = &mut told_to_stop => return Ok(()),
         started = start => started?,

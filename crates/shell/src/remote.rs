@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::{
-    BaseUrl, FetchError,
+    BaseUrl, FetchError, connector,
     control::{Token, act},
 };
 
@@ -57,7 +57,7 @@ impl Remote {
     /// The control port at `base`, whose token is this.
     #[must_use]
     pub fn new(base: BaseUrl, token: Option<Token>) -> Self {
-        Self { base, token, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self { base, token, client: Client::builder(TokioExecutor::new()).build(connector()) }
     }
 
     /// One act of an administrator: `name` with what belongs to it.

@@ -13,7 +13,7 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
-use crate::remote;
+use crate::{connector, remote};
 
 /// More than any revocation list or metadata here is long.
 const CONTENT_MAX: usize = 4 * 1024 * 1024;
@@ -42,7 +42,7 @@ impl Source {
     /// What is published at this address.
     #[must_use]
     pub fn new(uri: Uri) -> Self {
-        Self { uri, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self { uri, client: Client::builder(TokioExecutor::new()).build(connector()) }
     }
 
     /// Fetches it.

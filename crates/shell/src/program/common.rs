@@ -3,7 +3,7 @@
 use std::{
     fs, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -104,6 +104,23 @@ impl Common {
             return Err(named(file, &error).into());
         }
         Ok(lock)
+    }
+
+    /// Looks whether a ready file could be written: whoever starts the program acts on what it
+    /// says, and shall not before it fails.
+    ///
+    /// # Errors
+    ///
+    /// If there is no folder for it.
+    pub fn look_for_ready_file(&self) -> Result<(), StartError> {
+        let folder = self.ready_file.as_deref().and_then(Path::parent);
+        let missing = folder.filter(|it| !it.as_os_str().is_empty() && !it.is_dir());
+        missing.map_or(Ok(()), |folder| {
+            let folder = folder.display();
+            Err(StartError::Unusable(format!(
+                "{folder}: no folder, and the ready file would be there; make it, or set another file (`ready-file`)"
+            )))
+        })
     }
 
     /// How long to wait at most before another try. Not at all would be to ask without end.
@@ -261,6 +278,10 @@ mod tests {
         fs::write(&ready_file, "of this run").unwrap();
         assert!(common.lock(&folder).is_err());
         assert!(ready_file.exists());
+        common.look_for_ready_file().unwrap();
+        let nowhere = Common { ready_file: Some(ready_file.join("a")), ..common };
+        let said = nowhere.look_for_ready_file().unwrap_err().to_string();
+        assert!(said.contains("ready.json: no folder") && said.contains("`ready-file`"), "{said}");
         drop(lock);
         fs::remove_dir_all(data).unwrap();
     }

@@ -22,7 +22,7 @@ use hyper_util::{
 use oio_idws::soap::Version;
 use parties::{Diagnosis, Environment, Finding, Party, Server, Step};
 use rustls::{RootCertStore, pki_types::CertificateDer};
-use shell::{BaseUrl, TRACE_HEADER};
+use shell::{BaseUrl, TRACE_HEADER, connector};
 use tokio::runtime::Handle;
 use wsc::{Thumbprint, exchange::Event, rest::Post};
 
@@ -89,7 +89,7 @@ impl Https {
                 .map(certificate)
                 .collect::<io::Result<_>>()?,
             connections: BTreeMap::new(),
-            control: Client::builder(TokioExecutor::new()).build_http(),
+            control: Client::builder(TokioExecutor::new()).build(connector()),
             sts: Services {
                 party: Party::Sts,
                 step: Step::One,

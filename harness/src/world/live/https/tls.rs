@@ -15,6 +15,7 @@ use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
+use shell::connector;
 
 /// What carries requests, each over a connection of its own.
 pub(super) type Connections = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -38,7 +39,10 @@ pub(super) fn connections(
     };
     let https = HttpsConnectorBuilder::new().with_tls_config(config).https_only();
     let mut client = Client::builder(TokioExecutor::new());
-    Ok(client.pool_max_idle_per_host(0).build(https.enable_http1().build()))
+    let mut tcp = connector();
+    // What is asked for is `https`, which TLS is put upon.
+    tcp.enforce_http(false);
+    Ok(client.pool_max_idle_per_host(0).build(https.enable_http1().wrap_connector(tcp)))
 }
 
 /// Why a client sends nothing to a server, by what that showed in TLS.
