@@ -30,8 +30,11 @@ pub(crate) struct Connection {
     /// When it was last busy, by the count of its listener.
     last: AtomicU64,
     given_away: AtomicBool,
-    /// Something came over it since the last answer was sent.
+    /// Something came over it since the last answer was sent. What came together with the end of
+    /// the request before is not known from it.
     heard: AtomicBool,
+    /// Something ever came over it.
+    ever_heard: AtomicBool,
     close: Notify,
 }
 
@@ -96,7 +99,7 @@ impl Connections {
 
 impl Place {
     /// Waits until somebody wants the connection to go.
-    pub(crate) async fn closing(&self) {
+    pub(crate) async fn told_to_go(&self) {
         self.connection.close.notified().await;
     }
 
@@ -109,6 +112,12 @@ impl Place {
     /// Something came over it.
     pub(crate) fn hear(&self) {
         self.connection.heard.store(true, Ordering::Relaxed);
+        self.connection.ever_heard.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anything ever came over it.
+    pub(crate) fn has_heard(&self) -> bool {
+        self.connection.ever_heard.load(Ordering::Relaxed)
     }
 
     /// Whether anything came over it since the last answer was sent.

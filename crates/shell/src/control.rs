@@ -154,6 +154,7 @@ impl Control {
             return Err(ControlError::Open { address });
         }
         let listener = Listener::bind(address, None, bounds()).await?;
+        let listener = listener.counting(service.traffic.aside());
         let door = Door {
             switch: Switch::starting(),
             token,

@@ -26,9 +26,9 @@ use crate::{
     Bounds, Peer, Traffic,
     apart::Share,
     arrival,
-    closing::Closing,
     connections::{Busy, Place},
     refusal::Refusal,
+    unanswered::Unanswered,
 };
 
 /// Where the requests of one listener come in.
@@ -80,19 +80,19 @@ impl Intake {
         response.map(|body| Body::new(Unsent { body, _busy: busy }))
     }
 
-    /// A head was too long, and hyper has said so.
-    pub(crate) fn refused_head(&self) {
-        self.traffic.refused(Refusal::HeadTooLarge, &self.bounds, None);
+    /// A head was refused, and hyper has said so.
+    pub(crate) fn refused_head(&self, refusal: Refusal, address: SocketAddr) {
+        self.traffic.refused(refusal, &self.bounds, address);
     }
 
     /// A connection ended, and nobody could be told why.
-    pub(crate) fn closed(&self, why: &Closing, address: SocketAddr) {
-        self.traffic.closed(why, &self.bounds, address);
+    pub(crate) fn unanswered(&self, why: &Unanswered, address: SocketAddr) {
+        self.traffic.unanswered(why, &self.bounds, address);
     }
 
     fn refuse(&self, refusal: Refusal, address: SocketAddr) -> Response {
         let mut response = refusal.into_response();
-        if let Some(trace) = self.traffic.refused(refusal, &self.bounds, Some(address)) {
+        if let Some(trace) = self.traffic.refused(refusal, &self.bounds, address) {
             arrival::name(&mut response, trace);
         }
         response

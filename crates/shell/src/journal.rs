@@ -26,7 +26,7 @@ pub struct Journal(Arc<Inner>);
 struct Inner {
     limits: Limits,
     kept: Mutex<Kept>,
-    outcomes: Family<[(&'static str, &'static str); 1], Counter>,
+    outcomes: Family<[(&'static str, &'static str); 2], Counter>,
 }
 
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ struct Kept {
     answered: Shelf,
     /// What got no further than a listener. It costs its sender nothing, and shall not make what
     /// was answered be forgotten: so it has a shelf of its own.
-    refused: Shelf,
+    stopped: Shelf,
     /// How many were written down.
     written: u64,
     forgotten: u64,
@@ -49,7 +49,7 @@ struct Shelf {
 }
 
 /// What got no further than a listener has so much less room than what was answered.
-const REFUSED_SHARE: usize = 10;
+const STOPPED_SHARE: usize = 10;
 
 /// How much a journal keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Default for Limits {
     }
 }
 
-/// A request and its answer. No message stands in it, and no secret: what a finding says holds none
+/// A request and its answer, or what got no further than a listener. No message stands in it, and no secret: what a finding says holds none
 /// ([`Finding`]), and of an id that could hold one only its hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -107,22 +107,23 @@ impl Journal {
         Self(Arc::new(Inner { limits, ..Inner::default() }))
     }
 
-    /// Writes down a request that was answered. What is larger than the whole journal may be is
-    /// only counted.
+    /// Writes down a request that was answered, and counts it. What is larger than the whole journal
+    /// may be is only counted.
     pub fn write(&self, entry: Entry) {
+        let what = if entry.step.is_some() { "message" } else { "act" };
+        self.0.outcomes.get_or_create(&[("what", what), ("outcome", entry.outcome)]).inc();
         self.put(entry, |kept| &mut kept.answered, self.0.limits);
     }
 
-    /// Writes down a request that got no further than a listener; of those a tenth as many are
+    /// Writes down what got no further than a listener, which counts it; of that a tenth as much is
     /// kept, beside the others.
-    pub(crate) fn write_refused(&self, entry: Entry) {
+    pub(crate) fn write_stopped(&self, entry: Entry) {
         let Limits { entries, octets } = self.0.limits;
-        let limits = Limits { entries: entries / REFUSED_SHARE, octets: octets / REFUSED_SHARE };
-        self.put(entry, |kept| &mut kept.refused, limits);
+        let limits = Limits { entries: entries / STOPPED_SHARE, octets: octets / STOPPED_SHARE };
+        self.put(entry, |kept| &mut kept.stopped, limits);
     }
 
     fn put(&self, entry: Entry, shelf: impl FnOnce(&mut Kept) -> &mut Shelf, limits: Limits) {
-        self.0.outcomes.get_or_create(&[("outcome", entry.outcome)]).inc();
         let mut kept = self.kept();
         kept.written += 1;
         let number = kept.written;
@@ -157,7 +158,7 @@ impl Journal {
     #[must_use]
     pub fn count(&self) -> (usize, u64) {
         let kept = self.kept();
-        (kept.answered.entries.len() + kept.refused.entries.len(), kept.forgotten)
+        (kept.answered.entries.len() + kept.stopped.entries.len(), kept.forgotten)
     }
 
     /// Forgets everything but its counts of outcomes, which never go back.
@@ -166,7 +167,7 @@ impl Journal {
     }
 
     pub(crate) fn register(&self, registry: &mut Registry) {
-        let help = "Requests answered, by outcome: granted, or why not";
+        let help = "Messages of clients and acts of administrators that were answered, by outcome: granted, or why not";
         registry.register("requests", help, self.0.outcomes.clone());
     }
 
@@ -178,14 +179,14 @@ impl Journal {
 impl Kept {
     /// All of them, the newest first.
     fn newest(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        let [mut answered, mut refused] =
-            [&self.answered, &self.refused].map(|shelf| shelf.entries.iter().rev().peekable());
+        let [mut answered, mut stopped] =
+            [&self.answered, &self.stopped].map(|shelf| shelf.entries.iter().rev().peekable());
         iter::from_fn(move || {
             let number = |next: Option<&&(u64, _)>| next.map(|(number, _)| *number);
-            let later = if number(answered.peek()) > number(refused.peek()) {
+            let later = if number(answered.peek()) > number(stopped.peek()) {
                 answered.next()
             } else {
-                refused.next()
+                stopped.next()
             };
             later.map(|(_, entry)| entry)
         })
@@ -193,9 +194,13 @@ impl Kept {
 }
 
 impl Shelf {
-    /// Puts one more there; says how many made room for it.
+    /// Puts one more there, if it may be as large; says how many made room for it, or were too
+    /// large.
     fn put(&mut self, number: u64, entry: Entry, limits: Limits) -> u64 {
         let Limits { entries, octets } = limits;
+        if entry.octets() > octets {
+            return 1;
+        }
         self.octets += entry.octets();
         self.entries.push_back((number, Arc::new(entry)));
         let mut forgotten = 0;

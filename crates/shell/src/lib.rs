@@ -14,6 +14,7 @@
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
 //! - [`apart`], [`answered_apart`]: work that is done where no sockets wait for it
 //! - [`Door`]: a way in which messages come to it and its answers go
+//! - [`connector`]: connections to others
 //! - [`Source`], [`Publication`]: what another party publishes, fetched from there
 //! - [`Remote`], [`Portal`]: the control port of another program, and MitID Erhverv's, asked for a
 //!   certificate
@@ -29,8 +30,8 @@ mod apart;
 mod arrival;
 mod base_url;
 mod bounds;
-mod closing;
 mod connections;
+mod connector;
 pub mod control;
 mod door;
 mod fact_log;
@@ -54,11 +55,13 @@ mod switch;
 mod timely;
 mod tls;
 mod traffic;
+mod unanswered;
 
 pub use apart::{answered_apart, apart};
 pub use arrival::{Arrival, TRACE_HEADER, traced};
 pub use base_url::{BaseUrl, MalformedBaseUrl};
 pub use bounds::Bounds;
+pub use connector::connector;
 pub use door::{AskedBySoap, Door, Record, Soap};
 pub use fact_log::{Emptied, Exchange, FactLog, FactLogError, Founded, Kept, go_back};
 pub use folder::{Folder, Lock, Readers, remove_drafts, write_whole};

@@ -16,10 +16,11 @@ use tokio::{
 
 use crate::{
     Bounds, Peer, Tls, Traffic,
-    closing::Closing,
     connections::{Connections, Place},
     intake::Intake,
+    refusal::Refusal,
     timely::Timely,
+    unanswered::Unanswered,
 };
 
 /// One address at which a service listens.
@@ -106,7 +107,7 @@ impl Listener {
         intake: &Arc<Intake>,
     ) {
         let Some(place) = connections.enter() else {
-            return intake.closed(&Closing::NoRoom, address);
+            return intake.unanswered(&Unanswered::NoRoom, address);
         };
         let connected = self.traffic.connected();
         // What is written is a whole answer, and the other end waits for it.
@@ -130,36 +131,42 @@ async fn attend(
 ) {
     let Some(tls) = tls else {
         let peer = Peer { address, certificate: None, server_name: None };
-        return converse(stream, peer, place, bounds, intake).await;
+        _ = converse(stream, peer, place, bounds, intake).await;
+        return;
     };
     let handshake = timeout(bounds.handshake_time, tls.accept(stream, address));
     let shaken = select! {
-        () = place.closing() => {
+        () = place.told_to_go() => {
             if place.is_given_away() {
-                intake.closed(&Closing::MadeRoom, address);
+                intake.unanswered(&Unanswered::MadeRoom, address);
             }
             return;
         }
         shaken = handshake => shaken,
     };
     let why = match shaken {
-        Ok(Ok((stream, peer))) => return converse(stream, peer, place, bounds, intake).await,
-        Ok(Err(error)) => Closing::of_handshake(&error),
-        Err(_) => Some(Closing::HandshakeTooSlow),
+        Ok(Ok((stream, peer))) => {
+            let host = peer.server_name.as_deref().map(str::to_owned);
+            let has_said = converse(stream, peer, place, bounds, intake).await;
+            (!has_said).then_some(Unanswered::LeftBeforeRequest(host))
+        }
+        Ok(Err(failed)) => failed.map(Unanswered::Handshake),
+        Err(_) => Some(Unanswered::HandshakeTooSlow),
     };
     if let Some(why) = why {
-        intake.closed(&why, address);
+        intake.unanswered(&why, address);
     }
 }
 
-/// Answers what comes over one connection, until either end closes it.
+/// Answers what comes over one connection, until either end closes it. Says no where the client went
+/// by itself, and nothing had come over it.
 async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     peer: Peer,
     place: &Place,
     bounds: Bounds,
     intake: &Intake,
-) {
+) -> bool {
     let address = peer.address;
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let peer = peer.clone();
@@ -173,23 +180,29 @@ async fn converse(
     let mut conversation = pin!(conversation);
     select! {
         ended = conversation.as_mut() => {
-            let Err(error) = ended else { return };
+            let Err(error) = ended else { return place.has_heard() };
+            // hyper has answered it, but for the preface of HTTP/2.
             if error.is_parse_too_large() {
-                intake.refused_head();
-            } else if let Some(why) = Closing::of_conversation(&error, place.was_heard()) {
-                intake.closed(&why, address);
+                intake.refused_head(Refusal::HeadTooLarge, address);
+            } else if error.is_parse() {
+                intake.refused_head(Refusal::HeadUnreadable, address);
+            } else if let Some(why) = Unanswered::of_conversation(&error, place.was_heard()) {
+                intake.unanswered(&why, address);
+            } else {
+                return error.is_timeout() || place.has_heard();
             }
-            return;
         }
-        () = place.closing() => {
+        () = place.told_to_go() => {
             // Its place is another's already: who is not being answered goes at once.
             if place.is_given_away() {
-                return intake.closed(&Closing::MadeRoom, address);
+                intake.unanswered(&Unanswered::MadeRoom, address);
+                return true;
             }
             conversation.as_mut().graceful_shutdown();
+            let _ = timeout(bounds.grace, conversation).await;
         }
     }
-    let _ = timeout(bounds.grace, conversation).await;
+    true
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ use crate::Bounds;
 pub(crate) enum Refusal {
     /// What comes before the body is too long.
     HeadTooLarge,
-    /// The body is.
+    /// It is no head.
+    HeadUnreadable,
+    /// The body is too long.
     BodyTooLarge,
     /// The body does not come in time.
     BodyTooSlow,
@@ -28,6 +30,7 @@ impl Refusal {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::HeadTooLarge => "head-too-large",
+            Self::HeadUnreadable => "head-unreadable",
             Self::BodyTooLarge => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
             Self::BodyBrokenOff => "body-broken-off",
@@ -40,7 +43,7 @@ impl Refusal {
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyBrokenOff => StatusCode::BAD_REQUEST,
+            Self::HeadUnreadable | Self::BodyBrokenOff => StatusCode::BAD_REQUEST,
             Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -48,7 +51,7 @@ impl Refusal {
     const fn text(self) -> &'static str {
         match self {
             // hyper has answered, with the status alone.
-            Self::HeadTooLarge => "",
+            Self::HeadTooLarge | Self::HeadUnreadable => "",
             Self::BodyTooLarge => "the body is longer than this service takes\n",
             Self::BodyTooSlow => "the body did not come in time\n",
             Self::BodyBrokenOff => "the body broke off\n",
@@ -73,6 +76,22 @@ impl Refusal {
                 Text::new(
                     "See what your client puts into its headers: an access token, a cookie",
                     "Se, hvad din klient lægger i sine headere: et adgangstoken, en cookie",
+                ),
+            ),
+            Self::HeadUnreadable => (
+                Text::new(
+                    "RFC 9112, section 3: a request begins with a line of HTTP/1.1, and headers follow",
+                    "RFC 9112, afsnit 3: en forespørgsel begynder med en linje af HTTP/1.1, og headere følger",
+                ),
+                Text::new("such a head", "et sådant hoved"),
+                Text::new(
+                    "one that cannot be read, or that of HTTP/2, or a handshake of TLS where there is none",
+                    "et, der ikke kan læses, eller det fra HTTP/2, eller et TLS-håndtryk, hvor der ikke er TLS",
+                ),
+                Role::Vendor,
+                Text::new(
+                    "Let your client speak HTTP/1.1, and write `http` or `https` as the port does",
+                    "Lad din klient tale HTTP/1.1, og skriv `http` eller `https`, som porten taler",
                 ),
             ),
             Self::BodyTooLarge => (
@@ -159,9 +178,11 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (name, value): (HeaderName, _) = match self {
             Self::Overloaded => (header::RETRY_AFTER, "1"),
-            Self::HeadTooLarge | Self::BodyTooLarge | Self::BodyTooSlow | Self::BodyBrokenOff => {
-                (header::CONNECTION, "close")
-            }
+            Self::HeadTooLarge
+            | Self::HeadUnreadable
+            | Self::BodyTooLarge
+            | Self::BodyTooSlow
+            | Self::BodyBrokenOff => (header::CONNECTION, "close"),
         };
         (self.status(), [(name, value)], self.text()).into_response()
     }

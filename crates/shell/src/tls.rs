@@ -4,7 +4,7 @@ mod authority;
 mod possession;
 mod servers;
 
-use std::{collections::BTreeMap, fmt, io, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, sync::Arc};
 
 use arc_swap::ArcSwap;
 use rustls::{
@@ -14,11 +14,11 @@ use rustls::{
         CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer,
         pem::{self, PemObject},
     },
-    server::{ClientHello, ResolvesServerCert},
+    server::{Acceptor, ClientHello, ResolvesServerCert},
     sign::CertifiedKey,
 };
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, server::TlsStream};
 
 use self::possession::Possession;
 pub(crate) use self::servers::Shown;
@@ -26,7 +26,7 @@ pub use self::{
     authority::{TlsAuthority, TlsAuthorityError},
     servers::Servers,
 };
-use crate::Peer;
+use crate::{Peer, unanswered::FailedHandshake};
 
 /// How a server shows who it is: one key, and its certificate with those above it.
 #[derive(Clone)]
@@ -101,12 +101,20 @@ impl Tls {
     }
 
     /// The handshake with one client.
+    ///
+    /// # Errors
+    ///
+    /// Why it failed; nothing if the client only went before it was shown anything.
     pub(crate) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         stream: S,
         address: SocketAddr,
-    ) -> io::Result<(TlsStream<S>, Peer)> {
-        let stream = TlsAcceptor::from(self.0.load_full()).accept(stream).await?;
+    ) -> Result<(TlsStream<S>, Peer), Option<FailedHandshake>> {
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await;
+        let hello = hello.map_err(|error| FailedHandshake::of(&error, None))?;
+        let host = hello.client_hello().server_name().map(str::to_owned);
+        let stream = hello.into_stream(self.0.load_full()).await;
+        let stream = stream.map_err(|error| FailedHandshake::of(&error, Some(host)))?;
         let (_, tls) = stream.get_ref();
         let certificate = tls.peer_certificates().and_then(<[_]>::first);
         let peer = Peer {

@@ -4,21 +4,23 @@ use std::net::SocketAddr;
 
 use clock::Clock;
 use entropy::Entropy;
-use parties::{Diagnosis, Finding, Party, TraceId};
+use parties::{Diagnosis, Environment, Finding, Party, TraceId};
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge},
     registry::Registry,
 };
 
-use crate::{Bounds, Journal, closing::Closing, journal::Entry, refusal::Refusal};
+use crate::{Bounds, Journal, journal::Entry, refusal::Refusal, unanswered::Unanswered};
 
 /// Counts of one or more listeners; clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic {
     open: Gauge,
-    closed: Family<[(&'static str, &'static str); 1], Counter>,
+    unanswered: Family<[(&'static str, &'static str); 1], Counter>,
     refused: Family<[(&'static str, u16); 1], Counter>,
     witness: Option<Witness>,
+    /// The environment whose services its listeners are of, if they are of one.
+    environment: Option<Environment>,
 }
 
 /// Where it is written down that a request got no further than a listener.
@@ -42,6 +44,18 @@ impl Traffic {
         Self { witness: Some(witness), ..Self::default() }
     }
 
+    /// The same of listeners of an environment.
+    #[must_use]
+    pub fn of(&self, environment: Environment) -> Self {
+        Self { environment: Some(environment), ..self.clone() }
+    }
+
+    /// The same of listeners whose connections are not those of clients: who looks how many those
+    /// are is not one of them.
+    pub(crate) fn aside(&self) -> Self {
+        Self { open: Gauge::default(), ..self.clone() }
+    }
+
     /// Somebody is connected, until what is returned is dropped.
     pub(crate) fn connected(&self) -> Connected {
         self.open.inc();
@@ -49,9 +63,9 @@ impl Traffic {
     }
 
     /// A connection ended, and nobody could be told why.
-    pub(crate) fn closed(&self, why: &Closing, bounds: &Bounds, from: SocketAddr) {
-        self.closed.get_or_create(&[("why", why.name())]).inc();
-        self.note(why.name(), why.finding(bounds), Some(from));
+    pub(crate) fn unanswered(&self, why: &Unanswered, bounds: &Bounds, from: SocketAddr) {
+        self.unanswered.get_or_create(&[("why", why.name())]).inc();
+        self.note(why.name(), why.finding(bounds), from);
     }
 
     /// A request was refused before any simulator saw it. Its name, if it was written down.
@@ -59,29 +73,24 @@ impl Traffic {
         &self,
         refusal: Refusal,
         bounds: &Bounds,
-        from: Option<SocketAddr>,
+        from: SocketAddr,
     ) -> Option<TraceId> {
         self.refused.get_or_create(&[("status", refusal.status().as_u16())]).inc();
         self.note(refusal.name(), refusal.finding(bounds), from)
     }
 
     /// Writes it down, if there is a journal; says under which name.
-    fn note(
-        &self,
-        outcome: &'static str,
-        finding: Finding,
-        from: Option<SocketAddr>,
-    ) -> Option<TraceId> {
+    fn note(&self, outcome: &'static str, finding: Finding, from: SocketAddr) -> Option<TraceId> {
         let Witness { journal, clock, party } = self.witness.as_ref()?;
         let trace = TraceId::draw(&mut Entropy::Os);
-        journal.write_refused(Entry {
+        journal.write_stopped(Entry {
             trace,
             at: clock.now(),
             party: *party,
-            environment: None,
+            environment: self.environment,
             step: None,
             path: ANY_PATH,
-            from: from.map(|address| address.ip().to_canonical()),
+            from: Some(from.ip().to_canonical()),
             message_id: None,
             answer_id: None,
             outcome,
@@ -95,8 +104,12 @@ impl Traffic {
 
     pub(crate) fn register(&self, registry: &mut Registry) {
         registry.register("connections_open", "Connections that are open", self.open.clone());
-        let help = "Connections that ended without an answer, by why";
-        registry.register("connections_closed", help, self.closed.clone());
+        // Who watches for one of them wants to know that there was none.
+        for why in Unanswered::names() {
+            drop(self.unanswered.get_or_create(&[("why", why)]));
+        }
+        let help = "Connections that ended and nobody was answered, by why";
+        registry.register("connections_unanswered", help, self.unanswered.clone());
         let help = "Requests refused by a bound, by the status of the answer";
         registry.register("refused", help, self.refused.clone());
     }

@@ -16,13 +16,13 @@ use crate::{
     journal::{Entry, MessageId},
 };
 
-/// A request and its answer.
+/// A request and its answer, or what got no further than a listener.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 struct Told {
-    /// As the header `X-Skift-Trace` of the answer named it.
+    /// As the header `X-Skift-Trace` of the answer named it, if there was one.
     trace_id: String,
-    /// When it was answered, by the simulated clock (RFC 3339).
+    /// When it was answered, or ended without an answer, by the simulated clock (RFC 3339).
     #[schemars(with = "String")]
     at: Timestamp,
     /// Who answered.
@@ -33,7 +33,7 @@ struct Told {
     /// The step of a call that it was: 1 or 3.
     #[schemars(with = "Option<u8>")]
     step: Option<parties::Step>,
-    /// At which path.
+    /// At which path; `*` where it got no further than a listener.
     path: &'static str,
     /// From which address.
     from: Option<String>,
@@ -41,7 +41,7 @@ struct Told {
     message_id: Option<String>,
     /// The id of the answer.
     answer_id: Option<String>,
-    /// `granted`, or the name of the rejection.
+    /// `granted`, the name of the rejection, or why it got no further than a listener.
     outcome: &'static str,
     /// Octets of the request.
     request_octets: usize,

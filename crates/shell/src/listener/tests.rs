@@ -3,25 +3,33 @@
 use std::collections::BTreeMap;
 
 use axum::{body::Bytes, routing::post};
-use rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName};
+use rustls::{
+    ALL_VERSIONS, ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split},
+    join,
     task::JoinHandle,
 };
 use tokio_rustls::TlsConnector;
 
 use clock::{Clock, Timestamp};
-use parties::Party;
+use parties::{Environment, Party, Role, Text};
 
 use super::*;
-use crate::{Journal, TlsAuthority, Witness};
+use crate::{Journal, TlsAuthority, Witness, journal::Entry};
 
 /// How many octets lie between the two ends before somebody takes them.
 const ROOM: usize = 100;
 const OCTETS: usize = 10_000;
 const SECOND: Duration = Duration::from_secs(1);
 
-/// How long a conversation lasted, and what is written down of it.
+/// How long a conversation lasted, and what is written down of it: names, and all of it.
+type Whole = (Duration, Vec<&'static str>, Vec<Arc<Entry>>);
+
+/// The same without the rest.
 type Ended = (Duration, Vec<&'static str>);
 
 /// A client, and what becomes of the conversation with it.
@@ -34,6 +42,16 @@ fn conversation_among(
     connections: &Arc<Connections>,
     tls: Option<Tls>,
 ) -> (DuplexStream, JoinHandle<Ended>) {
+    let (client, whole) = whole_conversation(connections, tls);
+    let ended = async move { whole.await.map(|(lasted, names, _)| (lasted, names)).unwrap() };
+    (client, tokio::spawn(ended))
+}
+
+/// The same, with all that is written down.
+fn whole_conversation(
+    connections: &Arc<Connections>,
+    tls: Option<Tls>,
+) -> (DuplexStream, JoinHandle<Whole>) {
     let (client, service) = duplex(ROOM);
     let place = connections.enter().expect("there is room for one more");
     // Now, by tokio's clock, which no machine moves.
@@ -43,7 +61,11 @@ fn conversation_among(
         let journal = Journal::default();
         let clock = Clock::frozen(Timestamp::from_seconds(0));
         let witness = Witness { journal: journal.clone(), clock, party: Party::Sts };
-        let intake = Intake::new(router, Bounds::default(), Traffic::witnessed_by(witness));
+        let intake = Intake::new(
+            router,
+            Bounds::default(),
+            Traffic::witnessed_by(witness).of(Environment::Production),
+        );
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         attend(service, address, tls, &place, Bounds::default(), &intake).await;
         let noted = journal.newest(10, None);
@@ -52,8 +74,11 @@ fn conversation_among(
             for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
                 assert!(!text.en.is_empty() && text.en != text.da, "{text:?}");
             }
+            assert_eq!((finding.cause.as_str(), finding.who), (entry.outcome, Role::Vendor));
+            let place = (entry.path, entry.from, entry.environment);
+            assert_eq!(place, ("*", Some(address.ip()), Some(Environment::Production)));
         }
-        (begun.elapsed(), noted.iter().map(|entry| entry.outcome).collect())
+        (begun.elapsed(), noted.iter().map(|entry| entry.outcome).collect(), noted)
     });
     (client, ended)
 }
@@ -193,29 +218,128 @@ async fn a_handshake_that_does_not_come_is_not_waited_for() {
     assert_eq!(ended.await.unwrap(), too_slow);
 }
 
-/// Whoever does not trust the server tells it so, and it is written down; who only looks whether somebody is
-/// there is not.
+/// A server in TLS, and who vouches for it.
+fn server() -> (Tls, CertificateDer<'static>) {
+    let authority = TlsAuthority::found().unwrap();
+    let identity = authority.identity(&["localhost"]).unwrap();
+    let pem = authority.certificate_pem().unwrap();
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+    (Tls::new(identity, BTreeMap::new()), der)
+}
+
+/// A client that trusts these, and speaks these versions.
+fn trusting(roots: RootCertStore, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}
+
+/// What is written down of a client that calls a server by this name, and then goes: why, and what was got.
+async fn noted(server: &Tls, client: ClientConfig, name: &'static str) -> (&'static str, Text) {
+    let (stream, ended) = whole_conversation(&Connections::new(1), Some(server.clone()));
+    let name = ServerName::try_from(name).unwrap();
+    drop(TlsConnector::from(Arc::new(client)).connect(name, stream).await);
+    let (_, names, entries) = ended.await.unwrap();
+    let [name] = names[..] else { panic!("{names:?}") };
+    (name, entries[0].diagnosis.decisive().unwrap().got.clone())
+}
+
+/// Whoever does not trust the server tells it so, or only goes; both are written down, and what it called the
+/// server by.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_trust_the_server_is_written_down() {
+    let (server, authority) = server();
+    let both = ALL_VERSIONS;
+    let (why, got) = noted(&server, trusting(RootCertStore::empty(), both), "localhost").await;
+    assert_eq!(why, "server-not-trusted");
+    assert!(got.en.contains("UnknownCA; it asked for `localhost`"), "{got:?}");
+    assert!(got.da.contains("(received fatal alert: UnknownCA); den spurgte efter"), "{got:?}");
+
+    let mut roots = RootCertStore::empty();
+    roots.add(authority).unwrap();
+    let (why, got) = noted(&server, trusting(roots.clone(), both), "other.invalid").await;
+    assert_eq!(why, "server-not-trusted");
+    assert!(got.en.contains("BadCertificate; it asked for `other.invalid`"), "{got:?}");
+
+    // It took the certificate, and asks for nothing: as one does that looks for the name afterwards.
+    for version in both {
+        let (why, got) = noted(&server, trusting(roots.clone(), &[version]), "localhost").await;
+        assert_eq!(why, "left-before-request");
+        assert!(got.en.contains("it asked for `localhost`"), "{got:?}");
+    }
+
+    let mut http2 = trusting(roots, both);
+    http2.alpn_protocols = vec![b"h2".to_vec()];
+    let (why, got) = noted(&server, http2, "localhost").await;
+    assert_eq!(why, "no-common-tls");
+    assert!(got.en.starts_with("nothing in common: ") && got.da.starts_with("intet"), "{got:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_handshake_that_fails_is_written_down() {
-    let identity = TlsAuthority::found().unwrap().identity(&["localhost"]).unwrap();
-    let tls = Tls::new(identity, BTreeMap::new());
-    let (client, ended) = conversation(Some(tls.clone()));
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
+    let (tls, _) = server();
+    for (sent, why) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", vec!["no-tls"]),
+        // Whoever only looks whether somebody is there.
+        ("", Vec::new()),
+        ("\x16\x03", Vec::new()),
+    ] {
+        let (mut client, ended) = conversation(Some(tls.clone()));
+        client.write_all(sent.as_bytes()).await.unwrap();
+        client.shutdown().await.unwrap();
+        assert_eq!(ended.await.unwrap().1, why, "{sent:?}");
+    }
+}
+
+/// It has seen the certificate by then.
+#[tokio::test(start_paused = true)]
+async fn who_goes_in_the_middle_of_a_handshake_is_written_down() {
+    let (tls, _) = server();
+    let config = Arc::new(trusting(RootCertStore::empty(), ALL_VERSIONS));
     let name = ServerName::try_from("localhost").unwrap();
-    assert!(TlsConnector::from(Arc::new(config)).connect(name, client).await.is_err());
-    assert_eq!(ended.await.unwrap().1, ["handshake-failed"]);
-
-    let (mut client, ended) = conversation(Some(tls.clone()));
-    client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
-    assert_eq!(ended.await.unwrap().1, ["handshake-failed"]);
-
-    let (client, ended) = conversation(Some(tls));
+    let mut hello = Vec::new();
+    ClientConnection::new(config, name).unwrap().write_tls(&mut hello).unwrap();
+    let (mut client, ended) = conversation(Some(tls));
+    client.write_all(&hello).await.unwrap();
+    let mut flight = [0; ROOM];
+    client.read_exact(&mut flight).await.unwrap();
     drop(client);
-    assert_eq!(ended.await.unwrap().1, [""; 0]);
+    assert_eq!(ended.await.unwrap().1, ["left-in-handshake"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_opened_after_a_handshake_is_written_down() {
+    let (tls, authority) = server();
+    let mut roots = RootCertStore::empty();
+    roots.add(authority).unwrap();
+    let (client, ended) = conversation(Some(tls));
+    let connector = TlsConnector::from(Arc::new(trusting(roots, ALL_VERSIONS)));
+    let name = ServerName::try_from("localhost").unwrap();
+    let mut client = connector.connect(name, client).await.unwrap();
+    let (stream, _) = client.get_mut();
+    stream.write_all(b"\x17\x03\x03\x00\x20aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa").await.unwrap();
+    assert_eq!(ended.await.unwrap().1, ["tls-broken"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_is_none_is_written_down() {
+    for sent in ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x00\x05aaaaa"] {
+        let (mut client, ended) = conversation(None);
+        client.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert_eq!(ended.await.unwrap().1, ["head-unreadable"], "{sent:?}");
+    }
+    let long = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", "a".repeat(BUFFER_MIN * 8));
+    let (client, ended) = conversation(None);
+    let (mut answered, mut sent) = split(client);
+    let mut answer = String::new();
+    let (whole, _) = join!(sent.write_all(long.as_bytes()), answered.read_to_string(&mut answer));
+    assert!(whole.is_err() && answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    assert_eq!(ended.await.unwrap().1, ["head-too-large"]);
 }
 
 /// It is told so in the journal, since it cannot be told over its connection.

@@ -37,8 +37,8 @@ impl PerEnvironment {
             };
             let own = site.common().names();
             let tls = servers.add(environment.name(), hosts(environment), own)?;
-            let traffic = &site.instruments().traffic;
-            let listener = Common::listen(setting, address, Some(tls), traffic).await?;
+            let traffic = site.instruments().traffic.of(environment);
+            let listener = Common::listen(setting, address, Some(tls), &traffic).await?;
             listeners.insert(environment, listener);
         }
         Ok(Self { servers: Arc::new(servers), listeners })

@@ -117,9 +117,9 @@ async fn ten_thousand_idle_connections_are_named_and_keep_nobody_out() {
     let path = format!("/__admin/diagnoses/{}", newest["trace-id"].as_str().unwrap());
     assert_eq!(told(&get(served.at("sts-control"), &path).await.json()), "made-room");
     let metrics = get(served.at("sts-control"), "/metrics").await.text;
-    let counted = metrics
-        .lines()
-        .find_map(|line| line.strip_prefix("skift_connections_closed_total{why=\"made-room\"} "));
+    let counted = metrics.lines().find_map(|line| {
+        line.strip_prefix("skift_connections_unanswered_total{why=\"made-room\"} ")
+    });
     let counted: usize = counted.unwrap().parse().unwrap();
     assert!(counted > CLIENTS / 2, "{metrics}");
 }

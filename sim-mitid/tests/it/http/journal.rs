@@ -29,7 +29,7 @@ async fn a_refused_act_is_found_by_the_trace_id_of_its_answer_in_both_languages(
     }
     assert_ne!(finding["what-to-do"]["en"], finding["what-to-do"]["da"]);
     let counted = port.get("/metrics").await.text;
-    let line = "skift_requests_total{outcome=\"unknown-organisation\"} 1\n";
+    let line = "skift_requests_total{what=\"act\",outcome=\"unknown-organisation\"} 1\n";
     assert!(counted.contains(line), "{counted}");
 }
 

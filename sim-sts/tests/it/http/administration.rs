@@ -146,7 +146,7 @@ async fn a_click_is_found_by_the_trace_id_of_its_answer_in_both_languages() {
         }
         expected.insert(0, request.clone());
         let counted = port.get("/metrics").await.text;
-        let line = format!("skift_requests_total{{outcome=\"{outcome}\"}} 1\n");
+        let line = format!("skift_requests_total{{what=\"act\",outcome=\"{outcome}\"}} 1\n");
         assert!(counted.contains(&line), "{counted}");
     }
     let told = port.get("/__admin/requests").await.json();

@@ -70,8 +70,11 @@ async fn a_replay_and_what_it_repeats_are_found_together() {
     assert_eq!((&of(1)["outcome"], &of(1)["trace-id"]), (&json!("granted"), &json!(trace(&first))));
     assert_eq!(found["diagnoses"][1]["findings"], json!([]));
     let text = port.get("/metrics").await.text;
-    for line in ["{outcome=\"granted\"} 1\n", "{outcome=\"replayed\"} 1\n"] {
-        assert!(text.contains(&format!("skift_requests_total{line}")), "{text}");
+    for line in ["granted\"} 1\n", "replayed\"} 1\n"] {
+        assert!(
+            text.contains(&format!("skift_requests_total{{what=\"message\",outcome=\"{line}")),
+            "{text}"
+        );
     }
 }
 

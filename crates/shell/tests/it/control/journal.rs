@@ -50,7 +50,10 @@ async fn no_more_is_told_than_asked_for_and_no_more_kept_than_there_is_room_for(
         assert_eq!(reply.status, status, "{number}");
     }
     let text = port.get("/metrics").await.text;
-    assert!(text.contains("skift_requests_total{outcome=\"granted\"} 1005\n"), "{text}");
+    assert!(
+        text.contains("skift_requests_total{what=\"message\",outcome=\"granted\"} 1005\n"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

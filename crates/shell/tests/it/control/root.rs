@@ -122,8 +122,8 @@ async fn counts_outcomes_connections_and_what_a_bound_refused() {
     let _open = TcpStream::connect(address).await.unwrap();
     let text = counted(&port, "skift_connections_open 1\n").await;
     for line in [
-        "skift_requests_total{outcome=\"granted\"} 1\n",
-        "skift_requests_total{outcome=\"replayed\"} 2\n",
+        "skift_requests_total{what=\"message\",outcome=\"granted\"} 1\n",
+        "skift_requests_total{what=\"message\",outcome=\"replayed\"} 2\n",
         "skift_refused_total{status=\"413\"} 1\n",
         "skift_clock_seconds 1898582400.0\n",
     ] {
@@ -168,7 +168,8 @@ async fn counts_a_connection_that_there_was_no_room_for() {
     let (address, _stop) = service_beside(&port, bounds).await;
     let mut late = TcpStream::connect(address).await.unwrap();
     assert_eq!(rest_of(&mut late).await, "");
-    counted(&port, "skift_connections_closed_total{why=\"no-room\"} 1\n").await;
+    let text = counted(&port, "skift_connections_unanswered_total{why=\"no-room\"} 1\n").await;
+    assert!(text.contains("skift_connections_unanswered_total{why=\"made-room\"} 0\n"), "{text}");
 }
 
 #[tokio::test]
