@@ -143,7 +143,7 @@ pub fn settings<T: DeserializeOwned + JsonSchema>(
     let mut merged = Table::new();
     if let Some(path) = file.map(PathBuf::from) {
         let table = read_file(&path)?;
-        merged.extend(keys.checked::<T>(table, &Origin::File(path))?);
+        merged.extend(keys.checked::<T>(table, &Origin::File(path), prefix)?);
     }
     for (written, origin) in [(of_environment, Origin::Environment), (of_line, Origin::CommandLine)]
     {
@@ -151,9 +151,14 @@ pub fn settings<T: DeserializeOwned + JsonSchema>(
             let value = keys.value(&name, text);
             (name, value)
         });
-        merged.extend(keys.checked::<T>(table.collect(), &origin)?);
+        merged.extend(keys.checked::<T>(table.collect(), &origin, prefix)?);
     }
     Ok(read(merged).expect("each of them was read by itself"))
+}
+
+/// The variable that sets a key.
+fn variable_of(key: &str, prefix: &str) -> String {
+    format!("{prefix}{}", key.to_ascii_uppercase().replace('-', "_"))
 }
 
 /// The key that a variable sets, if it is one of ours.
@@ -226,13 +231,11 @@ impl Keys {
             };
             format!("{}{default}", said.trim_end_matches('.'))
         };
-        let variable =
-            |name: &str| format!("{prefix}{}", name.to_ascii_uppercase().replace('-', "_"));
         let flag = |name: &str, said: &str| {
             Arg::new(name.to_owned())
                 .long(name.to_owned())
                 .action(ArgAction::Set)
-                .help(format!("{said} [{}]", variable(name)))
+                .help(format!("{said} [{}]", variable_of(name, prefix)))
         };
         let file = flag(CONFIG, "a file in TOML with any of these, without the dashes in front");
         program.arg(file.value_name("FILE")).args(self.0.iter().map(|(name, schema)| {
@@ -251,21 +254,45 @@ impl Keys {
         &self,
         table: Table,
         origin: &Origin,
+        prefix: &str,
     ) -> Result<Table, SettingsError> {
+        let written = |name: &str| match origin {
+            Origin::Environment => variable_of(name, prefix),
+            Origin::CommandLine | Origin::File(_) => name.to_owned(),
+        };
         for (name, value) in &table {
             if !self.0.contains_key(name) {
-                let near = nearest(name, self.names().map(String::as_str)).map(str::to_owned);
-                let (origin, name) = (origin.clone(), name.clone());
+                let near = nearest(name, self.names().map(String::as_str)).map(written);
+                let (origin, name) = (origin.clone(), written(name));
                 return Err(SettingsError::Unknown { origin, name, near });
             }
             let alone = Table::from_iter([(name.clone(), value.clone())]);
             if let Err(error) = read::<T>(alone) {
-                let (origin, name) = (origin.clone(), name.clone());
-                let why = error.message().to_owned();
+                let why = self.why(name, value, &error);
+                let (origin, name) = (origin.clone(), written(name));
                 return Err(SettingsError::Value { origin, name, why });
             }
         }
         Ok(table)
+    }
+
+    /// What is wrong with a value, as who wrote it can mend it.
+    fn why(&self, name: &str, value: &Value, error: &toml::de::Error) -> String {
+        let message = error.message();
+        if self.is(name, &["boolean"]) {
+            "write `true` or `false`".to_owned()
+        } else if self.is(name, &["integer"]) {
+            "write a whole number, 0 or more".to_owned()
+        } else if self.is(name, &["number"]) {
+            "write a number".to_owned()
+        } else if !value.is_str() {
+            "write a text, between quotes".to_owned()
+        } else if message.contains("socket address") {
+            "write an address and a port, such as `127.0.0.1:8443`; port 0 is any that is free"
+                .to_owned()
+        } else {
+            message.to_owned()
+        }
     }
 }
 

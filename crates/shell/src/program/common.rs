@@ -85,7 +85,12 @@ impl Common {
     ///
     /// If it cannot be made.
     pub fn folder(&self) -> Result<Folder, StartError> {
-        Ok(Folder::open(&self.data)?)
+        Folder::open(&self.data).map_err(|error| {
+            let what = if self.data.is_file() { "it is a file, and no folder" } else { "no folder" };
+            StartError::Unusable(format!(
+                "{error}: {what} for what is kept; name one that the program may make and write in (`data`)"
+            ))
+        })
     }
 
     /// Keeps others away from a folder of a program that begins to serve. Its ready file goes:
@@ -259,6 +264,17 @@ mod tests {
         assert_eq!(from_here(address).to_string(), "127.0.0.1:8443");
         assert_eq!(from_here("[::]:1".parse().unwrap()).to_string(), "[::1]:1");
         assert_eq!(from_here("192.0.2.1:1".parse().unwrap()).to_string(), "192.0.2.1:1");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_told_with_its_setting() {
+        let file = std::env::temp_dir().join(format!("skift-no-folder-{}", std::process::id()));
+        fs::write(&file, "").unwrap();
+        for (data, expected) in [(file.clone(), "it is a file"), (file.join("a"), "no folder")] {
+            let said = Common { data, ..Common::default() }.folder().unwrap_err().to_string();
+            assert!(said.contains(expected) && said.contains("(`data`)"), "{said}");
+        }
+        fs::remove_file(file).unwrap();
     }
 
     /// Whoever is turned away leaves the file of the program that is there.

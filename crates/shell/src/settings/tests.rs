@@ -107,9 +107,9 @@ fn what_is_not_known_is_told_with_the_nearest_name() {
         &[],
         &format!("{path} sets `conections`, which is no setting; is `connections` meant?"),
     );
-    let unknown = "the environment sets `tokn`, which is no setting; is `token` meant?";
+    let unknown = "the environment sets `OWN_TOKN`, which is no setting; is `OWN_TOKEN` meant?";
     check(&[], &[("OWN_TOKN", "x")], unknown);
-    check(&[], &[("OWN_DATABASE", "x")], "`database`, which is no setting; --help shows all");
+    check(&[], &[("OWN_DATABASE", "x")], "`OWN_DATABASE`, which is no setting; --help shows all");
     check(&["--conections", "1"], &[], "'--connections'");
 }
 
@@ -119,14 +119,27 @@ fn a_value_that_cannot_be_is_told_with_its_place() {
         let error = of(line, environment).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
     };
-    let wrong = "sets `connections` to something that it cannot be: invalid type: string \"many\"";
-    check(&["--connections", "many"], &[], &format!("the command line {wrong}"));
-    check(&[], &[("OWN_CONNECTIONS", "many")], &format!("the environment {wrong}"));
-    check(
-        &["--listen", "nowhere"],
-        &[],
-        "sets `listen` to something that it cannot be: invalid socket",
-    );
+    let wrong = "to something that it cannot be: write a whole number";
+    for many in ["many", "-1", "1.5"] {
+        let flag = format!("--connections={many}");
+        check(&[&flag], &[], &format!("the command line sets `connections` {wrong}"));
+        let set = format!("the environment sets `OWN_CONNECTIONS` {wrong}");
+        check(&[], &[("OWN_CONNECTIONS", many)], &set);
+    }
+    for (name, value, expected) in [
+        ("OWN_LISTEN", "localhost", "write an address and a port, such as `127.0.0.1:8443`"),
+        ("OWN_LISTEN", "127.0.0.1:80000", "write an address and a port, such as `127.0.0.1:8443`"),
+        ("OWN_QUIET", "yes", "write `true` or `false`"),
+        ("OWN_FACTOR", "fast", "write a number"),
+    ] {
+        check(
+            &[],
+            &[(name, value)],
+            &format!("`{name}` to something that it cannot be: {expected}"),
+        );
+    }
+    let file = File::new("kind", "token = 3");
+    check(&["--config", file.path()], &[], "`token` to something that it cannot be: write a text");
     // Also where a flag sets it too: nobody is to find out later.
     check(&["--connections", "1"], &[("OWN_CONNECTIONS", "many")], "the environment");
     let file = File::new("syntax", "connections = \n");
@@ -158,7 +171,7 @@ fn keys_of_a_type_within_are_keys_too() {
     assert_eq!((set.own, set.one_more), (expected, Some(8)));
     let environment = [("OWN_CONECTIONS".into(), "42".into())];
     let unknown = settings::<Outer>(Command::new("outer"), [], environment, "OWN_").unwrap_err();
-    assert!(unknown.to_string().contains("is `connections` meant?"), "{unknown}");
+    assert!(unknown.to_string().contains("is `OWN_CONNECTIONS` meant?"), "{unknown}");
 }
 
 /// Somebody else's variable may be anything.
