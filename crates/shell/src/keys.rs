@@ -62,6 +62,21 @@ impl KeyFile {
     fn is_there(&self) -> bool {
         self.folder.at(&self.file()).exists()
     }
+
+    /// Looks whether the key is lost: its certificate is there, and others may go by it.
+    fn look_for_certificate(&self) -> io::Result<()> {
+        let certificate = self.folder.at(&format!("{}.cer", self.name));
+        if !certificate.exists() {
+            return Ok(());
+        }
+        let problem = format!(
+            "missing, and its certificate is there; put the key back, or remove {} too, and another key is made, \
+             which nobody trusts yet",
+            certificate.display()
+        );
+        let error = io::Error::new(io::ErrorKind::NotFound, problem);
+        Err(named(&self.folder.at(&self.file()), &error))
+    }
 }
 
 /// Makes those of these keys that are missing, in their order and on every processor, and says so:
@@ -69,13 +84,14 @@ impl KeyFile {
 ///
 /// # Errors
 ///
-/// If one cannot be written.
+/// If one cannot be written, or one is missing whose certificate is there.
 pub fn make(wanted: &[KeyFile]) -> io::Result<()> {
     let missing: Vec<_> = wanted.iter().filter(|it| !it.is_there()).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    program::tell(format!("making {} RSA keys, this once", missing.len()));
+    missing.iter().try_for_each(|it| it.look_for_certificate())?;
+    program::tell(format!("making RSA keys, this once: {}", missing.len()));
     let workers = thread::available_parallelism().map_or(1, usize::from).min(missing.len());
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
@@ -120,6 +136,14 @@ mod tests {
         folder.write("one.pk8", b"no key").unwrap();
         let error = wanted[0].key().unwrap_err().to_string();
         assert!(error.contains("one.pk8: not an RSA private key"), "{error}");
+        // Who has lost a key is not to lose what it was for.
+        folder.write("two.cer", b"a certificate").unwrap();
+        std::fs::remove_file(folder.at("two.pk8")).unwrap();
+        let error = make(&wanted).unwrap_err().to_string();
+        assert!(error.contains("two.pk8: missing, and its certificate is there"), "{error}");
+        assert!(!folder.at("two.pk8").exists());
+        std::fs::remove_file(folder.at("two.cer")).unwrap();
+        make(&wanted).unwrap();
         std::fs::remove_dir_all(folder.path()).unwrap();
     }
 }
