@@ -61,7 +61,7 @@ pub(in super::super) struct Answered {
 pub(in super::super) enum Came {
     /// An answer.
     Answer,
-    /// None.
+    /// None, or none of which is known what it was for.
     Nothing,
     /// It was not even sent.
     Unsent,

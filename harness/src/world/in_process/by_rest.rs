@@ -18,7 +18,7 @@ impl<L: Link> Services<L> {
     pub(super) fn post(&mut self, post: &Post, letter: Letter<'_>) -> Answered {
         let Letter { environment, now, certificates, .. } = letter;
         let Some(smdb) = self.smdb.get(&environment) else {
-            return Answered::nothing(Came::Nothing, failed(Step::Three, "no-smdb", Party::Smdb));
+            return Answered::nothing(Came::Unsent, failed(Step::Three, "no-smdb", Party::Smdb));
         };
         let certificate = certificates.shown(letter.proved_by);
         let request = smdb.read_rest(&Message {

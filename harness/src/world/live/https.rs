@@ -137,7 +137,7 @@ impl Https {
         let services = self.services(server);
         let connections = match connections {
             Ok(connections) => connections,
-            Err(why) => return Ok(services.silent(&told(&why))),
+            Err(why) => return Ok(services.unsent(&told(&why))),
         };
         let (path, content_type) = (services.path, services.media_type);
         let posted = Posted { connections, path, content_type, authorization: None };
@@ -160,7 +160,9 @@ impl Https {
     ) -> Result<Answered, NotTrusted> {
         let exchange = async {
             let host = services.hosts.get(&letter.environment);
-            let host = host.ok_or_else(|| "there is no such service".to_owned())?;
+            let Some(host) = host else {
+                return Ok(Ok(services.unsent("there is no such service")));
+            };
             let mut request = Request::builder()
                 .method(Method::POST)
                 .uri(format!("{host}{}", posted.path))
@@ -177,6 +179,7 @@ impl Https {
                     return match Mistrust::of(&error) {
                         Some(Mistrust::Chain) => Ok(Err(NotTrusted)),
                         Some(Mistrust::Certificate(why)) => Ok(Ok(services.not_valid(&why))),
+                        None if error.is_connect() => Ok(Ok(services.unsent(&told(&error)))),
                         None => Err(told(&error)),
                     };
                 }
@@ -245,7 +248,7 @@ impl Wire for Https {
                 };
                 self.send(&self.smdb, &posted, letter)?
             }
-            Err(why) => self.smdb.silent(&told(&why)),
+            Err(why) => self.smdb.unsent(&told(&why)),
         };
         self.note_sent(letter, Noted::post(post, letter), answered.came);
         Ok(answered)
@@ -259,9 +262,14 @@ impl Wire for Https {
 }
 
 impl Services {
-    /// Nothing came back.
+    /// Nothing came back, or nothing of which the truth could be had.
     fn silent(&self, why: &str) -> Answered {
         Answered::nothing(Came::Nothing, no_answer(self.step, self.party, why))
+    }
+
+    /// Nothing was sent, since there is no connection.
+    fn unsent(&self, why: &str) -> Answered {
+        Answered::nothing(Came::Unsent, no_answer(self.step, self.party, why))
     }
 
     /// Nothing was sent, since its certificate in TLS is not good for it.
@@ -280,5 +288,58 @@ const fn media_type(version: Version) -> &'static str {
     match version {
         Version::Soap11 => "text/xml; charset=utf-8",
         Version::Soap12 => "application/soap+xml; charset=utf-8",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clock::Timestamp;
+
+    use super::*;
+    use crate::{scenario::Truststore, world::certificates::Certificates};
+
+    /// Nobody listens there, and there is no such service: in neither case anything crossed.
+    #[test]
+    fn what_could_not_be_sent_is_in_no_journal() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let nobody = |party, step, hosts| Services {
+            party,
+            step,
+            path: "/",
+            media_type: "text/xml",
+            hosts,
+            control: "http://127.0.0.1:1".parse().unwrap(),
+        };
+        let environment = Environment::Production;
+        let hosts = BTreeMap::from([(environment, "https://127.0.0.1:1".to_owned())]);
+        let mut https = Https {
+            runtime: runtime.handle().clone(),
+            authorities: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            control: Client::builder(TokioExecutor::new()).build(connector()),
+            sts: nobody(Party::Sts, Step::One, hosts),
+            smdb: nobody(Party::Smdb, Step::Three, BTreeMap::new()),
+            messages: Vec::new(),
+        };
+        let signer: Thumbprint = serde_json::from_str("\"00\"").unwrap();
+        let letter = Letter {
+            environment,
+            bytes: b"<a/>",
+            proved_by: &signer,
+            holder: None,
+            authorities: &TrustedAuthorities::of(Truststore::System),
+            now: Timestamp::from_seconds(0),
+            certificates: &Certificates::default(),
+        };
+        for (answered, party) in
+            [(https.ask_sts(letter), Party::Sts), (https.call_smdb(letter), Party::Smdb)]
+        {
+            let Ok(answered) = answered else { panic!("{party:?} has shown nothing") };
+            assert_eq!(answered.came, Came::Unsent);
+            assert_eq!(answered.refusal.unwrap().failure().unwrap().party, party);
+        }
+        assert!(https.messages.is_empty(), "{:?}", https.messages);
+        https.note_sent(letter, Noted::request(letter), Came::Nothing);
+        assert_eq!(https.messages.len(), 1);
     }
 }
