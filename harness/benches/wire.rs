@@ -260,7 +260,7 @@ impl Client {
     fn of(data: &Path, served: &Served) -> Self {
         let kit = data.join("kit/integration-test");
         let read = |name: &str| fs::read_to_string(kit.join(name)).expect("the kit has it");
-        let file = fs::read(kit.join("fagsystem.p12")).expect("the kit has it");
+        let file = fs::read(kit.join("fagsystem-test.p12")).expect("the kit has it");
         let opened = pkcs12::open(&file, read("password").trim()).expect("its password");
         let [certificate, ..] = &opened.certificates[..] else { panic!("no certificate") };
         let credential = Credential { certificate: certificate.clone(), key: opened.key };

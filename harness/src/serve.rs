@@ -2,8 +2,8 @@
 //! made of: they find one another by address, as those do, and have one clock.
 //!
 //! - [`Settings`]: what can be set
-//! - [`start`]: brings them up, and makes a system user that may call SMDB when they are founded
-//! - `system_user`: that system user, registered by the clicks that would register one in life
+//! - [`start`]: brings them up, and makes system users that may call SMDB when they are founded
+//! - `system_user`: those system users, registered by the clicks that would register one in life
 
 mod settings;
 mod system_user;
@@ -29,7 +29,7 @@ use sim_sts::http::program as sts;
 use tokio::{time::timeout, try_join};
 
 pub use self::settings::Settings;
-use self::system_user::SystemUser;
+use self::system_user::SystemUsers;
 use crate::kit::Kit;
 
 /// What the program is.
@@ -77,8 +77,8 @@ impl Bound {
     /// Makes the keys of all of them at once, so that no processor waits for another; those of
     /// integration test first.
     async fn make_keys(&self) -> Result<(), StartError> {
-        let user = SystemUser::keys(&self.data)?;
-        let all = [self.mitid.keys(), self.sts.keys(), self.smdb.keys(), user];
+        let users = SystemUsers::keys(&self.data)?;
+        let all = [self.mitid.keys(), self.sts.keys(), self.smdb.keys(), users];
         let of_test = |key: &KeyFile| key.name.ends_with(Environment::IntegrationTest.name());
         let (mut wanted, later): (Vec<_>, Vec<_>) = all.into_iter().flatten().partition(of_test);
         wanted.extend(later);
@@ -115,13 +115,16 @@ impl Bound {
             let is_first = services.mitid.is_first() || services.sts.is_first();
             let hierarchies = addresses.hierarchies().await.map_err(unusable)?;
             let portal = Portal::new(mitid_control);
-            let system_user = SystemUser::new(&data, &portal, &hierarchies, clock).await;
-            let system_user = system_user.map_err(unusable)?;
-            if is_first || system_user.is_new() {
-                system_user.register(&sts_control).await.map_err(unusable)?;
+            let system_users = SystemUsers::new(&data, &portal, &hierarchies, clock).await;
+            let system_users = system_users.map_err(unusable)?;
+            for environment in Environment::ALL {
+                if is_first || system_users.new_in().contains(&environment) {
+                    let registered = system_users.register(environment, &sts_control).await;
+                    registered.map_err(unusable)?;
+                }
             }
             let binding = settings.smdb_binding;
-            addresses.write_kits(&data, &hierarchies, &system_user, binding).await?;
+            addresses.write_kits(&data, &hierarchies, &system_users, binding).await?;
             Ok(services.found().await?)
         };
         match founded.await {
@@ -221,7 +224,7 @@ impl Addresses {
         &self,
         data: &Folder,
         hierarchies: &Hierarchies,
-        system_user: &SystemUser,
+        system_users: &SystemUsers,
         binding: Binding,
     ) -> Result<(), StartError> {
         for (environment, anchors) in hierarchies {
@@ -229,7 +232,7 @@ impl Addresses {
             let smdb = self.metadata(&self.smdb, *environment).await.map_err(unusable)?;
             let folder = data.within(KIT)?.at(environment.name());
             let (environment, anchors) = (*environment, Arc::clone(anchors));
-            let credential = system_user.credential(environment).clone();
+            let credential = system_users.credential(environment).clone();
             let tls_authority = self.tls_authority.clone();
             // Each file goes to the disk: others are served meanwhile.
             let written = apart(move || {
@@ -243,7 +246,7 @@ impl Addresses {
                     tls_authority: &tls_authority,
                     sts: &sts.signer,
                     smdb: &smdb.signer,
-                    system_user: SystemUser::NAME,
+                    system_user: system_user::name(environment),
                     credential: &credential,
                     sts_address: &sts.address,
                     smdb_address: &smdb.address,

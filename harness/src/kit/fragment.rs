@@ -224,25 +224,34 @@ fn in_xml(text: &str) -> String {
 
 /// What each file is for.
 pub(super) fn what_is_here(kit: &Kit<'_>) -> String {
-    let Kit { environment, system_user, .. } = kit;
-    let until = |certificate: &Certificate| certificate.first_refused();
-    format!(
-        "A client of the simulated {environment}. {}\n\n\
-         {system_user}.p12       key and certificate of the system user; its password is in `password`\n\
-         {system_user}.cer       the certificate alone, to be registered; refused from {}\n\
-         sts.cer             what the STS signs with; refused from {}\n\
-         smdb.cer            what SMDB signs with, and tokens are encrypted for; refused from {}\n\
-         oces.pem            the authorities of these certificates: root, then issuing\n\
-         tls.pem             the authority of the servers' TLS certificates (curl --cacert tls.pem)\n\
-         trust.p12           all of these for Java; its password is `{TRUST_STORE_PASSWORD}`\n\
-         client.env          addresses and files, for a shell\n\
-         App.config          the same for Digst.OioIdws.Wsc (.NET Framework); not run here\n\
-         client.properties   the key store and the trust store, for CXF and WSS4J\n\
-         sts.properties      the trust store, for CXF and WSS4J\n\
-         cxf.xml             the entries of a client of CXF; not run here\n",
-        profile(kit.binding),
-        until(&kit.credential.certificate),
-        until(kit.sts),
-        until(kit.smdb),
-    )
+    let Kit { environment, system_user, credential, sts, smdb, .. } = kit;
+    let (key_store, certificate) = (format!("{system_user}.p12"), format!("{system_user}.cer"));
+    let until =
+        |what: &str, it: &Certificate| format!("{what}; refused from {}", it.first_refused());
+    let own = until("the certificate alone, to be registered", &credential.certificate);
+    let sts = until("what the STS signs with", sts);
+    let smdb = until("what SMDB signs with, and tokens are encrypted for", smdb);
+    let trust = format!("all of these for Java; its password is `{TRUST_STORE_PASSWORD}`");
+    let files: [(&str, &str); 12] = [
+        (&key_store, "key and certificate of the system user; its password is in `password`"),
+        (&certificate, &own),
+        ("sts.cer", &sts),
+        ("smdb.cer", &smdb),
+        ("oces.pem", "the authorities of these certificates: root, then issuing"),
+        ("tls.pem", "the authority of the servers' TLS certificates (curl --cacert tls.pem)"),
+        ("trust.p12", &trust),
+        ("client.env", "addresses and files, for a shell"),
+        ("App.config", "the same for Digst.OioIdws.Wsc (.NET Framework); not run here"),
+        ("client.properties", "the key store and the trust store, for CXF and WSS4J"),
+        ("sts.properties", "the trust store, for CXF and WSS4J"),
+        ("cxf.xml", "the entries of a client of CXF; not run here"),
+    ];
+    let mut text = format!(
+        "A client of the simulated {environment}: the system user `{system_user}`. {}\n\n",
+        profile(kit.binding)
+    );
+    for (file, what) in files {
+        let _ = writeln!(text, "{file:<18}  {what}");
+    }
+    text
 }

@@ -18,7 +18,7 @@ use stage::{
 
 use super::{
     client::Client,
-    skift::{data, places, start, system_user},
+    skift::{data, name, places, start, system_user},
     stored, tls_authority,
 };
 
@@ -181,7 +181,8 @@ async fn foreign_engines_accept_what_went_over_the_wire() {
         case.check_answers(TEST, &file("answer.xml", answer), &file("receipt.xml", receipt));
 
         let Some(mut apache) = engines::apache(TEST) else { return };
-        let (asked, holder) = (file("request.xml", asked), case.kit("fagsystem.cer"));
+        let (asked, holder) =
+            (file("request.xml", asked), case.kit(&format!("{}.cer", name(environment))));
         assert_eq!(apache.ask(&["verify", &asked, &holder]).as_deref(), Ok(request));
         // Without an OpenSAML it cannot look into a token, so it is told whose key it is.
         let bare = if command == "verify" { without_key_info(called) } else { called.clone() };
@@ -253,7 +254,7 @@ async fn keytool_and_openssl_open_the_kits_that_are_served() {
     for environment in Environment::ALL {
         case.environment = environment;
         let [own, trust, anchors] =
-            ["fagsystem.p12", "trust.p12", "oces.pem"].map(|it| case.kit(it));
+            [&format!("{}.p12", name(environment)), "trust.p12", "oces.pem"].map(|it| case.kit(it));
         let password = fs::read_to_string(case.kit("password")).unwrap();
         if tools[0] {
             let list = |store: &str, password: &str| {
@@ -268,8 +269,8 @@ async fn keytool_and_openssl_open_the_kits_that_are_served() {
                 let password = format!("pass:{password}");
                 succeeds("openssl", &["pkcs12", "-noout", "-in", store, "-passin", &password]);
             }
-            for name in ["fagsystem.cer", "sts.cer", "smdb.cer"] {
-                succeeds("openssl", &["verify", "-CAfile", &anchors, &case.kit(name)]);
+            for file in [&format!("{}.cer", name(environment)), "sts.cer", "smdb.cer"] {
+                succeeds("openssl", &["verify", "-CAfile", &anchors, &case.kit(file)]);
             }
             let at = case.served.at(&format!("smdb-{environment}")).to_string();
             let connect = |anchors: &str| {

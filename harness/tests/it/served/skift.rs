@@ -8,7 +8,7 @@ use std::{
 
 use oio_idws::{Binding, Credential};
 use parties::{ClientProfile, Environment};
-use pki::{Certificate, PrivateKey, pkcs12};
+use pki::{Certificate, PrivateKey, SigningRequest, pkcs12};
 use serde_json::{Value, json};
 use sim_smdb::contract::{ENTITY_ID, FETCH_PRIVILEGE, SUBMIT_PRIVILEGE};
 use stage::{
@@ -61,11 +61,22 @@ pub(super) fn places(served: &Served, environment: Environment) -> Places {
     }
 }
 
+/// What the system user of an environment is called.
+pub(super) const fn name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::IntegrationTest => "fagsystem-test",
+        Environment::Production => "fagsystem",
+    }
+}
+
+/// Where its key, or its certificate, is.
+fn file(data: &Path, environment: Environment, ending: &str) -> PathBuf {
+    data.join(format!("fagsystem/{}-{environment}.{ending}", name(environment)))
+}
+
 /// The system user that is there from the first start on.
 pub(super) fn system_user(data: &Path, environment: Environment) -> Credential {
-    let file = |ending: &str| {
-        fs::read(data.join(format!("fagsystem/fagsystem-{environment}.{ending}"))).unwrap()
-    };
+    let file = |ending: &str| fs::read(file(data, environment, ending)).unwrap();
     Credential {
         certificate: Certificate::from_cer(&file("cer")).unwrap(),
         key: PrivateKey::from_pkcs8(&file("pk8")).unwrap(),
@@ -118,6 +129,51 @@ async fn a_client_calls_in_both_environments_within_a_minute() {
     }
     let ended = served.terminate();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""), "{}", ended.stderr);
+}
+
+/// Renewed, saved in the rolling slot and provisioned, by the system user of each environment as it comes. Then the old
+/// one is in force still, and the new one is planned for its end.
+#[tokio::test]
+async fn a_certificate_of_the_kit_is_swapped_by_a_rolling_swap() {
+    let data = data("rolling");
+    let served = start(&data, &[]);
+    for (environment, other) in [
+        (Environment::IntegrationTest, Environment::Production),
+        (Environment::Production, Environment::IntegrationTest),
+    ] {
+        let user = name(environment);
+        let old = system_user(&data, environment).certificate;
+        // Another key than that of the old one; to make one takes long.
+        let key = system_user(&data, other).key;
+        let request = SigningRequest::make(old.subject(), &key).to_pem();
+        let asked =
+            json!({ "environment": environment, "serial": old.serial(), "request": request });
+        let renewed = json!({ "renew": asked });
+        let reply = post(served.at("mitid-control"), "/__admin/administration", &renewed).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let certificate: Certificate =
+            serde_json::from_value(reply.json()["issued"].clone()).unwrap();
+
+        let control = served.at("sts-control");
+        let pem = certificate.to_pem();
+        let saved = json!({ "system-user": user, "slot": "rolling", "certificate": pem });
+        click(control, "save", saved).await;
+        let asked = json!({ "system-user": user, "environment": environment });
+        click(control, "provision", asked).await;
+
+        let shown = get(control, "/__admin/administration").await.json();
+        let known = &shown["system-users"][user]["environments"][environment.name()];
+        assert_eq!(known["in-force"][0]["serial"], json!(old.serial()), "{known}");
+        assert_eq!(known["planned"][0]["in-force"][0]["serial"], json!(certificate.serial()));
+        assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
+        let early = Credential { certificate, key };
+        let authority = tls_authority(&data);
+        let places = places(&served, environment);
+        let mut early = Client::new(environment, Binding::OioIdws, places, &authority, early).await;
+        assert_eq!(early.report().await, Err("sts-refused".to_owned()));
+        let journal = get(control, "/__admin/requests").await.json();
+        assert_eq!(journal["requests"][0]["outcome"], "certificate-not-in-force", "{journal}");
+    }
 }
 
 /// SMDB may be set to the profile before the present one; the token service is as it was.
@@ -183,7 +239,7 @@ async fn the_token_services_refuse_as_they_are_set_to() {
     assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
     for uri in [SUBMIT_PRIVILEGE, FETCH_PRIVILEGE] {
         let privilege = json!({ "environment": environment, "audience": ENTITY_ID, "uri": uri });
-        let asked = json!({ "system-user": "fagsystem", "privilege": privilege });
+        let asked = json!({ "system-user": name(environment), "privilege": privilege });
         click(served.at("sts-control"), "withdraw-privilege", asked).await;
     }
     let mut client = client(&served, &data, environment).await;
@@ -207,7 +263,8 @@ async fn what_was_removed_is_another_everywhere() {
             assert_eq!(client(&served, &data, environment).await.report().await, Ok(()));
             let kit = data.join("kit").join(environment.name());
             let password = fs::read_to_string(kit.join("password")).unwrap();
-            let store = pkcs12::open(&fs::read(kit.join("fagsystem.p12")).unwrap(), &password);
+            let store = fs::read(kit.join(format!("{}.p12", name(environment)))).unwrap();
+            let store = pkcs12::open(&store, &password);
             let user = system_user(&data, environment).certificate;
             assert_eq!(store.unwrap().certificates[0], user);
         }
@@ -216,7 +273,7 @@ async fn what_was_removed_is_another_everywhere() {
     };
     let first = check().await;
     for environment in Environment::ALL {
-        fs::remove_file(data.join(format!("fagsystem/fagsystem-{environment}.cer"))).unwrap();
+        fs::remove_file(file(&data, environment, "cer")).unwrap();
     }
     fs::remove_file(data.join("kit/production/password")).unwrap();
     let second = check().await;
@@ -260,8 +317,8 @@ async fn who_is_told_that_it_is_ready_finds_everything() {
     }
     served::ready(control).await;
     let shown = get(control, "/__admin/administration").await.json();
-    assert!(shown["system-users"]["fagsystem"].is_object(), "{shown}");
     for environment in Environment::ALL {
+        assert!(shown["system-users"][name(environment)].is_object(), "{shown}");
         assert!(data.join("kit").join(environment.name()).join("README.txt").exists());
     }
     drop(started.await.unwrap());
@@ -288,16 +345,16 @@ async fn what_was_registered_and_who_is_trusted_outlives_the_program() {
     assert_eq!(tls_authority(&data), authority);
     assert_eq!(system_user(&data, before).certificate, user.certificate);
     assert_eq!(metadata(again.at("sts-metadata"), &path).await.signing, signers);
-    assert_eq!(system_users(&again).await, ["b", "fagsystem"]);
+    assert_eq!(system_users(&again).await, ["b", "fagsystem", "fagsystem-test"]);
     for environment in Environment::ALL {
         assert_eq!(client(&again, &data, environment).await.report().await, Ok(()));
     }
     // A reset goes back to when it was first ready: with the system user that was made then.
     assert_eq!(post(again.at("sts-control"), "/__admin/reset", &json!({})).await.status, 200);
-    assert_eq!(system_users(&again).await, ["fagsystem"]);
+    assert_eq!(system_users(&again).await, ["fagsystem", "fagsystem-test"]);
     drop(again);
     let last = start(&data, &[]);
-    assert_eq!(system_users(&last).await, ["fagsystem"]);
+    assert_eq!(system_users(&last).await, ["fagsystem", "fagsystem-test"]);
     assert_eq!(client(&last, &data, before).await.report().await, Ok(()));
 }
 
