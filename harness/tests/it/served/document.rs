@@ -85,7 +85,7 @@ impl Desk {
 }
 
 fn everything_is_there(test: &str) -> bool {
-    let tools = ["curl", "jq"].map(|tool| has(tool, test));
+    let tools = ["curl", "jq", "openssl"].map(|tool| has(tool, test));
     engines::wss4j(test).is_some() && tools.iter().all(|it| *it)
 }
 
@@ -96,7 +96,7 @@ fn the_document_for_vendors_does_what_it_says() {
     }
     let refused = blocks("text")[2].lines().take(2).collect::<Vec<_>>();
     assert!(refused[1].contains("Holder-of-key"), "{refused:?}");
-    let expected: [&[&str]; 11] = [
+    let expected: [&[&str]; 15] = [
         &[],
         &["2025-07\n", "\n90000001\n", sim_smdb::contract::SUBMIT_PRIVILEGE],
         &["What the simulated SMDB takes and gives"],
@@ -105,6 +105,10 @@ fn the_document_for_vendors_does_what_it_says() {
         &refused,
         &["certificate-missing"],
         &["granted", "\"findings\": []"],
+        &["-----"],
+        &["STS_ADDRESS answers 500", "certificate-not-registered"],
+        &["{\"done\":true}{\"done\":true}2025-07\n", "\n90000001\n", "STS_ADDRESS answers 500"],
+        &["{\"done\":true}{\"done\":true}{\"done\":true}"],
         &["HTTP/1.1 401", "Token was expired"],
         &["T", "Z"],
         &["HTTP/1.1 500", "Fault"],
