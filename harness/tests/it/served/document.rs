@@ -96,12 +96,13 @@ fn the_document_for_vendors_does_what_it_says() {
     }
     let refused = blocks("text")[2].lines().take(2).collect::<Vec<_>>();
     assert!(refused[1].contains("Holder-of-key"), "{refused:?}");
-    let expected: [&[&str]; 15] = [
+    let expected: [&[&str]; 16] = [
         &[],
         &["2025-07\n", "\n90000001\n", sim_smdb::contract::SUBMIT_PRIVILEGE],
         &["What the simulated SMDB takes and gives"],
         &[],
         &["HTTP/1.1 200 OK", "90000001"],
+        &["\"Status\": \"Accepteret\"", "SIM-2006", "\n\"Accepteret\"\n"],
         &refused,
         &["certificate-missing"],
         &["granted", "\"findings\": []"],
