@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use parties::Excerpt;
 use serde::{Deserialize, Serialize};
 
 use crate::Rejection;
@@ -59,7 +60,7 @@ impl TryFrom<EmailAddress> for CertificateEmail {
         if address.0.is_ascii() {
             Ok(Self(address))
         } else {
-            Err(Rejection::EmailNotAscii { email: address.0 })
+            Err(Rejection::EmailNotAscii { email: Excerpt::of(&address.0) })
         }
     }
 }
@@ -106,7 +107,8 @@ mod tests {
         assert_eq!(read("drift@a.invalid").unwrap().address().as_str(), "drift@a.invalid");
         for letter in ["æ", "Ø", "å", "é"] {
             let email = format!("{letter}@a.invalid");
-            assert_eq!(read(&email), Err(Rejection::EmailNotAscii { email }));
+            let refused = Rejection::EmailNotAscii { email: Excerpt::of(&email) };
+            assert_eq!(read(&email), Err(refused));
         }
     }
 }

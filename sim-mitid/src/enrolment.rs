@@ -3,7 +3,7 @@
 
 use clock::{Span, Timestamp};
 use entropy::Entropy;
-use parties::Environment;
+use parties::{Environment, Excerpt};
 use pki::{
     Authority, Certificate, Holder, KeyError, KeySize, PrivateKey, PublicKey, RequestRefusal,
     Serial, SigningRequest, pkcs12,
@@ -23,9 +23,6 @@ use crate::{
 /// The size of a key: every OCES3 certificate that was measured has 3072 bits. Longer ones are
 /// taken.
 pub const KEY_SIZE: KeySize = KeySize::Rsa3072;
-
-/// How many characters of the subject in a request a refusal repeats.
-const SUBJECT_EXCERPT: usize = 400;
 
 /// What is to be issued, once nothing speaks against it.
 #[derive(Debug)]
@@ -217,8 +214,8 @@ fn judge_renewal_request(
     let empty = asked.rfc4514().is_empty();
     if !empty && asked != old {
         against.note::<()>(Err(Rejection::SubjectDiffers {
-            expected: old.rfc4514(),
-            got: asked.rfc4514().chars().take(SUBJECT_EXCERPT).collect(),
+            expected: Excerpt::of_name(old.rfc4514()),
+            got: Excerpt::of_name(asked.rfc4514()),
         }));
     }
     let reused = entry.certificate.public_key() == request.public_key();

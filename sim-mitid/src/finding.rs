@@ -1,5 +1,6 @@
 //! What a rejection means, who can mend it and how: a total function over [`Rejection`], in English
-//! and Danish. No secret is in a rejection, so none can come out of it.
+//! and Danish. No secret is in a rejection, so none can come out of it; and of what somebody wrote no
+//! more than an [`Excerpt`](parties::Excerpt) is repeated.
 
 mod expected;
 mod got;

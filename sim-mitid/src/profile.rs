@@ -7,7 +7,7 @@ use std::{
 
 use clock::{Timeline, Timestamp};
 use entropy::Entropy;
-use parties::{Cvr, Environment};
+use parties::{Cvr, Environment, Excerpt};
 use pki::{CertificateKind, Holder};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -198,7 +198,7 @@ impl Profile {
     pub(crate) fn judge_email(&self) -> Result<(), Rejection> {
         match &self.data.email {
             Some(email) if self.email_validated.is_none() => {
-                Err(Rejection::EmailNotValidated { email: email.address().to_string() })
+                Err(Rejection::EmailNotValidated { email: Excerpt::of(email.address().as_str()) })
             }
             _ => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! Every reason for MitID Erhverv to refuse.
 
 use clock::Timestamp;
-use parties::{Cvr, Environment};
+use parties::{Cvr, Environment, Excerpt};
 use pki::{RevocationReason, Serial};
 
 use crate::{
@@ -87,7 +87,7 @@ pub enum Rejection {
     #[error("`{email}` cannot stand in a certificate: it takes ASCII, so no Æ, Ø or Å")]
     EmailNotAscii {
         /// The address.
-        email: String,
+        email: Excerpt,
     },
     /// There is no such profile.
     #[error("there is no certificate profile {profile}")]
@@ -158,7 +158,7 @@ pub enum Rejection {
     )]
     EmailNotValidated {
         /// The address.
-        email: String,
+        email: Excerpt,
     },
     /// The token is not that of the mail.
     #[error("the link is not the one of the mail")]
@@ -193,9 +193,9 @@ pub enum Rejection {
     #[error("the signing request names `{got}`, the certificate `{expected}`")]
     SubjectDiffers {
         /// The subject of the certificate to renew.
-        expected: String,
+        expected: Excerpt,
         /// The subject in the request.
-        got: String,
+        got: Excerpt,
     },
     /// No such certificate was issued.
     #[error("no certificate of {environment} has the serial {serial}")]

@@ -5,10 +5,11 @@
 
 use std::{fmt, sync::Arc};
 
+use parties::personal_number::stands_in_name;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cpr::{self, Cpr, CprError},
+    cpr::{Cpr, CprError},
     date::Date,
     schema::RetiredForm,
 };
@@ -187,7 +188,7 @@ impl TryFrom<String> for Reference {
     fn try_from(text: String) -> Result<Self, NotAReference> {
         let length = text.chars().count();
         let fits = (1..=Self::LENGTH_MAX).contains(&length);
-        if fits && !text.chars().any(char::is_control) && !cpr::stands_in_name(&text) {
+        if fits && !text.chars().any(char::is_control) && !stands_in_name(&text) {
             Ok(Self(text.into()))
         } else {
             Err(NotAReference)

@@ -1,7 +1,7 @@
 //! Whose certificate is this: may it be believed, and which system user is known by it, at `now`.
 
 use clock::Timestamp;
-use parties::Cvr;
+use parties::{Cvr, Excerpt};
 use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember, Standing};
 
 use crate::{
@@ -62,7 +62,9 @@ pub(crate) fn not_revoked(
 /// The organisation that a system's certificate names.
 pub(crate) fn organisation(certificate: &Certificate) -> Result<Cvr, Rejection> {
     let subject = certificate.subject();
-    subject.cvr().ok_or_else(|| Rejection::NotSystemCertificate { subject: subject.to_string() })
+    subject
+        .cvr()
+        .ok_or_else(|| Rejection::NotSystemCertificate { subject: Excerpt::of_name(subject) })
 }
 
 /// The system user known by the certificate at `now`.

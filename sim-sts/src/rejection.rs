@@ -11,12 +11,12 @@ use oio_idws::{
     soap::{Unreadable, UnreadableReason},
     trust::{TokenRequestRefusal, UnsignedPart},
 };
-use parties::{EntityId, Text};
+use parties::{EntityId, Excerpt, Text};
 use pki::{Certificate, ChainRefusal, Serial};
 use xml_security::{SignatureRefusal, xml::Malformed};
 
 pub use fault_table::FaultTable;
-pub(crate) use finding::{named, untrusted};
+pub(crate) use finding::{named, not_trusted, untrusted};
 
 use crate::issue::Case;
 
@@ -163,7 +163,7 @@ pub enum Rejection {
     #[error("the certificate of `{subject}` names no organisation")]
     NotSystemCertificate {
         /// Whose it is.
-        subject: String,
+        subject: Excerpt,
     },
     /// No system user of this environment is, was or will be known by the certificate.
     #[error("no system user is registered with {certificate} in this environment")]
@@ -279,14 +279,14 @@ fn made(created: Option<Timestamp>) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateName {
     /// Whose it is.
-    pub subject: String,
+    pub subject: Excerpt,
     /// Its number.
     pub serial: Serial,
 }
 
 impl CertificateName {
     pub(crate) fn of(certificate: &Certificate) -> Self {
-        let subject = certificate.subject().to_string();
+        let subject = Excerpt::of_name(certificate.subject());
         Self { subject, serial: *certificate.serial() }
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             format!("en RSA-nøgle på mindst {least} bit"),
         ),
         Rejection::KeyReused => Text::new("a new key", "en ny nøgle"),
-        Rejection::SubjectDiffers { expected, .. } => Text::same(expected),
+        Rejection::SubjectDiffers { expected, .. } => expected.text(),
         Rejection::UnknownCertificate { environment, .. } => Text::new(
             format!("the serial number of a certificate of {environment}"),
             format!("serienummeret på et certifikat fra {}", environment.in_danish()),

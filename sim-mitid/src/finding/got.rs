@@ -1,6 +1,6 @@
 //! What came.
 
-use parties::Text;
+use parties::{Excerpt, Text};
 
 use crate::{Rejection, order::Method};
 
@@ -34,10 +34,13 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "et navn, der er tomt, for langt eller har tegn, som ikke kan vises",
         ),
         Rejection::EmailUnusable => Text::new("another text", "en anden tekst"),
-        Rejection::EmailNotAscii { email } => Text::same(email.escape_debug()),
+        Rejection::EmailNotAscii { email } => {
+            let Text { en, da } = email.text();
+            Text::new(en.escape_debug().to_string(), da.escape_debug().to_string())
+        }
         Rejection::EmailNotValidated { email } => Text::new(
             format!("{email}, whose link nobody has followed"),
-            format!("{email}, hvis link ingen har fulgt"),
+            format!("{}, hvis link ingen har fulgt", email.in_danish()),
         ),
         Rejection::UnknownProfile { profile } => Text::same(profile),
         Rejection::ContactMissing => {
@@ -86,9 +89,12 @@ pub(super) fn text(rejection: &Rejection) -> Text {
             "the key of the certificate to renew",
             "nøglen fra det certifikat, der skal fornyes",
         ),
-        Rejection::SubjectDiffers { got, .. } => Text::same(got),
+        Rejection::SubjectDiffers { got, .. } => got.text(),
+        // Whoever asks may have typed it.
         Rejection::UnknownCertificate { serial, .. } => {
-            Text::new(format!("serial number {serial}"), format!("serienummer {serial}"))
+            let serial = Excerpt::of_name(serial);
+            let danish = format!("serienummer {}", serial.in_danish());
+            Text::new(format!("serial number {serial}"), danish)
         }
         Rejection::CertificateExpired { serial, since } => Text::new(
             format!("the certificate {serial}, which expired at {since}"),

@@ -1,6 +1,7 @@
 //! Orders: how one identifies oneself, how often one may guess, and until when.
 
 use entropy::Entropy;
+use parties::Excerpt;
 use sim_mitid::{
     Policy, Rejection, Request,
     order::{Identification, Method, Proof},
@@ -134,7 +135,7 @@ fn an_address_in_the_certificate_is_validated_before_the_issue() {
     let how = (Identification::Login, Method::Browser);
     let (reference, _) = world.order_under(profile, how, start()).unwrap();
     let refused = world.download(&reference, Proof::Login, 0, start()).unwrap_err();
-    assert_eq!(refused, Rejection::EmailNotValidated { email: EMAIL.to_owned() });
+    assert_eq!(refused, Rejection::EmailNotValidated { email: Excerpt::of(EMAIL) });
     world.validate(profile, EMAIL, after("1h")).unwrap();
     assert!(world.download(&reference, Proof::Login, 0, after("1h")).is_ok());
     // Once for the profile, not for each certificate; and the link may be followed again.

@@ -3,17 +3,14 @@
 use std::fmt;
 
 use oio_idws::MessageError;
-use parties::Cvr;
+use parties::{Cvr, personal_number::stands_in};
 use xml_security::{Verified, xml::Element};
 
 use super::{
     fields::{Node, Notation, Writer, not},
     report::Receipt,
 };
-use crate::{
-    course::Written,
-    cpr::{harmless, stands_in},
-};
+use crate::{course::Written, cpr::harmless};
 
 /// Annuls a course.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,11 +1,12 @@
 //! The element `Forloeb`: a course, written and read.
 
 use oio_idws::MessageError;
+use parties::personal_number::stands_in;
 
 use super::fields::{Node, Writer};
 use crate::{
     course::{Course, Details, Draft, Substance, Written},
-    cpr::{self, Cpr},
+    cpr::Cpr,
     schema::RetiredForm,
 };
 
@@ -82,7 +83,7 @@ pub(crate) fn read(node: &Node<'_>) -> Result<Draft, MessageError> {
     let mut personal_numbers_in = Vec::new();
     let mut free_text = |name| {
         let text = optional(node, name)?;
-        if text.as_ref().is_some_and(|text| cpr::stands_in(text.as_str())) {
+        if text.as_ref().is_some_and(|text| stands_in(text.as_str())) {
             personal_numbers_in.push(name);
             return Ok::<_, MessageError>(None);
         }

@@ -6,7 +6,9 @@ mod provisioning;
 mod register;
 mod upload;
 
-use parties::{Finding, Role, Text};
+use std::fmt::Display;
+
+use parties::{Excerpt, Finding, Role, Text};
 
 use super::Rejection;
 
@@ -92,6 +94,12 @@ struct Said {
 
 fn both(en: &str, da: &str) -> [String; 2] {
     [en.to_owned(), da.to_owned()]
+}
+
+/// A name that somebody chose, in English and in Danish.
+fn quoted(name: impl Display) -> [String; 2] {
+    let name = Excerpt::of_name(name);
+    [format!("`{name}`"), format!("`{}`", name.in_danish())]
 }
 
 fn same(text: String) -> [String; 2] {

@@ -1,7 +1,7 @@
 //! Every reason for the administration to refuse a click.
 
 use clock::Timestamp;
-use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId};
+use parties::{Cvr, EntityId, Environment, Excerpt, ItSystemId, Slot, SystemUserId};
 use pki::{ChainRefusal, PathMember, UploadRefusal};
 
 use super::{FileEnding, Kind, PowerOfAttorney, Privilege};
@@ -53,7 +53,7 @@ pub enum Rejection {
         /// What it is.
         kind: Kind,
         /// Whose it is.
-        subject: String,
+        subject: Excerpt,
     },
     /// Neither of the two authorities has issued the certificate.
     #[error("the certificate is not trusted in any environment: {0}")]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use clock::Timestamp;
-use parties::{Slot, SystemUserId};
+use parties::{Excerpt, Slot, SystemUserId};
 use pki::{Certificate, ChainReason, ChainRefusal, KeyUsage, Path};
 use serde::Deserialize;
 
@@ -149,7 +149,7 @@ impl Administration {
             Kinds::Any => kind != Kind::Authority,
         };
         if !is_right_kind {
-            let subject = certificate.subject().to_string();
+            let subject = Excerpt::of_name(certificate.subject());
             found.push(Rejection::NotSystemCertificate { kind, subject });
         }
         if policy.issuer_check >= IssuerCheck::AtUpload

@@ -6,7 +6,7 @@ mod got;
 mod rule;
 mod what;
 
-pub(crate) use got::{named, untrusted};
+pub(crate) use got::{named, not_trusted, untrusted};
 use parties::{Finding, Role};
 
 use super::{Cause, Rejection};

@@ -4,7 +4,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use pki::{Certificate, pkcs12};
+use pki::{Certificate, Name, SigningRequest, pkcs12};
 use serde_json::{Value, json};
 use sim_mitid::{Policy, http::KeyStock};
 use tokio::task::JoinSet;
@@ -214,6 +214,64 @@ async fn no_secret_is_told_to_anybody_else() {
     for secret in [code, &code.replace('-', ""), &wrong, &token, password, &file[..100]] {
         assert!(secret.len() >= 12);
         assert!(!told.contains(secret), "{told}");
+    }
+}
+
+/// Whoever fills in a form may put a personal number into any field of it. What is refused for what
+/// stands there is written down without it.
+#[tokio::test]
+async fn no_personal_number_of_a_refused_act_is_written_down() {
+    let port = Port::open(&World::new()).await;
+    let profile = |name: &str, email: Option<&str>| {
+        json!({ "environment": "integration-test", "cvr": cvr(), "kind": "system",
+            "certificate-name": name, "email": email,
+            "contact": { "name": "Karen Kontakt", "email": CONTACT } })
+    };
+    let order = async |profile: Value, identification: &str, method: &str| {
+        let created = Port::granted(&port.ask("create-profile", profile).await, "profile-created");
+        let asked = json!({ "profile": created["profile"], "identification": identification,
+            "method": method });
+        Port::granted(&port.ask("order", asked).await, "ordered")
+    };
+    let signing = |name: &str, key| SigningRequest::make(&Name::with_common_name(name), key);
+
+    let unconfirmed =
+        order(profile("Fagsystem A", Some("010170-1234@a.invalid")), "login", "browser");
+    let download =
+        json!({ "reference": unconfirmed.await["reference"], "proof": "login", "terms": true });
+    let ordered = order(profile("010170-1234 Anna", None), "one-time-code", "api").await;
+    let issue = json!({ "reference": ordered["reference"], "code": ordered["code"],
+        "request": signing_request(&STAGE.key(0)).to_pem() });
+    let issued = Port::granted(&port.ask("issue", issue).await, "issued");
+    let issued: Certificate = serde_json::from_value(issued).unwrap();
+    let renew = json!({ "environment": "integration-test", "serial": issued.serial(),
+        "request": signing("010170-1234 Bodil", &STAGE.key(1)).to_pem() });
+    let revoke = json!({ "environment": "integration-test", "serial": "0101701234",
+        "reason": "unspecified" });
+    for (name, asked, outcome) in [
+        (
+            "create-profile",
+            profile("Fagsystem A", Some("010170-1234.ø@a.invalid")),
+            "email-not-ascii",
+        ),
+        ("create-profile", profile("Fagsystem A", Some("010170-1234")), "email-unusable"),
+        ("create-profile", profile("010170-1234\n", Some("a@a.invalid")), "name-unusable"),
+        ("download", download, "email-not-validated"),
+        ("renew", renew, "subject-differs"),
+        ("revoke", revoke, "unknown-certificate"),
+    ] {
+        let reply = port.ask(name, asked).await;
+        let truth = port.truth(&reply).await;
+        assert_eq!((reply.status, &truth["request"]["outcome"]), (409, &json!(outcome)));
+        let repeats = !matches!(outcome, "email-unusable" | "name-unusable");
+        let got = &truth["findings"][0]["got"];
+        for (language, withheld) in [("en", "(withheld)"), ("da", "(tilbageholdt)")] {
+            let told = got[language].as_str().unwrap();
+            assert_eq!(told.contains(withheld), repeats, "{outcome}: {told}");
+        }
+        for part in ["010170", "0101701234", "1234 "] {
+            assert!(!truth.to_string().contains(part), "{truth}");
+        }
     }
 }
 

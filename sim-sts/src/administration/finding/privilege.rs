@@ -2,7 +2,7 @@
 
 use parties::{Cvr, Role};
 
-use super::{GUIDE, OURS, Said, both};
+use super::{GUIDE, OURS, Said, both, quoted};
 use crate::administration::{PowerOfAttorney, Privilege};
 
 pub(super) fn privilege_requested_already(privilege: &Privilege) -> Said {
@@ -105,20 +105,19 @@ pub(super) fn no_power_of_attorney(power: &PowerOfAttorney) -> Said {
     }
 }
 
-fn named(privilege: &Privilege) -> [String; 2] {
-    [privilege.to_string(), in_danish(privilege)]
+fn named(Privilege { environment, audience, uri }: &Privilege) -> [String; 2] {
+    let ([uri_en, uri_da], [audience_en, audience_da]) = (quoted(uri), quoted(audience));
+    [
+        format!("{uri_en} at {audience_en} ({environment})"),
+        format!("{uri_da} hos {audience_da} i {}", environment.in_danish()),
+    ]
 }
 
 fn power_named(power: &PowerOfAttorney) -> [String; 2] {
     let PowerOfAttorney { grantor, attorney, privilege } = power;
-    let danish = format!(
-        "fuldmagten fra CVR {grantor} til CVR {attorney} til privilegiet {}",
-        in_danish(privilege)
-    );
-    [power.to_string(), danish]
-}
-
-fn in_danish(privilege: &Privilege) -> String {
-    let Privilege { environment, audience, uri } = privilege;
-    format!("`{uri}` hos `{audience}` i {}", environment.in_danish())
+    let [en, da] = named(privilege);
+    [
+        format!("from {grantor} to {attorney} for {en}"),
+        format!("fuldmagten fra CVR {grantor} til CVR {attorney} til privilegiet {da}"),
+    ]
 }

@@ -3,13 +3,14 @@
 use parties::{Environment, Role, Slot, SystemUserId};
 use pki::ChainRefusal;
 
-use super::{GUIDE, OURS, Said, both};
+use super::{GUIDE, OURS, Said, both, quoted};
 use crate::{
     administration::rejection::ground,
     rejection::{CertificateName, named, untrusted},
 };
 
 pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
+    let [en, da] = quoted(system_user);
     Said {
         source: OURS,
         rule: both(
@@ -18,8 +19,8 @@ pub(super) fn slot_empty(system_user: &SystemUserId, slot: Slot) -> Said {
         ),
         expected: both("a slot with a certificate", "en plads med et certifikat"),
         got: [
-            format!("the empty {slot} slot of `{system_user}`"),
-            format!("den tomme plads til {} for `{system_user}`", slot_in_danish(slot)),
+            format!("the empty {slot} slot of {en}"),
+            format!("den tomme plads til {} for {da}", slot_in_danish(slot)),
         ],
         who: Role::NemloginAdministrator,
         what: both(
@@ -44,6 +45,7 @@ pub(super) fn environment_not_offered(environment: Environment) -> Said {
 }
 
 pub(super) fn nothing_saved(id: &SystemUserId) -> Said {
+    let [en, da] = quoted(id);
     Said {
         source: GUIDE,
         rule: both(
@@ -51,7 +53,7 @@ pub(super) fn nothing_saved(id: &SystemUserId) -> Said {
             "Provisionering sætter det gemte i kraft",
         ),
         expected: both("a draft with a certificate", "tekniske oplysninger med et certifikat"),
-        got: [format!("empty slots for `{id}`"), format!("ingen gemte certifikater for `{id}`")],
+        got: [format!("empty slots for {en}"), format!("ingen gemte certifikater for {da}")],
         who: Role::NemloginAdministrator,
         what: both("Save a certificate, then provision.", "Gem et certifikat, og provisionér så."),
     }

@@ -2,7 +2,7 @@
 
 use parties::{EntityId, ItSystemId, Role, SystemUserId};
 
-use super::{OURS, Said, both, same};
+use super::{OURS, Said, both, quoted};
 
 pub(super) fn malformed_request(what: &str) -> Said {
     Said {
@@ -29,7 +29,7 @@ pub(super) fn unknown_it_system(id: &ItSystemId) -> Said {
             "the handle of an IT system that exists",
             "navnet på et it-system, der findes",
         ),
-        got: same(format!("`{id}`")),
+        got: quoted(id),
         who: Role::NemloginAdministrator,
         what: both(
             "Create the IT system first, or correct its handle.",
@@ -43,7 +43,7 @@ pub(super) fn it_system_exists(id: &ItSystemId) -> Said {
         source: OURS,
         rule: both("Each IT system has a handle of its own", "Hvert it-system har sit eget navn"),
         expected: both("a handle that is free", "et navn, der er ledigt"),
-        got: same(format!("`{id}`")),
+        got: quoted(id),
         who: Role::NemloginAdministrator,
         what: both(
             "Choose another handle, or use the IT system that exists.",
@@ -60,7 +60,7 @@ pub(super) fn unknown_system_user(id: &SystemUserId) -> Said {
             "Et klik gælder en systembruger, der findes",
         ),
         expected: both("the handle of a system user", "navnet på en systembruger"),
-        got: same(format!("`{id}`")),
+        got: quoted(id),
         who: Role::NemloginAdministrator,
         what: both(
             "Create the system user first, or correct its handle.",
@@ -77,7 +77,7 @@ pub(super) fn system_user_exists(id: &SystemUserId) -> Said {
             "Hver systembruger har sit eget navn",
         ),
         expected: both("a handle that is free", "et navn, der er ledigt"),
-        got: same(format!("`{id}`")),
+        got: quoted(id),
         who: Role::NemloginAdministrator,
         what: both(
             "Choose another handle, or use the system user that exists.",
@@ -94,10 +94,10 @@ pub(super) fn entity_id_taken(entity_id: &EntityId, holder: &SystemUserId) -> Sa
             "To systembrugere deler ikke entity id: et token angiver sin indehaver med det",
         ),
         expected: both("an entity id that nobody else has", "et entity id, som ingen anden har"),
-        got: [
-            format!("`{entity_id}`, which `{holder}` has"),
-            format!("`{entity_id}`, som `{holder}` har"),
-        ],
+        got: {
+            let ([id_en, id_da], [holder_en, holder_da]) = (quoted(entity_id), quoted(holder));
+            [format!("{id_en}, which {holder_en} has"), format!("{id_da}, som {holder_da} har")]
+        },
         who: Role::NemloginAdministrator,
         what: both(
             "Choose another entity id, and tell the owner of the service.",

@@ -1,13 +1,13 @@
 //! What is to be said about a file that was uploaded.
 
 use clock::Timestamp;
-use parties::{Cvr, Role, SystemUserId};
+use parties::{Cvr, Excerpt, Role, SystemUserId};
 use pki::{ChainReason, ChainRefusal, UploadRefusal};
 
-use super::{GUIDE, OURS, Said, both, same};
+use super::{GUIDE, OURS, Said, both, quoted, same};
 use crate::{
     administration::{FileEnding, Kind},
-    rejection::untrusted,
+    rejection::{not_trusted, untrusted},
 };
 
 pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
@@ -36,7 +36,8 @@ pub(super) fn not_a_cer_file(refusal: &UploadRefusal) -> Said {
             "Certifikatet uploades alene, som .cer, uden den private nøgle",
         ),
         expected: both("one certificate in DER or PEM", "ét certifikat i DER eller PEM"),
-        got: [refusal.to_string(), danish],
+        // What a parser found in it may have come from it.
+        got: [Excerpt::of_name(refusal).to_string(), danish],
         who: if leaked { Role::MitidAdministrator } else { Role::NemloginAdministrator },
         what: if leaked {
             both(
@@ -74,7 +75,7 @@ pub(super) fn wrong_file_name(ending: &FileEnding) -> Said {
     }
 }
 
-pub(super) fn not_system_certificate(kind: Kind, subject: &str) -> Said {
+pub(super) fn not_system_certificate(kind: Kind, subject: &Excerpt) -> Said {
     Said {
         source: [
             "MitID Erhverv: system certificates stand for systems",
@@ -88,7 +89,10 @@ pub(super) fn not_system_certificate(kind: Kind, subject: &str) -> Said {
             "the system certificate of the external system",
             "det eksterne systems systemcertifikat",
         ),
-        got: [format!("{kind}: {subject}"), format!("{}: {subject}", kind_in_danish(kind))],
+        got: [
+            format!("{kind}: {subject}"),
+            format!("{}: {}", kind_in_danish(kind), subject.in_danish()),
+        ],
         who: Role::MitidAdministrator,
         what: both(
             "Order a system certificate in MitID Erhverv, and upload that.",
@@ -108,7 +112,7 @@ pub(super) fn certificate_not_trusted(refusal: &ChainRefusal) -> Said {
             "a certificate from the simulated MitID Erhverv",
             "et certifikat fra det simulerede MitID Erhverv",
         ),
-        got: [refusal.to_string(), untrusted(refusal)],
+        got: [not_trusted(refusal), untrusted(refusal)],
         who: if refusal.reason == ChainReason::RealAuthority {
             Role::Operator
         } else {
@@ -207,6 +211,7 @@ pub(super) fn other_organisation(named: Option<&Cvr>, owner: &Cvr) -> Said {
 }
 
 pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
+    let [en, da] = quoted(holder);
     Said {
         source: [
             "FAQ: each solution has a certificate of its own",
@@ -220,10 +225,7 @@ pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
             "a certificate that no other system user has",
             "et certifikat, som ingen anden systembruger har",
         ),
-        got: [
-            format!("the certificate of `{holder}`"),
-            format!("det certifikat, som `{holder}` har"),
-        ],
+        got: [format!("the certificate of {en}"), format!("det certifikat, som {da} har")],
         who: Role::NemloginAdministrator,
         what: both(
             "Order a certificate for this system, or remove it from the other system user and provision that first.",
@@ -233,6 +235,7 @@ pub(super) fn certificate_taken(holder: &SystemUserId) -> Said {
 }
 
 pub(super) fn in_both_slots(id: &SystemUserId) -> Said {
+    let [en, da] = quoted(id);
     Said {
         source: OURS,
         rule: both(
@@ -241,8 +244,8 @@ pub(super) fn in_both_slots(id: &SystemUserId) -> Said {
         ),
         expected: both("the renewed certificate", "det fornyede certifikat"),
         got: [
-            format!("the active certificate of `{id}` once more"),
-            format!("det aktive certifikat for `{id}` en gang til"),
+            format!("the active certificate of {en} once more"),
+            format!("det aktive certifikat for {da} en gang til"),
         ],
         who: Role::NemloginAdministrator,
         what: both(

@@ -1,6 +1,6 @@
 //! What came.
 
-use parties::Text;
+use parties::{Excerpt, Text};
 use pki::{ChainReason, ChainRefusal, PathMember};
 
 use crate::{CertificateName, Rejection};
@@ -36,7 +36,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::CaseNotOffered { case } => Text::same(case.uri()),
         Rejection::ActsAs => Text::new("a request with ActAs", "en anmodning med ActAs"),
         Rejection::CertificateNotTrusted { refusal } => {
-            Text::new(refusal.to_string(), untrusted(refusal))
+            Text::new(not_trusted(refusal), untrusted(refusal))
         }
         Rejection::CertificateNotYetValid { certificate, from, now } => Text::new(
             format!("{certificate}, valid from {from}; it is {now}"),
@@ -57,7 +57,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("{certificate}, revoked since {since}"),
             format!("{}, spærret siden {since}", named(certificate)),
         ),
-        Rejection::NotSystemCertificate { subject } => Text::same(subject),
+        Rejection::NotSystemCertificate { subject } => subject.text(),
         Rejection::CertificateNotRegistered { certificate } => Text::new(
             format!("{certificate}, which no system user here is, was or will be known by"),
             format!(
@@ -91,7 +91,13 @@ pub(super) fn got(rejection: &Rejection) -> Text {
 
 /// A certificate by its name, in Danish.
 pub(crate) fn named(certificate: &CertificateName) -> String {
-    format!("certifikatet {} for `{}`", certificate.serial, certificate.subject)
+    format!("certifikatet {} for `{}`", certificate.serial, certificate.subject.in_danish())
+}
+
+/// Why a certificate is not trusted. Whoever signed it themselves has put any subject into it.
+pub(crate) fn not_trusted(refusal: &ChainRefusal) -> String {
+    let subject = Excerpt::of_name(&refusal.subject).to_string();
+    ChainRefusal { subject, ..refusal.clone() }.to_string()
 }
 
 /// Why a certificate is not trusted, in Danish.

@@ -2,7 +2,9 @@
 
 use entropy::Entropy;
 use oio_idws::Credential;
+use pki::{Authority, Certificate, CertificateKind, Holder, Serial};
 use serde_json::{Value, json};
+use stage::holder;
 
 use super::port::{Port, trace};
 use crate::world::*;
@@ -153,9 +155,10 @@ async fn a_click_is_found_by_the_trace_id_of_its_answer_in_both_languages() {
     assert_eq!(told, json!({ "requests": expected, "kept": 3, "forgotten": 0 }));
 }
 
-/// A file and its name, names and handles: the journal has no place for them.
+/// A file and its name, names and handles: of a click that is granted the journal has no place for
+/// them.
 #[tokio::test]
-async fn nothing_of_a_click_is_written_down() {
+async fn nothing_of_a_granted_click_is_written_down() {
     let port = Port::open(&World::with_old()).await;
     let clicked = port.click("save", save("active", &NEW)).await;
     let mut told = port.get(&format!("/__admin/diagnoses/{}", trace(&clicked))).await.text;
@@ -166,6 +169,98 @@ async fn nothing_of_a_click_is_written_down() {
     for part in [line, user().as_str(), "fagsystem-a.cer"] {
         assert!(!told.contains(part), "{told}");
     }
+}
+
+/// Whoever clicks may put a personal number into any name, and into a certificate that they signed
+/// themselves. What is refused for it is written down without it, and without the file.
+#[tokio::test]
+async fn no_personal_number_of_a_refused_click_is_written_down() {
+    const NUMBER: &str = "010170-1234";
+    let port = Port::open(&World::with_old()).await;
+    let entity_id = "https://a.invalid/010170-1234";
+    let privilege = json!({ "environment": "integration-test", "audience": entity_id, "uri": "urn:010170-1234" });
+    let power = json!({ "grantor": "90000002", "attorney": "90000001", "privilege": privilege });
+    let create = json!({ "it-system": NUMBER, "organisation": "90000001" });
+    let create_user = json!({ "system-user": NUMBER, "it-system": NUMBER, "entity-id": entity_id });
+    for (click, asked) in [("create-it-system", &create), ("create-system-user", &create_user)] {
+        assert_eq!(port.click(click, asked.clone()).await.status, 200, "{click}");
+    }
+    let of = |id: &str, more: Value| {
+        let mut asked = json!({ "system-user": id });
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        asked
+    };
+    let file = |certificate: &Certificate| {
+        let name = "010170-1234.txt";
+        json!({ "slot": "active", "certificate": certificate.to_pem(), "file-name": name })
+    };
+    let (foreign, other) = (of_a_stranger(NUMBER), of_the_organisation(NUMBER));
+    for (click, asked, outcomes) in [
+        ("create-it-system", create, vec!["it-system-exists"]),
+        ("create-system-user", create_user, vec!["system-user-exists"]),
+        (
+            "create-system-user",
+            json!({ "system-user": "c", "it-system": "x-010170-1234", "entity-id": "urn:c" }),
+            vec!["unknown-it-system"],
+        ),
+        (
+            "save-entity-id",
+            of(user().as_str(), json!({ "entity-id": entity_id })),
+            vec!["entity-id-taken"],
+        ),
+        ("remove", of("x-010170-1234", json!({ "slot": "active" })), vec!["unknown-system-user"]),
+        ("remove", of(NUMBER, json!({ "slot": "active" })), vec!["slot-empty"]),
+        (
+            "provision",
+            of(NUMBER, json!({ "environment": "integration-test" })),
+            vec!["nothing-saved"],
+        ),
+        (
+            "approve-privilege",
+            of(NUMBER, json!({ "privilege": privilege })),
+            vec!["privilege-not-requested"],
+        ),
+        (
+            "withdraw-privilege",
+            of(NUMBER, json!({ "privilege": privilege })),
+            vec!["privilege-not-held"],
+        ),
+        ("withdraw-power-of-attorney", json!({ "power": power }), vec!["no-power-of-attorney"]),
+        ("save", of(NUMBER, file(&foreign)), vec!["wrong-file-name", "certificate-not-trusted"]),
+        ("save", of(NUMBER, file(&other)), vec!["wrong-file-name", "not-system-certificate"]),
+    ] {
+        let reply = port.click(click, asked.clone()).await;
+        assert_eq!(reply.status, 409, "{click}: {}", reply.text);
+        let truth = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await;
+        let findings = truth.json()["findings"].as_array().unwrap().clone();
+        assert!(findings.iter().map(|it| &it["cause"]).eq(&outcomes), "{}", truth.text);
+        let last = &findings[findings.len() - 1]["got"];
+        let told = |language: &str| last[language].as_str().unwrap();
+        assert!(told("en").contains("(withheld)"), "{last}");
+        // In Danish it is not said whose certificate is not trusted.
+        let is_said = outcomes.last() != Some(&"certificate-not-trusted");
+        assert_eq!(told("da").contains("(tilbageholdt)"), is_said, "{last}");
+        let file = asked["certificate"].as_str().map(|it| it.lines().nth(1).unwrap().to_owned());
+        for part in ["010170", "1234"].into_iter().chain(file.as_deref()) {
+            assert!(!findings.iter().any(|it| it.to_string().contains(part)), "{}", truth.text);
+        }
+    }
+}
+
+/// A certificate from an authority that nobody here knows.
+fn of_a_stranger(name: &str) -> Certificate {
+    let entropy = &mut Entropy::seeded(9, "stage", "stranger");
+    let (root, issuing) = (STAGE.key(6), STAGE.key(7));
+    let authority = Authority::found(TEST, root, issuing, stage::start(), entropy);
+    authority.issue(&holder(name), NEW.key.public(), Serial::draw(entropy), stage::start())
+}
+
+/// A certificate of the organisation and not of a system.
+fn of_the_organisation(name: &str) -> Certificate {
+    let entropy = &mut Entropy::seeded(9, "stage", "organisation");
+    let holder = Holder { kind: CertificateKind::Organisation, ..holder(name) };
+    let (serial, from) = (Serial::draw(entropy), stage::start());
+    STAGE.authority(TEST).issue(&holder, NEW.key.public(), serial, from)
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
-//! Whether something that could be a personal number stands in a text from outside.
+//! Personal numbers (*personnumre*) in texts from outside: whether something that could be one stands
+//! there.
+//!
+//! They are looked for by every party that repeats what it was told: whoever asks may have put one
+//! into any field, and what was asked ends in journals.
 
 use std::ops::Range;
 
-use xml_security::xml::shown;
-
-use super::born;
+/// The Danish custom adds 60 to the day of birth of a made-up number, so that it cannot be mistaken
+/// for a real one (*erstatningspersonnummer*).
+const SYNTHETIC: u8 = 60;
 
 /// How somebody may write a personal number: which lengths each of its rows of digits may have, and
 /// how many characters may stand between two of them. The year is written in two digits or in four.
@@ -36,6 +40,33 @@ pub fn stands_in(text: &str) -> bool {
             !text.struck[parts.clone()].contains(&true) && text.has_number(parts, lengths, *gap)
         })
     })
+}
+
+/// As [`stands_in`], but for a name that a machine makes, such as a UUID: there a row of digits
+/// beside a letter that is a hexadecimal digit too is part of a number in that notation. Any other
+/// letter hides nothing.
+#[must_use]
+pub fn stands_in_name(text: &str) -> bool {
+    let is_hexadecimal = |word: &str| {
+        word.chars().any(char::is_alphabetic) && word.chars().all(|c| c.is_ascii_hexdigit())
+    };
+    let mut shown = String::new();
+    for part in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
+        shown.push_str(if is_hexadecimal(word) { "x" } else { word });
+        shown.push_str(&part[word.len()..]);
+    }
+    stands_in(&shown)
+}
+
+/// The day of birth in the digits of a day and a month that a text begins with, as it is written: 60
+/// more in a made-up number. `None` if they are no date.
+#[must_use]
+pub fn day_of_birth(digits: &str) -> Option<u8> {
+    let part = |at: Range<usize>| digits.get(at)?.parse::<u8>().ok();
+    let (day, month) = (part(0..2)?, part(2..4)?);
+    let of_a_month = (1..=31).contains(&day) || (1..=31).contains(&day.wrapping_sub(SYNTHETIC));
+    (of_a_month && (1..=12).contains(&month)).then_some(day)
 }
 
 /// Soft hyphens, and what has no width: joiners, signs of direction, and those that choose a variant.
@@ -232,29 +263,8 @@ impl Text<'_> {
 
 /// Whether ten digits begin with a day and a month, or twelve with these and a year of a person.
 fn begins_with_a_birthday(digits: &str) -> bool {
-    born(digits).is_some() && (digits.len() == 10 || matches!(&digits[4..6], "18" | "19" | "20"))
-}
-
-/// What may be repeated of a text from outside, to a caller and to an operator.
-pub(crate) fn harmless(text: &str) -> String {
-    if stands_in(text) { "(withheld)".to_owned() } else { shown(text) }
-}
-
-/// As [`stands_in`], but for a name that a machine makes, such as a UUID: there a row of digits
-/// beside a letter that is a hexadecimal digit too is part of a number in that notation. Any other
-/// letter hides nothing.
-#[must_use]
-pub fn stands_in_name(text: &str) -> bool {
-    let is_hexadecimal = |word: &str| {
-        word.chars().any(char::is_alphabetic) && word.chars().all(|c| c.is_ascii_hexdigit())
-    };
-    let mut shown = String::new();
-    for part in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
-        let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
-        shown.push_str(if is_hexadecimal(word) { "x" } else { word });
-        shown.push_str(&part[word.len()..]);
-    }
-    stands_in(&shown)
+    day_of_birth(digits).is_some()
+        && (digits.len() == 10 || matches!(&digits[4..6], "18" | "19" | "20"))
 }
 
 struct Row {

@@ -1,0 +1,86 @@
+//! What a refusal may repeat of what it was told.
+
+use std::fmt;
+
+use crate::{
+    Text,
+    personal_number::{stands_in, stands_in_name},
+};
+
+/// How many characters of a text are repeated: a refusal is kept and shown, and what it is about may
+/// be as long as a message.
+const LENGTH_MAX: usize = 300;
+
+/// What may be repeated of a text that came from outside: its beginning, and none of it where a
+/// personal number could stand in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt(Option<String>);
+
+impl Excerpt {
+    /// Of what a person wrote.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self::unless(stands_in(text), text)
+    }
+
+    /// Of a name, in which a machine may have put a UUID or a number in hexadecimal: the subject of
+    /// a certificate, a handle, a URI.
+    #[must_use]
+    pub fn of_name(name: impl fmt::Display) -> Self {
+        let name = name.to_string();
+        Self::unless(stands_in_name(&name), &name)
+    }
+
+    fn unless(withheld: bool, text: &str) -> Self {
+        Self((!withheld).then(|| text.chars().take(LENGTH_MAX).collect()))
+    }
+
+    /// The same for who reads Danish.
+    #[must_use]
+    pub fn in_danish(&self) -> &str {
+        self.0.as_deref().unwrap_or("(tilbageholdt)")
+    }
+
+    /// In both languages.
+    #[must_use]
+    pub fn text(&self) -> Text {
+        Text::new(self.to_string(), self.in_danish())
+    }
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_deref().unwrap_or("(withheld)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_be_a_personal_number_is_withheld_in_both_languages() {
+        for text in ["010170-1234", "CN=010170-1234 Anna", "010170-1234.ø@a.invalid"] {
+            let told = Text::new("(withheld)", "(tilbageholdt)");
+            assert_eq!(
+                [Excerpt::of(text), Excerpt::of_name(text)].map(|it| it.text()),
+                [told.clone(), told]
+            );
+        }
+        let told = Excerpt::of("søren@ærø.invalid").text();
+        assert_eq!(told, Text::same("søren@ærø.invalid"));
+    }
+
+    #[test]
+    fn a_uuid_in_a_name_is_not_withheld() {
+        let name = "serialNumber=UI:DK-O:G:7d8e0101-8000-4ab9-8000-0101800049ab";
+        assert_eq!(Excerpt::of_name(name).text(), Text::same(name));
+    }
+
+    #[test]
+    fn a_number_behind_the_end_of_an_excerpt_is_looked_for_too() {
+        let long = "x".repeat(LENGTH_MAX + 1);
+        assert_eq!(Excerpt::of(&long).to_string(), "x".repeat(LENGTH_MAX));
+        assert_eq!(Excerpt::of(&format!("{long} 010170-1234")).to_string(), "(withheld)");
+    }
+}
