@@ -7,7 +7,7 @@
 //!
 //! - [`Control`], [`Door`], [`Settings`], [`Token`]: the listener, what it serves, and who may use
 //!   it
-//! - [`Service`], [`Ready`]: what a service brings
+//! - [`Service`], [`Ready`], [`Reset`]: what a service brings
 //! - [`Route`], [`Routes`]: more routes of its own, with their documentation
 //! - [`Asked`], [`Queried`], [`Problem`]: what a handler reads, and how it says no
 //! - [`act`]: what administrators do, how it is answered, and what is written down of it
@@ -87,6 +87,11 @@ pub struct Settings {
     pub hosts: Vec<String>,
 }
 
+/// Brings a service back, or changes nothing where that cannot be. What it is handed empties the
+/// journal: it is called once, when nothing can fail any more and before anybody is answered anew. So
+/// nothing that is decided afterwards is lost from the journal.
+pub type Reset = Arc<dyn Fn(&dyn Fn()) -> io::Result<()> + Send + Sync>;
+
 /// What a service brings to its control port.
 #[derive(Clone)]
 pub struct Service {
@@ -102,8 +107,8 @@ pub struct Service {
     pub traffic: Traffic,
     /// Whether it can be asked.
     pub ready: Ready,
-    /// Brings it back to what it was when it was first ready, but for the clock and the journal.
-    pub reset: Arc<dyn Fn() -> io::Result<()> + Send + Sync>,
+    /// Brings it back to what it was when it was first ready, but for the clock.
+    pub reset: Reset,
     /// What else can be done with it.
     pub routes: Routes,
 }
@@ -115,7 +120,10 @@ impl Service {
         (name, version): (&'static str, &'static str),
         Instruments { clock, journal, traffic, ready }: Instruments,
     ) -> Self {
-        let reset = Arc::new(|| Ok(()));
+        let reset = Arc::new(|forget: &dyn Fn()| {
+            forget();
+            Ok(())
+        });
         Self { name, version, clock, journal, traffic, ready, reset, routes: Routes::default() }
     }
 }

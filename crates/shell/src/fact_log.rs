@@ -304,18 +304,24 @@ pub type Founded<'c, C, F> = (&'c Shared<C>, &'c C, Option<&'c Mutex<FactLog<F>>
 /// emptied, none. Nobody is answered by any of them meanwhile. Each core is locked before its log:
 /// whoever locks the log first, as for [`FactLog::answer`], must not be at it at the same time.
 ///
+/// `forget` is called once, when all of them are locked and none can fail any more.
+/// So what any of them decides after it went back comes after that.
+///
 /// Each log is whole whenever the program is killed, but of several some may have gone back then and
 /// others not.
 ///
 /// # Errors
 ///
 /// If a log cannot be emptied.
-pub fn go_back<C: Core, F: Fact>(cores: &[Founded<'_, C, F>]) -> io::Result<()> {
-    let [(core, founded, log), others @ ..] = cores else { return Ok(()) };
+pub fn go_back<C: Core, F: Fact>(cores: &[Founded<'_, C, F>], forget: &dyn Fn()) -> io::Result<()> {
+    let [(core, founded, log), others @ ..] = cores else {
+        forget();
+        return Ok(());
+    };
     core.try_replace(|_| {
         let mut log = log.map(|log| log.lock().unwrap_or_else(PoisonError::into_inner));
         let emptied = log.as_mut().map(|log| log.empty()).transpose()?;
-        go_back(others)?;
+        go_back(others, forget)?;
         if let Some(emptied) = emptied {
             emptied.done();
         }

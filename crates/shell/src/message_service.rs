@@ -158,6 +158,8 @@ impl<C: Answering> MessageService<C> {
         remarks.extend(not_kept);
         let reply = D::write(&self.core.wire(), &answer, &mut Entropy::Os);
         let Record { path, message_id, answer_id, outcome } = D::record(&request, &answer);
+        // Nobody waits while a reply is put in words. So one that was decided on just before a reset may
+        // still be written down after it; none that was decided on after it is forgotten.
         self.journal.write(Entry {
             trace: arrival.trace,
             at: now,

@@ -30,7 +30,8 @@ pub struct MitidErhverv {
     /// What a reset goes back to.
     founded: Mutex<Mitid>,
     log: Mutex<FactLog<Fact>>,
-    /// Held from what a request needs until it is answered, so that no other takes its key pair.
+    /// Held from what a request needs until it is answered and written down, so that no other takes
+    /// its key pair, and no reset comes in between.
     request: Mutex<()>,
 }
 
@@ -99,7 +100,7 @@ impl MitidErhverv {
             journal: self.journal.clone(),
             traffic,
             ready,
-            reset: Arc::new(move || this.reset()),
+            reset: Arc::new(move |forget| this.reset(forget)),
             routes: administration::routes(self),
         }
     }
@@ -132,13 +133,17 @@ impl MitidErhverv {
         if let [Need::KeyPair { .. }, ..] = mitid.needs(&request, now)[..] {
             key?.into_iter().for_each(|it| mitid.learn(Lesson::KeyPair(it)));
         }
-        let act = Act::decide(mitid, &mut lock(&self.log), request, now);
-        drop(alone);
+        let mut log = lock(&self.log);
+        let act = Act::decide(mitid, &mut log, request, now);
+        let is_ordered =
+            matches!(act.exchange(), Some(Exchange { answer: Answer::Ordered { .. }, .. }));
+        let answered = act.answered(&FORM, &self.journal, arrival, message);
+        drop((log, alone));
         // What is ordered will be downloaded, mostly.
-        if let Some(Exchange { answer: Answer::Ordered { .. }, .. }) = act.exchange() {
+        if is_ordered {
             self.keys.prepare();
         }
-        Some(act.answered(&FORM, &self.journal, arrival, message))
+        Some(answered)
     }
 
     /// Who is connected, and how their profiles, orders and certificates stand.
@@ -149,9 +154,9 @@ impl MitidErhverv {
 
     /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who
     /// is answered meanwhile is answered as before or after.
-    fn reset(&self) -> io::Result<()> {
+    fn reset(&self, forget: &dyn Fn()) -> io::Result<()> {
         let _alone = lock(&self.request);
-        go_back(&[(&self.publication.mitid, &*lock(&self.founded), Some(&self.log))])
+        go_back(&[(&self.publication.mitid, &*lock(&self.founded), Some(&self.log))], forget)
     }
 }
 

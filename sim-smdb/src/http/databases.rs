@@ -163,7 +163,7 @@ impl Databases {
             journal: self.journal.clone(),
             traffic,
             ready,
-            reset: Arc::new(move || this.reset()),
+            reset: Arc::new(move |forget| this.reset(forget)),
             routes: stored::routes(self).and(signers::routes(self)),
         }
     }
@@ -183,12 +183,12 @@ impl Databases {
     }
 
     /// Everything is as it was when it was first ready; or nothing, where that cannot be kept.
-    fn reset(&self) -> io::Result<()> {
+    fn reset(&self, forget: &dyn Fn()) -> io::Result<()> {
         let founded = lock(&self.founded);
         let cores = self.web_services.iter().filter_map(|(environment, service)| {
             let log = self.logs.get(environment).map(|log| &**log);
             Some((&service.core, founded.get(environment)?, log))
         });
-        go_back(&cores.collect::<Vec<_>>())
+        go_back(&cores.collect::<Vec<_>>(), forget)
     }
 }

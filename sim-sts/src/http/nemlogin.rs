@@ -37,7 +37,8 @@ pub struct NemLogin {
     log: Mutex<FactLog<Fact>>,
     /// Locked after the STS of that environment, if both are.
     roll_overs: BTreeMap<Environment, Mutex<FactLog<RolledOver>>>,
-    /// Held from a click until the STSs know of it, so that they learn of clicks in their order.
+    /// Held from a click until the STSs know of it and it is written down, so that they learn of
+    /// clicks in their order, and no reset comes in between.
     click: Mutex<()>,
 }
 
@@ -168,7 +169,7 @@ impl NemLogin {
             journal: self.journal.clone(),
             traffic,
             ready,
-            reset: Arc::new(move || this.reset()),
+            reset: Arc::new(move |forget| this.reset(forget)),
             routes: administration::routes(self).and(signers::routes(self)),
         }
     }
@@ -176,9 +177,10 @@ impl NemLogin {
     /// The answer to one click of an administrator, which is written down.
     pub(super) fn click(&self, arrival: Arrival, bytes: &[u8]) -> Response {
         let request = self.administration.read(bytes);
-        let click = lock(&self.click);
+        let _click = lock(&self.click);
         let now = self.clock.now();
-        let act = Act::decide(&self.administration, &mut lock(&self.log), request, now);
+        let mut log = lock(&self.log);
+        let act = Act::decide(&self.administration, &mut log, request, now);
         for fact in act.exchange().map_or(&[][..], |exchange| &exchange.facts) {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
@@ -186,7 +188,6 @@ impl NemLogin {
                 }
             }
         }
-        drop(click);
         act.answered(&FORM, &self.journal, arrival, bytes)
     }
 
@@ -219,7 +220,7 @@ impl NemLogin {
 
     /// Everything is as it was when it was first ready, or nothing, where that cannot be kept; who
     /// is answered meanwhile is answered as before or after.
-    fn reset(&self) -> io::Result<()> {
+    fn reset(&self, forget: &dyn Fn()) -> io::Result<()> {
         let _click = lock(&self.click);
         let mut log = lock(&self.log);
         let emptied = log.empty()?;
@@ -228,7 +229,7 @@ impl NemLogin {
             let service = self.token_services.get(environment)?;
             Some((&service.core, issuer, self.roll_overs.get(environment)))
         });
-        go_back(&issuers.collect::<Vec<_>>())?;
+        go_back(&issuers.collect::<Vec<_>>(), forget)?;
         emptied.done();
         self.administration.change(|it| *it = administration);
         Ok(())

@@ -4,7 +4,7 @@
 //! An answer may hold what is shown once, and a request what nobody else may know. Of neither
 //! anything is written down but how it ended and what a finding says, which holds no secret.
 
-use std::{io, iter};
+use std::{io, iter, marker::PhantomData};
 
 use axum::{
     Json,
@@ -50,19 +50,23 @@ pub enum Outcome {
 }
 
 /// An act that was decided on. What comes of it is kept, or it is not done.
-pub struct Act<C: Administered> {
+///
+/// It has the log until it is written down. A reset, which empties that log and the journal, comes
+/// before or after all of it: so what an act did is there if its entry is, and only then.
+pub struct Act<'l, C: Administered> {
     at: Timestamp,
     environment: Option<Environment>,
     exchange: io::Result<Exchange<C>>,
     diagnosis: Diagnosis,
+    log: PhantomData<&'l mut FactLog<C::Fact>>,
 }
 
-impl<C: Administered> Act<C> {
+impl<'l, C: Administered> Act<'l, C> {
     /// Lets `core` decide at `now`. Nobody else may let it decide meanwhile: the diagnosis is of the
     /// same state.
     pub fn decide(
         core: &Shared<C>,
-        log: &mut FactLog<C::Fact>,
+        log: &'l mut FactLog<C::Fact>,
         request: C::Request,
         now: Timestamp,
     ) -> Self {
@@ -71,6 +75,7 @@ impl<C: Administered> Act<C> {
             environment: C::environment(&request),
             diagnosis: core.look(|core| core.diagnose(&request, now)),
             exchange: log.answer(core, request, now, &mut Entropy::Os),
+            log: PhantomData,
         }
     }
 
@@ -89,7 +94,7 @@ impl<C: Administered> Act<C> {
         arrival: Arrival,
         body: &[u8],
     ) -> Response {
-        let Self { at, environment, exchange, diagnosis } = self;
+        let Self { at, environment, exchange, diagnosis, .. } = self;
         let (outcome, response, diagnosis) = match exchange {
             Ok(Exchange { request, answer, bytes, .. }) => match C::outcome(&request, &answer) {
                 Outcome::Granted => (GRANTED, told(&bytes, None), diagnosis),

@@ -127,7 +127,7 @@ pub(super) fn reset(service: &Service) -> Routes {
         let journal = journal.clone();
         // It reads and writes: not on a thread that serves sockets. All of it, also where its
         // client goes.
-        let all = move || reset().map(|()| journal.clear());
+        let all = move || reset(&|| journal.clear());
         apart(all).await.map_err(|error| Problem::unkept(&error))?;
         Ok::<_, Problem>(Json(Done { done: true }))
     };

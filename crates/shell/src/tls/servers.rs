@@ -156,8 +156,8 @@ impl Servers {
     #[must_use]
     pub fn beside(self: &Arc<Self>, service: Service) -> Service {
         let (this, reset) = (Arc::clone(self), Arc::clone(&service.reset));
-        let reset = move || {
-            reset()?;
+        let reset = move |forget: &dyn Fn()| {
+            reset(forget)?;
             let first = this.servers.iter().map(|it| it.first.clone()).collect();
             this.show(this.kept.clone(), first);
             Ok(())

@@ -84,8 +84,9 @@ impl Port {
     async fn with(settings: Settings) -> Self {
         let resets = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&resets);
-        let reset = Arc::new(move || {
+        let reset = Arc::new(move |forget: &dyn Fn()| {
             counted.fetch_add(1, Ordering::Relaxed);
+            forget();
             Ok(())
         });
         let service = Service { reset, routes: echo(), ..bare() };
@@ -133,7 +134,7 @@ fn bare() -> Service {
         journal: Journal::default(),
         traffic: Traffic::default(),
         ready: Ready::default(),
-        reset: Arc::new(|| Ok(())),
+        reset: Arc::new(|_| Ok(())),
         routes: Routes::default(),
     }
 }

@@ -11,7 +11,7 @@ use clock::Timestamp;
 use entropy::Entropy;
 use parties::{Core, Fact, UniqueKey};
 use serde::{Deserialize, Serialize};
-use shell::{Decided, Shared};
+use shell::{Decided, FactLog, Folder, Shared, go_back};
 
 /// Gives out each name once, in its own tone.
 #[derive(Debug, Clone)]
@@ -177,4 +177,41 @@ fn who_is_set_up_otherwise_speaks_otherwise() {
     assert_eq!(register.change(|it| std::mem::replace(&mut it.tone, "ja")), "yes");
     assert_eq!(ask_at_once(&register, &["b"]), ["ja"]);
     assert_eq!(register.look(|it| it.taken.len()), 2, "what it remembers stays");
+}
+
+/// Whatever a reset forgets beside the cores is forgotten while none of them decides: so nothing that is
+/// decided afterwards is.
+#[test]
+fn what_a_reset_forgets_it_forgets_while_nobody_decides() {
+    let cores = [1, 1].map(Register::read_by);
+    let before = cores[0].look(Clone::clone);
+    let at = Timestamp::from_seconds(0);
+    for core in &cores {
+        core.decide(at, |it| it.decide(&"a".to_owned(), at, &mut Entropy::seeded(1, "a", "a")));
+    }
+    let forgotten = Mutex::new(0);
+    let forget = || {
+        for core in &cores {
+            assert!(format!("{core:?}").contains("<locked>"), "somebody could decide");
+        }
+        *forgotten.lock().unwrap() += 1;
+    };
+    let nowhere = || None::<&Mutex<FactLog<Taken>>>;
+    let founded = [(&cores[0], &before, nowhere()), (&cores[1], &before, nowhere())];
+    go_back(&founded, &forget).unwrap();
+    assert_eq!(*forgotten.lock().unwrap(), 1);
+    assert!(cores.iter().all(|core| core.look(|it| it.taken.is_empty())));
+}
+
+/// Where one cannot go back, nothing else is forgotten either.
+#[test]
+fn a_reset_that_is_not_done_forgets_nothing() {
+    let path = std::env::temp_dir().join(format!("skift-forgets-{}", std::process::id()));
+    let folder = Folder::open(&path).unwrap();
+    let (log, _) = FactLog::<Taken>::open(&folder).unwrap();
+    std::fs::remove_dir_all(&path).unwrap();
+    let (core, log) = (Register::read_by(1), Mutex::new(log));
+    let before = core.look(Clone::clone);
+    let forget = || panic!("it is not done");
+    assert!(go_back(&[(&core, &before, Some(&log))], &forget).is_err());
 }

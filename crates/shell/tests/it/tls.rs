@@ -14,7 +14,7 @@ use rustls::{
 use serde_json::json;
 use shell::{
     Bounds, Folder, Identity, Journal, Servers, Tls, TlsAuthority, Traffic,
-    control::{Control, Ready, Service, Settings},
+    control::{Control, Ready, Reset, Service, Settings},
     program::Instruments,
 };
 use tokio::{
@@ -256,14 +256,11 @@ struct Program {
 
 impl Program {
     async fn start(folder: &Folder) -> Self {
-        Self::start_with(folder, Arc::new(|| Ok(()))).await
+        Self::start_with(folder, Arc::new(|_| Ok(()))).await
     }
 
     /// The same, with what goes back beside the servers at a reset.
-    async fn start_with(
-        folder: &Folder,
-        reset: Arc<dyn Fn() -> std::io::Result<()> + Send + Sync>,
-    ) -> Self {
+    async fn start_with(folder: &Folder, reset: Reset) -> Self {
         let mut servers = Servers::open(folder).unwrap();
         let own = ["localhost", "127.0.0.1"].map(str::to_owned).to_vec();
         let tls = servers.add("production", &["STS.invalid"], own).unwrap();
@@ -376,7 +373,7 @@ async fn a_server_is_given_another_certificate_while_it_serves() {
 async fn what_is_shown_does_not_go_back_where_something_else_cannot() {
     let path = std::env::temp_dir().join(format!("skift-tls-reset-{}", std::process::id()));
     let folder = Folder::open(&path).unwrap();
-    let reset = || Err(std::io::Error::other("no room"));
+    let reset = |_: &dyn Fn()| Err(std::io::Error::other("no room"));
     let program = Program::start_with(&folder, Arc::new(reset)).await;
     let renewed = program.renew(&json!({ "another-authority": true })).await;
     let (status, answer) = program.answer("POST", "/__admin/reset", &json!({})).await;

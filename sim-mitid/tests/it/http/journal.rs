@@ -1,7 +1,15 @@
 //! What is written down of what administrators do: that it was, how it ended, and why not.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::{Value, json};
+use shell::{Traffic, control::Ready};
 use sim_mitid::Policy;
+use stage::http::Reply;
+use tokio::task::JoinSet;
 
 use super::port::Port;
 use crate::world::{World, cvr};
@@ -81,4 +89,48 @@ async fn what_cannot_be_read_is_written_down_and_a_look_is_not() {
     }
     assert_eq!(port.get("/__admin/administration").await.header("x-skift-trace"), None);
     assert_eq!(port.get("/__admin/requests").await.json()["kept"], 5);
+}
+
+/// What an act did is there if and only if its entry is, whether it came before a reset or after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_acts_beside_a_reset_those_that_hold_are_in_the_journal() {
+    let port = Arc::new(Port::open(&World::bare(Policy::default())).await);
+    for _ in 0..100 {
+        let mut acts = JoinSet::new();
+        for number in 10..30 {
+            let (port, cvr) = (Arc::clone(&port), format!("900000{number}"));
+            acts.spawn(async move {
+                if number % 4 == 0 {
+                    assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+                }
+                let asked =
+                    json!({ "environment": "integration-test", "cvr": cvr, "name": "Kommune" });
+                (cvr, port.ask("connect", asked).await)
+            });
+        }
+        let acts: Vec<(String, Reply)> = acts.join_all().await;
+        let shown = port.get("/__admin/administration").await.json();
+        let shown = shown["organisations"].as_array().unwrap();
+        for (cvr, reply) in acts {
+            assert_eq!(reply.status, 200, "{}", reply.text);
+            let holds = shown.iter().any(|it| it["cvr"] == cvr.as_str());
+            let trace = reply.header("x-skift-trace").unwrap();
+            let entry = port.get(&format!("/__admin/diagnoses/{trace}")).await.status;
+            assert_eq!(entry, if holds { 200 } else { 404 }, "{cvr}");
+        }
+        assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_journal_is_emptied_while_nobody_decides() {
+    let port = Port::open(&World::new()).await;
+    let (mitid, emptied) = (&port.mitid, AtomicUsize::new(0));
+    let service = mitid.service(Traffic::default(), Ready::default());
+    let forget = || {
+        assert!(format!("{:?}", mitid.publication().mitid).contains("<locked>"));
+        emptied.fetch_add(1, Ordering::Relaxed);
+    };
+    (service.reset)(&forget).unwrap();
+    assert_eq!(emptied.load(Ordering::Relaxed), 1);
 }

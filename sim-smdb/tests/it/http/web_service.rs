@@ -14,7 +14,7 @@ use axum::{
 use clock::Clock;
 use oio_idws::Binding;
 use parties::Environment;
-use shell::{Journal, Shared, Source};
+use shell::{Journal, Shared, Source, Traffic, control::Ready};
 use sim_smdb::{
     description,
     http::{ADDRESS, Databases, WebService, metadata, router},
@@ -136,6 +136,24 @@ async fn under_libertys_binding_everything_is_in_soap_1_1() {
     let (_, _, text) = served.ask(Method::GET, &format!("{ADDRESS}?wsdl"), String::new()).await;
     let address = sim_smdb::contract::ADDRESS;
     assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
+}
+
+/// So a call that is decided on after a reset is not lost from the journal.
+#[tokio::test]
+async fn the_journal_is_emptied_while_nobody_decides() {
+    let (clock, journal, test) =
+        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
+    let service = databases.service(Traffic::default(), Ready::default());
+    let (emptied, is_emptied) = mpsc::channel();
+    let forget = || {
+        let core = &databases.web_service(test).unwrap().core;
+        assert!(format!("{core:?}").contains("<locked>"));
+        emptied.send(()).unwrap();
+    };
+    (service.reset)(&forget).unwrap();
+    assert_eq!(is_emptied.try_iter().count(), 1);
 }
 
 /// A thread that serves sockets has other things to do than to wait.

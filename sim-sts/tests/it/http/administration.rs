@@ -1,10 +1,13 @@
 //! What an administrator does at the control port, and what the STS makes of it.
 
+use std::sync::Arc;
+
 use entropy::Entropy;
 use oio_idws::Credential;
 use pki::{Authority, Certificate, CertificateKind, Holder, Serial};
 use serde_json::{Value, json};
-use stage::holder;
+use stage::{holder, http::Reply};
+use tokio::task::JoinSet;
 
 use super::port::{Port, trace};
 use crate::world::*;
@@ -261,6 +264,34 @@ fn of_the_organisation(name: &str) -> Certificate {
     let holder = Holder { kind: CertificateKind::Organisation, ..holder(name) };
     let (serial, from) = (Serial::draw(entropy), stage::start());
     STAGE.authority(TEST).issue(&holder, NEW.key.public(), serial, from)
+}
+
+/// What a click did is there if and only if its entry is, whether it came before a reset or after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_clicks_beside_a_reset_those_that_hold_are_in_the_journal() {
+    let port = Arc::new(Port::open(&World::new()).await);
+    for _ in 0..100 {
+        let mut clicks = JoinSet::new();
+        for number in 0..20 {
+            let (port, it_system) = (Arc::clone(&port), format!("fagsystem-{number}"));
+            clicks.spawn(async move {
+                if number % 4 == 0 {
+                    assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+                }
+                let asked = json!({ "it-system": it_system, "organisation": "90000001" });
+                (it_system, port.click("create-it-system", asked).await)
+            });
+        }
+        let clicks: Vec<(String, Reply)> = clicks.join_all().await;
+        let shown = port.get("/__admin/administration").await.json();
+        for (it_system, reply) in clicks {
+            assert_eq!(reply.status, 200, "{}", reply.text);
+            let holds = shown["it-systems"].get(&it_system).is_some();
+            let entry = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.status;
+            assert_eq!(entry, if holds { 200 } else { 404 }, "{it_system}");
+        }
+        assert_eq!(port.post("/__admin/reset", &json!({})).await.status, 200);
+    }
 }
 
 #[tokio::test]
