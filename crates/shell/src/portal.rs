@@ -14,6 +14,10 @@ use serde_json::{Value, json};
 
 use crate::{Remote, RemoteError, apart, keys::KeyFile, program::tell, publication::is_of};
 
+/// Held by who connects an organisation, from the look whether it is connected until it is and allows
+/// certificates.
+static CONNECTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// The portal of MitID Erhverv. A clone goes on with what another one has begun.
 #[derive(Debug, Clone)]
 pub struct Portal {
@@ -324,10 +328,18 @@ impl Portal {
     }
 
     async fn connect(&self, environment: &str, cvr: &Cvr, name: &str) -> Result<(), RemoteError> {
+        // Several programs in one may want it at once, and each looks before it does it.
+        let _alone = CONNECTING.lock().await;
+        let is_it = |it: &Value| it["environment"] == environment && it["cvr"] == cvr.as_str();
+        // What cannot be looked at, since it is too long for instance, may be done all the same.
+        let shown = self.control.look().await.unwrap_or_default();
+        if shown["organisations"].as_array().is_some_and(|they| they.iter().any(is_it)) {
+            return Ok(());
+        }
         let connect = json!({ "environment": environment, "cvr": cvr, "name": name });
         match self.control.administer("connect", connect).await {
             Ok(_) => {}
-            // Somebody has done it, or this program at an earlier start.
+            // Another program has done it since.
             Err(RemoteError::Refused { name, .. }) if name == "already-connected" => return Ok(()),
             Err(error) => return Err(error),
         }

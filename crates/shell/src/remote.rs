@@ -86,21 +86,40 @@ impl Remote {
         })
     }
 
+    /// How everything stands that administrators look after.
+    ///
+    /// # Errors
+    ///
+    /// If it is not answered in time, or not in JSON.
+    pub async fn look(&self) -> Result<Value, FetchError> {
+        let (_, answer) = self.send(Method::GET, act::PATH, String::new()).await?;
+        Ok(answer)
+    }
+
     /// Asks for something to be done.
     ///
     /// # Errors
     ///
     /// If it does not answer in time, or not in JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Result<(StatusCode, Value), FetchError> {
+        self.send(Method::POST, path, body.to_string()).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: String,
+    ) -> Result<(StatusCode, Value), FetchError> {
         let uri = self.base.at(path);
-        let request = Request::builder().method(Method::POST).uri(uri.clone());
+        let request = Request::builder().method(method).uri(uri.clone());
         let request = request.header(CONTENT_TYPE, "application/json");
         let request = match &self.token {
             Some(token) => request.header(AUTHORIZATION, format!("Bearer {}", token.reveal())),
             None => request,
         };
         let failed = |why: String| FetchError { uri: uri.clone(), why };
-        let request = request.body(Full::from(body.to_string()));
+        let request = request.body(Full::from(body));
         // A token may hold what no header can.
         let request = request.map_err(|error| failed(error.to_string()))?;
         match timeout(TIME_MAX, self.exchange(request)).await {

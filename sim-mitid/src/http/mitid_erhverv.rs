@@ -68,7 +68,8 @@ impl MitidErhverv {
         })
     }
 
-    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now, and
+    /// the journal begins, as after a reset.
     ///
     /// # Errors
     ///
@@ -79,6 +80,7 @@ impl MitidErhverv {
         if !log.is_founded() {
             log.found()?;
             *lock(&self.founded) = self.publication.mitid.look(Clone::clone);
+            self.journal.clear();
         }
         Ok(())
     }

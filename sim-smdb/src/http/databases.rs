@@ -124,7 +124,8 @@ impl Databases {
         })
     }
 
-    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now, and
+    /// the journal begins, as after a reset.
     ///
     /// # Errors
     ///
@@ -140,6 +141,7 @@ impl Databases {
                 }
                 log.found()?;
                 founded.insert(*environment, smdb.clone());
+                self.journal.clear();
                 Ok::<_, io::Error>(())
             })?;
         }

@@ -102,7 +102,8 @@ impl NemLogin {
         })
     }
 
-    /// It is ready for the first time, if it never was: a reset goes back to how it stands now.
+    /// It is ready for the first time, if it never was: a reset goes back to how it stands now, and
+    /// the journal begins, as after a reset.
     ///
     /// # Errors
     ///
@@ -116,6 +117,7 @@ impl NemLogin {
             let issuers = issuers.map(|(at, it)| (*at, it.core.look(Clone::clone)));
             let administration = self.administration.look(Clone::clone);
             *lock(&self.founded) = Sts::from_parts(administration, issuers.collect());
+            self.journal.clear();
         }
         self.roll_overs.values().try_for_each(|log| lock(log).found())
     }

@@ -30,6 +30,8 @@ struct Portalled {
     issues: Option<Certificate>,
     /// What is missing in its answers.
     leaves_out: Option<&'static str>,
+    /// Who is connected, as it shows it.
+    connected: Vec<Value>,
 }
 
 type Shared = Arc<Mutex<Portalled>>;
@@ -57,10 +59,14 @@ async fn administration(
     (StatusCode::OK, Json(answer))
 }
 
+async fn look(State(state): State<Shared>) -> Json<Value> {
+    Json(json!({ "organisations": state.lock().unwrap().connected }))
+}
+
 /// It, and a portal that asks it.
 async fn portal() -> (Shared, Portal) {
     let state = Shared::default();
-    let router = Router::new().route("/__admin/administration", post(administration));
+    let router = Router::new().route("/__admin/administration", post(administration).get(look));
     let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
     let control = Remote::new(BaseUrl::of(listener.address()), None);
@@ -112,6 +118,24 @@ async fn what_was_forgotten_by_a_reset_is_begun_anew() {
     assert!(portal.order(&wanted, &own.key).await.is_err());
     let anew = ["issue", "connect", "allow-certificates", "create-profile", "order", "issue"];
     assert_eq!(asked(&state), anew);
+}
+
+/// What is done already is not asked for again, so that nothing is refused; in the other environment it
+/// is not done.
+#[tokio::test]
+async fn an_organisation_is_connected_where_it_is_not() {
+    let own = STAGE.system(ENVIRONMENT, "own", 0, start()..at("2033-03-01T08:00:00Z"));
+    let wanted = Wanted::of_service(ENVIRONMENT, "own");
+    for (environment, is_connected) in
+        [(ENVIRONMENT, true), (Environment::Production, false)].map(|(it, is)| (it.name(), is))
+    {
+        let (state, portal) = portal().await;
+        state.lock().unwrap().issues = Some(own.certificate.clone());
+        state.lock().unwrap().connected =
+            vec![json!({ "environment": environment, "cvr": wanted.cvr })];
+        portal.order(&wanted, &own.key).await.unwrap();
+        assert_eq!(!asked(&state).contains(&"connect".to_owned()), is_connected, "{environment}");
+    }
 }
 
 /// Somebody closed it, or its certificate was issued and the answer lost.

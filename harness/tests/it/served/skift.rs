@@ -176,6 +176,20 @@ async fn a_certificate_of_the_kit_is_swapped_by_a_rolling_swap() {
     }
 }
 
+/// What the services do to be there is no entry of their journals, and nothing of it is refused.
+#[tokio::test]
+async fn a_healthy_start_leaves_no_entry_and_no_refusal() {
+    let served = start(&data("healthy"), &[]);
+    for control in ["mitid-control", "sts-control", "smdb-control"] {
+        let told = get(served.at(control), "/__admin/requests").await.json();
+        assert_eq!(told, json!({ "requests": [], "kept": 0, "forgotten": 0 }), "{control}");
+        let counted = get(served.at(control), "/metrics").await.text;
+        let outcomes = counted.lines().filter(|it| it.starts_with("skift_requests_total"));
+        let refused: Vec<_> = outcomes.filter(|it| !it.contains("\"granted\"")).collect();
+        assert!(refused.is_empty(), "{control}: {refused:?}");
+    }
+}
+
 /// SMDB may be set to the profile before the present one; the token service is as it was.
 #[tokio::test]
 async fn a_client_calls_in_libertys_binding() {
