@@ -3,7 +3,7 @@
 
 use clock::{Span, Timestamp};
 use entropy::Entropy;
-use parties::{Environment, Excerpt};
+use parties::{Environment, Excerpt, Text};
 use pki::{
     Authority, Certificate, Holder, KeyError, KeySize, PrivateKey, PublicKey, RequestRefusal,
     Serial, SigningRequest, pkcs12,
@@ -192,14 +192,20 @@ fn read_request(
         RequestRefusal::Key(KeyError::Size(bits)) if *bits < least => {
             Rejection::KeyTooShort { bits: *bits, least }
         }
-        RequestRefusal::Key(_)
-        | RequestRefusal::Encoding { .. }
-        | RequestRefusal::UnsupportedAlgorithm(_) => {
-            Rejection::SigningRequestUnusable { what: refusal.to_string() }
+        RequestRefusal::Key(_) => unusable(refusal, "nøglen i anmodningen kan ikke bruges"),
+        // What a parser says more is for a developer, and in English alone.
+        RequestRefusal::Encoding { .. } => unusable(refusal, "ikke en certifikatanmodning"),
+        RequestRefusal::UnsupportedAlgorithm(_) => {
+            unusable(refusal, "signeret med en algoritme, der ikke accepteres")
         }
     })?;
     let bits = request.public_key().bits();
     if bits < least { Err(Rejection::KeyTooShort { bits, least }) } else { Ok(request) }
+}
+
+fn unusable(refusal: &RequestRefusal, danish: &str) -> Rejection {
+    let what = Text::new(Excerpt::of_name(refusal).to_string(), danish);
+    Rejection::SigningRequestUnusable { what }
 }
 
 /// RFC 7030, section 4.2.2: who renews names the subject of the certificate; an empty one names

@@ -54,8 +54,7 @@ impl Rejection {
             | Self::AlreadyRevoked { .. }
             | Self::ReasonNotOffered { .. } => Role::MitidAdministrator,
             // What is done by whoever fetches the certificate.
-            Self::MalformedRequest { .. }
-            | Self::WrongCode
+            Self::WrongCode
             | Self::CodeNeeded
             | Self::MethodDiffers { .. }
             | Self::WrongToken
@@ -65,7 +64,10 @@ impl Rejection {
             | Self::KeyTooShort { .. }
             | Self::KeyReused
             | Self::SubjectDiffers { .. } => Role::Vendor,
-            Self::NoAuthority { .. } | Self::KeyPairMissing => Role::Operator,
+            // What the control port itself is asked, in a form that is ours.
+            Self::MalformedRequest { .. } | Self::NoAuthority { .. } | Self::KeyPairMissing => {
+                Role::Operator
+            }
         }
     }
 }

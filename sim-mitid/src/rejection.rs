@@ -1,7 +1,7 @@
 //! Every reason for MitID Erhverv to refuse.
 
 use clock::Timestamp;
-use parties::{Cvr, Environment, Excerpt};
+use parties::{Cvr, Environment, Excerpt, Text};
 use pki::{RevocationReason, Serial};
 
 use crate::{
@@ -21,10 +21,10 @@ use crate::{
 )]
 pub enum Rejection {
     /// The request cannot be read.
-    #[error("the request cannot be read: {what}")]
+    #[error("the request cannot be read: {}", .what.en)]
     MalformedRequest {
         /// What is wrong with it.
-        what: String,
+        what: Text,
     },
     /// There is no hierarchy for the environment.
     #[error("there is no certificate authority for {environment}")]
@@ -170,10 +170,10 @@ pub enum Rejection {
     #[error("there is no key pair to issue for")]
     KeyPairMissing,
     /// The signing request cannot be used.
-    #[error("the signing request cannot be used: {what}")]
+    #[error("the signing request cannot be used: {}", .what.en)]
     SigningRequestUnusable {
         /// What is wrong with it.
-        what: String,
+        what: Text,
     },
     /// The signing request is not signed with its own key.
     #[error("no proof of possession: the signing request is not signed with the key that it holds")]

@@ -117,7 +117,8 @@ enum WireAnswer<'a> {
 /// If it is not one.
 pub fn read(bytes: &[u8]) -> Result<Request, Rejection> {
     let request = serde_json::from_slice(bytes)
-        .map_err(|error| Rejection::MalformedRequest { what: parties::malformed(&error) })?;
+        .map_err(|error| parties::malformed_request(bytes, &error))
+        .map_err(|what| Rejection::MalformedRequest { what })?;
     Ok(match request {
         WireRequest::Connect { environment, cvr, name } => {
             Request::Connect { environment, cvr, name }

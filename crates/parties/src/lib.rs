@@ -22,7 +22,7 @@ pub use diagnosis::{Diagnose, Diagnosis, Finding, MalformedTraceId, Role, Text, 
 pub use environment::Environment;
 pub use excerpt::Excerpt;
 pub use link::{Crossing, Direction, Link, Pass, Verdict};
-pub use malformed::malformed;
+pub use malformed::{malformed, malformed_request};
 pub use memory::{Memory, MessageHash};
 pub use names::{Cvr, EntityId, ItSystemId, NameError, SystemUserId, is_uri};
 pub use nearest::nearest;

@@ -1,11 +1,30 @@
 //! What a person is told of JSON that a core cannot read.
 
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::error::Category;
 
-use crate::NameError;
+use crate::{NameError, Text};
 
 /// The longest name of an unknown field that is repeated: what is longer is no slip of the pen.
 const FIELD_MAX: usize = 32;
+
+/// What is wrong with what should have been one request by name, as in `{"revoke": {..}}`. Valid JSON
+/// of another shape is told as that; for all else see [`malformed`].
+#[must_use]
+pub fn malformed_request(bytes: &[u8], error: &serde_json::Error) -> Text {
+    match serde_json::from_slice(bytes) {
+        Ok(Names(Some(1))) | Err(_) => malformed(error),
+        Ok(Names(_)) => Text::new(
+            "an object with exactly one name is expected",
+            "der ventes et objekt med præcis ét navn",
+        ),
+    }
+}
 
 /// What is wrong with a request, and where, without any value that came: a password, a key or a
 /// personal number may have gone into the wrong field.
@@ -13,35 +32,68 @@ const FIELD_MAX: usize = 32;
 /// An unknown field is named if it could be a field's name, for that is what a slip of the pen
 /// needs.
 #[must_use]
-pub fn malformed(error: &serde_json::Error) -> String {
-    let place = format!("at line {} column {}", error.line(), error.column());
-    if error.classify() != Category::Data {
-        return format!("not JSON {place}");
-    }
-    let text = error.to_string();
-    let text = text.strip_suffix(&place).unwrap_or(&text).trim_end();
-    // What came stands before what was expected, and may have the same word in it: the last counts.
-    let (came, expected) = match text.rsplit_once(", expected ") {
-        Some((came, expected)) => (came, Some(expected)),
-        None => (text, None),
+pub fn malformed(error: &serde_json::Error) -> Text {
+    let (line, column) = (error.line(), error.column());
+    let place = format!("at line {line} column {column}");
+    let Text { en, da } = if error.classify() == Category::Data {
+        let text = error.to_string();
+        what(text.strip_suffix(&place).unwrap_or(&text).trim_end())
+    } else {
+        Text::new("not JSON", "ikke JSON")
     };
-    let what = match (came, expected) {
-        (came, _) if is_ours(came) => came.to_owned(),
-        (came, Some(expected)) if came.starts_with("unknown field `") => match named(came) {
-            Some(field) => format!("unknown field `{field}`, expected {expected}"),
-            None => format!("an unknown field, expected {expected}"),
-        },
-        (_, Some(expected)) => format!("expected {expected}"),
-        (_, None) => "a value of the wrong kind".to_owned(),
-    };
-    format!("{what} {place}")
+    Text::new(format!("{en} {place}"), format!("{da} i linje {line}, tegn {column}"))
 }
 
-/// Whether the text is one of the program's own, with nothing in it that came.
-fn is_ours(text: &str) -> bool {
-    text.starts_with("missing field `")
-        || text.starts_with("duplicate field `")
-        || NameError::ALL.iter().any(|error| error.to_string() == text)
+fn what(text: &str) -> Text {
+    // What came stands before what was expected, and may have the same word in it: the last counts.
+    let (came, expected) = match text.rsplit_once(", expected ") {
+        Some((came, expected)) => (came, Some((expected, expected_in_danish(expected)))),
+        None => (text, None),
+    };
+    match (ours(came), expected) {
+        (Some(text), _) => text,
+        (None, Some((en, da))) if came.starts_with("unknown field `") => match named(came) {
+            Some(field) => Text::new(
+                format!("unknown field `{field}`, expected {en}"),
+                format!("ukendt felt `{field}`, der ventes {da}"),
+            ),
+            None => Text::new(
+                format!("an unknown field, expected {en}"),
+                format!("et ukendt felt, der ventes {da}"),
+            ),
+        },
+        (None, Some((en, da))) => Text::new(format!("expected {en}"), format!("der ventes {da}")),
+        (None, None) => Text::new("a value of the wrong kind", "en værdi af en forkert slags"),
+    }
+}
+
+/// One of the program's own texts, with nothing in it that came.
+fn ours(text: &str) -> Option<Text> {
+    let of_field = |before: &str| text.strip_prefix(before)?.strip_suffix('`');
+    if let Some(field) = of_field("missing field `") {
+        return Some(Text::new(text, format!("feltet `{field}` mangler")));
+    }
+    if let Some(field) = of_field("duplicate field `") {
+        return Some(Text::new(text, format!("feltet `{field}` står der to gange")));
+    }
+    let error = NameError::ALL.into_iter().find(|error| error.to_string() == text)?;
+    Some(Text::new(text, error.in_danish()))
+}
+
+/// What serde expects, in Danish: names stay as they are, and of kinds of values only the usual ones
+/// have a name of their own.
+fn expected_in_danish(expected: &str) -> String {
+    if expected.contains('`') {
+        return expected.replace("one of ", "en af ").replace(" or ", " eller ");
+    }
+    match expected {
+        "a string" => "en tekst",
+        "a boolean" => "sand eller falsk (`true` eller `false`)",
+        "there are no fields" => "ingen felter",
+        _ if expected.starts_with("struct ") => "et objekt",
+        _ => "en værdi af en anden slags",
+    }
+    .to_owned()
 }
 
 fn named(text: &str) -> Option<&str> {
@@ -50,10 +102,64 @@ fn named(text: &str) -> Option<&str> {
     (field.len() <= FIELD_MAX && is_name).then_some(field)
 }
 
+/// How many names stand in an object; none for any other value.
+struct Names(Option<usize>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Counting)
+    }
+}
+
+struct Counting;
+
+impl<'de> Visitor<'de> for Counting {
+    type Value = Names;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Names, A::Error> {
+        let mut count = 0;
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(Names(Some(count)))
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<Names, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Names(None))
+    }
+
+    fn visit_unit<E>(self) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Names, E> {
+        Ok(Names(None))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
     use crate::{Cvr, EntityId, Environment, SystemUserId};
 
@@ -69,7 +175,49 @@ mod tests {
     }
 
     fn said(json: &str) -> String {
-        malformed(&serde_json::from_str::<Asked>(json).unwrap_err())
+        malformed(&serde_json::from_str::<Asked>(json).unwrap_err()).en
+    }
+
+    /// What is valid JSON is never told as what is none, and Danish is Danish.
+    #[test]
+    fn what_is_no_request_by_name_is_told_as_that() {
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        #[expect(dead_code, reason = "only what cannot be read is of interest")]
+        enum Request {
+            Save { user: SystemUserId },
+        }
+        let said = |json: &str| {
+            let error = serde_json::from_str::<Request>(json).unwrap_err();
+            malformed_request(json.as_bytes(), &error)
+        };
+        let other = Text::new(
+            "an object with exactly one name is expected",
+            "der ventes et objekt med præcis ét navn",
+        );
+        for json in ["{}", "[]", "null", "1", "-1", "0.5", "true", "\"save\"", "[{}]"] {
+            assert_eq!(said(json), other, "{json}");
+        }
+        assert_eq!(said(r#"{"save":{"user":"a"},"save":{"user":"a"}}"#), other);
+        for (json, en, da) in [
+            ("{", "not JSON at line 1 column 1", "ikke JSON i linje 1, tegn 1"),
+            ("{}x", "not JSON at line 1 column 2", "ikke JSON i linje 1, tegn 2"),
+            (r#"{"save":{}}"#, "missing field `user` at ", "feltet `user` mangler i linje 1"),
+            (
+                r#"{"save":{"user":""}}"#,
+                "the handle of a system user takes ",
+                "navnet på en systembruger har 1 til 64 ",
+            ),
+            (
+                r#"{"save":{"user":1}}"#,
+                "expected a string at line 1",
+                "der ventes en tekst i linje 1",
+            ),
+            (r#"{"fly":{}}"#, "expected `save` at ", "der ventes `save` i linje 1"),
+        ] {
+            let text = said(json);
+            assert!(text.en.starts_with(en) && text.da.starts_with(da), "{json}: {text:?}");
+        }
     }
 
     #[test]

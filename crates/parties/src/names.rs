@@ -33,6 +33,26 @@ impl NameError {
     /// Every kind of it.
     pub const ALL: [Self; 5] =
         [Self::Cvr, Self::EntityId, Self::PrivilegeUri, Self::SystemUserId, Self::ItSystemId];
+
+    /// The same in Danish.
+    #[must_use]
+    pub const fn in_danish(self) -> &'static str {
+        match self {
+            Self::Cvr => "et CVR-nummer har otte cifre",
+            Self::EntityId => {
+                "et entity id er en URI på højst 1024 tegn, for eksempel https://wsc.example"
+            }
+            Self::PrivilegeUri => {
+                "et privilegium er en URI på højst 1024 tegn, for eksempel urn:example:privilege"
+            }
+            Self::SystemUserId => {
+                "navnet på en systembruger har 1 til 64 bogstaver, cifre og bindestreger"
+            }
+            Self::ItSystemId => {
+                "navnet på et it-system har 1 til 64 bogstaver, cifre og bindestreger"
+            }
+        }
+    }
 }
 
 macro_rules! name {

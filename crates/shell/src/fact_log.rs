@@ -361,7 +361,7 @@ fn facts<F: Fact>(
     let fact = |(number, line): (usize, &[u8])| {
         let wrong = |why| FactLogError::Line { path: path.to_owned(), line: number, why };
         let recorded: Recorded<F> =
-            serde_json::from_slice(line).map_err(|error| wrong(parties::malformed(&error)))?;
+            serde_json::from_slice(line).map_err(|error| wrong(parties::malformed(&error).en))?;
         *last = (*last).max(Some(recorded.at));
         recorded.into_fact().map_err(|error| wrong(error.to_string()))
     };

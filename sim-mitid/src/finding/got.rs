@@ -7,7 +7,7 @@ use crate::{Rejection, order::Method};
 pub(super) fn text(rejection: &Rejection) -> Text {
     match rejection {
         Rejection::MalformedRequest { what } | Rejection::SigningRequestUnusable { what } => {
-            Text::same(what)
+            what.clone()
         }
         Rejection::NoAuthority { environment } => {
             Text::new(environment.name(), environment.in_danish())

@@ -2,7 +2,8 @@
 //! [`wire`](crate::wire) reads it, and a look at how everything stands.
 //!
 //! A one-time code, a password and a `.p12` file stand in the answer to whoever asked, and nowhere
-//! else: the journal has how an act ended, and nothing of what was asked or answered.
+//! else: the journal has how an act ended, and of what was asked or answered no more than the
+//! environment that it names and what its diagnosis says.
 
 mod form;
 mod shown;

@@ -1,7 +1,7 @@
 //! Every reason for the administration to refuse a click.
 
 use clock::Timestamp;
-use parties::{Cvr, EntityId, Environment, Excerpt, ItSystemId, Slot, SystemUserId};
+use parties::{Cvr, EntityId, Environment, Excerpt, ItSystemId, Slot, SystemUserId, Text};
 use pki::{ChainRefusal, PathMember, UploadRefusal};
 
 use super::{FileEnding, Kind, PowerOfAttorney, Privilege};
@@ -19,8 +19,8 @@ use crate::rejection::CertificateName;
 )]
 pub enum Rejection {
     /// The request cannot be read.
-    #[error("the request cannot be read: {0}")]
-    MalformedRequest(String),
+    #[error("the request cannot be read: {}", .0.en)]
+    MalformedRequest(Text),
     /// There is no such IT system.
     #[error("there is no IT system `{0}`")]
     UnknownItSystem(ItSystemId),

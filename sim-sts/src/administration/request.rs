@@ -1,6 +1,6 @@
 //! What the administration is asked, and what it answers.
 
-use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId};
+use parties::{Cvr, EntityId, Environment, ItSystemId, Slot, SystemUserId, Text};
 use pki::{Certificate, UploadRefusal};
 use serde::Deserialize;
 
@@ -100,7 +100,7 @@ pub enum Request {
     },
     /// Something that could not be read.
     #[serde(skip)]
-    Unreadable(String),
+    Unreadable(Text),
 }
 
 /// What the administrator is answered.

@@ -22,10 +22,13 @@ fn unchanged() -> Text {
 
 pub(super) fn read(bytes: &[u8]) -> Request {
     if bytes.len() > REQUEST_MAX {
-        return Request::Unreadable(format!("it has more than {REQUEST_MAX} octets"));
+        return Request::Unreadable(Text::new(
+            format!("it has more than {REQUEST_MAX} octets"),
+            format!("mere end {REQUEST_MAX} byte"),
+        ));
     }
     serde_json::from_slice(bytes)
-        .unwrap_or_else(|error| Request::Unreadable(parties::malformed(&error)))
+        .unwrap_or_else(|error| Request::Unreadable(parties::malformed_request(bytes, &error)))
 }
 
 pub(super) fn write(answer: &Answer) -> Vec<u8> {

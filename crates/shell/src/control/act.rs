@@ -2,7 +2,8 @@
 //! down of it.
 //!
 //! An answer may hold what is shown once, and a request what nobody else may know. Of neither
-//! anything is written down but how it ended and what a finding says, which holds no secret.
+//! anything is written down but how it ended, the environment that it names and what a finding says,
+//! which holds no secret and no personal number.
 
 use std::{io, iter, marker::PhantomData};
 

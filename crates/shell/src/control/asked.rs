@@ -50,12 +50,12 @@ impl<T: DeserializeOwned + JsonSchema, S: Send + Sync> FromRequestParts<S> for Q
 fn read<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, Problem> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     let malformed =
-        |error| Problem::bad(format!("the body is {}", parties::malformed(&error)), WHERE);
+        |error| Problem::bad(format!("the body is {}", parties::malformed(&error).en), WHERE);
     let value: Value = serde_json::from_slice(body).map_err(malformed)?;
     let object = value.as_object();
     let object = object.ok_or_else(|| Problem::bad("the body is not an object", WHERE))?;
     check_keys::<T>(object.keys().map(String::as_str))?;
-    let wrong = |error| Problem::bad(parties::malformed(&error), WHERE);
+    let wrong = |error| Problem::bad(parties::malformed(&error).en, WHERE);
     serde_json::from_slice(body).map_err(wrong)
 }
 

@@ -83,6 +83,11 @@ pub fn one_of<'n>(names: impl IntoIterator<Item = &'n str>) -> Value {
 
 /// The first name in `value` that its schema does not know.
 fn slip(schema: &Value, value: &Value) -> Option<Problem> {
+    if let Some(all) = schema["oneOf"].as_array()
+        && let Some(problem) = other_form(all, value)
+    {
+        return Some(problem);
+    }
     let schema = alternative(schema, value);
     if let (Some(named), Some(value)) = (schema["enum"].as_array(), value.as_str()) {
         let known: Vec<_> = named.iter().filter_map(Value::as_str).collect();
@@ -98,6 +103,21 @@ fn slip(schema: &Value, value: &Value) -> Option<Problem> {
         return Some(Problem::bad("there is a key that is not known", what).near(unknown, known));
     }
     object.iter().find_map(|(key, value)| slip(&properties[key], value))
+}
+
+/// A text that is none of the names where there are other forms: all of them are told.
+fn other_form(all: &[Value], value: &Value) -> Option<Problem> {
+    let value = value.as_str()?;
+    let named = all.iter().filter_map(|it| it["enum"].as_array()).flatten();
+    let named: Vec<_> = named.filter_map(Value::as_str).collect();
+    if named.contains(&value) || !all.iter().any(|it| it["type"] == "object") {
+        return None;
+    }
+    let keys = |it: &Value| Some(it["properties"].as_object()?.keys().cloned().collect::<Vec<_>>());
+    let objects = all.iter().filter_map(keys).map(|it| format!("an object with {}", it.join(", ")));
+    let forms = named.iter().map(|it| (*it).to_owned()).chain(objects).collect::<Vec<_>>();
+    let what = format!("it is {}", forms.join(", or "));
+    Some(Problem::bad("there is a value that is not known", what).near(value, named))
 }
 
 /// Of several schemas the one that is of the value's kind.
@@ -195,6 +215,13 @@ mod tests {
         for sound in [r#"{"list":"production"}"#, r#"{"revoke":{}}"#, "{}", "[]", "<"] {
             assert!(form().slip(sound.as_bytes()).is_none(), "{sound}");
         }
+    }
+
+    #[test]
+    fn where_there_are_several_forms_all_of_them_are_told() {
+        let body = br#"{"revoke":{"proof":"4711"}}"#;
+        let problem = serde_json::to_value(form().slip(body).unwrap()).unwrap();
+        assert_eq!(problem["what-to-do"], "it is login, or an object with code");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What is to be said about IT systems and system users.
 
-use parties::{EntityId, ItSystemId, Role, SystemUserId};
+use parties::{EntityId, ItSystemId, Role, SystemUserId, Text};
 
 use super::{OURS, Said, both, quoted};
 
-pub(super) fn malformed_request(what: &str) -> Said {
+pub(super) fn malformed_request(what: &Text) -> Said {
     Said {
         source: OURS,
         rule: both("A request is JSON of a known shape", "En anmodning er JSON i en kendt form"),
@@ -12,7 +12,7 @@ pub(super) fn malformed_request(what: &str) -> Said {
             "a request that the control port knows",
             "en anmodning, som kontrolporten kender",
         ),
-        got: [what.to_owned(), format!("noget, der ikke kan læses: {what}")],
+        got: [what.en.clone(), what.da.clone()],
         who: Role::Operator,
         what: both("Correct the request and send it again.", "Ret anmodningen, og send den igen."),
     }
