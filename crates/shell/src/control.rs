@@ -40,7 +40,7 @@ pub use self::{
     clock::instant,
     diagnosis::DiagnosisShown,
     problem::Problem,
-    routes::{Route, Routes, schema_of},
+    routes::{Route, Routes, refusal_of, schema_of},
     token::{Token, TokenTooShort},
 };
 pub use crate::Ready;

@@ -12,12 +12,14 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{Extension, Json, body::Bytes};
 use parties::{Environment, Party};
+use serde_json::json;
 use shell::{
     Arrival, answered_apart,
     control::{
         Route, Routes,
         act::{Administered, Outcome, PATH},
-        form::Form,
+        form::{Form, object},
+        refusal_of,
     },
 };
 
@@ -38,7 +40,13 @@ pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
     Routes::from([
         Route::get(PATH, "Who is connected, with profiles, orders and certificates", look)
             .answer::<Shown>(),
-        Route::post(PATH, summary, ask).body_like(|| FORM.schema()).traced(),
+        Route::post(PATH, summary, ask)
+            .body_like(|| FORM.schema())
+            .refused_like(|| {
+                let text = || json!({ "type": "string" });
+                refusal_of(&[("rejected", object(&[("name", text()), ("text", text())], &[]))])
+            })
+            .traced(),
     ])
 }
 

@@ -8,12 +8,14 @@ use std::sync::{Arc, LazyLock};
 
 use axum::{Extension, Json, body::Bytes};
 use parties::{Environment, Party};
+use serde_json::json;
 use shell::{
     Arrival, answered_apart, apart,
     control::{
         Route, Routes,
         act::{Administered, Outcome, PATH},
         form::Form,
+        refusal_of,
     },
 };
 
@@ -35,6 +37,10 @@ pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
             .answer::<Shown>(),
         Route::post(PATH, "One click of an administrator, a service owner or a grantor", click)
             .body_like(|| FORM.schema())
+            .refused_like(|| {
+                let text = || json!({ "type": "string" });
+                refusal_of(&[("rejected", text()), ("text", text())])
+            })
             .traced(),
     ])
 }

@@ -46,14 +46,29 @@ fn document(routes: &[Route], name: &str, version: &str, asks_for_token: bool) -
 }
 
 fn operation(route: &Route) -> Value {
+    let problem = schema_of::<Problem>();
+    let why_not = match route.refusal {
+        Some(refusal) => json!({ "oneOf": [refusal(), problem] }),
+        None => problem,
+    };
     let mut operation = json!({
         "operationId": name(route),
         "summary": route.summary,
         "responses": {
             "200": content("What was asked for", route.media_type, &(route.answer)()),
-            "default": content("Why not", "application/json", &schema_of::<Problem>()),
+            "default": content("Why not", "application/json", &why_not),
         },
     });
+    if route.is_traced {
+        for response in ["200", "default"] {
+            let description =
+                "Its name in the journal: `GET /__admin/diagnoses/{trace}` tells of it";
+            let schema = json!({ "type": "string", "format": "uuid" });
+            // What is refused before it is decided on has none.
+            operation["responses"][response]["headers"] =
+                json!({ "X-Skift-Trace": { "description": description, "schema": schema } });
+        }
+    }
     let parameters: Vec<_> = in_path(route).chain(in_query(route)).collect();
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();

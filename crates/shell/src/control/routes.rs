@@ -9,7 +9,7 @@ use axum::{
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde_json::Value;
 
-use super::Problem;
+use super::{DiagnosisShown, Problem, form::object};
 use crate::traced;
 
 /// Makes a JSON Schema when somebody asks for the documentation: mostly nobody does, and together they are long.
@@ -25,6 +25,9 @@ pub struct Route {
     pub(super) body: Option<Schema>,
     pub(super) answer: Schema,
     pub(super) media_type: &'static str,
+    /// What it answers where a core refuses, beside a [`Problem`].
+    pub(super) refusal: Option<Schema>,
+    pub(super) is_traced: bool,
     handler: MethodRouter,
 }
 
@@ -54,15 +57,25 @@ impl Route {
         handler: MethodRouter,
     ) -> Self {
         let anything: Schema = || Value::Bool(true);
-        let (query, body, answer) = (None, None, anything);
-        Self { method, path, summary, query, body, answer, media_type: "application/json", handler }
+        Self {
+            method,
+            path,
+            summary,
+            query: None,
+            body: None,
+            answer: anything,
+            media_type: "application/json",
+            refusal: None,
+            is_traced: false,
+            handler,
+        }
     }
 
     /// Gives each request to it a trace id, which the caller is told: for what is written down in
     /// the journal. Its handler takes an [`Arrival`](crate::Arrival) as a request extension.
     #[must_use]
     pub fn traced(self) -> Self {
-        Self { handler: traced(self.handler), ..self }
+        Self { handler: traced(self.handler), is_traced: true, ..self }
     }
 
     /// Says what may stand in the query: the fields of a type.
@@ -89,11 +102,24 @@ impl Route {
         Self { answer: schema_of::<A>, ..self }
     }
 
+    /// Says what the answer holds where a core refuses, by its schema.
+    #[must_use]
+    pub fn refused_like(self, schema: Schema) -> Self {
+        Self { refusal: Some(schema), ..self }
+    }
+
     /// Says that the answer is a text of this type.
     #[must_use]
     pub fn text(self, media_type: &'static str) -> Self {
         Self { answer: || serde_json::json!({ "type": "string" }), media_type, ..self }
     }
+}
+
+/// The JSON Schema of a refusal: these keys, and everything that speaks against the request.
+#[must_use]
+pub fn refusal_of(keys: &[(&str, Value)]) -> Value {
+    let diagnosis = ("diagnosis", schema_of::<DiagnosisShown>());
+    object(&[keys, &[diagnosis]].concat(), &[])
 }
 
 /// The JSON Schema of a type, with nothing beside it.

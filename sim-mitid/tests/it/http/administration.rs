@@ -284,4 +284,22 @@ async fn describes_everything_that_can_be_asked() {
     let asked = &administration["post"]["requestBody"]["content"]["application/json"]["schema"];
     assert_eq!(asked["oneOf"].as_array().unwrap().len(), 20);
     assert_eq!(administration["post"]["requestBody"]["required"], true);
+    // As it is told, and where to find it.
+    let not = &administration["post"]["responses"]["default"];
+    assert_eq!(not["headers"]["X-Skift-Trace"]["schema"]["format"], "uuid");
+    let refusal = &not["content"]["application/json"]["schema"]["oneOf"][0];
+    let asked = json!({ "environment": "production", "cvr": "90000002" });
+    let refused = port.ask("terminate", asked).await.json();
+    for (schema, told) in [
+        (refusal, &refused),
+        (&refusal["properties"]["rejected"], &refused["rejected"]),
+        (&refusal["properties"]["diagnosis"]["items"], &refused["diagnosis"][0]),
+    ] {
+        let described = schema["properties"].as_object().unwrap().keys();
+        let mut told: Vec<_> = told.as_object().unwrap().keys().collect();
+        told.sort();
+        let mut described: Vec<_> = described.collect();
+        described.sort();
+        assert_eq!(described, told);
+    }
 }

@@ -308,6 +308,20 @@ async fn of_many_clicks_at_once_one_comes_first() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_described_as_it_is_told() {
+    let port = Port::open(&World::new()).await;
+    let document = port.get("/__admin/docs").await.json();
+    let not = &document["paths"]["/__admin/administration"]["post"]["responses"]["default"];
+    assert_eq!(not["headers"]["X-Skift-Trace"]["schema"]["format"], "uuid");
+    let refusal = &not["content"]["application/json"]["schema"]["oneOf"][0]["properties"];
+    let refused = port.click("remove", json!({ "system-user": user(), "slot": "active" })).await;
+    let (described, told) = (refusal.as_object().unwrap(), refused.json());
+    assert_eq!(refused.status, 409);
+    assert!(told.as_object().unwrap().keys().all(|it| described.contains_key(it)), "{told}");
+    assert_eq!(described.len(), told.as_object().unwrap().len());
+}
+
+#[tokio::test]
 async fn a_slip_of_the_pen_is_told_by_the_nearest_name() {
     let port = Port::open(&World::new()).await;
     let remove = |key: &str| json!({ "system-user": user(), key: "active" });
