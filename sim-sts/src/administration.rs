@@ -37,6 +37,7 @@ use parties::{Core, Diagnose, Diagnosis, EntityId, Environment, ItSystemId, Slot
 use pki::{Certificate, TrustAnchors};
 
 pub use fact::Fact;
+pub(crate) use finding::slot_in_danish;
 pub use policy::{IssuerCheck, Kinds, Policy, Verdict};
 pub use power_of_attorney::PowerOfAttorney;
 pub use privilege::{Privilege, PrivilegeStatus};

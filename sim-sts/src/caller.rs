@@ -7,6 +7,7 @@ use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember, Standing};
 use crate::{
     CertificateName, Issuer, Lookup, Rejection,
     registration::{self, Registration},
+    rejection::Whereabouts,
 };
 
 /// Whether the dates of every certificate of the path hold.
@@ -101,5 +102,8 @@ pub(crate) fn registered<'a>(
     if past {
         return Err(Rejection::CertificateReplaced { certificate: name() });
     }
-    Err(Rejection::CertificateNotRegistered { certificate: name() })
+    Err(Rejection::CertificateNotRegistered {
+        certificate: name(),
+        whereabouts: Whereabouts::Unknown,
+    })
 }

@@ -6,6 +6,7 @@
 
 mod asked;
 mod checks;
+mod whereabouts;
 
 use clock::{Span, Timestamp};
 use entropy::Entropy;
@@ -22,7 +23,7 @@ use xml_security::{Claimed, xml::Limits};
 
 pub use self::asked::{Asked, Case};
 use self::checks::Examined;
-use crate::{Issuer, IssuerFact, Rejection, fact::ReplayKey};
+use crate::{Issuer, IssuerFact, Rejection, administration::Administration, fact::ReplayKey};
 
 /// A request as the STS understood it.
 #[derive(Debug, Clone)]
@@ -74,6 +75,17 @@ impl Request {
                 },
             },
             Err(unreadable) => Self::Unreadable(unreadable),
+        }
+    }
+
+    /// The certificate that it is signed with, or claims to be: for a diagnosis alone.
+    fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Unreadable(_) => None,
+            Self::Read { signed: Ok(signed), .. } => Some(&signed.certificate),
+            Self::Read { signed: Err(unsigned), .. } => {
+                unsigned.claimed.as_ref().map(Claimed::unverified)
+            }
         }
     }
 
@@ -159,8 +171,21 @@ pub(crate) fn decide(
 
 impl Diagnose for Issuer {
     fn diagnose(&self, request: &Request, now: Timestamp) -> Diagnosis {
-        let against = checks::all(self, request, now);
-        Diagnosis::new(against.iter().map(Rejection::finding).collect())
+        whereabouts::diagnosed(self, None, request, now)
+    }
+}
+
+impl Issuer {
+    /// The same diagnosis, where the administration can be asked too: of a certificate that nobody
+    /// here is known by it says where it is saved. What decides is the same.
+    #[must_use]
+    pub fn diagnose_with(
+        &self,
+        administration: &Administration,
+        request: &Request,
+        now: Timestamp,
+    ) -> Diagnosis {
+        whereabouts::diagnosed(self, Some(administration), request, now)
     }
 }
 

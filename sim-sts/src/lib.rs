@@ -6,6 +6,7 @@
 //! | [`issue`] | the one use case: a request for a token comes in, a token or a rejection goes out; **read this first** |
 //! | `issue::checks` | the checks in their order, for a decision and for a diagnosis |
 //! | `issue::asked` | what a request asks for, and in which case |
+//! | `issue::whereabouts` | what a diagnosis says of a certificate that nobody here is known by |
 //! | `caller` | whose certificate is this, at `now` |
 //! | [`registration`] | what an STS knows of a system user, as it changes: certificates, entity id, privileges |
 //! | `registration::swap` | which certificates are accepted when: in force at once, rolling, or both |
@@ -30,5 +31,5 @@ mod sts;
 
 pub use fact::{IssuerFact, IssuerLesson, IssuerNeed, ReplayKey};
 pub use issuer::{Issuer, Lookup, Policy, Service};
-pub use rejection::{Cause, CertificateName, FaultTable, Rejection};
+pub use rejection::{Cause, CertificateName, FaultTable, Rejection, Whereabouts};
 pub use sts::Sts;

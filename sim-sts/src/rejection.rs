@@ -11,7 +11,7 @@ use oio_idws::{
     soap::{Unreadable, UnreadableReason},
     trust::{TokenRequestRefusal, UnsignedPart},
 };
-use parties::{EntityId, Excerpt, Text};
+use parties::{EntityId, Environment, Excerpt, Slot, SystemUserId, Text};
 use pki::{Certificate, ChainRefusal, Serial};
 use xml_security::{SignatureRefusal, xml::Malformed};
 
@@ -170,6 +170,8 @@ pub enum Rejection {
     CertificateNotRegistered {
         /// Which.
         certificate: CertificateName,
+        /// What else is known of it, for a diagnosis; nothing in a decision.
+        whereabouts: Whereabouts,
     },
     /// The certificate is provisioned, and comes into force later: in a swap, or when the activation
     /// delay is over.
@@ -267,6 +269,26 @@ impl Cause {
     pub fn name(self) -> &'static str {
         self.into()
     }
+}
+
+/// What is known of a certificate that no system user of an environment is known by. An STS knows it
+/// of nobody; who diagnoses may.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Whereabouts {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It is saved, and not provisioned.
+    Saved {
+        /// On which system user.
+        system_user: SystemUserId,
+        /// In which slot.
+        slot: Slot,
+        /// The environment to which it is not provisioned.
+        environment: Environment,
+    },
+    /// It is of no authority that counts in this environment, and cannot be provisioned to it.
+    Foreign,
 }
 
 /// When a message says it was made.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use clock::Timestamp;
-use parties::{Core, Environment};
+use parties::{Core, Diagnosis, Environment};
 
 use crate::{
     Issuer,
     administration::{self, Administration, Fact},
+    issue::Request,
 };
 
 /// NemLog-in: one administration, and an STS for each environment.
@@ -51,6 +52,20 @@ impl Sts {
     /// The STS of an environment, to tell it facts and lessons.
     pub fn issuer_mut(&mut self, environment: Environment) -> Option<&mut Issuer> {
         self.issuers.get_mut(&environment)
+    }
+
+    /// Everything that speaks against a request to the STS of an environment, as far as it and the
+    /// administration together know; nothing where there is no such STS.
+    #[must_use]
+    pub fn diagnose(
+        &self,
+        environment: Environment,
+        request: &Request,
+        now: Timestamp,
+    ) -> Diagnosis {
+        let issuer = self.issuers.get(&environment);
+        let diagnose = |it: &Issuer| it.diagnose_with(&self.administration, request, now);
+        issuer.map_or_else(Diagnosis::default, diagnose)
     }
 
     /// Remembers what the administration did, and hands on to the STSs what they must know: a

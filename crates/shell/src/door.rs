@@ -40,8 +40,14 @@ pub trait Door: Sized + 'static {
         entropy: &mut Entropy,
     ) -> (Self::Answer, Vec<<Self::Core as Core>::Fact>);
 
-    /// Everything that speaks against it ([`Diagnose::diagnose`]).
-    fn diagnose(core: &Self::Core, request: &Self::Request, now: Timestamp) -> Diagnosis;
+    /// Everything that speaks against it ([`Diagnose::diagnose`]), as far as the core knows and what is
+    /// beside it.
+    fn diagnose(
+        core: &Self::Core,
+        beside: &<Self::Core as Answering>::Beside,
+        request: &Self::Request,
+        now: Timestamp,
+    ) -> Diagnosis;
 
     /// Puts an answer in the words of the wire ([`Core::write`]).
     fn write(core: &Self::Core, answer: &Self::Answer, entropy: &mut Entropy) -> Self::Reply;
@@ -88,6 +94,14 @@ pub trait AskedBySoap:
 
     /// Why a request was refused, by the rejection's name; none if it was granted.
     fn refusal(answer: &Self::Answer) -> Option<&'static str>;
+
+    /// Everything that speaks against a request, as far as the core knows and what is beside it.
+    fn diagnose_beside(
+        &self,
+        beside: &Self::Beside,
+        request: &Self::Request,
+        now: Timestamp,
+    ) -> Diagnosis;
 }
 
 impl<C: AskedBySoap> Door for Soap<C> {
@@ -114,8 +128,8 @@ impl<C: AskedBySoap> Door for Soap<C> {
         core.decide(request, now, entropy)
     }
 
-    fn diagnose(core: &C, request: &C::Request, now: Timestamp) -> Diagnosis {
-        core.diagnose(request, now)
+    fn diagnose(core: &C, beside: &C::Beside, request: &C::Request, now: Timestamp) -> Diagnosis {
+        core.diagnose_beside(beside, request, now)
     }
 
     fn write(core: &C, answer: &C::Answer, entropy: &mut Entropy) -> Vec<u8> {

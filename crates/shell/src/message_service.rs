@@ -24,6 +24,9 @@ pub trait Answering:
     /// The step of a call in which it is asked.
     const STEP: Step;
 
+    /// What is known beside it, for a diagnosis alone: nothing that it decides hangs on it.
+    type Beside: Send + Sync + 'static;
+
     /// The environment that it belongs to.
     fn environment(&self) -> Environment;
 
@@ -32,9 +35,12 @@ pub trait Answering:
 }
 
 /// Such a core as it is served.
-pub struct MessageService<C: Core> {
+pub struct MessageService<C: Answering> {
     /// The core itself.
     pub core: Shared<C>,
+    /// What a diagnosis may know beside it. Looked at while the core decides: who looks at both looks at
+    /// neither through the other.
+    pub beside: C::Beside,
     /// What time it is.
     pub clock: Clock,
     /// Where the authority of its environment publishes whom it has revoked.
@@ -150,8 +156,11 @@ impl<C: Answering> MessageService<C> {
         let decided = self.core.decide(now, |core| {
             let (answer, facts) = D::decide(core, &request, now, &mut Entropy::Os);
             let granted = D::record(&request, &answer).outcome == GRANTED;
-            let diagnosis =
-                if granted { Diagnosis::default() } else { D::diagnose(core, &request, now) };
+            let diagnosis = if granted {
+                Diagnosis::default()
+            } else {
+                D::diagnose(core, &self.beside, &request, now)
+            };
             ((answer, diagnosis, core.environment()), facts)
         });
         let Decided { answer: (answer, diagnosis, environment), not_kept, .. } = decided;

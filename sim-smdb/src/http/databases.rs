@@ -72,6 +72,7 @@ impl Databases {
             });
             let web_service = WebService {
                 core,
+                beside: (),
                 clock: clock.clone(),
                 revocation_list: revocation_list(environment),
                 journal: journal.clone(),

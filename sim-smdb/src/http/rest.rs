@@ -85,7 +85,7 @@ impl Door for Rest {
         smdb.decide_rest(request, now, entropy)
     }
 
-    fn diagnose(smdb: &Smdb, request: &Request, now: Timestamp) -> Diagnosis {
+    fn diagnose(smdb: &Smdb, (): &(), request: &Request, now: Timestamp) -> Diagnosis {
         smdb.diagnose_rest(request, now)
     }
 

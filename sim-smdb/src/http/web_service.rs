@@ -12,7 +12,7 @@ use axum::{
 };
 use clock::Timestamp;
 use oio_idws::soap::Version;
-use parties::{Environment, Party, Step};
+use parties::{Diagnose, Diagnosis, Environment, Party, Step};
 use pki::RevocationList;
 use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
 
@@ -100,6 +100,8 @@ impl Answering for Smdb {
     const PARTY: Party = Party::Smdb;
     const STEP: Step = Step::Three;
 
+    type Beside = ();
+
     fn environment(&self) -> Environment {
         Self::environment(self)
     }
@@ -132,5 +134,9 @@ impl AskedBySoap for Smdb {
             Answer::Answered(_) => None,
             Answer::Rejected { rejection, .. } => Some(rejection.name()),
         }
+    }
+
+    fn diagnose_beside(&self, (): &(), request: &Request, now: Timestamp) -> Diagnosis {
+        self.diagnose(request, now)
     }
 }

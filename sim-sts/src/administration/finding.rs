@@ -6,6 +6,8 @@ mod provisioning;
 mod register;
 mod upload;
 
+pub(crate) use provisioning::slot_in_danish;
+
 use std::fmt::Display;
 
 use parties::{Excerpt, Finding, Role, Text};

@@ -28,7 +28,8 @@ use crate::{
 
 /// NemLog-in as it is served.
 pub struct NemLogin {
-    administration: Shared<Administration>,
+    /// Never locked by who then asks an STS: who is refused there is diagnosed with it.
+    administration: Arc<Shared<Administration>>,
     token_services: BTreeMap<Environment, Arc<TokenService>>,
     pub(super) clock: Clock,
     journal: Journal,
@@ -83,16 +84,19 @@ impl NemLogin {
             rolled(&mut sts, environment, &since);
         }
         let (administration, issuers) = sts.into_parts();
+        let administration = Arc::new(Shared::new(administration));
         let token_service = |issuer: Issuer| TokenService {
             revocation_list: revocation_list(Issuer::environment(&issuer)),
             core: Shared::new(issuer),
+            beside: Arc::clone(&administration),
             clock: clock.clone(),
             journal: journal.clone(),
         };
         let services = issuers.into_iter().map(|(at, it)| (at, Arc::new(token_service(it))));
+        let token_services = services.collect();
         Arc::new(Self {
-            administration: Shared::new(administration),
-            token_services: services.collect(),
+            administration,
+            token_services,
             clock: clock.clone(),
             journal: journal.clone(),
             founded,
@@ -203,7 +207,7 @@ impl NemLogin {
             let services = self.token_services.iter();
             services.filter_map(|(at, it)| Some((at.name(), it.core.look(known)?))).collect()
         };
-        self.administration.look(|it| Shown::new(it, known, now))
+        Shown::new(&self.administration.look(Clone::clone), known, now)
     }
 
     /// Looks at one STS, if there is one of that environment.

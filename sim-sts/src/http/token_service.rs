@@ -11,12 +11,13 @@ use axum::{
     routing::post,
 };
 use clock::Timestamp;
-use parties::{Environment, Party, Step};
+use parties::{Diagnosis, Environment, Party, Step};
 use pki::RevocationList;
-use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
+use shell::{Answering, Arrival, AskedBySoap, MessageService, Shared, Soap, traced};
 
 use crate::{
     Issuer, IssuerLesson,
+    administration::Administration,
     issue::{Answer, Request},
 };
 
@@ -54,6 +55,9 @@ impl Answering for Issuer {
     const PARTY: Party = Party::Sts;
     const STEP: Step = Step::One;
 
+    /// What was saved there and not provisioned.
+    type Beside = Arc<Shared<Administration>>;
+
     fn environment(&self) -> Environment {
         Self::environment(self)
     }
@@ -82,5 +86,14 @@ impl AskedBySoap for Issuer {
             Answer::Token(_) => None,
             Answer::Rejected { rejection, .. } => Some(rejection.name()),
         }
+    }
+
+    fn diagnose_beside(
+        &self,
+        administration: &Arc<Shared<Administration>>,
+        request: &Request,
+        now: Timestamp,
+    ) -> Diagnosis {
+        administration.look(|it| self.diagnose_with(it, request, now))
     }
 }

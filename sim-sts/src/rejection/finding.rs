@@ -9,7 +9,7 @@ mod what;
 pub(crate) use got::{named, not_trusted, untrusted};
 use parties::{Finding, Role};
 
-use super::{Cause, Rejection};
+use super::{Rejection, Whereabouts};
 
 impl Rejection {
     /// What to tell whoever must mend it.
@@ -20,37 +20,42 @@ impl Rejection {
             rule: rule::rule(self.cause()),
             expected: expected::expected(self),
             got: got::got(self),
-            who: who(self.cause()),
+            who: who(self),
             what: what::what(self),
         }
     }
 }
 
-const fn who(cause: Cause) -> Role {
-    match cause {
-        Cause::MessageTooLarge
-        | Cause::MalformedXml
-        | Cause::NotSoap
-        | Cause::TimestampUnreadable
-        | Cause::TimestampExpired
-        | Cause::TimestampImplausible
-        | Cause::NotSigned
-        | Cause::SignatureInvalid
-        | Cause::MustUnderstand
-        | Cause::UnknownCase
-        | Cause::CaseNotOffered
-        | Cause::InvalidRequest
-        | Cause::ActsAs
-        | Cause::CertificateNotTrusted
-        | Cause::CertificateNotYetValid
-        | Cause::CertificateExpired
-        | Cause::CertificateNotInForce
-        | Cause::CertificateReplaced
-        | Cause::UnknownService
-        | Cause::Replayed => Role::Vendor,
-        Cause::CertificateRevoked | Cause::NotSystemCertificate => Role::MitidAdministrator,
-        Cause::CertificateNotRegistered => Role::NemloginAdministrator,
-        Cause::NotApproved => Role::ServiceOwner,
-        Cause::RevocationUnknown | Cause::NoSigner => Role::Operator,
+const fn who(rejection: &Rejection) -> Role {
+    match rejection {
+        Rejection::CertificateNotRegistered { whereabouts: Whereabouts::Foreign, .. } => {
+            Role::Vendor
+        }
+        Rejection::MessageTooLarge { .. }
+        | Rejection::MalformedXml { .. }
+        | Rejection::NotSoap { .. }
+        | Rejection::TimestampUnreadable { .. }
+        | Rejection::TimestampExpired { .. }
+        | Rejection::TimestampImplausible { .. }
+        | Rejection::NotSigned { .. }
+        | Rejection::SignatureInvalid { .. }
+        | Rejection::MustUnderstand { .. }
+        | Rejection::UnknownCase { .. }
+        | Rejection::CaseNotOffered { .. }
+        | Rejection::InvalidRequest { .. }
+        | Rejection::ActsAs
+        | Rejection::CertificateNotTrusted { .. }
+        | Rejection::CertificateNotYetValid { .. }
+        | Rejection::CertificateExpired { .. }
+        | Rejection::CertificateNotInForce { .. }
+        | Rejection::CertificateReplaced { .. }
+        | Rejection::UnknownService { .. }
+        | Rejection::Replayed => Role::Vendor,
+        Rejection::CertificateRevoked { .. } | Rejection::NotSystemCertificate { .. } => {
+            Role::MitidAdministrator
+        }
+        Rejection::CertificateNotRegistered { .. } => Role::NemloginAdministrator,
+        Rejection::NotApproved { .. } => Role::ServiceOwner,
+        Rejection::RevocationUnknown { .. } | Rejection::NoSigner => Role::Operator,
     }
 }

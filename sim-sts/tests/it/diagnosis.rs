@@ -107,6 +107,46 @@ fn a_finding_says_who_must_act_on_which_certificate_until_when() {
     assert!(finding.what.da.contains("provisionér til dette miljø"));
 }
 
+/// What is saved counts nowhere, and who must provision what is told. The STS by itself knows nothing of it, so the
+/// cause is the same.
+#[test]
+fn a_certificate_that_is_saved_and_not_provisioned_is_told_with_its_slot() {
+    for (slot, danish) in [
+        (Slot::Active, "pladsen til det aktive certifikat for `fagsystem-a`"),
+        (Slot::Rolling, "pladsen til certifikatet til rullende skift for `fagsystem-a`"),
+    ] {
+        let mut world = World::with_old();
+        let diagnosed =
+            |world: &mut World| world.ask(&NEW, start()).diagnosis.decisive().unwrap().clone();
+        let before = diagnosed(&mut world);
+        assert!(before.what.en.starts_with("Save the certificate"), "{before:?}");
+        world.save(&user(), slot, &NEW.certificate, start()).unwrap();
+        let finding = diagnosed(&mut world);
+        assert_eq!((&*finding.cause, finding.who), (&*before.cause, Role::NemloginAdministrator));
+        let english = format!(
+            "saved in the {slot} slot of `fagsystem-a`, and not provisioned to integration-test"
+        );
+        assert!(finding.got.en.contains(&english), "{finding:?}");
+        assert!(finding.got.da.contains(danish), "{finding:?}");
+        assert!(finding.what.en.starts_with("Provision `fagsystem-a` to"), "{finding:?}");
+        assert!(finding.what.da.starts_with("Provisionér `fagsystem-a` til"), "{finding:?}");
+    }
+}
+
+/// It could not be provisioned either, wherever it is saved.
+#[test]
+fn nobody_is_told_to_provision_a_certificate_of_the_other_environment() {
+    let mut world = World::with_old();
+    world.save(&user(), Slot::Rolling, &ELSEWHERE.certificate, start()).unwrap();
+    let diagnosis = world.ask(&ELSEWHERE, start()).diagnosis;
+    let [other, unknown] = diagnosis.findings() else { panic!("{diagnosis:?}") };
+    let causes = [&*other.cause, &*unknown.cause];
+    assert_eq!(causes, ["certificate-not-trusted", "certificate-not-registered"]);
+    assert_eq!(unknown.who, Role::Vendor);
+    assert!(unknown.what.en.contains("cannot be provisioned"), "{unknown:?}");
+    assert!(unknown.what.da.contains("kan ikke provisioneres"), "{unknown:?}");
+}
+
 /// A certificate is not in force, or no longer, for more reasons than a swap: no text names one alone.
 #[test]
 fn what_is_said_of_a_certificate_that_is_not_in_force_holds_without_a_swap() {

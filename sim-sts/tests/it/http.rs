@@ -41,6 +41,7 @@ impl Served {
         let journal = Journal::default();
         let service = TokenService {
             core: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
+            beside: Arc::new(Shared::new(world.sts.administration().clone())),
             clock: Clock::frozen(stage::start()),
             revocation_list: Source::new(list.parse().unwrap()),
             journal: journal.clone(),

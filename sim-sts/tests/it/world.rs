@@ -6,8 +6,7 @@ use clock::{Span, Timeline, Timestamp};
 use entropy::Entropy;
 use oio_idws::{Credential, addressing, assertion::Assertion, trust::TokenRequest};
 use parties::{
-    Core, Diagnose, Diagnosis, EntityId, Environment, Fact, ItSystemId, Recorded, Slot,
-    SystemUserId,
+    Core, Diagnosis, EntityId, Environment, Fact, ItSystemId, Recorded, Slot, SystemUserId,
 };
 use pki::{Certificate, RevocationList, RevocationReason, Revoked};
 use sim_sts::{
@@ -318,7 +317,8 @@ impl World {
                 IssuerNeed::RevocationList => {}
             }
         }
-        let diagnosis = issuer.diagnose(&request, now);
+        let diagnosis = self.sts.diagnose(environment, &request, now);
+        let issuer = self.sts.issuer_mut(environment).unwrap();
         let (answer, facts) = issuer.decide(&request, now, &mut self.entropy);
         let refused = matches!(answer, Answer::Rejected { .. });
         assert!(!refused || facts.is_empty(), "what is refused leaves nothing behind");

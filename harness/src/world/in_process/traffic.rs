@@ -36,15 +36,16 @@ impl<L: Link> Wire for Services<L> {
                 }
             }
         }
-        let Some(issuer) = self.sts.issuer_mut(environment) else { unreachable!("just asked") };
+        let Some(issuer) = self.sts.issuer(environment) else { unreachable!("just asked") };
         let (answer, facts) = issuer.decide(&request, now, &mut self.streams.sts);
         let refusal = match &answer {
             sim_sts::issue::Answer::Token(_) => None,
             sim_sts::issue::Answer::Rejected { rejection, .. } => {
-                let diagnosis = issuer.diagnose(&request, now);
+                let diagnosis = self.sts.diagnose(environment, &request, now);
                 Some(diagnosed(Step::One, rejection.name(), Party::Sts, diagnosis))
             }
         };
+        let Some(issuer) = self.sts.issuer_mut(environment) else { unreachable!("just asked") };
         facts.into_iter().for_each(|fact| issuer.apply(fact));
         let bytes = issuer.write(&answer, &mut self.streams.sts_encryption);
         let says = match &answer {

@@ -45,6 +45,7 @@ impl Served {
     async fn new(world: &World, revocation_list: &str) -> Self {
         let (clock, journal) = (Clock::frozen(start()), Journal::default());
         let service = WebService {
+            beside: (),
             core: Shared::new(world.smdb.clone()),
             clock: clock.clone(),
             revocation_list: Source::new(revocation_list.parse().unwrap()),

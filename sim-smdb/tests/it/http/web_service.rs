@@ -39,6 +39,7 @@ impl Served {
         let (clock, journal) = (Clock::frozen(start()), Journal::default());
         let nowhere = "http://smdb.invalid/list.crl".parse().unwrap();
         let service = WebService {
+            beside: (),
             core: Shared::new(world.smdb.clone()),
             clock: clock.clone(),
             revocation_list: Source::new(nowhere),

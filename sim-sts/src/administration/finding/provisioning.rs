@@ -100,7 +100,7 @@ pub(super) fn other_environment(
     }
 }
 
-const fn slot_in_danish(slot: Slot) -> &'static str {
+pub(crate) const fn slot_in_danish(slot: Slot) -> &'static str {
     match slot {
         Slot::Active => "det aktive certifikat",
         Slot::Rolling => "certifikatet til rullende skift",

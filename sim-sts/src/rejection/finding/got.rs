@@ -3,7 +3,7 @@
 use parties::{Excerpt, Text};
 use pki::{ChainReason, ChainRefusal, PathMember};
 
-use crate::{CertificateName, Rejection};
+use crate::{CertificateName, Rejection, Whereabouts, administration::slot_in_danish};
 
 pub(super) fn got(rejection: &Rejection) -> Text {
     match rejection {
@@ -58,7 +58,25 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("{}, spærret siden {since}", named(certificate)),
         ),
         Rejection::NotSystemCertificate { subject } => subject.text(),
-        Rejection::CertificateNotRegistered { certificate } => Text::new(
+        Rejection::CertificateNotRegistered {
+            certificate,
+            whereabouts: Whereabouts::Saved { system_user, slot, environment },
+        } => Text::new(
+            format!(
+                "{certificate}, which is saved in the {slot} slot of `{system_user}`, and not \
+                 provisioned to {environment}"
+            ),
+            format!(
+                "{}, som er gemt på pladsen til {} for `{system_user}`, men ikke provisioneret til {}",
+                named(certificate),
+                slot_in_danish(*slot),
+                environment.in_danish()
+            ),
+        ),
+        Rejection::CertificateNotRegistered {
+            certificate,
+            whereabouts: Whereabouts::Unknown | Whereabouts::Foreign,
+        } => Text::new(
             format!("{certificate}, which no system user here is, was or will be known by"),
             format!(
                 "{}, som ingen systembruger her kendes på, hverken før, nu eller senere",

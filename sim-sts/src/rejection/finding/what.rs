@@ -3,7 +3,7 @@
 use parties::Text;
 use pki::ChainReason;
 
-use crate::Rejection;
+use crate::{Rejection, Whereabouts};
 
 pub(super) fn what(rejection: &Rejection) -> Text {
     let (en, da) = match rejection {
@@ -116,7 +116,27 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Order a system certificate of the organisation in MitID Erhverv.",
             "Bestil et systemcertifikat for organisationen i MitID Erhverv.",
         ),
-        Rejection::CertificateNotRegistered { .. } => (
+        Rejection::CertificateNotRegistered {
+            whereabouts: Whereabouts::Saved { system_user, environment, .. },
+            ..
+        } => {
+            return Text::new(
+                format!(
+                    "Provision `{system_user}` to {environment} in NemLog-in Administration: what is \
+                     saved counts nowhere before."
+                ),
+                format!(
+                    "Provisionér `{system_user}` til {} i NemLog-in Administration: det gemte gælder \
+                     ingen steder før.",
+                    environment.in_danish()
+                ),
+            );
+        }
+        Rejection::CertificateNotRegistered { whereabouts: Whereabouts::Foreign, .. } => (
+            "Deploy the certificate of this environment: this one cannot be provisioned to it.",
+            "Idriftsæt dette miljøs certifikat: det her kan ikke provisioneres til miljøet.",
+        ),
+        Rejection::CertificateNotRegistered { whereabouts: Whereabouts::Unknown, .. } => (
             "Save the certificate on the system user in NemLog-in Administration, and provision to \
              this environment.",
             "Gem certifikatet på systembrugeren i NemLog-in Administration, og provisionér til dette \

@@ -14,10 +14,14 @@ use crate::world::*;
 
 /// Whether the STS knows the certificate.
 async fn outcome(port: &Port, credential: &Credential, seed: u64) -> String {
+    truth(port, credential, seed).await["request"]["outcome"].as_str().unwrap().to_owned()
+}
+
+/// What the control port says of a request with the certificate.
+async fn truth(port: &Port, credential: &Credential, seed: u64) -> Value {
     let request = request(stage::start(), &mut Entropy::seeded(seed, "sts", "clicks"));
     let reply = port.ask(request.write(credential).unwrap().as_bytes()).await;
-    let truth = port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.json();
-    truth["request"]["outcome"].as_str().unwrap().to_owned()
+    port.get(&format!("/__admin/diagnoses/{}", trace(&reply))).await.json()
 }
 
 fn save(slot: &str, credential: &Credential) -> Value {
@@ -49,7 +53,11 @@ async fn what_is_saved_counts_when_it_is_provisioned() {
     assert_eq!(user["saved"]["active"]["thumbprint"], thumbprint(&NEW));
     let in_force = &user["environments"]["integration-test"]["in-force"];
     assert_eq!(in_force[0]["thumbprint"], thumbprint(&OLD), "saving is not provisioning");
-    assert_eq!(outcome(&port, &NEW, 2).await, "certificate-not-registered");
+    let truth = truth(&port, &NEW, 2).await;
+    assert_eq!(truth["request"]["outcome"], "certificate-not-registered");
+    let got = truth["findings"][0]["got"]["en"].as_str().unwrap();
+    let saved = "saved in the active slot of `fagsystem-a`, and not provisioned";
+    assert!(got.contains(saved), "{got}");
 
     assert_eq!(port.click("provision", provision()).await.status, 200);
     assert_eq!(outcome(&port, &NEW, 3).await, "granted");
