@@ -70,6 +70,19 @@ impl Clock {
         shown(self.mode(), machine_now())
     }
 
+    /// How far the clock stands ahead of the machine's now; negative where it is behind.
+    #[must_use]
+    pub fn ahead(&self) -> Span {
+        match self.mode() {
+            Mode::Real => Span::from_millis(0),
+            Mode::Offset(offset) => offset,
+            mode @ (Mode::Paced { .. } | Mode::Frozen(_)) => {
+                let machine = machine_now();
+                shown(mode, machine).since(machine)
+            }
+        }
+    }
+
     /// How the clock runs.
     #[must_use]
     pub fn mode(&self) -> Mode {
@@ -171,6 +184,19 @@ mod tests {
         assert_eq!(other.now(), Timestamp::from_seconds(28_800));
         other.set(MACHINE);
         assert_eq!(clock.now(), MACHINE);
+    }
+
+    #[test]
+    fn knows_how_far_it_stands_ahead_of_the_machine() {
+        let clock = Clock::real();
+        assert_eq!(clock.ahead(), Span::from_millis(0));
+        clock.advance(Span::from_days(1_095));
+        // Nobody stops the machine between two looks at it.
+        let at_least = |days| Span::from_days(days) - Span::from_minutes(10);
+        assert!(clock.ahead() <= Span::from_days(1_095) && clock.ahead() > at_least(1_095));
+        clock.freeze();
+        clock.advance(Span::from_days(-2_095));
+        assert!(clock.ahead() <= Span::from_days(-1_000) && clock.ahead() > at_least(-1_000));
     }
 
     #[test]

@@ -55,6 +55,7 @@ mod switch;
 mod timely;
 mod tls;
 mod traffic;
+mod two_clocks;
 mod unanswered;
 
 pub use apart::{answered_apart, apart};

@@ -12,6 +12,7 @@ use crate::{
     apart::{at_once, to_the_end},
     door::Record,
     journal::{Entry, GRANTED, MessageId},
+    two_clocks,
 };
 
 /// A core whose messages come and go by themselves: whatever it must know first is the revocation list
@@ -29,6 +30,9 @@ pub trait Answering:
 
     /// The environment that it belongs to.
     fn environment(&self) -> Environment;
+
+    /// Whether a rejection of this name is one of a message's own times.
+    fn is_untimely(cause: &str) -> bool;
 
     /// What it is told when a list was fetched.
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Self::Lesson;
@@ -156,10 +160,11 @@ impl<C: Answering> MessageService<C> {
         let decided = self.core.decide(now, |core| {
             let (answer, facts) = D::decide(core, &request, now, &mut Entropy::Os);
             let granted = D::record(&request, &answer).outcome == GRANTED;
+            let diagnose = |at| D::diagnose(core, &self.beside, &request, at);
             let diagnosis = if granted {
                 Diagnosis::default()
             } else {
-                D::diagnose(core, &self.beside, &request, now)
+                two_clocks::diagnosed(&self.clock, now, C::is_untimely, diagnose)
             };
             ((answer, diagnosis, core.environment()), facts)
         });

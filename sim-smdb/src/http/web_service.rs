@@ -18,7 +18,7 @@ use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
 
 use super::rest;
 use crate::{
-    Lesson, Smdb,
+    Cause, Lesson, Smdb,
     call::{Answer, Request},
     description,
     schema::SchemaVersion,
@@ -104,6 +104,12 @@ impl Answering for Smdb {
 
     fn environment(&self) -> Environment {
         Self::environment(self)
+    }
+
+    fn is_untimely(cause: &str) -> bool {
+        [Cause::TimestampExpired, Cause::TimestampTooOld, Cause::TimestampImplausible]
+            .iter()
+            .any(|it| <&str>::from(*it) == cause)
     }
 
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Lesson {

@@ -16,7 +16,7 @@ use pki::RevocationList;
 use shell::{Answering, Arrival, AskedBySoap, MessageService, Shared, Soap, traced};
 
 use crate::{
-    Issuer, IssuerLesson,
+    Cause, Issuer, IssuerLesson,
     administration::Administration,
     issue::{Answer, Request},
 };
@@ -60,6 +60,10 @@ impl Answering for Issuer {
 
     fn environment(&self) -> Environment {
         Self::environment(self)
+    }
+
+    fn is_untimely(cause: &str) -> bool {
+        [Cause::TimestampExpired, Cause::TimestampImplausible].iter().any(|it| it.name() == cause)
     }
 
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> IssuerLesson {

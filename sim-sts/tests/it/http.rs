@@ -14,8 +14,9 @@ use axum::{
     http::{Method, Request, StatusCode, header},
     routing::get,
 };
-use clock::Clock;
+use clock::{Clock, Span};
 use entropy::Entropy;
+use parties::Role;
 use shell::{Bounds, Journal, Listener, Shared, Source, TRACE_HEADER};
 use sim_sts::http::{ADDRESS, TokenService, router};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -38,11 +39,15 @@ impl Served {
     }
 
     fn asking(world: &World, list: &str, authority: oneshot::Sender<()>) -> Self {
+        Self::by(Clock::frozen(stage::start()), world, list, authority)
+    }
+
+    fn by(clock: Clock, world: &World, list: &str, authority: oneshot::Sender<()>) -> Self {
         let journal = Journal::default();
         let service = TokenService {
             core: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
             beside: Arc::new(Shared::new(world.sts.administration().clone())),
-            clock: Clock::frozen(stage::start()),
+            clock,
             revocation_list: Source::new(list.parse().unwrap()),
             journal: journal.clone(),
         };
@@ -89,6 +94,29 @@ async fn authority(world: &World) -> (String, oneshot::Sender<()>) {
 fn message(seed: u64) -> Vec<u8> {
     let mut entropy = Entropy::seeded(seed, "sts", "http");
     request(stage::start(), &mut entropy).write(&OLD).unwrap().into_bytes()
+}
+
+/// Of a message that is in time by the machine's clock, the client's is not to blame.
+#[tokio::test]
+async fn who_moved_the_clock_is_told_that_a_message_is_too_old_for_it_alone() {
+    let world = World::with_old();
+    let (list, stop) = authority(&world).await;
+    let ahead = Span::from_days(1_095);
+    let clock = Clock::offset(ahead);
+    let served = Served::by(clock.clone(), &world, &list, stop);
+    for (made, who, blames) in [
+        (clock.now() - ahead, Role::Operator, true),
+        (clock.now() - ahead - Span::from_days(1), Role::Vendor, false),
+    ] {
+        let message = request(made, &mut Entropy::seeded(1, "sts", "late")).write(&OLD).unwrap();
+        served.send(message).await;
+        let entry = &served.journal.newest(1, None)[0];
+        let finding = entry.diagnosis.decisive().unwrap();
+        assert_eq!((entry.outcome, finding.who), ("timestamp-expired", who), "{finding:?}");
+        let says = finding.got.en.contains("1095d ahead of this machine's");
+        assert_eq!(says, blames, "{finding:?}");
+        assert_eq!(finding.what.en.contains("Past an expiry"), blames, "{finding:?}");
+    }
 }
 
 #[tokio::test]

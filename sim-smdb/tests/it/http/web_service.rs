@@ -11,9 +11,9 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use clock::Clock;
+use clock::{Clock, Mode, Span};
 use oio_idws::Binding;
-use parties::Environment;
+use parties::{Environment, Role};
 use shell::{Journal, Shared, Source, Traffic, control::Ready};
 use sim_smdb::{
     description,
@@ -89,6 +89,24 @@ async fn a_token_ends_when_the_clock_says_so() {
     let entry = &served.journal.newest(1, None)[0];
     assert_eq!((entry.outcome, entry.at), ("token-expired", after("8h")));
     assert_eq!(entry.diagnosis.decisive().unwrap().cause, "token-expired");
+}
+
+/// Of a message that is in time by the machine's clock, the client's is not to blame.
+#[tokio::test]
+async fn who_moved_the_clock_is_told_that_a_message_is_too_old_for_it_alone() {
+    let mut world = World::new();
+    let served = Served::new(&world);
+    let ahead = Span::from_days(1_095);
+    served.clock.run(Mode::Offset(ahead));
+    let message = world.written(served.clock.now() - ahead);
+    served.ask(Method::POST, ADDRESS, message).await;
+    let entry = &served.journal.newest(1, None)[0];
+    assert_eq!(entry.outcome, "timestamp-expired");
+    let untimely = ["timestamp-expired", "timestamp-too-old"];
+    for finding in entry.diagnosis.findings().iter().filter(|it| untimely.contains(&&*it.cause)) {
+        let says = finding.got.en.contains("1095d ahead of this machine's");
+        assert!(says && finding.who == Role::Operator, "{finding:?}");
+    }
 }
 
 #[tokio::test]

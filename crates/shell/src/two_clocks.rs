@@ -1,0 +1,114 @@
+//! A message that the simulated clock refuses for its times, and the machine's would not: the
+//! client's clock is right then, and somebody has moved the other one.
+
+use clock::{Clock, Span, Timestamp};
+use parties::{Diagnosis, Finding, Role, Text};
+
+/// A diagnosis, as `diagnose` makes it of an instant. Where it holds against a message that it is out of
+/// time, which `is_untimely` knows by its cause, and the message is in time by the machine's clock, it
+/// says so, and who must act is not the vendor.
+pub(crate) fn diagnosed(
+    clock: &Clock,
+    now: Timestamp,
+    is_untimely: impl Fn(&str) -> bool,
+    diagnose: impl Fn(Timestamp) -> Diagnosis,
+) -> Diagnosis {
+    let (diagnosis, ahead) = (diagnose(now), clock.ahead());
+    let holds = |of: &Diagnosis| of.findings().iter().any(|it| is_untimely(&it.cause));
+    if whole_seconds(ahead) == Span::from_seconds(0)
+        || !holds(&diagnosis)
+        || holds(&diagnose(now - ahead))
+    {
+        return diagnosis;
+    }
+    let findings = diagnosis.findings().iter().cloned();
+    let explained = findings.map(|it| if is_untimely(&it.cause) { moved(it, ahead) } else { it });
+    Diagnosis::new(explained.collect())
+}
+
+/// The same finding, of a clock that stands so far ahead of the machine's.
+fn moved(finding: Finding, ahead: Span) -> Finding {
+    let apart = whole_seconds(if ahead.is_negative() { -ahead } else { ahead });
+    let [en, da] =
+        if ahead.is_negative() { ["behind", "bagud for"] } else { ["ahead of", "foran"] };
+    let Text { en: got_en, da: got_da } = finding.got;
+    Finding {
+        got: Text::new(
+            format!(
+                "{got_en}. skift's own clock stands {apart} {en} this machine's, by which the message is in time"
+            ),
+            format!(
+                "{got_da}. skifts eget ur er {apart} {da} denne maskines, og efter maskinens ur kommer beskeden i tide"
+            ),
+        ),
+        who: Role::Operator,
+        what: Text::new(
+            "Leave the client's clock alone: set skift's back (POST /__admin/clock/reset), or let the past come \
+             to it instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
+            "Lad klientens ur være: stil skifts tilbage (POST /__admin/clock/reset), eller lad i stedet fortiden \
+             komme til skift, som afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
+        ),
+        ..finding
+    }
+}
+
+/// What nobody has to read to the millisecond.
+const fn whole_seconds(span: Span) -> Span {
+    Span::from_seconds(span.millis() / 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(cause: &str) -> Finding {
+        let text = || Text::same("said");
+        let cause = cause.to_owned();
+        Finding {
+            cause,
+            rule: text(),
+            expected: text(),
+            got: text(),
+            who: Role::Vendor,
+            what: text(),
+        }
+    }
+
+    /// What is said of a message that is good for five minutes from `made` on, where `clock` counts.
+    fn of(clock: &Clock, made: Timestamp) -> Diagnosis {
+        let late = |at: Timestamp| at < made || at >= made + Span::from_minutes(5);
+        let findings =
+            |at| if late(at) { vec![refusal("late"), refusal("other")] } else { Vec::new() };
+        diagnosed(clock, clock.now(), |it| it == "late", |at| Diagnosis::new(findings(at)))
+    }
+
+    #[test]
+    fn who_moved_the_clock_is_told_in_both_directions() {
+        for (by, en, da) in [
+            (Span::from_days(1_095), "1095d ahead of this machine's", "1095d foran denne"),
+            (Span::from_days(-2), "2d behind this machine's", "2d bagud for denne"),
+        ] {
+            let clock = Clock::offset(by);
+            let diagnosis = of(&clock, clock.now() - by);
+            let [late, other] = diagnosis.findings() else { panic!("{diagnosis:?}") };
+            assert!(late.got.en.contains(en) && late.got.da.contains(da), "{late:?}");
+            assert_eq!((late.who, &late.expected), (Role::Operator, &Text::same("said")));
+            assert_eq!(*other, refusal("other"));
+        }
+        let clock = Clock::real();
+        clock.freeze();
+        clock.advance(Span::from_hours(1));
+        let diagnosis = of(&clock, clock.now() - Span::from_hours(1));
+        assert!(diagnosis.findings()[0].got.en.contains("1h ahead of"), "{diagnosis:?}");
+    }
+
+    #[test]
+    fn a_message_that_is_late_by_both_clocks_is_the_clients() {
+        let plain = Diagnosis::new(vec![refusal("late"), refusal("other")]);
+        let clock = Clock::offset(Span::from_days(1_095));
+        assert_eq!(of(&clock, clock.now() - Span::from_hours(1)), plain);
+        let clock = Clock::real();
+        assert_eq!(of(&clock, clock.now() - Span::from_hours(1)), plain);
+        assert_eq!(of(&clock, clock.now()), Diagnosis::default());
+    }
+}
