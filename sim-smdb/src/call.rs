@@ -114,7 +114,7 @@ pub(crate) fn judge<'r>(
     security::timely(smdb.policy(), time, now, &mut against);
     let token = match &call.token {
         Ok(token) => token,
-        Err(refusal) => return Err(with(against, Rejection::token(refusal))),
+        Err(refusal) => return Err(with(against, Rejection::token(smdb, refusal))),
     };
     believable(smdb, token, now, &mut against);
     let signed = match &call.message {

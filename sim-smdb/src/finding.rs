@@ -3,7 +3,7 @@
 
 use parties::{Finding, Role, Text};
 
-use crate::{Rejection, contract::Operation, rule::Violation, schema::SchemaVersion};
+use crate::{MeantFor, Rejection, contract::Operation, rule::Violation, schema::SchemaVersion};
 
 /// The parts of a finding that are the same for every rejection of a cause.
 struct Lesson {
@@ -35,10 +35,17 @@ impl Rejection {
             Self::MalformedXml { what }
             | Self::NotSoap { what }
             | Self::TimestampUnreadable { what }
-            | Self::TokenUnreadable { what }
+            | Self::TokenUnreadable {
+                what,
+                meant: MeantFor::Unsaid | MeantFor::AnotherCertificate | MeantFor::ThisOne,
+            }
             | Self::TokenMalformed { what }
             | Self::TokenInvalid { what }
             | Self::MalformedRequest { what } => Text::same(what),
+            Self::TokenUnreadable { meant: MeantFor::Elsewhere(environment), .. } => Text::new(
+                format!("a token for SMDB of {environment}"),
+                format!("et token til SMDB i {}", environment.in_danish()),
+            ),
             Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.clone(),
             Self::WrongSoapVersion { got, .. } => Text::same(got.to_string()),
             Self::TokenMissing => {
@@ -315,7 +322,7 @@ impl Rejection {
                      SMDB, så undersøg, hvem der sendte det.",
                 ],
             },
-            Self::TokenUnreadable { .. } => Lesson {
+            Self::TokenUnreadable { meant, .. } => Lesson {
                 rule: [
                     "The token is encrypted for the service's own certificate.",
                     "Tokenet er krypteret til tjenestens eget certifikat.",
@@ -324,13 +331,36 @@ impl Rejection {
                     "an EncryptedAssertion for the present certificate of SMDB",
                     "en EncryptedAssertion til SMDB's nuværende certifikat",
                 ),
-                who: Role::ServiceOwner,
-                what: [
-                    "See whether NemLog-in has the present certificate of SMDB: after a swap it must be \
-                     provisioned there.",
-                    "Se, om NemLog-in har SMDB's nuværende certifikat: efter et certifikatskifte skal det \
-                     provisioneres dér.",
-                ],
+                who: match meant {
+                    MeantFor::Elsewhere(_) | MeantFor::ThisOne => Role::Vendor,
+                    MeantFor::Unsaid | MeantFor::AnotherCertificate => Role::ServiceOwner,
+                },
+                what: match meant {
+                    MeantFor::Elsewhere(_) => [
+                        "Your addresses of the STS and of SMDB are of two environments: take both from one.",
+                        "Dine adresser på STS'en og SMDB hører til hvert sit miljø: brug begge fra det samme.",
+                    ],
+                    MeantFor::Unsaid => [
+                        "See whether your addresses of the STS and of SMDB are of one environment. If they \
+                         are, see whether NemLog-in has the present certificate of SMDB: after a swap it must \
+                         be provisioned there.",
+                        "Se, om dine adresser på STS'en og SMDB hører til samme miljø. Gør de det, så se, om \
+                         NemLog-in har SMDB's nuværende certifikat: efter et certifikatskifte skal det \
+                         provisioneres dér.",
+                    ],
+                    MeantFor::AnotherCertificate => [
+                        "See whether NemLog-in has the present certificate of SMDB: after a swap it must be \
+                         provisioned there.",
+                        "Se, om NemLog-in har SMDB's nuværende certifikat: efter et certifikatskifte skal det \
+                         provisioneres dér.",
+                    ],
+                    MeantFor::ThisOne => [
+                        "Send the token on octet for octet as the STS gave it: it is for the present \
+                         certificate of SMDB, and something has changed it.",
+                        "Send tokenet videre byte for byte, som STS'en gav det: det er til SMDB's nuværende \
+                         certifikat, og noget har ændret det.",
+                    ],
+                },
             },
             Self::UnknownIssuer => Lesson {
                 rule: [

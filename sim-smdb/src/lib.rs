@@ -36,5 +36,5 @@ mod smdb;
 pub mod validation;
 
 pub use fact::{Fact, Lesson, Need, ReplayKey};
-pub use rejection::{Cause, Rejection};
+pub use rejection::{Cause, MeantFor, Rejection};
 pub use smdb::{Configuration, HolderCheck, Policy, Smdb};

@@ -6,9 +6,12 @@ use oio_idws::{
     fault::ServiceFaultCode,
     soap::{Unreadable, UnreadableReason, Version},
 };
-use parties::{Cvr, EntityId, Text};
+use parties::{Cvr, EntityId, Environment, Text};
+use pki::issuing_name;
+use xml_security::{Claimed, encrypt::Recipient};
 
 use crate::{
+    Smdb,
     contract::Operation,
     cpr::harmless,
     date::Date,
@@ -90,6 +93,8 @@ pub enum Rejection {
     TokenUnreadable {
         /// Why.
         what: String,
+        /// Whom it says it is for.
+        meant: MeantFor,
     },
     /// The token was opened, and what is in it is no assertion.
     #[error("what the token holds cannot be read: {what}")]
@@ -287,11 +292,14 @@ impl Rejection {
         }
     }
 
-    pub(crate) fn token(refusal: &TokenRefusal) -> Self {
+    pub(crate) fn token(smdb: &Smdb, refusal: &TokenRefusal) -> Self {
         let what = harmless(&refusal.to_string());
         match refusal {
             TokenRefusal::Missing => Self::TokenMissing,
-            TokenRefusal::NotDecryptable => Self::TokenUnreadable { what },
+            TokenRefusal::NotDecryptable { recipient } => {
+                let meant = recipient.as_ref().map(Claimed::unverified);
+                Self::TokenUnreadable { what, meant: MeantFor::of(smdb, meant) }
+            }
             TokenRefusal::NotAToken | TokenRefusal::Malformed(_) | TokenRefusal::NotAnAssertion => {
                 Self::TokenMalformed { what }
             }
@@ -470,6 +478,32 @@ impl Rejection {
             | Self::ForeignAuthority { .. }
             | Self::MissingPrivilege { .. }
             | Self::NotFound => None,
+        }
+    }
+}
+
+/// Whom a token that cannot be opened says it is for. That serves a diagnosis alone: anybody may say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeantFor {
+    /// It says nothing that is understood.
+    Unsaid,
+    /// SMDB of another environment.
+    Elsewhere(Environment),
+    /// Another certificate of this environment: as a rule a former one of SMDB.
+    AnotherCertificate,
+    /// This SMDB, as it is now.
+    ThisOne,
+}
+
+impl MeantFor {
+    fn of(smdb: &Smdb, recipient: Option<&Recipient>) -> Self {
+        let Some(Recipient { issuer, serial }) = recipient else { return Self::Unsaid };
+        let issues = |it: &Environment| issuing_name(*it).dotnet() == *issuer;
+        match Environment::ALL.into_iter().find(issues) {
+            None => Self::Unsaid,
+            Some(environment) if environment != smdb.environment() => Self::Elsewhere(environment),
+            Some(_) if smdb.certificate().serial().to_decimal() == *serial => Self::ThisOne,
+            Some(_) => Self::AnotherCertificate,
         }
     }
 }

@@ -54,7 +54,7 @@ pub use name::Name;
 pub use odd::Oddity;
 #[cfg(feature = "pool")]
 pub use pool::KeyPool;
-pub use profile::{Addresses, LIFETIME, NEW_POLICY_FROM, REAL_AUTHORITY, SIMULATOR};
+pub use profile::{Addresses, LIFETIME, NEW_POLICY_FROM, REAL_AUTHORITY, SIMULATOR, issuing_name};
 pub use request::{RequestRefusal, SigningRequest};
 pub use revocation::{
     KnownRevocations, MalformedRevocationList, RevocationList, RevocationReason, Revoked, Standing,

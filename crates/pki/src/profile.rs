@@ -71,7 +71,9 @@ pub(crate) fn root_name(environment: Environment) -> Name {
     authority_name("Skift Simulator OCES rod-CA", environment)
 }
 
-pub(crate) fn issuing_name(environment: Environment) -> Name {
+/// The name of the authority that issues certificates in `environment`.
+#[must_use]
+pub fn issuing_name(environment: Environment) -> Name {
     authority_name("Skift Simulator OCES udstedende-CA 1", environment)
 }
 

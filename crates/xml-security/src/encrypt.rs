@@ -18,7 +18,7 @@ use pki::{Certificate, DecryptionFailed, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::{
-    Element, Readable,
+    Claimed, Element, Readable,
     c14n::{escape_attribute, escape_text},
     signature::base64,
     uris,
@@ -118,6 +118,30 @@ pub fn decrypt<'d>(
         ContentEncryption::Aes256Gcm => decrypt_gcm(parts.ciphertext, &key),
     };
     if usable { plaintext } else { Err(DecryptionFailed) }
+}
+
+/// The certificate that something is encrypted for, as it says itself: whoever encrypts may say what
+/// they like, and nothing of it is needed to decrypt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// `ds:X509IssuerName`: who issued the certificate.
+    pub issuer: String,
+    /// `ds:X509SerialNumber`, in decimal.
+    pub serial: String,
+}
+
+impl Recipient {
+    /// The recipient that an `xenc:EncryptedData` names, if it names one by issuer and number.
+    #[must_use]
+    pub fn of<'d>(encrypted: impl Readable<'d>) -> Option<Claimed<Self>> {
+        let key_info = encrypted_key(encrypted.view().element)?.child(uris::DS, "KeyInfo")?;
+        let reference = key_info.child(uris::WSSE, "SecurityTokenReference").unwrap_or(key_info);
+        let data = reference.child(uris::DS, "X509Data")?;
+        let named = data.child(uris::DS, "X509IssuerSerial")?;
+        let text = |name| Some(named.child(uris::DS, name)?.text().ok()?.trim().to_owned());
+        let (issuer, serial) = (text("X509IssuerName")?, text("X509SerialNumber")?);
+        Some(Claimed::new(Self { issuer, serial }))
+    }
 }
 
 struct Parts {

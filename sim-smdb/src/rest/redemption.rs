@@ -140,11 +140,13 @@ impl Asked {
             TokenRefusal::UnknownIssuer { thumbprint } => {
                 Rejection::UnknownIssuer { thumbprint: thumbprint.map(Claimed::into_unverified) }
             }
-            TokenRefusal::NotDecryptable
+            TokenRefusal::NotDecryptable { .. }
             | TokenRefusal::Malformed(_)
             | TokenRefusal::NotAnAssertion
             | TokenRefusal::Signature(_)
-            | TokenRefusal::Content(_) => Rejection::Shared(crate::Rejection::token(&refusal)),
+            | TokenRefusal::Content(_) => {
+                Rejection::Shared(crate::Rejection::token(smdb, &refusal))
+            }
         })?;
         // What is no number of seconds is as if it were not said.
         let lifetime = field(LIFETIME).and_then(|it| it.trim().parse().ok());

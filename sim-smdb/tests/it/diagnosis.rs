@@ -4,7 +4,7 @@ use clock::Timestamp;
 use oio_idws::soap::Version;
 use parties::Text;
 use sim_smdb::{
-    Cause, Rejection,
+    Cause, MeantFor, Rejection,
     contract::Operation,
     rule::{Rule, Violation},
     schema::SchemaVersion,
@@ -31,7 +31,7 @@ fn example(cause: Cause) -> Rejection {
         Cause::TimestampTooOld => Rejection::TimestampTooOld { created: at, now },
         Cause::TokenMissing => Rejection::TokenMissing,
         Cause::TokenMalformed => Rejection::TokenMalformed { what },
-        Cause::TokenUnreadable => Rejection::TokenUnreadable { what },
+        Cause::TokenUnreadable => Rejection::TokenUnreadable { what, meant: MeantFor::Unsaid },
         Cause::UnknownIssuer => Rejection::UnknownIssuer,
         Cause::TokenInvalid => Rejection::TokenInvalid { what },
         Cause::TokenNotYetValid => Rejection::TokenNotYetValid { from: at },

@@ -5,9 +5,10 @@
 
 use clock::{Span, Timeline};
 use oio_idws::{assertion::Assertion, call::ServiceCall, fault::ServiceFaultCode};
+use parties::{Environment, Role};
 use pki::{RevocationReason, Revoked};
 use sim_smdb::{
-    Cause, Configuration, Fact, HolderCheck, Policy, Rejection,
+    Cause, Configuration, Fact, HolderCheck, MeantFor, Policy, Rejection,
     call::Answer,
     contract::{Annul, Fetch, Operation, Submission},
     course::{Course, Details},
@@ -142,7 +143,7 @@ fn provoke(cause: Cause) -> Reply {
                 let serial = *HOLDER.certificate.serial();
                 let reason = RevocationReason::KeyCompromise;
                 let revoked = Revoked { serial, at: after("-1h"), reason };
-                STAGE.authority(parties::Environment::IntegrationTest).revocation_list(
+                STAGE.authority(Environment::IntegrationTest).revocation_list(
                     1,
                     now,
                     now + Span::from_days(1),
@@ -445,4 +446,46 @@ fn the_later_checks_have_an_order_too() {
     let call = ServiceCall { action: Operation::Report.action(old), ..call };
     let reply = world.send(&call.write(&HOLDER).unwrap(), start());
     assert_eq!(reply.against(), ["schema-retired", "missing-privilege"]);
+}
+
+/// Two environments mixed up, a certificate of SMDB that was replaced, a token that somebody changed: the key opens none
+/// of them, and it is somebody else who must act.
+#[test]
+fn a_token_that_cannot_be_opened_is_told_by_whom_it_is_for() {
+    let elsewhere =
+        STAGE.system(Environment::Production, "skift SMDB", 1, after("-30d")..after("1000d"));
+    let written = assertion().write(&STS).unwrap();
+    let for_us = token(&written, &SMDB.certificate);
+    // Cut at its end, so that no block of it is whole.
+    let end = for_us.rfind("</xenc:CipherValue>").unwrap();
+    let cut_short = [&for_us[..end - 4], &for_us[end..]].concat();
+    let told = with_token(token("no XML", &STRANGER.certificate)).fault().text;
+    let unnamed = token(&written, &STRANGER.certificate).replace("Skift Simulator", "Somebody");
+    for (token, expected, who, what) in [
+        (
+            token(&written, &elsewhere.certificate),
+            MeantFor::Elsewhere(Environment::Production),
+            Role::Vendor,
+            "are of two environments",
+        ),
+        (
+            token(&written, &STRANGER.certificate),
+            MeantFor::AnotherCertificate,
+            Role::ServiceOwner,
+            "after a swap",
+        ),
+        (cut_short, MeantFor::ThisOne, Role::Vendor, "octet for octet"),
+        (unnamed, MeantFor::Unsaid, Role::ServiceOwner, "See whether your addresses"),
+    ] {
+        let reply = with_token(token);
+        let Some(Rejection::TokenUnreadable { meant, .. }) = reply.rejection() else {
+            panic!("{:?}", reply.rejection())
+        };
+        assert_eq!(*meant, expected);
+        let finding = reply.diagnosis.decisive().unwrap();
+        assert_eq!(finding.who, who);
+        assert!(finding.what.en.contains(what), "{finding:?}");
+        // The caller learns nothing of it.
+        assert_eq!(reply.fault().text, told, "{expected:?}");
+    }
 }

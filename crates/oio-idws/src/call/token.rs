@@ -4,7 +4,7 @@
 use pki::{Certificate, PrivateKey};
 use xml_security::{
     Claimed, Legacy, SignatureRefusal,
-    encrypt::decrypt,
+    encrypt::{Recipient, decrypt},
     security_header::SecurityHeader,
     verify::{enveloped_certificate_der, verify_enveloped},
     xml::{Document, Element, Limits, Malformed},
@@ -42,7 +42,10 @@ pub enum TokenRefusal {
     NotAToken,
     /// It cannot be decrypted; why is not said.
     #[error("the token cannot be decrypted with the key of this service")]
-    NotDecryptable,
+    NotDecryptable {
+        /// The certificate that it says it is encrypted for, if it names one.
+        recipient: Option<Claimed<Recipient>>,
+    },
     /// It was decrypted, and is not XML that we accept, by its size, its form or its content.
     #[error("what was decrypted is not acceptable XML: {0}")]
     Malformed(Malformed),
@@ -110,7 +113,8 @@ impl ReceivedToken {
             .children()
             .find(|child| child.is(xml_security::uris::XENC, "EncryptedData"))
             .ok_or(TokenRefusal::NotAToken)?;
-        let plain = decrypt(data, keys.decryption).map_err(|_| TokenRefusal::NotDecryptable)?;
+        let plain = decrypt(data, keys.decryption)
+            .map_err(|_| TokenRefusal::NotDecryptable { recipient: Recipient::of(data) })?;
         // What comes out of decryption is as hostile as what came in: it takes the same way.
         let document = Document::parse(&plain, limits).map_err(TokenRefusal::Malformed)?;
         Self::believe(document.root(), keys, legacy).ok_or(TokenRefusal::NotAnAssertion)?

@@ -454,7 +454,8 @@ fn a_token_that_cannot_be_opened_gives_one_answer_whatever_the_cause() {
     let end = call.rfind("</xenc:CipherValue>").unwrap();
     let cut = [&call[..end - 4], &call[end..]].concat();
     for message in [for_another, cut] {
-        assert_eq!(token_refusal(&message), TokenRefusal::NotDecryptable);
+        let refusal = token_refusal(&message);
+        assert!(matches!(refusal, TokenRefusal::NotDecryptable { .. }), "{refusal:?}");
     }
 }
 
