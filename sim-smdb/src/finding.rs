@@ -99,7 +99,7 @@ impl Rejection {
                 "no list, or one whose nextUpdate has passed",
                 "ingen spærreliste eller en, hvis nextUpdate er passeret",
             ),
-            Self::WrongAddress { to } => match to {
+            Self::WrongAddress { to, .. } => match to {
                 Some(to) => Text::same(to),
                 None => Text::new("no wsa:To", "ingen wsa:To"),
             },
@@ -493,19 +493,30 @@ impl Rejection {
                      gamle nøgle. Se ellers efter, hvad der ændrer beskeden, efter at den er signeret.",
                 ],
             },
-            Self::WrongAddress { .. } => Lesson {
+            Self::WrongAddress { ours, other_host, .. } => Lesson {
                 rule: [
                     "The signed wsa:To is this service's address, so that no other service's message is \
                      used here (WS-Addressing 1.0).",
                     "Den signerede wsa:To er denne tjenestes adresse, så en anden tjenestes besked ikke \
                      kan bruges her (WS-Addressing 1.0).",
                 ],
-                expected: Text::new("the address of SMDB", "SMDB's adresse"),
+                expected: Text::same(ours),
                 who: Role::Vendor,
-                what: [
-                    "Set the address of the endpoint in your configuration, for the right environment.",
-                    "Ret endpointets adresse i konfigurationen, så den passer til det rigtige miljø.",
-                ],
+                what: if *other_host {
+                    [
+                        "Set the address of the endpoint in your configuration as it is expected, letter for \
+                         letter. If your client must use the host that it names, let skift have it: `--host`.",
+                        "Skriv endpointets adresse i konfigurationen, nøjagtigt som den forventes. Skal klienten \
+                         bruge det værtsnavn, den angiver, så giv skift det: `--host`.",
+                    ]
+                } else {
+                    [
+                        "Set the address of the endpoint in your configuration as it is expected, letter for \
+                         letter, for the right environment.",
+                        "Skriv endpointets adresse i konfigurationen, nøjagtigt som den forventes, til det \
+                         rigtige miljø.",
+                    ]
+                },
             },
             Self::Replayed => Lesson {
                 rule: [

@@ -175,6 +175,10 @@ pub enum Rejection {
     WrongAddress {
         /// To whom, if it says; nothing that could be a personal number.
         to: Option<String>,
+        /// The address of this service.
+        ours: String,
+        /// Whether the host that it says is another one.
+        other_host: bool,
     },
     /// The same message came before.
     #[error("the same message was received before")]
@@ -412,7 +416,7 @@ impl Rejection {
             Self::FrameworkMissing => Told::NoFramework,
             Self::FrameworkMismatch { what } => Told::WrongFramework(&what.en),
             Self::ActionMissing => Told::NoAction,
-            Self::WrongAddress { to } => Told::WrongAddress(to.as_deref().unwrap_or_default()),
+            Self::WrongAddress { to, .. } => Told::WrongAddress(to.as_deref().unwrap_or_default()),
             Self::UnknownOperation { action } => Told::UnknownOperation(action),
             Self::SchemaRetired { version, since, .. } => {
                 beside(Rule::SchemaRetired, format!("{version} (pr. {})", Date::of(*since)))

@@ -7,7 +7,7 @@ use pki::{Certificate, ChainReason, ChainRefusal, Path, PathMember, Standing};
 use crate::{
     CertificateName, Issuer, Lookup, Rejection,
     registration::{self, Registration},
-    rejection::Whereabouts,
+    rejection::{InForce, Whereabouts},
 };
 
 /// Whether the dates of every certificate of the path hold.
@@ -93,17 +93,31 @@ pub(crate) fn registered<'a>(
     for registration in issuer.registrations_with(certificate) {
         match registration.standing(certificate, now) {
             registration::Standing::Planned { from } => {
-                return Err(Rejection::CertificateNotInForce { certificate: name(), from });
+                let (certificate, in_force) = (name(), Vec::new());
+                return Err(Rejection::CertificateNotInForce { certificate, in_force, from });
             }
             registration::Standing::Past => past = true,
             registration::Standing::InForce | registration::Standing::Unknown => {}
         }
     }
     if past {
-        return Err(Rejection::CertificateReplaced { certificate: name() });
+        return Err(Rejection::CertificateReplaced { certificate: name(), in_force: Vec::new() });
     }
     Err(Rejection::CertificateNotRegistered {
         certificate: name(),
         whereabouts: Whereabouts::Unknown,
+        in_force: Vec::new(),
     })
+}
+
+/// What is in force now for whoever was ever known by the certificate, or else for whoever is known by one
+/// of the same subject: a renewed one has the same.
+pub(crate) fn in_force(issuer: &Issuer, certificate: &Certificate, now: Timestamp) -> Vec<InForce> {
+    let mut known: Vec<_> = issuer.registrations_with(certificate).collect();
+    if known.is_empty() {
+        let named = |it: &Certificate| it.subject() == certificate.subject();
+        known.extend(issuer.registrations().filter(|it| it.accepted(now).iter().any(named)));
+    }
+    let accepted = known.into_iter().flat_map(|it| it.accepted(now));
+    accepted.map(|it| InForce { serial: *it.serial(), until: it.first_refused() }).collect()
 }

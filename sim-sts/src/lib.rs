@@ -31,5 +31,5 @@ mod sts;
 
 pub use fact::{IssuerFact, IssuerLesson, IssuerNeed, ReplayKey};
 pub use issuer::{Issuer, Lookup, Policy, Service};
-pub use rejection::{Cause, CertificateName, FaultTable, Rejection, Whereabouts};
+pub use rejection::{Cause, CertificateName, FaultTable, InForce, Rejection, Whereabouts};
 pub use sts::Sts;

@@ -172,6 +172,8 @@ pub enum Rejection {
         certificate: CertificateName,
         /// What else is known of it, for a diagnosis; nothing in a decision.
         whereabouts: Whereabouts,
+        /// What is in force for a system user of the same name, for a diagnosis; nothing in a decision.
+        in_force: Vec<InForce>,
     },
     /// The certificate is provisioned, and comes into force later: in a swap, or when the activation
     /// delay is over.
@@ -179,6 +181,8 @@ pub enum Rejection {
     CertificateNotInForce {
         /// Which.
         certificate: CertificateName,
+        /// What is in force meanwhile, for a diagnosis; nothing in a decision.
+        in_force: Vec<InForce>,
         /// When it comes into force.
         from: Timestamp,
     },
@@ -188,6 +192,8 @@ pub enum Rejection {
     CertificateReplaced {
         /// Which.
         certificate: CertificateName,
+        /// What is in force instead, for a diagnosis; nothing in a decision.
+        in_force: Vec<InForce>,
     },
     /// No service has the name.
     #[error("no service is called `{applies_to}`; names are compared as strings")]
@@ -289,6 +295,15 @@ pub enum Whereabouts {
     },
     /// It is of no authority that counts in this environment, and cannot be provisioned to it.
     Foreign,
+}
+
+/// A certificate that a system user is known by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InForce {
+    /// Its number.
+    pub serial: Serial,
+    /// The first instant at which it is refused.
+    pub until: Timestamp,
 }
 
 /// When a message says it was made.

@@ -118,7 +118,15 @@ pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec
 /// Whether the call is for this service.
 pub(super) fn addressed(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec<Rejection>) {
     if signed.to.as_deref() != Some(smdb.address()) {
-        let to = signed.to.as_deref().map(harmless);
-        against.push(Rejection::WrongAddress { to });
+        let to = signed.to.as_deref();
+        let other_host = to.and_then(host).is_some_and(|it| Some(it) != host(smdb.address()));
+        let (to, ours) = (to.map(harmless), smdb.address().to_owned());
+        against.push(Rejection::WrongAddress { to, ours, other_host });
     }
+}
+
+/// The host in an address, without the port.
+fn host(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split(['/', ':', '?']).next()
 }

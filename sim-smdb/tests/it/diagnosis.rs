@@ -52,7 +52,10 @@ fn example(cause: Cause) -> Rejection {
             Rejection::FrameworkMismatch { what: Text::new("of version 1", "har version 1") }
         }
         Cause::ActionMissing => Rejection::ActionMissing,
-        Cause::WrongAddress => Rejection::WrongAddress { to: None },
+        Cause::WrongAddress => {
+            let ours = "https://smdb.invalid/".to_owned();
+            Rejection::WrongAddress { to: None, ours, other_host: false }
+        }
         Cause::Replayed => Rejection::Replayed,
         Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },
         Cause::SchemaRetired => {

@@ -489,3 +489,19 @@ fn a_token_that_cannot_be_opened_is_told_by_whom_it_is_for() {
         assert_eq!(reply.fault().text, told, "{expected:?}");
     }
 }
+
+/// The right address is told, and how skift is given another host.
+#[test]
+fn the_finding_of_a_wrong_address_names_the_right_one() {
+    let ours = sim_smdb::contract::ADDRESS;
+    let host = ours.split('/').nth(2).unwrap();
+    let elsewhere = format!("https://{host}/other");
+    for (to, other_host) in [("https://127.0.0.1/SmdbService.svc", true), (&*elsewhere, false)] {
+        let reply = with_call(|call| ServiceCall { to: to.to_owned(), ..call });
+        let finding = reply.diagnosis.decisive().unwrap();
+        assert_eq!((&*finding.cause, &*finding.expected.en), ("wrong-address", ours));
+        for text in [&finding.what.en, &finding.what.da] {
+            assert_eq!(text.contains("`--host`"), other_host, "{finding:?}");
+        }
+    }
+}

@@ -1,12 +1,12 @@
-//! What a diagnosis says of a certificate that nobody here is known by: what was saved and not
-//! provisioned no STS can know, and it is the commonest reason.
+//! What a diagnosis says beside a decision: of a certificate that nobody here is known by, where it is
+//! saved, which no STS can know and is the commonest reason; and what is in force instead.
 
 use clock::Timestamp;
 use parties::{Diagnosis, Slot, SystemUserId};
 use pki::Certificate;
 
 use super::{Request, checks};
-use crate::{Issuer, Rejection, Whereabouts, administration::Administration};
+use crate::{Issuer, Rejection, Whereabouts, administration::Administration, caller};
 
 /// Everything that speaks against a request, with what an administration knows of its certificate.
 pub(super) fn diagnosed(
@@ -16,11 +16,18 @@ pub(super) fn diagnosed(
     now: Timestamp,
 ) -> Diagnosis {
     let mut against = checks::all(issuer, request, now);
+    let Some(certificate) = request.certificate() else {
+        return Diagnosis::new(against.iter().map(Rejection::finding).collect());
+    };
     for rejection in &mut against {
-        if let Rejection::CertificateNotRegistered { whereabouts, .. } = rejection
-            && let Some(certificate) = request.certificate()
-        {
+        if let Rejection::CertificateNotRegistered { whereabouts, .. } = rejection {
             *whereabouts = found(issuer, administration, certificate, now);
+        }
+        if let Rejection::CertificateNotRegistered { in_force, .. }
+        | Rejection::CertificateNotInForce { in_force, .. }
+        | Rejection::CertificateReplaced { in_force, .. } = rejection
+        {
+            *in_force = caller::in_force(issuer, certificate, now);
         }
     }
     Diagnosis::new(against.iter().map(Rejection::finding).collect())

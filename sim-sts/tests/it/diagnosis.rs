@@ -107,6 +107,27 @@ fn a_finding_says_who_must_act_on_which_certificate_until_when() {
     assert!(finding.what.da.contains("provisionér til dette miljø"));
 }
 
+/// Whoever looks for the right one need not look it up.
+#[test]
+fn what_is_in_force_instead_is_told_by_serial_and_end() {
+    let says = |reply: &Reply, cause: &str, in_force: &Credential| {
+        let finding = reply.diagnosis.decisive().unwrap();
+        assert_eq!(finding.cause, cause);
+        let certificate = &in_force.certificate;
+        for text in [&finding.expected.en, &finding.expected.da] {
+            assert!(text.contains(&certificate.serial().to_string()), "{finding:?}");
+            assert!(text.contains(&certificate.first_refused().to_string()), "{finding:?}");
+        }
+    };
+    says(&World::rolling().ask(&NEW, start()), "certificate-not-in-force", &OLD);
+    // A renewed one has the same subject.
+    let mut world = World::with_old();
+    says(&world.ask(&NEW, start()), "certificate-not-registered", &OLD);
+    world.save(&user(), Slot::Active, &NEW.certificate, start()).unwrap();
+    world.provision(&user(), TEST, start());
+    says(&world.ask(&OLD, start()), "certificate-replaced", &NEW);
+}
+
 /// What is saved counts nowhere, and who must provision what is told. The STS by itself knows nothing of it, so the
 /// cause is the same.
 #[test]

@@ -3,7 +3,7 @@
 use oio_idws::uris::{ISSUE_REQUEST, SAML_TOKEN_TYPE};
 use parties::Text;
 
-use crate::{Rejection, issue::Case};
+use crate::{InForce, Rejection, issue::Case};
 
 pub(super) fn expected(rejection: &Rejection) -> Text {
     match rejection {
@@ -85,12 +85,9 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
             "organizationIdentifier NTRDK- and eight digits in the subject",
             "organizationIdentifier NTRDK- og otte cifre i subject",
         ),
-        Rejection::CertificateNotRegistered { .. }
-        | Rejection::CertificateNotInForce { .. }
-        | Rejection::CertificateReplaced { .. } => Text::new(
-            "the certificate that is in force for the system user now",
-            "det certifikat, der er i kraft for systembrugeren nu",
-        ),
+        Rejection::CertificateNotRegistered { in_force, .. }
+        | Rejection::CertificateNotInForce { in_force, .. }
+        | Rejection::CertificateReplaced { in_force, .. } => the_one_in_force(in_force),
         Rejection::UnknownService { meant: Some(meant), .. } => Text::same(meant),
         Rejection::UnknownService { meant: None, .. } => Text::new(
             "the entity id of a service that is registered in this environment",
@@ -108,4 +105,17 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
             "et signeringscertifikat, der er i kraft",
         ),
     }
+}
+
+/// What is in force now, by number and end, as far as the STS knows it.
+fn the_one_in_force(in_force: &[InForce]) -> Text {
+    let said = |refused: &str| {
+        let each = in_force.iter().map(|it| format!("{} ({refused} {})", it.serial, it.until));
+        let each: Vec<_> = each.collect();
+        if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) }
+    };
+    Text::new(
+        format!("the certificate that is in force for the system user now{}", said("refused from")),
+        format!("det certifikat, der er i kraft for systembrugeren nu{}", said("afvises fra")),
+    )
 }

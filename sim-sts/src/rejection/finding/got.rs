@@ -61,6 +61,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::CertificateNotRegistered {
             certificate,
             whereabouts: Whereabouts::Saved { system_user, slot, environment },
+            ..
         } => Text::new(
             format!(
                 "{certificate}, which is saved in the {slot} slot of `{system_user}`, and not \
@@ -76,6 +77,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::CertificateNotRegistered {
             certificate,
             whereabouts: Whereabouts::Unknown | Whereabouts::Foreign,
+            ..
         } => Text::new(
             format!("{certificate}, which no system user here is, was or will be known by"),
             format!(
@@ -83,11 +85,11 @@ pub(super) fn got(rejection: &Rejection) -> Text {
                 named(certificate)
             ),
         ),
-        Rejection::CertificateNotInForce { certificate, from } => Text::new(
+        Rejection::CertificateNotInForce { certificate, from, .. } => Text::new(
             format!("{certificate}, which comes into force at {from}"),
             format!("{}, som træder i kraft {from}", named(certificate)),
         ),
-        Rejection::CertificateReplaced { certificate } => Text::new(
+        Rejection::CertificateReplaced { certificate, .. } => Text::new(
             format!("{certificate}, by which a system user was known before, and no longer is"),
             format!(
                 "{}, som en systembruger før var kendt på, men ikke er det længere",
