@@ -6,12 +6,11 @@ mod provisioning;
 mod register;
 mod upload;
 
-pub(crate) use provisioning::slot_in_danish;
-
 use std::fmt::Display;
 
 use parties::{Excerpt, Finding, Role, Text};
 
+pub(crate) use self::provisioning::slot_in_danish;
 use super::Rejection;
 
 /// The source of a rule that none names.

@@ -259,6 +259,9 @@ async fn a_client_that_does_not_trust_the_server_is_written_down() {
 
     let mut roots = RootCertStore::empty();
     roots.add(authority).unwrap();
+    let personal = "010170-1234.invalid";
+    let (_, got) = noted(&server, trusting(roots.clone(), both), personal).await;
+    assert!(!got.en.contains("1234") && !got.da.contains("1234"), "{got:?}");
     let (why, got) = noted(&server, trusting(roots.clone(), both), "other.invalid").await;
     assert_eq!(why, "server-not-trusted");
     assert!(got.en.contains("BadCertificate; it asked for `other.invalid`"), "{got:?}");

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use parties::Text;
+use parties::{Excerpt, Text};
 use rustls::{AlertDescription, Error};
 
 use super::Said;
@@ -167,7 +167,11 @@ pub(super) fn left(host: Option<&str>) -> Said {
 fn not_trusted(got: &Text, host: Option<&str>) -> Said {
     let host = host.map_or_else(
         || Text::new("it named no host", "den nævnte ingen vært"),
-        |host| Text::new(format!("it asked for `{host}`"), format!("den spurgte efter `{host}`")),
+        |host| {
+            // It is a name that the client chose.
+            let Text { en, da } = Excerpt::of_name(host).text();
+            Text::new(format!("it asked for `{en}`"), format!("den spurgte efter `{da}`"))
+        },
     );
     (
         Text::new(
