@@ -8,7 +8,11 @@
 mod settings;
 mod system_user;
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+    sync::Arc,
+};
 
 use clock::Clock;
 use entropy::Entropy;
@@ -117,12 +121,9 @@ impl Bound {
             let portal = Portal::new(mitid_control);
             let system_users = SystemUsers::new(&data, &portal, &hierarchies, clock).await;
             let system_users = system_users.map_err(unusable)?;
-            for environment in Environment::ALL {
-                if is_first || system_users.new_in().contains(&environment) {
-                    let registered = system_users.register(environment, &sts_control).await;
-                    registered.map_err(unusable)?;
-                }
-            }
+            let all = BTreeSet::from(Environment::ALL);
+            let wanted = if is_first { &all } else { system_users.new_in() };
+            system_users.register(wanted, &sts_control).await.map_err(unusable)?;
             let binding = settings.smdb_binding;
             addresses.write_kits(&data, &hierarchies, &system_users, binding).await?;
             Ok(services.found().await?)

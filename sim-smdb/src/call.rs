@@ -33,7 +33,7 @@ pub(crate) use self::{
 use crate::{
     Fact, Rejection, ReplayKey, Smdb,
     contract::{Body, Command, NoOperation, Notation, Operation, SmdbFault},
-    cpr::harmless,
+    cpr::{harmless, harmless_in_danish},
     rule::Violation,
     schema::SchemaVersion,
 };
@@ -120,7 +120,8 @@ pub(crate) fn judge<'r>(
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
-            let [en, da] = [refusal.to_string(), refusal.in_danish()].map(|it| harmless(&it));
+            let en = harmless(&refusal.to_string());
+            let da = harmless_in_danish(&refusal.in_danish());
             return Err(with(against, Rejection::NotHolder { what: Text::new(en, da) }));
         }
         None => {

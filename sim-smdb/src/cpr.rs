@@ -87,6 +87,11 @@ pub(crate) fn harmless(text: &str) -> String {
     Excerpt::of(text).to_string()
 }
 
+/// The same, in a sentence in Danish.
+pub(crate) fn harmless_in_danish(text: &str) -> String {
+    Excerpt::of(text).in_danish().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -118,6 +118,18 @@ pub(crate) fn in_force(issuer: &Issuer, certificate: &Certificate, now: Timestam
         let named = |it: &Certificate| it.subject() == certificate.subject();
         known.extend(issuer.registrations().filter(|it| it.accepted(now).iter().any(named)));
     }
-    let accepted = known.into_iter().flat_map(|it| it.accepted(now));
-    accepted.map(|it| InForce { serial: *it.serial(), until: it.first_refused() }).collect()
+    let good = |it: &&Certificate| {
+        let is_revoked = matches!(issuer.standing(it, now), Standing::Revoked { .. });
+        in_its_own_life(it, now).is_ok() && !is_revoked
+    };
+    let of_one = |known: &'_ Registration| -> Vec<_> {
+        let until = |it: &Certificate| {
+            let mut planned = known.planned(now);
+            let replaced = planned.find(|(_, set)| !set.contains(it)).map(|(at, _)| at);
+            replaced.map_or_else(|| it.first_refused(), |at| at.min(it.first_refused()))
+        };
+        let good = known.accepted(now).iter().filter(good);
+        good.map(|it| InForce { serial: *it.serial(), until: until(it) }).collect()
+    };
+    known.into_iter().flat_map(of_one).collect()
 }

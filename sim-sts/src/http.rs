@@ -18,6 +18,6 @@ pub mod program;
 mod signers;
 mod token_service;
 
-pub use nemlogin::NemLogin;
+pub use nemlogin::{LastAdministration, NemLogin};
 pub use signers::RolledOver;
 pub use token_service::{ADDRESS, TokenService, router};

@@ -14,10 +14,8 @@ use oio_idws::{
     Credential,
     fault::{StsFault, StsFaultCode},
 };
-use parties::{Core, EntityId, Environment, Memory, SystemUserId};
+use parties::{Core, EntityId, Environment, Excerpt, Memory, SystemUserId};
 use pki::{Certificate, ChainRefusal, KnownRevocations, Path, Standing, TrustAnchors};
-
-use xml_security::xml::shown;
 
 pub use self::policy::{Lookup, Policy, Service};
 use crate::{
@@ -146,7 +144,7 @@ impl Issuer {
             let bare = applies_to.trim_end_matches('/');
             let meant = find(&|name| name.trim_end_matches('/') == bare);
             Rejection::UnknownService {
-                applies_to: shown(applies_to),
+                applies_to: Excerpt::of_name(applies_to),
                 meant: meant.map(|service| service.entity_id.clone()),
             }
         })

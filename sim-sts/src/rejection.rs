@@ -102,7 +102,7 @@ pub enum Rejection {
     #[error("wsa:To `{to}` is not a case of this STS")]
     UnknownCase {
         /// What it is for.
-        to: String,
+        to: Excerpt,
     },
     /// The request is for the bootstrap or the local case.
     #[error("`{}` is a case that this STS does not offer", case.uri())]
@@ -199,7 +199,7 @@ pub enum Rejection {
     #[error("no service is called `{applies_to}`; names are compared as strings")]
     UnknownService {
         /// The name.
-        applies_to: String,
+        applies_to: Excerpt,
         /// The service whose name it is but for slashes at the end, too many or too few.
         meant: Option<EntityId>,
     },

@@ -70,16 +70,18 @@ impl Clock {
         shown(self.mode(), machine_now())
     }
 
-    /// How far the clock stands ahead of the machine's now; negative where it is behind.
+    /// How far the clock stood ahead of the machine's when it showed `now`; negative where it was behind.
+    /// A clock that stands still shows it still.
     #[must_use]
-    pub fn ahead(&self) -> Span {
+    pub fn ahead(&self, now: Timestamp) -> Span {
         match self.mode() {
             Mode::Real => Span::from_millis(0),
             Mode::Offset(offset) => offset,
-            mode @ (Mode::Paced { .. } | Mode::Frozen(_)) => {
-                let machine = machine_now();
-                shown(mode, machine).since(machine)
+            Mode::Paced { start, started, factor } => {
+                let passed = now.since(start).millis() as f64 / factor;
+                now.since(started + Span::from_millis(passed as i64))
             }
+            Mode::Frozen(_) => now.since(machine_now()),
         }
     }
 
@@ -189,14 +191,19 @@ mod tests {
     #[test]
     fn knows_how_far_it_stands_ahead_of_the_machine() {
         let clock = Clock::real();
-        assert_eq!(clock.ahead(), Span::from_millis(0));
+        assert_eq!(clock.ahead(clock.now()), Span::from_millis(0));
         clock.advance(Span::from_days(1_095));
         // Nobody stops the machine between two looks at it.
         let at_least = |days| Span::from_days(days) - Span::from_minutes(10);
-        assert!(clock.ahead() <= Span::from_days(1_095) && clock.ahead() > at_least(1_095));
+        assert_eq!(clock.ahead(clock.now()), Span::from_days(1_095));
         clock.freeze();
         clock.advance(Span::from_days(-2_095));
-        assert!(clock.ahead() <= Span::from_days(-1_000) && clock.ahead() > at_least(-1_000));
+        let ahead = clock.ahead(clock.now());
+        assert!(ahead <= Span::from_days(-1_000) && ahead > at_least(-1_000), "{ahead}");
+        // However much it has shown since, and however long ago that was.
+        let clock = Clock::new(Mode::Paced { start: MACHINE, started: MACHINE, factor: 1_000.0 });
+        let later = |seconds| MACHINE + Span::from_seconds(seconds);
+        assert_eq!(clock.ahead(later(1_000_000)), later(1_000_000).since(later(1_000)));
     }
 
     #[test]

@@ -167,7 +167,7 @@ async fn converse(
     bounds: Bounds,
     intake: &Intake,
 ) -> bool {
-    let address = peer.address;
+    let (address, host) = (peer.address, peer.server_name.clone());
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let peer = peer.clone();
         async move { Ok::<_, Infallible>(intake.take(request, peer, place).await) }
@@ -186,7 +186,9 @@ async fn converse(
                 intake.refused_head(Refusal::HeadTooLarge, address);
             } else if error.is_parse() {
                 intake.refused_head(Refusal::HeadUnreadable, address);
-            } else if let Some(why) = Unanswered::of_conversation(&error, place.was_heard()) {
+            } else if let Some(why) =
+                Unanswered::of_conversation(&error, place.was_heard(), host.as_deref())
+             {
                 intake.unanswered(&why, address);
             } else {
                 return error.is_timeout() || place.has_heard();

@@ -42,8 +42,7 @@ pub trait Answering:
 pub struct MessageService<C: Answering> {
     /// The core itself.
     pub core: Shared<C>,
-    /// What a diagnosis may know beside it. Looked at while the core decides: who looks at both looks at
-    /// neither through the other.
+    /// What a diagnosis may know beside it. Looked at while the core decides, so nothing is waited for there.
     pub beside: C::Beside,
     /// What time it is.
     pub clock: Clock,

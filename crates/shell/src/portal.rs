@@ -333,15 +333,19 @@ impl Portal {
         let is_it = |it: &Value| it["environment"] == environment && it["cvr"] == cvr.as_str();
         // What cannot be looked at, since it is too long for instance, may be done all the same.
         let shown = self.control.look().await.unwrap_or_default();
-        if shown["organisations"].as_array().is_some_and(|they| they.iter().any(is_it)) {
-            return Ok(());
-        }
-        let connect = json!({ "environment": environment, "cvr": cvr, "name": name });
-        match self.control.administer("connect", connect).await {
-            Ok(_) => {}
-            // Another program has done it since.
-            Err(RemoteError::Refused { name, .. }) if name == "already-connected" => return Ok(()),
-            Err(error) => return Err(error),
+        let organisations = shown["organisations"].as_array().into_iter().flatten();
+        match organisations.into_iter().find(|it| is_it(it)) {
+            Some(connected) if connected["certificates-allowed"] == true => return Ok(()),
+            // Who connected it came no further.
+            Some(_) => {}
+            None => {
+                let connect = json!({ "environment": environment, "cvr": cvr, "name": name });
+                match self.control.administer("connect", connect).await {
+                    // Another program may have done it since.
+                    Err(RemoteError::Refused { name, .. }) if name == "already-connected" => {}
+                    connected => _ = connected?,
+                }
+            }
         }
         let allow = json!({ "environment": environment, "cvr": cvr, "allowed": true });
         self.control.administer("allow-certificates", allow).await.map(|_: Value| ())

@@ -104,6 +104,13 @@ impl<C: Core> Shared<C> {
         at(&self.lock())
     }
 
+    /// Looks at several at once, none of which decides meanwhile. Whoever locks several does so in the
+    /// same order.
+    pub fn look_at_all<T>(cores: &[&Self], at: impl FnOnce(&[&C]) -> T) -> T {
+        let locked: Vec<_> = cores.iter().map(|core| core.lock()).collect();
+        at(&locked.iter().map(|it| &**it).collect::<Vec<_>>())
+    }
+
     /// Changes how it is set up, or tells it what another party did.
     pub fn change<T>(&self, change: impl FnOnce(&mut C) -> T) -> T {
         let mut core = self.lock();

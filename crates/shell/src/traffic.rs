@@ -110,7 +110,7 @@ impl Traffic {
         }
         let help = "Connections that ended and nobody was answered, by why";
         registry.register("connections_unanswered", help, self.unanswered.clone());
-        let help = "Requests refused by a bound, by the status of the answer";
+        let help = "Requests that no simulator saw, by the status of the answer";
         registry.register("refused", help, self.refused.clone());
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn diagnosed(
     is_untimely: impl Fn(&str) -> bool,
     diagnose: impl Fn(Timestamp) -> Diagnosis,
 ) -> Diagnosis {
-    let (diagnosis, ahead) = (diagnose(now), clock.ahead());
+    let (diagnosis, ahead) = (diagnose(now), clock.ahead(now));
     let holds = |of: &Diagnosis| of.findings().iter().any(|it| is_untimely(&it.cause));
     if whole_seconds(ahead) == Span::from_seconds(0)
         || !holds(&diagnosis)
@@ -43,9 +43,9 @@ fn moved(finding: Finding, ahead: Span) -> Finding {
         ),
         who: Role::Operator,
         what: Text::new(
-            "Leave the client's clock alone: set skift's back (POST /__admin/clock/reset), or let the past come \
+            "Leave the client's clock alone: set skift's to the present (POST /__admin/clock/set), or let the past come \
              to it instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
-            "Lad klientens ur være: stil skifts tilbage (POST /__admin/clock/reset), eller lad i stedet fortiden \
+            "Lad klientens ur være: stil skifts til nu (POST /__admin/clock/set), eller lad i stedet fortiden \
              komme til skift, som afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
         ),
         ..finding

@@ -36,14 +36,23 @@ type Said = (Text, Text, Text, Text);
 impl Unanswered {
     /// Why a conversation ended; nothing where that was the client's wish, or it was idle for too
     /// long.
-    pub(crate) fn of_conversation(error: &hyper::Error, head_was_begun: bool) -> Option<Self> {
+    /// `host` is what the client asked for in TLS.
+    pub(crate) fn of_conversation(
+        error: &hyper::Error,
+        head_was_begun: bool,
+        host: Option<&str>,
+    ) -> Option<Self> {
         if error.is_timeout() {
             return head_was_begun.then_some(Self::HeadTooSlow);
         }
         let cause = error.source()?.downcast_ref::<io::Error>()?;
         match cause.kind() {
             io::ErrorKind::TimedOut => Some(Self::AnswerNotTaken),
-            io::ErrorKind::InvalidData => Some(Self::TlsBroken(cause.to_string())),
+            // Some look at the certificate when the handshake is over for the server.
+            io::ErrorKind::InvalidData => Some(
+                FailedHandshake::after(cause, host)
+                    .map_or_else(|| Self::TlsBroken(cause.to_string()), Self::Handshake),
+            ),
             _ => None,
         }
     }

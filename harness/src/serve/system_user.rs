@@ -101,17 +101,31 @@ impl SystemUsers {
         &self.new
     }
 
-    /// Registers that of an environment in NemLog-in's administration, lets SMDB's owner approve its
-    /// privileges, and brings its certificate into force.
+    /// Registers those of these environments in NemLog-in's administration, in one IT system.
     pub(super) async fn register(
+        &self,
+        environments: &BTreeSet<Environment>,
+        administration: &Remote,
+    ) -> Result<(), RemoteError> {
+        if !environments.is_empty() {
+            let system = json!({ "it-system": IT_SYSTEM, "organisation": CVR });
+            click(administration, "create-it-system", system).await?;
+        }
+        for environment in environments {
+            self.register_in(*environment, administration).await?;
+        }
+        Ok(())
+    }
+
+    /// Registers that of an environment, lets SMDB's owner approve its privileges, and brings its
+    /// certificate into force.
+    async fn register_in(
         &self,
         environment: Environment,
         administration: &Remote,
     ) -> Result<(), RemoteError> {
         let (user, entity_id): (_, EntityId) =
             (name(environment), entity_id(environment).parse().expect("a constant URI"));
-        let system = json!({ "it-system": IT_SYSTEM, "organisation": CVR });
-        click(administration, "create-it-system", system).await?;
         let created =
             json!({ "system-user": user, "it-system": IT_SYSTEM, "entity-id": entity_id });
         click(administration, "create-system-user", created).await?;

@@ -11,7 +11,10 @@ use parties::Text;
 use pki::{Certificate, Standing};
 
 use super::Content;
-use crate::{HolderCheck, Policy, Rejection, Smdb, cpr::harmless};
+use crate::{
+    HolderCheck, Policy, Rejection, Smdb,
+    cpr::{harmless, harmless_in_danish},
+};
 
 /// The message's own times, as WCF judges them: skew in both directions, and no message older than
 /// its lifetime, whatever it says.
@@ -106,7 +109,8 @@ pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec
         | FrameworkError::NotMandatory
         | FrameworkError::Version { .. }
         | FrameworkError::Profile { .. } => {
-            let [en, da] = [error.to_string(), error.in_danish()].map(|it| harmless(&it));
+            let en = harmless(&error.to_string());
+            let da = harmless_in_danish(&error.in_danish());
             Rejection::FrameworkMismatch { what: Text::new(en, da) }
         }
     }));
@@ -119,14 +123,20 @@ pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec
 pub(super) fn addressed(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec<Rejection>) {
     if signed.to.as_deref() != Some(smdb.address()) {
         let to = signed.to.as_deref();
-        let other_host = to.and_then(host).is_some_and(|it| Some(it) != host(smdb.address()));
+        let ours = host(smdb.address()).unwrap_or_default();
+        let other_host = to.and_then(host).is_some_and(|it| !it.eq_ignore_ascii_case(ours));
         let (to, ours) = (to.map(harmless), smdb.address().to_owned());
         against.push(Rejection::WrongAddress { to, ours, other_host });
     }
 }
 
-/// The host in an address, without the port.
+/// The host in an address, without the port (RFC 3986, 3.2).
 fn host(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
-    rest.split(['/', ':', '?']).next()
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    match place.split_once(']') {
+        Some((ip, _)) => ip.strip_prefix('['),
+        None => place.split(':').next(),
+    }
 }

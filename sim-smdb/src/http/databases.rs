@@ -132,21 +132,28 @@ impl Databases {
     ///
     /// If that cannot be kept.
     pub fn founded(&self) -> io::Result<()> {
-        for (environment, log) in &self.logs {
-            let Some(service) = self.web_services.get(environment) else { continue };
-            let (mut founded, log) = (lock(&self.founded), Arc::clone(log));
-            service.core.look(|smdb| {
-                let mut log = lock(&log);
-                if log.is_founded() {
-                    return Ok(());
+        let mut founded = lock(&self.founded);
+        let each = self.logs.iter().filter_map(|(at, log)| {
+            let service = self.web_services.get(at)?;
+            Some(((*at, log), &service.core))
+        });
+        let (logs, cores): (Vec<_>, Vec<_>) = each.unzip();
+        // They have one journal: what any of them answers comes before the founding of both, or after it.
+        Shared::look_at_all(&cores, |smdbs| {
+            let mut is_first = false;
+            for ((environment, log), smdb) in logs.into_iter().zip(smdbs) {
+                let mut log = lock(log);
+                if !log.is_founded() {
+                    log.found()?;
+                    founded.insert(environment, Smdb::clone(smdb));
+                    is_first = true;
                 }
-                log.found()?;
-                founded.insert(*environment, smdb.clone());
+            }
+            if is_first {
                 self.journal.clear();
-                Ok::<_, io::Error>(())
-            })?;
-        }
-        Ok(())
+            }
+            Ok(())
+        })
     }
 
     /// SMDB of an environment, if there is one.

@@ -28,8 +28,8 @@ use crate::{
 
 /// NemLog-in as it is served.
 pub struct NemLogin {
-    /// Never locked by who then asks an STS: who is refused there is diagnosed with it.
-    administration: Arc<Shared<Administration>>,
+    administration: Shared<Administration>,
+    last: Arc<LastAdministration>,
     token_services: BTreeMap<Environment, Arc<TokenService>>,
     pub(super) clock: Clock,
     journal: Journal,
@@ -84,11 +84,12 @@ impl NemLogin {
             rolled(&mut sts, environment, &since);
         }
         let (administration, issuers) = sts.into_parts();
-        let administration = Arc::new(Shared::new(administration));
+        let last = Arc::new(LastAdministration::new(administration.clone()));
+        let administration = Shared::new(administration);
         let token_service = |issuer: Issuer| TokenService {
             revocation_list: revocation_list(Issuer::environment(&issuer)),
             core: Shared::new(issuer),
-            beside: Arc::clone(&administration),
+            beside: Arc::clone(&last),
             clock: clock.clone(),
             journal: journal.clone(),
         };
@@ -96,6 +97,7 @@ impl NemLogin {
         let token_services = services.collect();
         Arc::new(Self {
             administration,
+            last,
             token_services,
             clock: clock.clone(),
             journal: journal.clone(),
@@ -117,11 +119,16 @@ impl NemLogin {
         let mut log = lock(&self.log);
         if !log.is_founded() {
             log.found()?;
-            let issuers = self.token_services.iter();
-            let issuers = issuers.map(|(at, it)| (*at, it.core.look(Clone::clone)));
             let administration = self.administration.look(Clone::clone);
-            *lock(&self.founded) = Sts::from_parts(administration, issuers.collect());
-            self.journal.clear();
+            let mut founded = lock(&self.founded);
+            let services = self.token_services.iter().map(|(at, it)| (*at, &it.core));
+            let (environments, cores): (Vec<_>, Vec<_>) = services.unzip();
+            Shared::look_at_all(&cores, |issuers| {
+                let issuers = issuers.iter().copied().cloned();
+                let issuers = environments.into_iter().zip(issuers).collect();
+                *founded = Sts::from_parts(administration, issuers);
+                self.journal.clear();
+            });
         }
         self.roll_overs.values().try_for_each(|log| lock(log).found())
     }
@@ -187,6 +194,7 @@ impl NemLogin {
         let now = self.clock.now();
         let mut log = lock(&self.log);
         let act = Act::decide(&self.administration, &mut log, request, now);
+        self.last.is(self.administration.look(Clone::clone));
         for fact in act.exchange().map_or(&[][..], |exchange| &exchange.facts) {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
@@ -235,10 +243,37 @@ impl NemLogin {
             let service = self.token_services.get(environment)?;
             Some((&service.core, issuer, self.roll_overs.get(environment)))
         });
-        go_back(&issuers.collect::<Vec<_>>(), forget)?;
+        let forget = || {
+            self.last.is(administration.clone());
+            forget();
+        };
+        go_back(&issuers.collect::<Vec<_>>(), &forget)?;
         emptied.done();
         self.administration.change(|it| *it = administration);
         Ok(())
+    }
+}
+
+/// The administration as the last click left it: who is refused by an STS is diagnosed with it, and
+/// waits for no click that is being kept.
+#[derive(Debug)]
+pub struct LastAdministration(Mutex<Arc<Administration>>);
+
+impl LastAdministration {
+    /// As it stands at first.
+    #[must_use]
+    pub fn new(administration: Administration) -> Self {
+        Self(Mutex::new(Arc::new(administration)))
+    }
+
+    /// From now on it is this.
+    fn is(&self, administration: Administration) {
+        *lock(&self.0) = Arc::new(administration);
+    }
+
+    /// As it is now.
+    pub(super) fn get(&self) -> Arc<Administration> {
+        Arc::clone(&lock(&self.0))
     }
 }
 

@@ -13,11 +13,11 @@ use axum::{
 use clock::Timestamp;
 use parties::{Diagnosis, Environment, Party, Step};
 use pki::RevocationList;
-use shell::{Answering, Arrival, AskedBySoap, MessageService, Shared, Soap, traced};
+use shell::{Answering, Arrival, AskedBySoap, MessageService, Soap, traced};
 
+use super::LastAdministration;
 use crate::{
     Cause, Issuer, IssuerLesson,
-    administration::Administration,
     issue::{Answer, Request},
 };
 
@@ -56,7 +56,7 @@ impl Answering for Issuer {
     const STEP: Step = Step::One;
 
     /// What was saved there and not provisioned.
-    type Beside = Arc<Shared<Administration>>;
+    type Beside = Arc<LastAdministration>;
 
     fn environment(&self) -> Environment {
         Self::environment(self)
@@ -94,10 +94,10 @@ impl AskedBySoap for Issuer {
 
     fn diagnose_beside(
         &self,
-        administration: &Arc<Shared<Administration>>,
+        last: &Arc<LastAdministration>,
         request: &Request,
         now: Timestamp,
     ) -> Diagnosis {
-        administration.look(|it| self.diagnose_with(it, request, now))
+        self.diagnose_with(&last.get(), request, now)
     }
 }

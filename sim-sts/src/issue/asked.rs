@@ -9,8 +9,7 @@ use oio_idws::{
         STS_SIGNATURE_CASE,
     },
 };
-
-use xml_security::xml::shown;
+use parties::Excerpt;
 
 use crate::{Policy, Rejection};
 
@@ -84,13 +83,13 @@ impl Asked {
             Some(case @ (Case::Bootstrap | Case::Local)) => {
                 return Err(Rejection::CaseNotOffered { case });
             }
-            None => return Err(Rejection::UnknownCase { to: shown(&request.to) }),
+            None => return Err(Rejection::UnknownCase { to: Excerpt::of_name(&request.to) }),
         }
         let only = |what: &str, got: &str, known: &str| {
             if got == known {
                 return Ok(());
             }
-            let what = format!("{what} `{}` is not {known}", shown(got));
+            let what = format!("{what} `{}` is not {known}", Excerpt::of_name(got));
             Err(Rejection::InvalidRequest { what })
         };
         only("wsa:Action", &request.action, ISSUE_ACTION)?;

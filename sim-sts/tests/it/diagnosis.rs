@@ -128,6 +128,33 @@ fn what_is_in_force_instead_is_told_by_serial_and_end() {
     says(&world.ask(&OLD, start()), "certificate-replaced", &NEW);
 }
 
+/// Whoever is sent back to a certificate is not sent to one that is refused.
+#[test]
+fn what_has_ended_is_in_force_no_longer() {
+    let (mut world, end) = (World::with_old(), OLD.certificate.first_refused());
+    let serial = OLD.certificate.serial().to_string();
+    for (at, is_named) in [(end - stage::INSTANT, true), (end, false)] {
+        let reply = world.ask(&NEW, at);
+        let finding = reply.diagnosis.decisive().unwrap();
+        assert_eq!(finding.cause, "certificate-not-registered");
+        assert_eq!(finding.expected.en.contains(&serial), is_named, "{finding:?}");
+    }
+    // Another one is planned to take its place before it ends.
+    let activation_delay = Span::from_minutes(5);
+    let mut world = World::with_policy(Policy { activation_delay, ..Policy::default() });
+    for (certificate, at) in
+        [(&OLD.certificate, start()), (&NEW.certificate, start() + activation_delay)]
+    {
+        world.save(&user(), Slot::Active, certificate, at).unwrap();
+        world.provision(&user(), TEST, at);
+    }
+    let at = start() + activation_delay;
+    let reply = world.ask(&NEW, at);
+    let finding = reply.diagnosis.decisive().unwrap();
+    let ends = format!("{serial} (refused from {})", at + activation_delay);
+    assert!(finding.expected.en.contains(&ends), "{finding:?}");
+}
+
 /// What is saved counts nowhere, and who must provision what is told. The STS by itself knows nothing of it, so the
 /// cause is the same.
 #[test]

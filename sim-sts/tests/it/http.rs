@@ -18,7 +18,7 @@ use clock::{Clock, Span};
 use entropy::Entropy;
 use parties::Role;
 use shell::{Bounds, Journal, Listener, Shared, Source, TRACE_HEADER};
-use sim_sts::http::{ADDRESS, TokenService, router};
+use sim_sts::http::{ADDRESS, LastAdministration, TokenService, router};
 use tokio::sync::{mpsc, oneshot, watch};
 use tower::ServiceExt;
 
@@ -46,7 +46,7 @@ impl Served {
         let journal = Journal::default();
         let service = TokenService {
             core: Shared::new(world.sts.issuer(TEST).unwrap().clone()),
-            beside: Arc::new(Shared::new(world.sts.administration().clone())),
+            beside: Arc::new(LastAdministration::new(world.sts.administration().clone())),
             clock,
             revocation_list: Source::new(list.parse().unwrap()),
             journal: journal.clone(),

@@ -3,8 +3,9 @@
 
 use clock::{Span, Timeline, Timestamp};
 use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest, uris::STS_SIGNATURE_CASE};
+use parties::{Excerpt, Slot};
 use sim_sts::{
-    Issuer, Policy, Rejection, Sts,
+    CertificateName, Issuer, Policy, Rejection, Sts, Whereabouts,
     administration::{Privilege, Request},
 };
 use stage::{Forgery, start, tampered};
@@ -168,8 +169,36 @@ fn a_header_that_must_be_understood_is_refused_unless_the_rules_take_it() {
 fn a_service_that_nobody_knows_is_refused_to_whoever_is_known() {
     let reply =
         asked(&mut World::with_old(), &OLD, start(), |request| request.applies_to = "x".to_owned());
-    let expected = Rejection::UnknownService { applies_to: "x".to_owned(), meant: None };
+    let expected = Rejection::UnknownService { applies_to: Excerpt::of_name("x"), meant: None };
     assert_eq!(reply.rejection(), Some(&expected));
+}
+
+/// What a finding says ends in a journal, and whoever asks may write anything.
+#[test]
+fn no_personal_number_of_a_request_is_repeated() {
+    let personal = "urn:010170-1234";
+    type Write = fn(&mut TokenRequest);
+    for (name, write) in [
+        ("unknown-service", (|it| it.applies_to = "urn:010170-1234".to_owned()) as Write),
+        ("unknown-case", |it| it.to = "urn:010170-1234".to_owned()),
+        ("invalid-request", |it| it.token_type = Some("urn:010170-1234".to_owned())),
+    ] {
+        let reply = asked(&mut World::with_old(), &OLD, start(), write);
+        let finding = reply.diagnosis.findings().iter().find(|it| it.cause == name);
+        let shown = format!("{:?}", finding.unwrap());
+        assert!(shown.contains("(withheld)") && !shown.contains(personal), "{shown}");
+    }
+    let saved = Rejection::CertificateNotRegistered {
+        certificate: CertificateName::of(&OLD.certificate),
+        whereabouts: Whereabouts::Saved {
+            system_user: "010170-1234".parse().unwrap(),
+            slot: Slot::Active,
+            environment: TEST,
+        },
+        in_force: Vec::new(),
+    };
+    let shown = format!("{:?}", saved.finding());
+    assert!(shown.contains("(tilbageholdt)") && !shown.contains("1234"), "{shown}");
 }
 
 /// A clock that is off beyond all sense is still a clock that is off. One that is more years ahead

@@ -32,7 +32,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("wsa:{header} with mustUnderstand"),
             format!("wsa:{header} med mustUnderstand"),
         ),
-        Rejection::UnknownCase { to } => Text::same(to),
+        Rejection::UnknownCase { to } => to.text(),
         Rejection::CaseNotOffered { case } => Text::same(case.uri()),
         Rejection::ActsAs => Text::new("a request with ActAs", "en anmodning med ActAs"),
         Rejection::CertificateNotTrusted { refusal } => {
@@ -62,18 +62,22 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             certificate,
             whereabouts: Whereabouts::Saved { system_user, slot, environment },
             ..
-        } => Text::new(
-            format!(
-                "{certificate}, which is saved in the {slot} slot of `{system_user}`, and not \
-                 provisioned to {environment}"
-            ),
-            format!(
-                "{}, som er gemt på pladsen til {} for `{system_user}`, men ikke provisioneret til {}",
-                named(certificate),
-                slot_in_danish(*slot),
-                environment.in_danish()
-            ),
-        ),
+        } => {
+            let user = Excerpt::of_name(system_user);
+            Text::new(
+                format!(
+                    "{certificate}, which is saved in the {slot} slot of `{user}`, and not \
+                     provisioned to {environment}"
+                ),
+                format!(
+                    "{}, som er gemt på pladsen til {} for `{}`, men ikke provisioneret til {}",
+                    named(certificate),
+                    slot_in_danish(*slot),
+                    user.in_danish(),
+                    environment.in_danish()
+                ),
+            )
+        }
         Rejection::CertificateNotRegistered {
             certificate,
             whereabouts: Whereabouts::Unknown | Whereabouts::Foreign,
@@ -96,11 +100,14 @@ pub(super) fn got(rejection: &Rejection) -> Text {
                 named(certificate)
             ),
         ),
-        Rejection::UnknownService { applies_to, .. } => Text::same(applies_to),
-        Rejection::NotApproved { system_user, .. } => Text::new(
-            format!("{system_user}, without a privilege there"),
-            format!("{system_user}, uden privilegium der"),
-        ),
+        Rejection::UnknownService { applies_to, .. } => applies_to.text(),
+        Rejection::NotApproved { system_user, .. } => {
+            let user = Excerpt::of_name(system_user);
+            Text::new(
+                format!("{user}, without a privilege there"),
+                format!("{}, uden privilegium der", user.in_danish()),
+            )
+        }
         Rejection::Replayed => Text::new(
             "a signature that was answered with a token before",
             "en signatur, der tidligere er besvaret med et token",

@@ -1,6 +1,6 @@
 //! What to do next.
 
-use parties::Text;
+use parties::{Excerpt, Text};
 use pki::ChainReason;
 
 use crate::{Rejection, Whereabouts};
@@ -120,14 +120,16 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             whereabouts: Whereabouts::Saved { system_user, environment, .. },
             ..
         } => {
+            let user = Excerpt::of_name(system_user);
             return Text::new(
                 format!(
-                    "Provision `{system_user}` to {environment} in NemLog-in Administration: what is \
+                    "Provision `{user}` to {environment} in NemLog-in Administration: what is \
                      saved counts nowhere before."
                 ),
                 format!(
-                    "Provisionér `{system_user}` til {} i NemLog-in Administration: det gemte gælder \
-                     ingen steder før.",
+                    "Provisionér `{}` til {} i NemLog-in Administration: det gemte gælder ingen \
+                     steder før.",
+                    user.in_danish(),
                     environment.in_danish()
                 ),
             );
