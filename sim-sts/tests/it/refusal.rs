@@ -188,6 +188,8 @@ fn no_personal_number_of_a_request_is_repeated() {
         let shown = format!("{:?}", finding.unwrap());
         assert!(shown.contains("(withheld)") && !shown.contains(personal), "{shown}");
     }
+    let root = Rejection::NotSoap { what: "the root is `_010170-1234`".to_owned() };
+    assert!(!format!("{:?}", root.finding()).contains("1234"));
     let saved = Rejection::CertificateNotRegistered {
         certificate: CertificateName {
             subject: Excerpt::of_name(OLD.certificate.subject()),
