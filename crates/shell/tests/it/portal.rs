@@ -123,18 +123,23 @@ async fn what_was_forgotten_by_a_reset_is_begun_anew() {
 /// What is done already is not asked for again, so that nothing is refused; in the other environment it
 /// is not done.
 #[tokio::test]
-async fn an_organisation_is_connected_where_it_is_not() {
+async fn an_organisation_is_connected_and_allowed_certificates_where_it_is_not() {
     let own = STAGE.system(ENVIRONMENT, "own", 0, start()..at("2033-03-01T08:00:00Z"));
     let wanted = Wanted::of_service(ENVIRONMENT, "own");
-    for (environment, is_connected) in
-        [(ENVIRONMENT, true), (Environment::Production, false)].map(|(it, is)| (it.name(), is))
-    {
+    for (environment, is_allowed, expected) in [
+        (ENVIRONMENT, true, &[][..]),
+        (ENVIRONMENT, false, &["allow-certificates"]),
+        (Environment::Production, true, &["connect", "allow-certificates"]),
+    ] {
+        let environment = environment.name();
         let (state, portal) = portal().await;
         state.lock().unwrap().issues = Some(own.certificate.clone());
-        state.lock().unwrap().connected =
-            vec![json!({ "environment": environment, "cvr": wanted.cvr })];
+        state.lock().unwrap().connected = vec![json!({
+            "environment": environment, "cvr": wanted.cvr, "certificates-allowed": is_allowed,
+        })];
         portal.order(&wanted, &own.key).await.unwrap();
-        assert_eq!(!asked(&state).contains(&"connect".to_owned()), is_connected, "{environment}");
+        let of_organisation = asked(&state).into_iter().take_while(|it| it != "create-profile");
+        assert_eq!(of_organisation.collect::<Vec<_>>(), expected, "{environment}, {is_allowed}");
     }
 }
 
