@@ -18,7 +18,8 @@ use crate::{
 
 /// What MitID Erhverv is asked. Who may ask it is for the portal or the API to know: a core has no
 /// log-in.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Request {
     /// An organisation is connected (*tilsluttes*).
     Connect {
@@ -145,6 +146,14 @@ pub enum Request {
     Authorities(Environment),
     /// Something that could not be read.
     Unreadable(Rejection),
+}
+
+impl Request {
+    /// The name by which it is asked for; none if it could not be read.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        (!matches!(self, Self::Unreadable(_))).then(|| self.into())
+    }
 }
 
 /// How a `.p12` file is written.

@@ -66,8 +66,9 @@ impl Default for Limits {
     }
 }
 
-/// A request and its answer, or what got no further than a listener. No message stands in it, and no secret: what a finding says holds none
-/// ([`Finding`]), and of an id that could hold one only its hash is kept.
+/// A request and its answer, or what got no further than a listener. No message stands in it, and no
+/// secret: what a finding says holds none ([`Finding`]), and of an id that could hold one only its
+/// hash is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The name that the caller was told in a header.
@@ -80,6 +81,8 @@ pub struct Entry {
     pub environment: Option<Environment>,
     /// The step of a call that it was, if it was one.
     pub step: Option<Step>,
+    /// The name of an administrator's act, if it was one and could be read.
+    pub act: Option<&'static str>,
     /// At which path.
     pub path: &'static str,
     /// From where, without the port.

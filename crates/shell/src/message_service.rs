@@ -179,6 +179,7 @@ impl<C: Answering> MessageService<C> {
             party: C::PARTY,
             environment: Some(environment),
             step: Some(C::STEP),
+            act: None,
             path,
             from: arrival.from,
             message_id: message_id.map(MessageId::new),

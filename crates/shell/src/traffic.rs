@@ -89,6 +89,7 @@ impl Traffic {
             party: *party,
             environment: self.environment,
             step: None,
+            act: None,
             path: ANY_PATH,
             from: Some(from.ip().to_canonical()),
             message_id: None,

@@ -53,6 +53,10 @@ pub(super) fn routes(mitid: &Arc<MitidErhverv>) -> Routes {
 impl Administered for Mitid {
     const PARTY: Party = Party::Mitid;
 
+    fn name(request: &Request) -> Option<&'static str> {
+        request.name()
+    }
+
     fn environment(request: &Request) -> Option<Environment> {
         match request {
             Request::Connect { environment, .. }

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::{FileEnding, PowerOfAttorney, Privilege, Rejection, wire};
 
 /// What the administrator asks, or the owner of a service, or who gives a power of attorney.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Request {
     /// A new IT system (*opret it-system*).
     CreateItSystem {
@@ -101,6 +102,14 @@ pub enum Request {
     /// Something that could not be read.
     #[serde(skip)]
     Unreadable(Text),
+}
+
+impl Request {
+    /// The name by which it is asked for; none if it could not be read.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        (!matches!(self, Self::Unreadable(_))).then(|| self.into())
+    }
 }
 
 /// What the administrator is answered.

@@ -48,6 +48,10 @@ pub(super) fn routes(nemlogin: &Arc<NemLogin>) -> Routes {
 impl Administered for Administration {
     const PARTY: Party = Party::Sts;
 
+    fn name(request: &Request) -> Option<&'static str> {
+        request.name()
+    }
+
     fn environment(request: &Request) -> Option<Environment> {
         match request {
             Request::Provision { environment, .. } => Some(*environment),

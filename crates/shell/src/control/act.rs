@@ -2,8 +2,8 @@
 //! down of it.
 //!
 //! An answer may hold what is shown once, and a request what nobody else may know. Of neither
-//! anything is written down but how it ended, the environment that it names and what a finding says,
-//! which holds no secret and no personal number.
+//! anything is written down but which act it was, how it ended, the environment that it names and what
+//! a finding says, which holds no secret and no personal number.
 
 use std::{io, iter, marker::PhantomData};
 
@@ -32,6 +32,9 @@ pub trait Administered: Diagnose {
     /// Whom it plays.
     const PARTY: Party;
 
+    /// By which name a request asks; none if it cannot be read.
+    fn name(request: &Self::Request) -> Option<&'static str>;
+
     /// The environment that a request names, if it names one.
     fn environment(request: &Self::Request) -> Option<Environment>;
 
@@ -56,6 +59,7 @@ pub enum Outcome {
 /// before or after all of it: so what an act did is there if its entry is, and only then.
 pub struct Act<'l, C: Administered> {
     at: Timestamp,
+    name: Option<&'static str>,
     environment: Option<Environment>,
     exchange: io::Result<Exchange<C>>,
     diagnosis: Diagnosis,
@@ -73,6 +77,7 @@ impl<'l, C: Administered> Act<'l, C> {
     ) -> Self {
         Self {
             at: now,
+            name: C::name(&request),
             environment: C::environment(&request),
             diagnosis: core.look(|core| core.diagnose(&request, now)),
             exchange: log.answer(core, request, now, &mut Entropy::Os),
@@ -95,7 +100,7 @@ impl<'l, C: Administered> Act<'l, C> {
         arrival: Arrival,
         body: &[u8],
     ) -> Response {
-        let Self { at, environment, exchange, diagnosis, .. } = self;
+        let Self { at, name, environment, exchange, diagnosis, .. } = self;
         let (outcome, response, diagnosis) = match exchange {
             Ok(Exchange { request, answer, bytes, .. }) => match C::outcome(&request, &answer) {
                 Outcome::Granted => (GRANTED, told(&bytes, None), diagnosis),
@@ -121,6 +126,7 @@ impl<'l, C: Administered> Act<'l, C> {
             party: C::PARTY,
             environment,
             step: None,
+            act: name,
             path: PATH,
             from: arrival.from,
             message_id: None,

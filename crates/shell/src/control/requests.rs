@@ -33,6 +33,8 @@ struct Told {
     /// The step of a call that it was: 1 or 3.
     #[schemars(with = "Option<u8>")]
     step: Option<parties::Step>,
+    /// The administrator's act that it was.
+    act: Option<&'static str>,
     /// At which path; `*` where it got no further than a listener.
     path: &'static str,
     /// From which address.
@@ -60,6 +62,7 @@ impl From<&Entry> for Told {
             party: entry.party,
             environment: entry.environment.map(parties::Environment::name),
             step: entry.step,
+            act: entry.act,
             path: entry.path,
             from: entry.from.map(|it| it.to_string()),
             message_id: shown(&entry.message_id),

@@ -20,6 +20,7 @@ fn entry(number: u64, outcome: &'static str, text: &str) -> Entry {
         party: Party::Sts,
         environment: None,
         step: None,
+        act: None,
         path: "/",
         from: None,
         message_id: Some(MessageId::new(&format!("question {number}"))),

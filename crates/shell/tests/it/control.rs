@@ -156,6 +156,7 @@ fn entry(outcome: &'static str, message_id: &str) -> Entry {
         party: Party::Sts,
         environment: Some(Environment::IntegrationTest),
         step: Some(Step::One),
+        act: None,
         path: "/SecurityTokenService.svc",
         from: Some(LOOPBACK.ip()),
         message_id: Some(MessageId::new(message_id)),

@@ -124,7 +124,10 @@ mod tests {
 
     #[test]
     fn what_is_described_is_read() {
-        let reads = |asked: &Value| wire::read(asked.to_string().as_bytes()).is_ok();
+        let reads = |asked: &Value| {
+            let request = wire::read(asked.to_string().as_bytes());
+            request.is_ok_and(|request| asked.get(request.name().unwrap()).is_some())
+        };
         assert_eq!(form().differences(reads), Vec::<String>::new());
     }
 

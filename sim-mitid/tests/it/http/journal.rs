@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use serde_json::{Value, json};
+use serde_json::json;
 use shell::{Traffic, control::Ready};
 use sim_mitid::Policy;
 use stage::http::Reply;
@@ -23,8 +23,13 @@ async fn a_refused_act_is_found_by_the_trace_id_of_its_answer_in_both_languages(
     let truth = port.truth(&reply).await;
     let request = &truth["request"];
     assert_eq!(
-        [&request["outcome"], &request["party"], &request["environment"], &request["step"]],
-        [&json!("unknown-organisation"), &json!("mitid"), &json!("production"), &Value::Null]
+        [&request["outcome"], &request["party"], &request["environment"], &request["act"]],
+        [
+            &json!("unknown-organisation"),
+            &json!("mitid"),
+            &json!("production"),
+            &json!("terminate")
+        ]
     );
     assert_eq!(truth["findings"], reply.json()["diagnosis"], "what was told at once");
     let finding = &truth["findings"][0];
@@ -53,6 +58,7 @@ async fn of_what_is_granted_it_is_written_down_that_it_was_and_nothing_of_it() {
         "party": "mitid",
         "environment": "integration-test",
         "step": null,
+        "act": "connect",
         "path": "/__admin/administration",
         "from": "127.0.0.1",
         "message-id": null,

@@ -49,7 +49,10 @@ mod tests {
 
     #[test]
     fn the_administration_reads_what_is_described() {
-        let reads = |it: &Value| serde_json::from_value::<Request>(it.clone()).is_ok();
+        let reads = |it: &Value| {
+            let request = serde_json::from_value::<Request>(it.clone());
+            request.is_ok_and(|request| it.get(request.name().unwrap()).is_some())
+        };
         assert_eq!(form().differences(reads), Vec::<String>::new());
     }
 

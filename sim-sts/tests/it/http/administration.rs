@@ -139,15 +139,16 @@ async fn a_click_is_found_by_the_trace_id_of_its_answer_in_both_languages() {
     let unread = port.click("provison", provision()).await;
     assert_eq!([granted.status, refused.status, unread.status], [200, 409, 400]);
     let mut expected = Vec::new();
-    for (reply, outcome, environment) in [
-        (&granted, "granted", Value::Null),
-        (&refused, "other-environment", json!("integration-test")),
-        (&unread, "malformed-request", Value::Null),
+    for (reply, act, outcome, environment) in [
+        (&granted, json!("save"), "granted", Value::Null),
+        (&refused, json!("provision"), "other-environment", json!("integration-test")),
+        (&unread, Value::Null, "malformed-request", Value::Null),
     ] {
         let truth = port.get(&format!("/__admin/diagnoses/{}", trace(reply))).await.json();
         let request = &truth["request"];
         assert_eq!([&request["outcome"], &request["party"]], [outcome, "sts"]);
-        assert_eq!([&request["environment"], &request["step"]], [&environment, &Value::Null]);
+        assert_eq!([&request["environment"], &request["act"]], [&environment, &act]);
+        assert_eq!(request["step"], Value::Null);
         assert_eq!(request["path"], "/__admin/administration");
         assert_eq!(request["answer-octets"], reply.text.len());
         let causes = truth["findings"].as_array().unwrap().iter().map(|it| &it["cause"]);

@@ -68,6 +68,7 @@ async fn a_request_is_told_without_its_message() {
         "party": "sts",
         "environment": "integration-test",
         "step": 1,
+        "act": null,
         "path": "/SecurityTokenService.svc",
         "from": "127.0.0.1",
         "message-id": ID,
