@@ -21,7 +21,7 @@ use oio_idws::{
     framework::Framework,
     soap::Unreadable,
 };
-use parties::Text;
+use parties::{Excerpt, Text};
 use xml_security::Claimed;
 
 use self::work::Work;
@@ -33,7 +33,7 @@ pub(crate) use self::{
 use crate::{
     Fact, Rejection, ReplayKey, Smdb,
     contract::{Body, Command, NoOperation, Notation, Operation, SmdbFault},
-    cpr::{harmless, harmless_in_danish},
+    cpr::harmless_in_both,
     rule::Violation,
     schema::SchemaVersion,
 };
@@ -120,9 +120,8 @@ pub(crate) fn judge<'r>(
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
-            let en = harmless(&refusal.to_string());
-            let da = harmless_in_danish(&refusal.in_danish());
-            return Err(with(against, Rejection::NotHolder { what: Text::new(en, da) }));
+            let what = harmless_in_both(&refusal.to_string(), &refusal.in_danish());
+            return Err(with(against, Rejection::NotHolder { what }));
         }
         None => {
             let what = Text::new("there is no token", "der er intet token");
@@ -156,7 +155,7 @@ pub(crate) fn judge_body<'r>(
     let command = match &body.command {
         Ok(command) => command,
         Err(error) => {
-            let what = harmless(&error.to_string());
+            let what = Excerpt::of(&error.to_string());
             return Err(with(against, Rejection::MalformedRequest { what }));
         }
     };
@@ -192,11 +191,11 @@ fn dispatch(signed: &SignedCall<Content>) -> Result<&Body, Rejection> {
         (Some(action), Some(body)) if body.operation.action(body.version) == action => Ok(body),
         (None, Some(body)) => Ok(body),
         (Some(action), _) if named(action).is_some() => {
-            let what = "the body does not hold the operation that the action names".to_owned();
-            Err(Rejection::MalformedRequest { what })
+            let what = "the body does not hold the operation that the action names";
+            Err(Rejection::MalformedRequest { what: Excerpt::of(what) })
         }
         (action, _) => {
-            Err(Rejection::UnknownOperation { action: harmless(action.unwrap_or_default()) })
+            Err(Rejection::UnknownOperation { action: Excerpt::of(action.unwrap_or_default()) })
         }
     }
 }

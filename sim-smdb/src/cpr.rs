@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use parties::{Excerpt, personal_number::day_of_birth};
+use parties::{Excerpt, Text, personal_number::day_of_birth};
 use serde::{Deserialize, Serialize};
 
 /// What each digit counts in the check of modulus 11.
@@ -87,9 +87,9 @@ pub(crate) fn harmless(text: &str) -> String {
     Excerpt::of(text).to_string()
 }
 
-/// The same, in a sentence in Danish.
-pub(crate) fn harmless_in_danish(text: &str) -> String {
-    Excerpt::of(text).in_danish().to_owned()
+/// The same of a sentence in two languages that repeats one.
+pub(crate) fn harmless_in_both(en: &str, da: &str) -> Text {
+    Text::new(harmless(en), Excerpt::of(da).in_danish())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ impl Rejection {
             }
             | Self::TokenMalformed { what }
             | Self::TokenInvalid { what }
-            | Self::MalformedRequest { what } => Text::same(what),
+            | Self::MalformedRequest { what } => what.text(),
             Self::TokenUnreadable { meant: MeantFor::Elsewhere(environment), .. } => Text::new(
                 format!("a token for SMDB of {environment}"),
                 format!("et token til SMDB i {}", environment.in_danish()),
@@ -82,7 +82,7 @@ impl Rejection {
                 format!("a token that ended at {since}"),
                 format!("et token, der udløb {since}"),
             ),
-            Self::WrongAudience { audience, .. } => Text::same(audience),
+            Self::WrongAudience { audience, .. } => audience.text(),
             Self::HolderCertificateNotYetValid { from } => Text::new(
                 format!("a certificate that is valid from {from}"),
                 format!("et certifikat, der gælder fra {from}"),
@@ -100,14 +100,14 @@ impl Rejection {
                 "ingen spærreliste eller en, hvis nextUpdate er passeret",
             ),
             Self::WrongAddress { to, .. } => match to {
-                Some(to) => Text::same(to),
+                Some(to) => to.text(),
                 None => Text::new("no wsa:To", "ingen wsa:To"),
             },
             Self::Replayed => Text::new(
                 "a MessageID or a signature value that was accepted before",
                 "et MessageID eller en signaturværdi, der allerede er modtaget",
             ),
-            Self::UnknownOperation { action } => Text::same(action),
+            Self::UnknownOperation { action } => action.text(),
             Self::SchemaRetired { version, since, .. } => Text::new(
                 format!("version {version}, retired since {since}"),
                 format!("version {version}, udgået {since}"),

@@ -6,14 +6,13 @@ use oio_idws::{
     fault::ServiceFaultCode,
     soap::{Unreadable, UnreadableReason, Version},
 };
-use parties::{Cvr, EntityId, Environment, Text};
+use parties::{Cvr, EntityId, Environment, Excerpt, Text};
 use pki::issuing_name;
 use xml_security::{Claimed, encrypt::Recipient};
 
 use crate::{
     Smdb,
     contract::Operation,
-    cpr::harmless,
     date::Date,
     rule::{Rule, Violation},
     schema::SchemaVersion,
@@ -34,13 +33,13 @@ pub enum Rejection {
     #[error("the message is not acceptable XML: {what}")]
     MalformedXml {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The message is not an envelope with a security header.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The envelope is of another version of SOAP than the binding is for.
     #[error("the message is {got}, and {spoken} is spoken here")]
@@ -54,7 +53,7 @@ pub enum Rejection {
     #[error("the message does not say until when it holds: {what}")]
     TimestampUnreadable {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The timestamp has ended.
     #[error("the message expired at {expires}, and it is {now}")]
@@ -92,7 +91,7 @@ pub enum Rejection {
     #[error("the token cannot be opened: {what}")]
     TokenUnreadable {
         /// Why.
-        what: String,
+        what: Excerpt,
         /// Whom it says it is for.
         meant: MeantFor,
     },
@@ -100,7 +99,7 @@ pub enum Rejection {
     #[error("what the token holds cannot be read: {what}")]
     TokenMalformed {
         /// Why.
-        what: String,
+        what: Excerpt,
     },
     /// The token is not signed by an STS that is trusted at the time.
     #[error("the token is not signed by the STS that this service trusts")]
@@ -109,7 +108,7 @@ pub enum Rejection {
     #[error("the token does not hold: {what}")]
     TokenInvalid {
         /// Why.
-        what: String,
+        what: Excerpt,
     },
     /// The token is not valid yet.
     #[error("the token is not valid before {from}")]
@@ -127,7 +126,7 @@ pub enum Rejection {
     #[error("the token is for `{audience}`")]
     WrongAudience {
         /// For whom it is.
-        audience: String,
+        audience: Excerpt,
         /// Who we are.
         ours: EntityId,
     },
@@ -171,10 +170,10 @@ pub enum Rejection {
     #[error("the message has no wsa:Action")]
     ActionMissing,
     /// The message is addressed to another service.
-    #[error("the message is addressed to `{}`", to.as_deref().unwrap_or("nobody"))]
+    #[error("the message is addressed to `{}`", to.as_ref().map_or_else(|| "nobody".to_owned(), Excerpt::to_string))]
     WrongAddress {
-        /// To whom, if it says; nothing that could be a personal number.
-        to: Option<String>,
+        /// To whom, if it says.
+        to: Option<Excerpt>,
         /// The address of this service.
         ours: String,
         /// Whether the host that it says is another one.
@@ -186,8 +185,8 @@ pub enum Rejection {
     /// There is no such operation.
     #[error("there is no operation `{action}`")]
     UnknownOperation {
-        /// The action; nothing that could be a personal number.
-        action: String,
+        /// The action.
+        action: Excerpt,
     },
     /// The call is in a version of the schema that is retired.
     #[error("version {version} of the schema is retired since {since}")]
@@ -213,7 +212,7 @@ pub enum Rejection {
     #[error("the body cannot be read: {what}")]
     MalformedRequest {
         /// What is wrong with it, by the names of elements alone.
-        what: String,
+        what: Excerpt,
     },
     /// The token is another organisation's, and there is no power of attorney (*fuldmagt*).
     #[error("the token is {holder}'s, and the call is on behalf of {authority}")]
@@ -283,7 +282,7 @@ impl Rejection {
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        let what = harmless(&unreadable.to_string());
+        let what = Excerpt::of(&unreadable.to_string());
         match unreadable.reason {
             UnreadableReason::Xml(_) => Self::MalformedXml { what },
             UnreadableReason::NotSoap { .. }
@@ -297,7 +296,7 @@ impl Rejection {
     }
 
     pub(crate) fn token(smdb: &Smdb, refusal: &TokenRefusal) -> Self {
-        let what = harmless(&refusal.to_string());
+        let what = Excerpt::of(&refusal.to_string());
         match refusal {
             TokenRefusal::Missing => Self::TokenMissing,
             TokenRefusal::NotDecryptable { recipient } => {
@@ -358,9 +357,10 @@ impl Rejection {
                 "An error occurred when processing the security tokens in the message.".to_owned()
             }
             Told::WrongAddress(to) => format!(
-                "The message with To '{to}' cannot be processed at the receiver, due to an \
+                "The message with To '{}' cannot be processed at the receiver, due to an \
                  AddressFilter mismatch at the EndpointDispatcher.  Check that the sender and \
-                 receiver's EndpointAddresses agree."
+                 receiver's EndpointAddresses agree.",
+                to.map(Excerpt::to_string).unwrap_or_default()
             ),
             Told::UnknownOperation(action) => format!(
                 "The message with Action '{action}' cannot be processed at the receiver, due to a \
@@ -416,7 +416,7 @@ impl Rejection {
             Self::FrameworkMissing => Told::NoFramework,
             Self::FrameworkMismatch { what } => Told::WrongFramework(&what.en),
             Self::ActionMissing => Told::NoAction,
-            Self::WrongAddress { to, .. } => Told::WrongAddress(to.as_deref().unwrap_or_default()),
+            Self::WrongAddress { to, .. } => Told::WrongAddress(to.as_ref()),
             Self::UnknownOperation { action } => Told::UnknownOperation(action),
             Self::SchemaRetired { version, since, .. } => {
                 beside(Rule::SchemaRetired, format!("{version} (pr. {})", Date::of(*since)))
@@ -424,7 +424,7 @@ impl Rejection {
             Self::SchemaNotInForce { version, .. } => {
                 beside(Rule::SchemaNotInForce, version.to_string())
             }
-            Self::MalformedRequest { what } => beside(Rule::Malformed, what.clone()),
+            Self::MalformedRequest { what } => beside(Rule::Malformed, what.in_danish().to_owned()),
             Self::ForeignAuthority { .. } => rule(Rule::ForeignAuthority),
             Self::MissingPrivilege { operation, .. } => {
                 beside(Rule::MissingPrivilege, operation.privileges().join(" / "))
@@ -516,10 +516,10 @@ impl MeantFor {
 enum Told<'r> {
     /// That there is one, in a text that is the same for all of its kind.
     Nothing(Hidden),
-    /// To whom the message is addressed.
-    WrongAddress(&'r str),
+    /// To whom the message is addressed, if it says.
+    WrongAddress(Option<&'r Excerpt>),
     /// Which operation there is not.
-    UnknownOperation(&'r str),
+    UnknownOperation(&'r Excerpt),
     /// That the header of Liberty's binding is not there.
     NoFramework,
     /// What is wrong with that header.

@@ -7,14 +7,11 @@ use oio_idws::{
     framework::FrameworkError,
     soap::MessageTime,
 };
-use parties::Text;
+use parties::Excerpt;
 use pki::{Certificate, Standing};
 
 use super::Content;
-use crate::{
-    HolderCheck, Policy, Rejection, Smdb,
-    cpr::{harmless, harmless_in_danish},
-};
+use crate::{HolderCheck, Policy, Rejection, Smdb, cpr::harmless_in_both};
 
 /// The message's own times, as WCF judges them: skew in both directions, and no message older than
 /// its lifetime, whatever it says.
@@ -63,7 +60,7 @@ pub(crate) fn believable(
         against.push(Rejection::TokenExpired { since: assertion.not_on_or_after });
     }
     if assertion.audience != *smdb.entity_id() {
-        let audience = harmless(assertion.audience.as_str());
+        let audience = Excerpt::of(assertion.audience.as_str());
         against.push(Rejection::WrongAudience { audience, ours: smdb.entity_id().clone() });
     }
     against.extend(in_force(smdb, &assertion.holder, now));
@@ -109,9 +106,8 @@ pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec
         | FrameworkError::NotMandatory
         | FrameworkError::Version { .. }
         | FrameworkError::Profile { .. } => {
-            let en = harmless(&error.to_string());
-            let da = harmless_in_danish(&error.in_danish());
-            Rejection::FrameworkMismatch { what: Text::new(en, da) }
+            let what = harmless_in_both(&error.to_string(), &error.in_danish());
+            Rejection::FrameworkMismatch { what }
         }
     }));
     if signed.action.is_none() {
@@ -125,7 +121,7 @@ pub(super) fn addressed(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut
         let to = signed.to.as_deref();
         let ours = host(smdb.address()).unwrap_or_default();
         let other_host = to.and_then(host).is_some_and(|it| !it.eq_ignore_ascii_case(ours));
-        let (to, ours) = (to.map(harmless), smdb.address().to_owned());
+        let (to, ours) = (to.map(Excerpt::of), smdb.address().to_owned());
         against.push(Rejection::WrongAddress { to, ours, other_host });
     }
 }

@@ -2,13 +2,13 @@
 
 use clock::Timestamp;
 use entropy::Entropy;
+use parties::Excerpt;
 
 use super::{API_PATH, AccessToken, Answer, Message, Presented, Rejection};
 use crate::{
     Fact, Smdb,
     call::{Caller, Due, carry_out, holder_in_force, judge_body, remembered},
     contract::{Body, Notation, Operation},
-    cpr::harmless,
     schema::SchemaVersion,
 };
 
@@ -21,7 +21,7 @@ pub struct Call {
     presented: Option<Presented>,
     access: Result<AccessToken, Rejection>,
     /// What is asked for, or the path at which there is nothing.
-    body: Result<Body, String>,
+    body: Result<Body, Excerpt>,
 }
 
 impl Call {
@@ -31,7 +31,7 @@ impl Call {
         Self {
             presented: Presented::read(message),
             access: access(smdb, message.authorization),
-            body: body.ok_or_else(|| harmless(message.path)),
+            body: body.ok_or_else(|| Excerpt::of(message.path)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use clock::Timestamp;
 use oio_idws::soap::Version;
-use parties::Text;
+use parties::{Excerpt, Text};
 use sim_smdb::{
     Cause, MeantFor, Rejection,
     contract::Operation,
@@ -16,7 +16,7 @@ use crate::world::cvr;
 /// One of each kind.
 fn example(cause: Cause) -> Rejection {
     let (at, now): (Timestamp, Timestamp) = (start(), start());
-    let what = "what is wrong".to_owned();
+    let what = Excerpt::of("what is wrong");
     match cause {
         Cause::MalformedXml => Rejection::MalformedXml { what },
         Cause::NotSoap => Rejection::NotSoap { what },
@@ -37,7 +37,7 @@ fn example(cause: Cause) -> Rejection {
         Cause::TokenNotYetValid => Rejection::TokenNotYetValid { from: at },
         Cause::TokenExpired => Rejection::TokenExpired { since: at },
         Cause::WrongAudience => Rejection::WrongAudience {
-            audience: "urn:x".to_owned(),
+            audience: Excerpt::of("urn:x"),
             ours: "urn:y".parse().unwrap(),
         },
         Cause::HolderCertificateNotYetValid => Rejection::HolderCertificateNotYetValid { from: at },
@@ -57,7 +57,7 @@ fn example(cause: Cause) -> Rejection {
             Rejection::WrongAddress { to: None, ours, other_host: false }
         }
         Cause::Replayed => Rejection::Replayed,
-        Cause::UnknownOperation => Rejection::UnknownOperation { action: "urn:x".to_owned() },
+        Cause::UnknownOperation => Rejection::UnknownOperation { action: Excerpt::of("urn:x") },
         Cause::SchemaRetired => {
             let in_force = Some(SchemaVersion::V2025_07);
             Rejection::SchemaRetired { version: SchemaVersion::V2025_01, since: at, in_force }
