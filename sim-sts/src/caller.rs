@@ -30,7 +30,7 @@ fn refused(leaf: &Certificate, refusal: ChainRefusal, now: Timestamp) -> Rejecti
     Rejection::CertificateNotTrusted { refusal }
 }
 
-/// Whether the dates of a certificate hold that has no path: what else is wrong with a stranger's.
+/// Whether the dates of a certificate hold that has no path, as a stranger's has none.
 pub(crate) fn in_its_own_life(certificate: &Certificate, now: Timestamp) -> Result<(), Rejection> {
     let (from, since) = (certificate.not_before(), certificate.first_refused());
     let name = || CertificateName::of(certificate);
@@ -118,18 +118,30 @@ pub(crate) fn in_force(issuer: &Issuer, certificate: &Certificate, now: Timestam
         let named = |it: &Certificate| it.subject() == certificate.subject();
         known.extend(issuer.registrations().filter(|it| it.accepted(now).iter().any(named)));
     }
-    let good = |it: &&Certificate| {
-        let is_revoked = matches!(issuer.standing(it, now), Standing::Revoked { .. });
-        in_its_own_life(it, now).is_ok() && !is_revoked
-    };
-    let of_one = |known: &'_ Registration| -> Vec<_> {
-        let until = |it: &Certificate| {
-            let mut planned = known.planned(now);
-            let replaced = planned.find(|(_, set)| !set.contains(it)).map(|(at, _)| at);
-            replaced.map_or_else(|| it.first_refused(), |at| at.min(it.first_refused()))
+    let in_force = |known: &Registration| -> Vec<_> {
+        let one = |it: &Certificate| {
+            let until = good_until(issuer, known, it, now)?;
+            Some(InForce { serial: *it.serial(), until })
         };
-        let good = known.accepted(now).iter().filter(good);
-        good.map(|it| InForce { serial: *it.serial(), until: until(it) }).collect()
+        known.accepted(now).iter().filter_map(one).collect()
     };
-    known.into_iter().flat_map(of_one).collect()
+    known.into_iter().flat_map(in_force).collect()
+}
+
+/// The first instant at which a certificate is refused that a system user is known by; none if it is
+/// refused already.
+fn good_until(
+    issuer: &Issuer,
+    registration: &Registration,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let path = issuer.path(certificate).ok().filter(|path| in_its_life(path, now).is_ok())?;
+    let revoked = issuer.revoked_from(certificate);
+    if revoked.is_some_and(|since| since <= now) {
+        return None;
+    }
+    let mut planned = registration.planned(now);
+    let replaced = planned.find(|(_, set)| !set.contains(certificate)).map(|(at, _)| at);
+    [path.next_change(now), revoked, replaced].into_iter().flatten().min()
 }

@@ -155,6 +155,11 @@ impl Issuer {
         self.revocations.standing(certificate, self.policy.revocation_lag, now)
     }
 
+    /// From when on a certificate counts as revoked, as far as that is known.
+    pub(crate) fn revoked_from(&self, certificate: &Certificate) -> Option<Timestamp> {
+        self.revocations.counts_from(certificate, self.policy.revocation_lag)
+    }
+
     /// The certificate that verifies what it signs at `now`, if it can sign: what a client pins.
     #[must_use]
     pub fn signing_certificate(&self, now: Timestamp) -> Option<&Certificate> {

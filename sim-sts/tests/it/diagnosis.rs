@@ -3,7 +3,10 @@
 use clock::{Span, Timestamp};
 use oio_idws::{Credential, soap::MessageTime, trust::TokenRequest};
 use parties::{Role, Slot};
-use sim_sts::{Issuer, Lookup, Policy, Service, Sts, administration::Request};
+use sim_sts::{
+    Issuer, Lookup, Policy, Service, Sts,
+    administration::{IssuerCheck, Policy as Rules, Request},
+};
 use stage::{Forgery, start, tampered};
 
 use crate::{
@@ -155,6 +158,37 @@ fn what_has_ended_is_in_force_no_longer() {
     assert!(finding.expected.en.contains(&ends), "{finding:?}");
 }
 
+/// What is refused for another reason than its age is not told as the one to go back to either, and what will
+/// be is told with its end.
+#[test]
+fn what_is_refused_is_nothing_to_go_back_to() {
+    let hour = Span::from_hours(1);
+    let told = |mut world: World, old: &Credential, until: Option<Timestamp>| {
+        let reply = world.ask(&NEW, start());
+        let finding = reply.diagnosis.decisive().unwrap();
+        assert_eq!(finding.cause, "certificate-not-in-force");
+        let named = until.map(|it| format!("{} (refused from {it})", old.certificate.serial()));
+        assert_eq!(finding.expected.en.split_once(": ").map(|(_, it)| it), named.as_deref());
+        assert_eq!(finding.what.en.contains("none to go back to"), named.is_none());
+        assert_eq!(finding.what.da.contains("ikke et at gå tilbage til"), named.is_none());
+    };
+    told(World::rolling(), &OLD, Some(*EXPIRY));
+    for revocation_lag in [Span::from_seconds(0), hour] {
+        let mut world = World::with_policy(Policy { revocation_lag, ..Policy::default() });
+        world.save(&user(), Slot::Active, &OLD.certificate, start()).unwrap();
+        world.save(&user(), Slot::Rolling, &NEW.certificate, start()).unwrap();
+        world.provision(&user(), TEST, start());
+        world.revoke(&OLD.certificate, start());
+        told(world, &OLD, (revocation_lag == hour).then(|| start() + hour));
+    }
+    let issuer_check = IssuerCheck::Never;
+    let mut world = World::with_rules(Rules { issuer_check, ..Rules::default() });
+    world.save(&user(), Slot::Active, &ELSEWHERE.certificate, start()).unwrap();
+    world.save(&user(), Slot::Rolling, &NEW.certificate, start()).unwrap();
+    world.provision(&user(), TEST, start());
+    told(world, &ELSEWHERE, None);
+}
+
 /// What is saved counts nowhere, and who must provision what is told. The STS by itself knows nothing of it, so the
 /// cause is the same.
 #[test]
@@ -216,8 +250,14 @@ fn what_is_said_of_a_certificate_that_is_not_in_force_holds_without_a_swap() {
     let finding = reply.diagnosis.decisive().unwrap();
     assert_eq!(finding.cause, "certificate-replaced");
     assert!(!finding.got.en.contains("another"), "nothing is in its place: {finding:?}");
-    assert!(finding.what.en.contains("If there is none"), "{finding:?}");
-    assert!(finding.what.da.contains("Er der ikke et"), "{finding:?}");
+    assert!(
+        finding.what.en.starts_with("No certificate of the system user is in force"),
+        "{finding:?}"
+    );
+    assert!(
+        finding.what.da.starts_with("Systembrugeren har intet certifikat i kraft"),
+        "{finding:?}"
+    );
 }
 
 /// A slash at the end is what most often is wrong with a service's name.

@@ -144,18 +144,27 @@ pub(super) fn what(rejection: &Rejection) -> Text {
             "Gem certifikatet på systembrugeren i NemLog-in Administration, og provisionér til dette \
              miljø.",
         ),
+        Rejection::CertificateNotInForce { in_force, .. } if in_force.is_empty() => (
+            "There is none to go back to: wait until then. If a rolling swap must come sooner, the \
+             NemLog-in administrator saves the new one in the active slot and provisions.",
+            "Der er ikke et at gå tilbage til: vent til da. Haster et rullende skift, gemmer \
+             NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
+        ),
         Rejection::CertificateNotInForce { .. } => (
-            "Go back to the former certificate until then; if there is none, wait. If a rolling swap must \
-             come sooner, the NemLog-in administrator saves the new one in the active slot and \
-             provisions.",
-            "Gå tilbage til det tidligere certifikat indtil da; har du ikke et, så vent. Haster et rullende \
-             skift, gemmer NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
+            "Go back to the former certificate until then. If a rolling swap must come sooner, the \
+             NemLog-in administrator saves the new one in the active slot and provisions.",
+            "Gå tilbage til det tidligere certifikat indtil da. Haster et rullende skift, gemmer \
+             NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
+        ),
+        Rejection::CertificateReplaced { in_force, .. } if in_force.is_empty() => (
+            "No certificate of the system user is in force: let the NemLog-in administrator save one in \
+             the active slot and provision, and deploy it on every node.",
+            "Systembrugeren har intet certifikat i kraft: lad NemLog-in-administratoren gemme et som \
+             aktivt certifikat og provisionere, og idriftsæt det på alle noder.",
         ),
         Rejection::CertificateReplaced { .. } => (
-            "Deploy the certificate that is in force now, on every node. If there is none, the NemLog-in \
-             administrator saves one in the active slot and provisions.",
-            "Idriftsæt det certifikat, der er i kraft nu, på alle noder. Er der ikke et, gemmer \
-             NemLog-in-administratoren et som aktivt certifikat og provisionerer.",
+            "Deploy the certificate that is in force now, on every node.",
+            "Idriftsæt det certifikat, der er i kraft nu, på alle noder.",
         ),
         Rejection::UnknownService { meant: Some(_), .. } => (
             "Write AppliesTo exactly as expected: only the slash at its end differs (a Uri class may have \
