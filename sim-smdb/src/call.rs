@@ -21,7 +21,7 @@ use oio_idws::{
     framework::Framework,
     soap::Unreadable,
 };
-use parties::{Excerpt, Text};
+use parties::Excerpt;
 use xml_security::Claimed;
 
 use self::work::Work;
@@ -33,7 +33,6 @@ pub(crate) use self::{
 use crate::{
     Fact, Rejection, ReplayKey, Smdb,
     contract::{Body, Command, NoOperation, Notation, Operation, SmdbFault},
-    cpr::harmless_in_both,
     rule::Violation,
     schema::SchemaVersion,
 };
@@ -120,11 +119,11 @@ pub(crate) fn judge<'r>(
     let signed = match &call.message {
         Some(Ok(signed)) => signed,
         Some(Err(refusal)) => {
-            let what = harmless_in_both(&refusal.to_string(), &refusal.in_danish());
+            let what = Excerpt::of_sentences(&refusal.to_string(), &refusal.in_danish());
             return Err(with(against, Rejection::NotHolder { what }));
         }
         None => {
-            let what = Text::new("there is no token", "der er intet token");
+            let what = Excerpt::of_sentences("there is no token", "der er intet token");
             return Err(with(against, Rejection::NotHolder { what }));
         }
     };
@@ -155,7 +154,7 @@ pub(crate) fn judge_body<'r>(
     let command = match &body.command {
         Ok(command) => command,
         Err(error) => {
-            let what = Excerpt::of(&error.to_string());
+            let what = Excerpt::of_sentence(&error.to_string());
             return Err(with(against, Rejection::MalformedRequest { what }));
         }
     };
@@ -192,7 +191,7 @@ fn dispatch(signed: &SignedCall<Content>) -> Result<&Body, Rejection> {
         (None, Some(body)) => Ok(body),
         (Some(action), _) if named(action).is_some() => {
             let what = "the body does not hold the operation that the action names";
-            Err(Rejection::MalformedRequest { what: Excerpt::of(what) })
+            Err(Rejection::MalformedRequest { what: Excerpt::of_sentence(what) })
         }
         (action, _) => {
             Err(Rejection::UnknownOperation { action: Excerpt::of(action.unwrap_or_default()) })

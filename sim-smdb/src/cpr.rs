@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use parties::{Excerpt, Text, personal_number::day_of_birth};
+use parties::{Excerpt, personal_number::day_of_birth};
 use serde::{Deserialize, Serialize};
 
 /// What each digit counts in the check of modulus 11.
@@ -85,11 +85,6 @@ impl From<Cpr> for String {
 /// What may be repeated of a text from outside, to a caller and to an operator.
 pub(crate) fn harmless(text: &str) -> String {
     Excerpt::of(text).to_string()
-}
-
-/// The same of a sentence in two languages that repeats one.
-pub(crate) fn harmless_in_both(en: &str, da: &str) -> Text {
-    Text::new(harmless(en), Excerpt::of(da).in_danish())
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl Rejection {
                 format!("a token for SMDB of {environment}"),
                 format!("et token til SMDB i {}", environment.in_danish()),
             ),
-            Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.clone(),
+            Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.text(),
             Self::WrongSoapVersion { got, .. } => Text::same(got.to_string()),
             Self::TokenMissing => {
                 Text::new("a security header without a token", "en sikkerhedsheader uden et token")

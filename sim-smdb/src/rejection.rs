@@ -6,7 +6,7 @@ use oio_idws::{
     fault::ServiceFaultCode,
     soap::{Unreadable, UnreadableReason, Version},
 };
-use parties::{Cvr, EntityId, Environment, Excerpt, Text};
+use parties::{Cvr, EntityId, Environment, Excerpt};
 use pki::issuing_name;
 use xml_security::{Claimed, encrypt::Recipient};
 
@@ -152,19 +152,19 @@ pub enum Rejection {
     #[error("there is no revocation list in force to look the token's certificate up in")]
     RevocationUnknown,
     /// The message is not signed, in all its parts, with the key that the token is bound to.
-    #[error("the message is not signed by the token's holder: {}", what.en)]
+    #[error("the message is not signed by the token's holder: {what}")]
     NotHolder {
         /// Why.
-        what: Text,
+        what: Excerpt,
     },
     /// The message lacks the header that Liberty's binding asks for, which is spoken here.
     #[error("the message has no header sbf:Framework")]
     FrameworkMissing,
     /// The message has that header, and it is not the one that the profile asks for.
-    #[error("the header sbf:Framework is not of the profile: {}", what.en)]
+    #[error("the header sbf:Framework is not of the profile: {what}")]
     FrameworkMismatch {
         /// Why.
-        what: Text,
+        what: Excerpt,
     },
     /// The message does not say what it is about, as Liberty's binding asks, which is spoken here.
     #[error("the message has no wsa:Action")]
@@ -282,7 +282,7 @@ impl Rejection {
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        let what = Excerpt::of(&unreadable.to_string());
+        let what = Excerpt::of_sentence(&unreadable.to_string());
         match unreadable.reason {
             UnreadableReason::Xml(_) => Self::MalformedXml { what },
             UnreadableReason::NotSoap { .. }
@@ -296,7 +296,7 @@ impl Rejection {
     }
 
     pub(crate) fn token(smdb: &Smdb, refusal: &TokenRefusal) -> Self {
-        let what = Excerpt::of(&refusal.to_string());
+        let what = Excerpt::of_sentence(&refusal.to_string());
         match refusal {
             TokenRefusal::Missing => Self::TokenMissing,
             TokenRefusal::NotDecryptable { recipient } => {
@@ -414,7 +414,7 @@ impl Rejection {
                 Told::Nothing(Hidden::Encryption)
             }
             Self::FrameworkMissing => Told::NoFramework,
-            Self::FrameworkMismatch { what } => Told::WrongFramework(&what.en),
+            Self::FrameworkMismatch { what } => Told::WrongFramework(what),
             Self::ActionMissing => Told::NoAction,
             Self::WrongAddress { to, .. } => Told::WrongAddress(to.as_ref()),
             Self::UnknownOperation { action } => Told::UnknownOperation(action),
@@ -523,7 +523,7 @@ enum Told<'r> {
     /// That the header of Liberty's binding is not there.
     NoFramework,
     /// What is wrong with that header.
-    WrongFramework(&'r str),
+    WrongFramework(&'r Excerpt),
     /// That the action is not there.
     NoAction,
     /// The rule that is broken, and what a caller may know beside it.

@@ -17,7 +17,7 @@ use oio_idws::{
     soap::{MessageTime, Unreadable},
     trust::{ReceivedTokenRequest, SignedTokenRequest, TokenRequestRefusal, TokenResponse},
 };
-use parties::{Diagnose, Diagnosis};
+use parties::{Diagnose, Diagnosis, Excerpt};
 use pki::{Certificate, ChainRefusal, Path};
 use xml_security::{Claimed, xml::Limits};
 
@@ -100,7 +100,8 @@ impl Request {
 
 impl Signed {
     fn new(issuer: &Issuer, signed: SignedTokenRequest) -> Self {
-        let malformed = |what: String| Rejection::InvalidRequest { what };
+        let malformed =
+            |what: String| Rejection::InvalidRequest { what: Excerpt::of_sentence(&what) };
         Self {
             path: issuer.path(&signed.certificate),
             replay_key: ReplayKey::new(&signed.signature_value),

@@ -11,7 +11,7 @@ use oio_idws::{
     soap::{Unreadable, UnreadableReason},
     trust::{TokenRequestRefusal, UnsignedPart},
 };
-use parties::{EntityId, Environment, Excerpt, Slot, SystemUserId, Text};
+use parties::{EntityId, Environment, Excerpt, Slot, SystemUserId};
 use pki::{Certificate, ChainRefusal, Serial};
 use xml_security::{SignatureRefusal, xml::Malformed};
 
@@ -43,19 +43,19 @@ pub enum Rejection {
     #[error("the message is not acceptable XML: {what}")]
     MalformedXml {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The message is not an envelope with a security header.
     #[error("the message is not a secured SOAP envelope: {what}")]
     NotSoap {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The timestamp is missing, lacks its end, or says what is no point in time.
     #[error("the message does not say until when it holds: {what}")]
     TimestampUnreadable {
         /// What is wrong with it.
-        what: String,
+        what: Excerpt,
     },
     /// The timestamp has ended.
     #[error("the message expired at {expires}, and it is {now}")]
@@ -81,16 +81,16 @@ pub enum Rejection {
         life: Span,
     },
     /// The signature leaves something out.
-    #[error("the signature does not cover the message: {}", what.en)]
+    #[error("the signature does not cover the message: {what}")]
     NotSigned {
         /// What it leaves out.
-        what: Text,
+        what: Excerpt,
     },
     /// The signature does not hold.
-    #[error("the signature does not hold: {}", what.en)]
+    #[error("the signature does not hold: {what}")]
     SignatureInvalid {
         /// Why.
-        what: Text,
+        what: Excerpt,
     },
     /// A header has SOAP's attribute `mustUnderstand`, which the STS does not accept there.
     #[error("wsa:{header} has the attribute mustUnderstand, which the STS does not accept there")]
@@ -114,7 +114,7 @@ pub enum Rejection {
     #[error("the request is not one this STS answers: {what}")]
     InvalidRequest {
         /// What is wrong.
-        what: String,
+        what: Excerpt,
     },
     /// A system user acts as itself.
     #[error("`ActAs` has no place in a system user's request")]
@@ -237,7 +237,7 @@ impl Rejection {
     }
 
     pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        let what = unreadable.to_string();
+        let what = Excerpt::of_sentence(&unreadable.to_string());
         match &unreadable.reason {
             UnreadableReason::Xml(Malformed::TooLarge { size, limit }) => {
                 Self::MessageTooLarge { size: *size, limit: *limit }
@@ -254,10 +254,15 @@ impl Rejection {
     }
 
     pub(crate) fn unsigned(refusal: &TokenRequestRefusal) -> Self {
-        let both = |refusal: &SignatureRefusal| Text::new(refusal.to_string(), refusal.in_danish());
+        let both = |refusal: &SignatureRefusal| {
+            Excerpt::of_sentences(&refusal.to_string(), &refusal.in_danish())
+        };
         match refusal {
             TokenRequestRefusal::Unsigned(UnsignedPart::NoCertificate) => Self::NotSigned {
-                what: Text::new(refusal.to_string(), "beskeden har intet certifikat med"),
+                what: Excerpt::of_sentences(
+                    &refusal.to_string(),
+                    "beskeden har intet certifikat med",
+                ),
             },
             TokenRequestRefusal::Unsigned(UnsignedPart::NotCovered(refusal)) => {
                 Self::NotSigned { what: both(refusal) }

@@ -1,6 +1,6 @@
 //! Why a message does not say what it should.
 
-use xml_security::xml::ShapeError;
+use xml_security::xml::{ShapeError, cut};
 
 /// Why a message does not say what it should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,6 @@ pub enum MessageError {
 impl MessageError {
     pub(crate) fn value(what: &'static str, value: &str) -> Self {
         const SHOWN: usize = 80;
-        Self::Value { what, value: value.chars().take(SHOWN).collect() }
+        Self::Value { what, value: cut(value, SHOWN).to_owned() }
     }
 }

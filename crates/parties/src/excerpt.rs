@@ -14,7 +14,7 @@ const LENGTH_MAX: usize = 300;
 /// What may be repeated of a text that came from outside: its beginning, and none of it where a
 /// personal number could stand in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excerpt(Option<String>);
+pub struct Excerpt(Box<Text>);
 
 impl Excerpt {
     /// Of what a person wrote.
@@ -31,27 +31,55 @@ impl Excerpt {
         Self::unless(stands_in_name(&name), &name)
     }
 
+    /// Of a sentence of ours that quotes what came from outside in backticks. What is quoted is
+    /// withheld and the rest is told, so that it says what is wrong nevertheless.
+    #[must_use]
+    pub fn of_sentence(sentence: &str) -> Self {
+        Self::of_sentences(sentence, sentence)
+    }
+
+    /// Of such a sentence in English and in Danish.
+    #[must_use]
+    pub fn of_sentences(en: &str, da: &str) -> Self {
+        let told = |sentence: &str, withheld: &str| {
+            let parts =
+                sentence.split('`').map(|part| if stands_in(part) { withheld } else { part });
+            let told = parts.collect::<Vec<_>>().join("`");
+            // Whoever writes a backtick into a number hides nothing.
+            if stands_in(&told) { withheld.to_owned() } else { beginning(&told) }
+        };
+        Self(Box::new(Text::new(told(en, WITHHELD.0), told(da, WITHHELD.1))))
+    }
+
     fn unless(withheld: bool, text: &str) -> Self {
-        Self((!withheld).then(|| text.chars().take(LENGTH_MAX).collect()))
+        let told = || Text::same(beginning(text));
+        Self(Box::new(if withheld { Text::new(WITHHELD.0, WITHHELD.1) } else { told() }))
     }
 
     /// The same for who reads Danish.
     #[must_use]
     pub fn in_danish(&self) -> &str {
-        self.0.as_deref().unwrap_or("(tilbageholdt)")
+        &self.0.da
     }
 
     /// In both languages.
     #[must_use]
     pub fn text(&self) -> Text {
-        Text::new(self.to_string(), self.in_danish())
+        Text::clone(&self.0)
     }
 }
 
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.as_deref().unwrap_or("(withheld)"))
+        f.write_str(&self.0.en)
     }
+}
+
+/// What stands there instead, in English and in Danish.
+const WITHHELD: (&str, &str) = ("(withheld)", "(tilbageholdt)");
+
+fn beginning(text: &str) -> String {
+    text.chars().take(LENGTH_MAX).collect()
 }
 
 #[cfg(test)]
@@ -75,6 +103,28 @@ mod tests {
     fn a_uuid_in_a_name_is_not_withheld() {
         let name = "serialNumber=UI:DK-O:G:7d8e0101-8000-4ab9-8000-0101800049ab";
         assert_eq!(Excerpt::of_name(name).text(), Text::same(name));
+    }
+
+    #[test]
+    fn of_a_sentence_what_it_quotes_is_withheld() {
+        let told = |en: &str, da: &str| Text::new(en, da);
+        for (sentence, expected) in [
+            (
+                "`0101701234` is not signed",
+                told("`(withheld)` is not signed", "`(tilbageholdt)` is not signed"),
+            ),
+            ("`id-1` is not signed", Text::same("`id-1` is not signed")),
+            (
+                "`a` and `010170-1234` are",
+                told("`a` and `(withheld)` are", "`a` and `(tilbageholdt)` are"),
+            ),
+            ("`010170`1234` is not signed", told("(withheld)", "(tilbageholdt)")),
+            ("no 010170-1234", told("(withheld)", "(tilbageholdt)")),
+        ] {
+            assert_eq!(Excerpt::of_sentence(sentence).text(), expected);
+        }
+        let both = Excerpt::of_sentences("`010170-1234` has changed", "`010170-1234` er ændret");
+        assert_eq!(both.text(), told("`(withheld)` has changed", "`(tilbageholdt)` er ændret"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use parties::Excerpt;
 use pki::{Certificate, Standing};
 
 use super::Content;
-use crate::{HolderCheck, Policy, Rejection, Smdb, cpr::harmless_in_both};
+use crate::{HolderCheck, Policy, Rejection, Smdb};
 
 /// The message's own times, as WCF judges them: skew in both directions, and no message older than
 /// its lifetime, whatever it says.
@@ -106,7 +106,7 @@ pub(super) fn bound(smdb: &Smdb, signed: &SignedCall<Content>, against: &mut Vec
         | FrameworkError::NotMandatory
         | FrameworkError::Version { .. }
         | FrameworkError::Profile { .. } => {
-            let what = harmless_in_both(&error.to_string(), &error.in_danish());
+            let what = Excerpt::of_sentences(&error.to_string(), &error.in_danish());
             Rejection::FrameworkMismatch { what }
         }
     }));

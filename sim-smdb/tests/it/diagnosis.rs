@@ -44,13 +44,13 @@ fn example(cause: Cause) -> Rejection {
         Cause::HolderCertificateExpired => Rejection::HolderCertificateExpired { since: at },
         Cause::HolderCertificateRevoked => Rejection::HolderCertificateRevoked { since: at },
         Cause::RevocationUnknown => Rejection::RevocationUnknown,
-        Cause::NotHolder => {
-            Rejection::NotHolder { what: Text::new("not by this key", "ikke med denne nøgle") }
-        }
+        Cause::NotHolder => Rejection::NotHolder {
+            what: Excerpt::of_sentences("not by this key", "ikke med denne nøgle"),
+        },
         Cause::FrameworkMissing => Rejection::FrameworkMissing,
-        Cause::FrameworkMismatch => {
-            Rejection::FrameworkMismatch { what: Text::new("of version 1", "har version 1") }
-        }
+        Cause::FrameworkMismatch => Rejection::FrameworkMismatch {
+            what: Excerpt::of_sentences("of version 1", "har version 1"),
+        },
         Cause::ActionMissing => Rejection::ActionMissing,
         Cause::WrongAddress => {
             let ours = "https://smdb.invalid/".to_owned();

@@ -153,8 +153,11 @@ fn an_address_or_action_that_holds_a_number_is_not_repeated() {
 #[test]
 fn what_is_wrong_with_a_message_is_told_without_a_number() {
     let long = format!("<{}/>", "x".repeat(100_000));
+    // As long as it may be, but for the last digit.
+    let halved = format!("{}0101800049</u:Expires>", "x".repeat(91 - "2030-03-01".len()));
     for (from, to, expected) in [
         ("T08:05:00.000Z</u:Expires>", " 0101800049</u:Expires>", "timestamp-unreadable"),
+        ("T08:05:00.000Z</u:Expires>", &*halved, "timestamp-unreadable"),
         ("<o:Security ", "<x:y xmlns:x=\"urn:0101800049\"/><o:Security ", "not-holder"),
         ("</IndberetForloeb>", "<Cpr0101800049/></IndberetForloeb>", "malformed-request"),
         ("</IndberetForloeb>", &*long, "malformed-xml"),
@@ -167,7 +170,7 @@ fn what_is_wrong_with_a_message_is_told_without_a_number() {
         let reply = world.send(&message, start());
         assert_eq!(reply.name(), expected, "{to:.80}: {:.200?}", reply.rejection());
         let shown = format!("{:?} {:?}", reply.diagnosis, reply.rejection());
-        assert!(!shown.contains("0101800049") && shown.len() < 4000, "{shown:.4000}");
+        assert!(!shown.contains("010180004") && shown.len() < 4000, "{shown:.4000}");
     }
 }
 

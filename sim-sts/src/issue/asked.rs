@@ -10,6 +10,7 @@ use oio_idws::{
     },
 };
 use parties::Excerpt;
+use xml_security::xml::shown;
 
 use crate::{Policy, Rejection};
 
@@ -89,7 +90,7 @@ impl Asked {
             if got == known {
                 return Ok(());
             }
-            let what = format!("{what} `{}` is not {known}", Excerpt::of_name(got));
+            let what = Excerpt::of_sentence(&format!("{what} `{}` is not {known}", shown(got)));
             Err(Rejection::InvalidRequest { what })
         };
         only("wsa:Action", &request.action, ISSUE_ACTION)?;

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt};
 
 use roxmltree::Node;
 
-use super::{Document, shown};
+use super::{Document, cut, shown};
 use crate::c14n::{Canonicalization, canonicalize};
 
 /// An element of a [`Document`]: what somebody wrote, verified or not.
@@ -246,7 +246,7 @@ impl<'d> Element<'d> {
     }
 
     pub(crate) fn bad_value(self, value: &str, expected: &'static str) -> ShapeError {
-        let value = value.chars().take(100).collect();
+        let value = cut(value, 100).to_owned();
         ShapeError::BadValue { element: self.clark(), value, expected }
     }
 

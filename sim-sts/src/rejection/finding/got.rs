@@ -14,11 +14,9 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::MalformedXml { what }
         | Rejection::NotSoap { what }
         | Rejection::TimestampUnreadable { what }
-        | Rejection::InvalidRequest { what } => Excerpt::of_name(what).text(),
-        Rejection::NotSigned { what } | Rejection::SignatureInvalid { what } => {
-            let [en, da] = [&what.en, &what.da].map(Excerpt::of_name);
-            Text::new(en.to_string(), da.in_danish())
-        }
+        | Rejection::NotSigned { what }
+        | Rejection::SignatureInvalid { what }
+        | Rejection::InvalidRequest { what } => what.text(),
         Rejection::TimestampExpired { expires, now } => Text::new(
             format!("an end at {expires}, and it is {now}"),
             format!("et udløb {expires}, og nu er det {now}"),
