@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::program::Common;
 use sim_mitid::http::program as mitid;
-use sim_smdb::http::program as smdb;
+use sim_smdb::{HolderCheck, http::program as smdb};
 use sim_sts::http::program as sts;
 
 /// What `skift serve` can be set to.
@@ -57,6 +57,10 @@ pub struct Settings {
     /// 1.1 with a signed sbf:Framework)
     #[schemars(with = "String")]
     pub smdb_binding: Binding,
+    /// Whether SMDB looks at the certificate in a live token again: `ignored`, `validity`, or
+    /// `validity-and-revocation`
+    #[schemars(with = "String")]
+    pub smdb_holder_certificate: HolderCheck,
     /// Where metadata of SMDB are fetched
     #[schemars(with = "String")]
     pub smdb_listen_metadata: SocketAddr,
@@ -84,6 +88,7 @@ impl Default for Settings {
             smdb_listen_integration_test: smdb.listen_integration_test,
             smdb_listen_production: smdb.listen_production,
             smdb_binding: smdb.binding,
+            smdb_holder_certificate: smdb.holder_certificate,
             smdb_listen_metadata: smdb.listen_metadata,
             smdb_listen_control: smdb.listen_control,
         }
@@ -126,6 +131,7 @@ impl Settings {
             listen_integration_test: self.address(self.smdb_listen_integration_test),
             listen_production: self.address(self.smdb_listen_production),
             binding: self.smdb_binding,
+            holder_certificate: self.smdb_holder_certificate,
             listen_metadata: self.address(self.smdb_listen_metadata),
             listen_control: self.address(self.smdb_listen_control),
             ..smdb::Settings::default()

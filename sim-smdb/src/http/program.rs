@@ -24,7 +24,10 @@ use shell::{
 
 use self::founding::Founding;
 use super::ADDRESS;
-use crate::rest::{API_PATH, TOKEN_PATH};
+use crate::{
+    HolderCheck, Policy,
+    rest::{API_PATH, TOKEN_PATH},
+};
 
 /// What the program is.
 const PROGRAM: Program = Program {
@@ -65,6 +68,10 @@ pub struct Settings {
     /// with a signed sbf:Framework)
     #[schemars(with = "String")]
     pub binding: Binding,
+    /// Whether SMDB looks at the certificate in a live token again: `ignored`, `validity`, or
+    /// `validity-and-revocation`
+    #[schemars(with = "String")]
+    pub holder_certificate: HolderCheck,
     /// Where MitID Erhverv publishes its authorities
     #[schemars(with = "String")]
     pub mitid: BaseUrl,
@@ -89,6 +96,7 @@ impl Default for Settings {
             listen_metadata: on(8120),
             listen_control: on(8121),
             binding: Binding::OioIdws,
+            holder_certificate: HolderCheck::Ignored,
             mitid: BaseUrl::of(on(8100)),
             mitid_control: BaseUrl::of(on(8101)),
             mitid_control_token: None,
@@ -138,7 +146,7 @@ pub fn main(line: impl IntoIterator<Item = OsString>) -> ExitCode {
 #[derive(Debug)]
 pub struct Bound {
     site: Site,
-    binding: Binding,
+    policy: Policy,
     web_services: PerEnvironment,
 }
 
@@ -156,7 +164,9 @@ impl Bound {
         let (integration_test, production) =
             (settings.listen_integration_test, settings.listen_production);
         let web_services = PerEnvironment::bind(&site, integration_test, production, hosts).await?;
-        Ok(Self { site, binding: settings.binding, web_services })
+        let (binding, holder_certificate) = (settings.binding, settings.holder_certificate);
+        let policy = Policy { binding, holder_certificate, ..Policy::default() };
+        Ok(Self { site, policy, web_services })
     }
 
     /// Its folder and its addresses.
@@ -190,7 +200,7 @@ impl Bound {
         let kept = opened.await?;
         let is_first = kept.values().any(|(log, _)| !log.is_founded());
         let kept_until = kept.values().filter_map(|(log, _)| log.last()).max();
-        let Self { site, binding, web_services } = self;
+        let Self { site, policy, web_services } = self;
         let (instruments, folder) = (site.instruments().clone(), site.folder().clone());
         Common::mind_the_clock(&PROGRAM, kept_until, instruments.clock.now());
         let addresses = web_services.urls(site.common(), ADDRESS);
@@ -213,7 +223,7 @@ impl Bound {
             folder,
             peers,
             portal,
-            binding,
+            policy,
             instruments,
             servers,
             addresses,

@@ -4,12 +4,14 @@ use clock::{Span, Timeline, Timestamp};
 use oio_idws::{Binding, Credential};
 use parties::{EntityId, Environment};
 use pki::{Certificate, TrustAnchors};
+use serde::{Deserialize, Serialize};
 use xml_security::Legacy;
 
 use crate::schema::SchemaVersion;
 
 /// Whether SMDB looks at the certificate in a live token again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HolderCheck {
     /// The token speaks for itself until it ends.
     #[default]

@@ -212,6 +212,29 @@ async fn a_client_calls_in_libertys_binding() {
     assert!(wrong.stderr.contains("smdb-binding"), "{wrong:?}");
 }
 
+/// A token outlives its holder's certificate, unless SMDB is set to look at that again.
+#[tokio::test]
+async fn smdb_looks_at_the_certificate_in_a_live_token_if_it_is_set_to() {
+    let data = data("holder");
+    let served = start(&data, &["--smdb-holder-certificate", "validity-and-revocation"]);
+    let environment = Environment::IntegrationTest;
+    let (places, credential) = (places(&served, environment), system_user(&data, environment));
+    let serial = credential.certificate.serial().to_string();
+    let authority = tls_authority(&data);
+    let profile = ClientProfile::DotnetCacheByEndpoint;
+    let mut client = Client::of(profile, environment, places, &authority, credential).await;
+    assert_eq!(client.report().await, Ok(()));
+    let revoke = json!({ "environment": environment, "serial": serial, "reason": "superseded" });
+    click(served.at("mitid-control"), "revoke", revoke).await;
+    let later = json!({ "by": "2h" });
+    let moved = post(served.at("smdb-control"), "/__admin/clock/advance", &later).await;
+    assert_eq!(moved.status, 200);
+    assert!(client.report().await.is_err());
+    let journal = get(served.at("smdb-control"), "/__admin/requests").await.json();
+    let outcomes = journal["requests"].as_array().unwrap().iter().map(|it| &it["outcome"]);
+    assert_eq!(outcomes.collect::<Vec<_>>(), ["holder-certificate-revoked", "granted"]);
+}
+
 /// At the addresses that the start names, with a certificate in TLS; and what is kept is used again.
 #[tokio::test]
 async fn a_client_calls_by_rest() {
@@ -480,6 +503,11 @@ fn a_setting_that_is_none_is_told_with_the_nearest_one() {
     for text in listed {
         assert!(help.stdout.contains(text), "{}", help.stdout);
     }
+    let settings =
+        help.stdout.split("\n      --").skip(1).filter(|it| it.contains("[SKIFT_SERVE_"));
+    let without = settings.filter(|it| !it.contains("[default: "));
+    let without: Vec<_> = without.filter_map(|it| it.split_once(' ')).map(|(it, _)| it).collect();
+    assert_eq!(without, ["config", "control-token", "ready-file", "start-time"]);
 }
 
 #[test]

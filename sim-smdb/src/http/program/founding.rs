@@ -10,7 +10,7 @@ use std::{
 
 use clock::{Timeline, Timestamp};
 use oio_idws::{
-    Binding, Credential,
+    Credential,
     metadata::{Metadata, MetadataRole},
 };
 use parties::Environment;
@@ -37,7 +37,7 @@ pub(super) struct Founding {
     pub(super) folder: Folder,
     pub(super) peers: Peers,
     pub(super) portal: Portal,
-    pub(super) binding: Binding,
+    pub(super) policy: Policy,
     pub(super) instruments: Instruments,
     pub(super) servers: Arc<Servers>,
     /// The address of SMDB of each environment.
@@ -134,7 +134,7 @@ impl Founding {
                 sts: Timeline::new(),
                 anchors,
                 schemas: SchemaVersion::calendar(),
-                policy: Policy { binding: self.binding, ..Policy::default() },
+                policy: self.policy,
             }));
         }
         Ok(smdbs)
