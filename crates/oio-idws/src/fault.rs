@@ -1,6 +1,6 @@
 //! How each side says no.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use xml_security::{
     escape_text,
     xml::{Document, Element},
@@ -72,7 +72,7 @@ impl StsFaultCode {
 }
 
 /// How a fault of the STS is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultShape {
     /// As the reference clients expect it of NemLog-in: an envelope within the body, its default

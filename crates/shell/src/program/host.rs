@@ -6,11 +6,11 @@ use std::{
     str::FromStr,
 };
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// The name by which clients reach this machine: a host, or an address. Shown as it stands in a
 /// URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Host(String);
 
 /// A name that no client can write.
