@@ -335,7 +335,7 @@ impl Portal {
         let shown = self.control.look().await.unwrap_or_default();
         let organisations = shown["organisations"].as_array().into_iter().flatten();
         match organisations.into_iter().find(|it| is_it(it)) {
-            Some(connected) if connected["certificates-allowed"] == true => return Ok(()),
+            Some(organisation) if organisation["certificates-allowed"] == true => return Ok(()),
             // Who connected it came no further.
             Some(_) => {}
             None => {
@@ -343,7 +343,7 @@ impl Portal {
                 match self.control.administer("connect", connect).await {
                     // Another program may have done it since.
                     Err(RemoteError::Refused { name, .. }) if name == "already-connected" => {}
-                    connected => _ = connected?,
+                    answer => _ = answer?,
                 }
             }
         }

@@ -136,3 +136,22 @@ fn host(address: &str) -> Option<&str> {
         None => place.split(':').next(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_in_an_address_is_found() {
+        for (address, expected) in [
+            ("https://smdb.invalid/SmdbService.svc", Some("smdb.invalid")),
+            ("https://smdb.invalid:9443/SmdbService.svc", Some("smdb.invalid")),
+            ("https://smdb.invalid?a=https://b", Some("smdb.invalid")),
+            ("https://somebody:secret@smdb.invalid/", Some("smdb.invalid")),
+            ("https://[::1]:9443/SmdbService.svc", Some("::1")),
+            ("urn:x", None),
+        ] {
+            assert_eq!(host(address), expected, "{address}");
+        }
+    }
+}

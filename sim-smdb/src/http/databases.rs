@@ -138,7 +138,7 @@ impl Databases {
             Some(((*at, log), &service.core))
         });
         let (logs, cores): (Vec<_>, Vec<_>) = each.unzip();
-        // They have one journal: what any of them answers comes before the founding of both, or after it.
+        // They have one journal: what any of them decides comes before the founding of both, or after it.
         Shared::look_at_all(&cores, |smdbs| {
             let mut is_first = false;
             for ((environment, log), smdb) in logs.into_iter().zip(smdbs) {

@@ -496,7 +496,10 @@ fn the_finding_of_a_wrong_address_names_the_right_one() {
     let ours = sim_smdb::contract::ADDRESS;
     let host = ours.split('/').nth(2).unwrap();
     let elsewhere = format!("https://{host}/other");
-    for (to, other_host) in [("https://127.0.0.1/SmdbService.svc", true), (&*elsewhere, false)] {
+    let shouted = format!("https://{}/SmdbService.svc", host.to_uppercase());
+    for (to, other_host) in
+        [("https://127.0.0.1/SmdbService.svc", true), (&*elsewhere, false), (&*shouted, false)]
+    {
         let reply = with_call(|call| ServiceCall { to: to.to_owned(), ..call });
         let finding = reply.diagnosis.decisive().unwrap();
         assert_eq!((&*finding.cause, &*finding.expected.en), ("wrong-address", ours));

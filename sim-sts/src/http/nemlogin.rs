@@ -117,20 +117,23 @@ impl NemLogin {
     pub fn founded(&self) -> io::Result<()> {
         let _click = lock(&self.click);
         let mut log = lock(&self.log);
-        if !log.is_founded() {
-            log.found()?;
-            let administration = self.administration.look(Clone::clone);
-            let mut founded = lock(&self.founded);
-            let services = self.token_services.iter().map(|(at, it)| (*at, &it.core));
-            let (environments, cores): (Vec<_>, Vec<_>) = services.unzip();
-            Shared::look_at_all(&cores, |issuers| {
+        let is_first = !log.is_founded();
+        log.found()?;
+        let administration = self.administration.look(Clone::clone);
+        let mut founded = lock(&self.founded);
+        let services = self.token_services.iter().map(|(at, it)| (*at, &it.core));
+        let (environments, cores): (Vec<_>, Vec<_>) = services.unzip();
+        // A roll-over is part of the founding in its log and here, or in neither.
+        Shared::look_at_all(&cores, |issuers| {
+            self.roll_overs.values().try_for_each(|log| lock(log).found())?;
+            if is_first {
                 let issuers = issuers.iter().copied().cloned();
                 let issuers = environments.into_iter().zip(issuers).collect();
                 *founded = Sts::from_parts(administration, issuers);
                 self.journal.clear();
-            });
-        }
-        self.roll_overs.values().try_for_each(|log| lock(log).found())
+            }
+            Ok(())
+        })
     }
 
     /// The STS of an environment signs with its next signer from `at` on. Whether there is one.
@@ -194,8 +197,11 @@ impl NemLogin {
         let now = self.clock.now();
         let mut log = lock(&self.log);
         let act = Act::decide(&self.administration, &mut log, request, now);
-        self.last.is(self.administration.look(Clone::clone));
-        for fact in act.exchange().map_or(&[][..], |exchange| &exchange.facts) {
+        let facts = act.exchange().map_or(&[][..], |exchange| &exchange.facts);
+        if !facts.is_empty() {
+            self.last.is(self.administration.look(Clone::clone));
+        }
+        for fact in facts {
             for (environment, fact) in self.administration.look(|it| it.handed_on(fact)) {
                 if let Some(service) = self.token_services.get(&environment) {
                     service.core.change(|issuer| issuer.apply(fact));
