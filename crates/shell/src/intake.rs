@@ -16,16 +16,14 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
-};
+use tokio::{select, sync::Semaphore, time::timeout};
 use tower::ServiceExt;
 
 use crate::{
     Bounds, Peer, Traffic,
     apart::Share,
     arrival,
+    bodies::{Bodies, Received},
     connections::{Busy, Place},
     refusal::Refusal,
     unanswered::Unanswered,
@@ -39,23 +37,13 @@ pub(crate) struct Intake {
     traffic: Traffic,
     /// One permit for each request that may be worked on.
     requests: Arc<Semaphore>,
-    /// One permit for each unit of body that there is room for.
-    bodies: Arc<Semaphore>,
-}
-
-/// Room for bodies is given out in units of so many octets.
-const UNIT: usize = 1024;
-
-/// A body that came whole, and the room that it takes.
-struct Received {
-    body: Bytes,
-    room: OwnedSemaphorePermit,
+    bodies: Bodies,
 }
 
 impl Intake {
     pub(crate) fn new(router: Router, bounds: Bounds, traffic: Traffic) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(bounds.requests));
-        let bodies = Arc::new(Semaphore::new(bounds.bodies.div_ceil(UNIT)));
+        let bodies = Bodies::new(bounds.bodies);
         Arc::new(Self { router, bounds, traffic, requests, bodies })
     }
 
@@ -121,30 +109,27 @@ impl Intake {
         whole.await.map_err(|_| Refusal::BodyTooSlow)?
     }
 
-    /// Room is taken for what has come, and not for what was only promised.
     async fn collect(&self, mut body: Incoming) -> Result<Received, Refusal> {
-        let mut room = self.room_for(0)?;
-        let mut whole = Vec::new();
-        while let Some(frame) = body.frame().await {
+        let mut coming = self.bodies.expect();
+        let mut length = 0;
+        loop {
+            let frame = select! {
+                () = coming.gone() => return Err(Refusal::BodyMadeRoom),
+                frame = body.frame() => frame,
+            };
+            let Some(frame) = frame else { return coming.whole() };
             let frame = frame.map_err(|_| Refusal::BodyBrokenOff)?;
             let Ok(piece) = frame.into_data() else { continue };
-            let length = whole.len() + piece.len();
+            length += piece.len();
             if length > self.bounds.body {
                 return Err(Refusal::BodyTooLarge);
             }
-            room.merge(self.room_for(length.div_ceil(UNIT) - whole.len().div_ceil(UNIT))?);
-            whole.extend_from_slice(&piece);
+            coming.add(&piece)?;
         }
-        Ok(Received { body: whole.into(), room })
-    }
-
-    fn room_for(&self, units: usize) -> Result<OwnedSemaphorePermit, Refusal> {
-        let units = u32::try_from(units).map_err(|_| Refusal::BodyTooLarge)?;
-        Arc::clone(&self.bodies).try_acquire_many_owned(units).map_err(|_| Refusal::Overloaded)
     }
 }
 
-/// A body that is on its way: until all of it was taken, its connection is being answered.
+/// What is answered, until all of it was taken: so long its connection is being answered.
 struct Unsent {
     body: Body,
     _busy: Busy,

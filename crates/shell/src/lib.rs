@@ -29,6 +29,7 @@
 mod apart;
 mod arrival;
 mod base_url;
+mod bodies;
 mod bounds;
 mod connections;
 mod connector;

@@ -2,7 +2,7 @@
 
 use axum::{
     http::{HeaderName, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use parties::{Finding, Role, Text};
 
@@ -21,11 +21,24 @@ pub(crate) enum Refusal {
     BodyTooSlow,
     /// The client went, or what it sent is no body.
     BodyBrokenOff,
+    /// The body had been on its way for longest when there was no room for more of them.
+    BodyMadeRoom,
     /// There are too many others at the same time.
     Overloaded,
 }
 
 impl Refusal {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::HeadTooLarge,
+        Self::HeadUnreadable,
+        Self::BodyTooLarge,
+        Self::BodyTooSlow,
+        Self::BodyBrokenOff,
+        Self::BodyMadeRoom,
+        Self::Overloaded,
+    ];
+
     /// The name by which a journal knows it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -34,6 +47,7 @@ impl Refusal {
             Self::BodyTooLarge => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
             Self::BodyBrokenOff => "body-broken-off",
+            Self::BodyMadeRoom => "body-made-room",
             Self::Overloaded => "overloaded",
         }
     }
@@ -44,7 +58,7 @@ impl Refusal {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::HeadUnreadable | Self::BodyBrokenOff => StatusCode::BAD_REQUEST,
-            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BodyMadeRoom | Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -55,6 +69,7 @@ impl Refusal {
             Self::BodyTooLarge => "the body is longer than this service takes\n",
             Self::BodyTooSlow => "the body did not come in time\n",
             Self::BodyBrokenOff => "the body broke off\n",
+            Self::BodyMadeRoom => "the body was on its way for too long among so many: try again\n",
             Self::Overloaded => "too many requests at once: try again\n",
         }
     }
@@ -145,6 +160,31 @@ impl Refusal {
                     "Se, hvorfor din klient gav op: dens egen timeout, eller hvordan den skriver chunks",
                 ),
             ),
+            Self::BodyMadeRoom => (
+                Text::new(
+                    "Where there is no room for one more body, the one that has been on its way for longest makes room; our choice",
+                    "Er der ikke plads til et indhold mere, giver det plads, der har været længst undervejs; vores valg",
+                ),
+                Text::new(
+                    format!(
+                        "at most {} octets of bodies at once, or a body that is whole before others need its room",
+                        bounds.bodies
+                    ),
+                    format!(
+                        "højst {} oktetter indhold på én gang, eller et indhold, der er helt fremme, før andre skal bruge dets plads",
+                        bounds.bodies
+                    ),
+                ),
+                Text::new(
+                    "more, and a part of this body, which had been on its way for longest",
+                    "mere, og en del af dette indhold, som havde været længst undervejs",
+                ),
+                Role::Vendor,
+                Text::new(
+                    "Send a body in one go, and call again with fewer calls at once; if your client does so, see what lies between it and the service",
+                    "Send indholdet i ét stræk, og kald igen med færre kald på én gang; gør din klient det, så se, hvad der ligger mellem den og tjenesten",
+                ),
+            ),
             Self::Overloaded => (
                 Text::new(
                     "A listener takes so much at once; our choice",
@@ -176,14 +216,15 @@ impl IntoResponse for Refusal {
     /// The connection ends with it, unless only the moment was wrong: what is left of a body is not
     /// read.
     fn into_response(self) -> Response {
-        let (name, value): (HeaderName, _) = match self {
-            Self::Overloaded => (header::RETRY_AFTER, "1"),
+        let head: &[(HeaderName, &str)] = match self {
+            Self::Overloaded => &[(header::RETRY_AFTER, "1")],
+            Self::BodyMadeRoom => &[(header::RETRY_AFTER, "1"), (header::CONNECTION, "close")],
             Self::HeadTooLarge
             | Self::HeadUnreadable
             | Self::BodyTooLarge
             | Self::BodyTooSlow
-            | Self::BodyBrokenOff => (header::CONNECTION, "close"),
+            | Self::BodyBrokenOff => &[(header::CONNECTION, "close")],
         };
-        (self.status(), [(name, value)], self.text()).into_response()
+        (self.status(), AppendHeaders(head.iter().cloned()), self.text()).into_response()
     }
 }

@@ -17,7 +17,7 @@ use crate::{Bounds, Journal, journal::Entry, refusal::Refusal, unanswered::Unans
 pub struct Traffic {
     open: Gauge,
     unanswered: Family<[(&'static str, &'static str); 1], Counter>,
-    refused: Family<[(&'static str, u16); 1], Counter>,
+    refused: Family<[(&'static str, &'static str); 1], Counter>,
     witness: Option<Witness>,
     /// The environment whose services its listeners are of, if they are of one.
     environment: Option<Environment>,
@@ -75,7 +75,7 @@ impl Traffic {
         bounds: &Bounds,
         from: SocketAddr,
     ) -> Option<TraceId> {
-        self.refused.get_or_create(&[("status", refusal.status().as_u16())]).inc();
+        self.refused.get_or_create(&[("why", refusal.name())]).inc();
         self.note(refusal.name(), refusal.finding(bounds), from)
     }
 
@@ -111,7 +111,10 @@ impl Traffic {
         }
         let help = "Connections that ended and nobody was answered, by why";
         registry.register("connections_unanswered", help, self.unanswered.clone());
-        let help = "Requests that no simulator saw, by the status of the answer";
+        for refusal in Refusal::ALL {
+            drop(self.refused.get_or_create(&[("why", refusal.name())]));
+        }
+        let help = "Requests that no simulator saw, by why";
         registry.register("refused", help, self.refused.clone());
     }
 }

@@ -1,6 +1,9 @@
 //! How long each thing may take, by a clock that stands still until everybody waits.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, Ipv4Addr},
+};
 
 use axum::{body::Bytes, routing::post};
 use rustls::{
@@ -32,6 +35,19 @@ type Whole = (Duration, Vec<&'static str>, Vec<Arc<Entry>>);
 /// The same without the rest.
 type Ended = (Duration, Vec<&'static str>);
 
+/// Where each client calls from.
+const ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 1);
+
+/// Where requests come in and are answered with their bodies, and what is written down there.
+fn intake() -> (Arc<Intake>, Journal) {
+    let router = Router::new().route("/", post(async |body: Bytes| body));
+    let journal = Journal::default();
+    let clock = Clock::frozen(Timestamp::from_seconds(0));
+    let witness = Witness { journal: journal.clone(), clock, party: Party::Sts };
+    let traffic = Traffic::witnessed_by(witness).of(Environment::Production);
+    (Intake::new(router, Bounds::default(), traffic), journal)
+}
+
 /// A client, and what becomes of the conversation with it.
 fn conversation(tls: Option<Tls>) -> (DuplexStream, JoinHandle<Ended>) {
     conversation_among(&Connections::new(1), tls)
@@ -57,30 +73,28 @@ fn whole_conversation(
     // Now, by tokio's clock, which no machine moves.
     let begun = sleep(Duration::ZERO).deadline();
     let ended = tokio::spawn(async move {
-        let router = Router::new().route("/", post(async |body: Bytes| body));
-        let journal = Journal::default();
-        let clock = Clock::frozen(Timestamp::from_seconds(0));
-        let witness = Witness { journal: journal.clone(), clock, party: Party::Sts };
-        let intake = Intake::new(
-            router,
-            Bounds::default(),
-            Traffic::witnessed_by(witness).of(Environment::Production),
-        );
-        let address = SocketAddr::from(([127, 0, 0, 1], 1));
-        attend(service, address, tls, &place, Bounds::default(), &intake).await;
+        let (intake, journal) = intake();
+        attend(service, ADDRESS, tls, &place, Bounds::default(), &intake).await;
         let noted = journal.newest(10, None);
-        for entry in &noted {
-            let finding = entry.diagnosis.decisive().expect("it says why");
-            for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
-                assert!(!text.en.is_empty() && text.en != text.da, "{text:?}");
-            }
-            assert_eq!((finding.cause.as_str(), finding.who), (entry.outcome, Role::Vendor));
-            let place = (entry.path, entry.from, entry.environment);
-            assert_eq!(place, ("*", Some(address.ip()), Some(Environment::Production)));
-        }
-        (begun.elapsed(), noted.iter().map(|entry| entry.outcome).collect(), noted)
+        let names = told(&noted);
+        (begun.elapsed(), names, noted)
     });
     (client, ended)
+}
+
+/// The names of these entries, each of which says everything in both languages.
+fn told(noted: &[Arc<Entry>]) -> Vec<&'static str> {
+    let name = |entry: &Arc<Entry>| {
+        let finding = entry.diagnosis.decisive().expect("it says why");
+        for text in [&finding.rule, &finding.expected, &finding.got, &finding.what] {
+            assert!(!text.en.is_empty() && text.en != text.da, "{text:?}");
+        }
+        assert_eq!((finding.cause.as_str(), finding.who), (entry.outcome, Role::Vendor));
+        let place = (entry.path, entry.from, entry.environment);
+        assert_eq!(place, ("*", Some(ADDRESS.ip()), Some(Environment::Production)));
+        entry.outcome
+    };
+    noted.iter().map(name).collect()
 }
 
 /// A request whose answer is as long as itself.
@@ -202,6 +216,54 @@ async fn who_sends_an_octet_at_a_time_is_closed() {
         assert_eq!(answer.split(' ').nth(1).unwrap_or_default(), status, "{begun}");
         assert_eq!(ended.await.unwrap(), (time, vec![noted]), "{begun}");
     }
+}
+
+/// They have all the room that there is for bodies, and would have it until their time is over.
+#[tokio::test(start_paused = true)]
+async fn bodies_that_are_never_whole_make_room_at_once() {
+    const SLOW: usize = 64;
+    const LEFT: usize = 300;
+    let bounds = Bounds::default();
+    let (intake, journal) = intake();
+    let connections = Connections::new(SLOW + 1);
+    let connect = || {
+        let (client, service) = duplex(ROOM);
+        let (place, intake) = (connections.enter().unwrap(), Arc::clone(&intake));
+        tokio::spawn(async move { attend(service, ADDRESS, None, &place, bounds, &intake).await });
+        client
+    };
+    let head = format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n", bounds.body);
+    let begun = [head.as_bytes(), &vec![b'x'; bounds.body - LEFT]].concat();
+    let mut slow = VecDeque::new();
+    for begun_before in 0..SLOW + 3 {
+        let mut client = connect();
+        client.write_all(&begun).await.unwrap();
+        slow.push_back(client);
+        // All of it has arrived when nothing else happens.
+        sleep(SECOND / 10).await;
+        if begun_before + 1 < SLOW {
+            continue;
+        }
+        let asked = sleep(Duration::ZERO).deadline();
+        let mut client = connect();
+        client.write_all(&request()).await.unwrap();
+        let mut answer = vec![0; OCTETS];
+        client.read_exact(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+        // It was not the slow one that came last.
+        let mut answer = String::new();
+        slow.pop_front().unwrap().read_to_string(&mut answer).await.unwrap();
+        let head = answer.to_ascii_lowercase();
+        assert!(head.starts_with("http/1.1 503 ") && head.contains("connection: close"), "{head}");
+        assert_eq!(asked.elapsed(), Duration::ZERO);
+    }
+    assert_eq!(told(&journal.newest(SLOW, None)), ["body-made-room"; 4]);
+    // Whoever is left is answered when all of it has come.
+    let mut left = slow.pop_front().unwrap();
+    left.write_all(&[b'x'; LEFT]).await.unwrap();
+    let mut answer = vec![0; bounds.body];
+    left.read_exact(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 "));
 }
 
 #[tokio::test(start_paused = true)]

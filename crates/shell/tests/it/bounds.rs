@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::post};
+use axum::{Router, body::Bytes, routing::post};
 use clock::{Clock, Timestamp};
 use parties::Party;
 use shell::{Bounds, Journal, Traffic, Witness, apart};
@@ -69,14 +69,31 @@ async fn a_head_may_not_be_endless() {
     assert_eq!(status(&served.answer_to(request(0, &many)).await), "431");
 }
 
+/// A service that answers at another path when it is told to.
+fn held() -> (Router, watch::Sender<bool>) {
+    let (go, gone) = watch::channel(false);
+    let wait = move |body: Bytes| {
+        let mut gone = gone.clone();
+        async move {
+            gone.wait_for(|gone| *gone).await.unwrap();
+            format!("{} octets", body.len())
+        }
+    };
+    (service().merge(Router::new().route("/wait", post(wait))), go)
+}
+
 #[tokio::test]
 async fn what_does_not_fit_at_once_is_told_to_come_again() {
+    let (router, go) = held();
     let bounds = Bounds { body: 10_000, bodies: 10_000, ..Bounds::default() };
-    let served = Served::start(None, bounds).await;
-    let mut slow = served.connect().await;
-    slow.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n").await.unwrap();
-    slow.write_all(&[b'x'; 8_999]).await.unwrap();
-    // What has come of it holds its room, from some time on.
+    let served = Served::start_with(router, None, bounds).await;
+    let mut first = served.connect().await;
+    first
+        .write_all(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n")
+        .await
+        .unwrap();
+    first.write_all(&[b'x'; 9_000]).await.unwrap();
+    // All of it has come from some time on, and keeps its room until it was answered.
     let refused = loop {
         let answer = served.answer_to(request(2_000, CLOSE)).await;
         if status(&answer) == "503" {
@@ -85,21 +102,14 @@ async fn what_does_not_fit_at_once_is_told_to_come_again() {
         tokio::task::yield_now().await;
     };
     assert!(refused.contains("retry-after: 1"), "{refused}");
-    slow.write_all(b"x").await.unwrap();
-    assert!(one_answer(&mut slow).await.contains("9000 octets"));
+    go.send(true).unwrap();
+    assert!(one_answer(&mut first).await.contains("9000 octets"));
     assert_eq!(status(&served.answer_to(request(2_000, CLOSE)).await), "200");
 }
 
 #[tokio::test]
 async fn no_more_requests_are_worked_on_than_agreed() {
-    let (go, gone) = watch::channel(false);
-    let wait = move || {
-        let mut gone = gone.clone();
-        async move {
-            gone.wait_for(|gone| *gone).await.unwrap();
-        }
-    };
-    let router = service().merge(Router::new().route("/wait", post(wait)));
+    let (router, go) = held();
     let served =
         Served::start_with(router, None, Bounds { requests: 1, ..Bounds::default() }).await;
     let mut first = served.connect().await;

@@ -124,7 +124,8 @@ async fn counts_outcomes_connections_and_what_a_bound_refused() {
     for line in [
         "skift_requests_total{what=\"message\",outcome=\"granted\"} 1\n",
         "skift_requests_total{what=\"message\",outcome=\"replayed\"} 2\n",
-        "skift_refused_total{status=\"413\"} 1\n",
+        "skift_refused_total{why=\"body-too-large\"} 1\n",
+        "skift_refused_total{why=\"body-made-room\"} 0\n",
         "skift_clock_seconds 1898582400.0\n",
     ] {
         assert!(text.contains(line), "{line}{text}");
@@ -141,14 +142,14 @@ async fn counts_a_head_that_was_too_long() {
     let long = request(0, &format!("X: {}\r\n", "x".repeat(10_000)));
     stream.write_all(long.as_bytes()).await.unwrap();
     assert!(one_answer(&mut stream).await.starts_with("HTTP/1.1 431"));
-    counted(&port, "skift_refused_total{status=\"431\"} 1\n").await;
+    counted(&port, "skift_refused_total{why=\"head-too-large\"} 1\n").await;
 }
 
 #[tokio::test]
 async fn counts_who_was_too_slow_and_what_did_not_fit() {
-    for (bounds, status) in [
-        (Bounds { body_time: Duration::ZERO, ..Bounds::default() }, "408"),
-        (Bounds { bodies: 0, ..Bounds::default() }, "503"),
+    for (bounds, status, why) in [
+        (Bounds { body_time: Duration::ZERO, ..Bounds::default() }, "408", "body-too-slow"),
+        (Bounds { bodies: 0, ..Bounds::default() }, "503", "overloaded"),
     ] {
         let port = Port::open().await;
         let (address, _stop) = service_beside(&port, bounds).await;
@@ -157,7 +158,7 @@ async fn counts_who_was_too_slow_and_what_did_not_fit() {
         stream.write_all(begun.as_bytes()).await.unwrap();
         let answer = one_answer(&mut stream).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
-        counted(&port, &format!("skift_refused_total{{status=\"{status}\"}} 1\n")).await;
+        counted(&port, &format!("skift_refused_total{{why=\"{why}\"}} 1\n")).await;
     }
 }
 
