@@ -186,9 +186,7 @@ async fn converse(
                 intake.refused_head(Refusal::HeadTooLarge, address);
             } else if error.is_parse() {
                 intake.refused_head(Refusal::HeadUnreadable, address);
-            } else if let Some(why) =
-                Unanswered::of_conversation(&error, place.was_heard(), host.as_deref())
-             {
+            } else if let Some(why) = Unanswered::of_conversation(&error, place, host.as_deref()) {
                 intake.unanswered(&why, address);
             } else {
                 return error.is_timeout() || place.has_heard();

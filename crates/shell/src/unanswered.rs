@@ -7,7 +7,7 @@ use std::{error::Error as _, io};
 use parties::{Finding, Role, Text};
 
 pub(crate) use self::handshake::{FailedHandshake, Handshake};
-use crate::Bounds;
+use crate::{Bounds, connections::Place};
 
 /// Why a connection ended and nobody was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Unanswered {
     HandshakeTooSlow,
     /// There was TLS, and the client went before it asked for anything; the host that it named.
     LeftBeforeRequest(Option<String>),
-    /// What came over TLS could not be opened, for this reason.
+    /// What came over TLS could not be opened, or the client said so of what it got; in the words of TLS.
     TlsBroken(String),
     /// The head of a request was begun and did not come in time.
     HeadTooSlow,
@@ -35,24 +35,25 @@ type Said = (Text, Text, Text, Text);
 
 impl Unanswered {
     /// Why a conversation ended; nothing where that was the client's wish, or it was idle for too
-    /// long.
-    /// `host` is what the client asked for in TLS.
+    /// long. `host` is what the client asked for in TLS.
     pub(crate) fn of_conversation(
         error: &hyper::Error,
-        head_was_begun: bool,
+        place: &Place,
         host: Option<&str>,
     ) -> Option<Self> {
         if error.is_timeout() {
-            return head_was_begun.then_some(Self::HeadTooSlow);
+            return place.was_heard().then_some(Self::HeadTooSlow);
         }
         let cause = error.source()?.downcast_ref::<io::Error>()?;
         match cause.kind() {
             io::ErrorKind::TimedOut => Some(Self::AnswerNotTaken),
-            // Some look at the certificate when the handshake is over for the server.
-            io::ErrorKind::InvalidData => Some(
-                FailedHandshake::after(cause, host)
-                    .map_or_else(|| Self::TlsBroken(cause.to_string()), Self::Handshake),
-            ),
+            io::ErrorKind::InvalidData => {
+                // Whoever has asked for something took the certificate.
+                let failed =
+                    if place.has_heard() { None } else { FailedHandshake::after(cause, host) };
+                let broken = || Self::TlsBroken(cause.to_string());
+                Some(failed.map_or_else(broken, Self::Handshake))
+            }
             _ => None,
         }
     }
@@ -115,14 +116,20 @@ impl Unanswered {
             Self::LeftBeforeRequest(host) => handshake::left(host.as_deref()),
             Self::TlsBroken(why) => (
                 Text::new(
-                    "RFC 8446, 5.2: what cannot be opened ends the connection",
-                    "RFC 8446, 5.2: det, der ikke kan åbnes, afslutter forbindelsen",
+                    "RFC 8446, 5.2 and 6.2: what cannot be opened ends the connection, and so does a fatal alert",
+                    "RFC 8446, 5.2 og 6.2: det, der ikke kan åbnes, afslutter forbindelsen, og det gør en fatal alarm også",
                 ),
-                Text::new("records that TLS protects", "poster, som TLS beskytter"),
-                Text::new(format!("what is none: {why}"), format!("noget andet ({why})")),
                 Text::new(
-                    "See whether something between your client and this port changes what is sent",
-                    "Se, om noget mellem din klient og denne port ændrer det, der sendes",
+                    "records that TLS protects, both ways",
+                    "poster, som TLS beskytter, begge veje",
+                ),
+                Text::new(
+                    format!("what ended the connection: {why}"),
+                    format!("det, der afsluttede forbindelsen ({why})"),
+                ),
+                Text::new(
+                    "See whether something between your client and this port changes what is sent; if an alert was received, see what your client's own log says of it",
+                    "Se, om noget mellem din klient og denne port ændrer det, der sendes; er der modtaget en alarm, så se, hvad din klients egen log siger om den",
                 ),
             ),
             Self::HeadTooSlow => in_time(

@@ -7,9 +7,15 @@ use std::{
 
 use axum::{body::Bytes, routing::post};
 use rustls::{
-    ALL_VERSIONS, ClientConfig, ClientConnection, RootCertStore, SupportedProtocolVersion,
-    crypto::aws_lc_rs,
+    ALL_VERSIONS, AlertDescription, ClientConfig, ClientConnection, ConnectionTrafficSecrets,
+    ContentType, ProtocolVersion, RootCertStore, SupportedProtocolVersion,
+    crypto::{
+        CryptoProvider,
+        aws_lc_rs::{self, cipher_suite::TLS13_AES_256_GCM_SHA384},
+        cipher::{OutboundChunks, OutboundPlainMessage},
+    },
     pki_types::{CertificateDer, ServerName, pem::PemObject},
+    version::TLS13,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split},
@@ -366,12 +372,83 @@ async fn who_goes_in_the_middle_of_a_handshake_is_written_down() {
     let name = ServerName::try_from("localhost").unwrap();
     let mut hello = Vec::new();
     ClientConnection::new(config, name).unwrap().write_tls(&mut hello).unwrap();
-    let (mut client, ended) = conversation(Some(tls));
+    let (mut client, ended) = whole_conversation(&Connections::new(1), Some(tls));
     client.write_all(&hello).await.unwrap();
     let mut flight = [0; ROOM];
     client.read_exact(&mut flight).await.unwrap();
     drop(client);
-    assert_eq!(ended.await.unwrap().1, ["left-in-handshake"]);
+    let (_, names, noted) = ended.await.unwrap();
+    assert_eq!(names, ["left-in-handshake"]);
+    // What it had seen by then is a guess, and stands with what to do.
+    let finding = noted[0].diagnosis.decisive().unwrap();
+    let came = "the client went in the middle of the handshake; it asked for `localhost`";
+    assert_eq!(finding.got.en, came);
+    assert!(finding.what.en.contains("; most often ") && finding.what.da.contains("; som oftest "));
+}
+
+/// The octets of a fatal alert that a client sends when its handshake is over for it.
+fn alert(client: ClientConnection, alert: AlertDescription) -> Vec<u8> {
+    let (sequence, secrets) = client.dangerous_extract_secrets().unwrap().tx;
+    let ConnectionTrafficSecrets::Aes256Gcm { key, iv } = secrets else { panic!("another suite") };
+    let fatal = [2, u8::from(alert)];
+    let message = OutboundPlainMessage {
+        typ: ContentType::Alert,
+        version: ProtocolVersion::TLSv1_2,
+        payload: OutboundChunks::Single(&fatal),
+    };
+    let suite = TLS13_AES_256_GCM_SHA384.tls13().unwrap();
+    suite.aead_alg.encrypter(key, iv).encrypt(message, sequence).unwrap().encode()
+}
+
+/// Some clients look at the certificate when they have said that they are done; who has asked for something took
+/// it, and what else an alert says is not about the handshake.
+#[tokio::test(start_paused = true)]
+async fn an_alert_after_the_handshake_is_about_the_certificate_or_about_what_was_sent() {
+    let (server, authority) = server();
+    let mut roots = RootCertStore::empty();
+    roots.add(authority).unwrap();
+    let provider = CryptoProvider {
+        cipher_suites: vec![TLS13_AES_256_GCM_SHA384],
+        ..aws_lc_rs::default_provider()
+    };
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[&TLS13])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.enable_secret_extraction = true;
+    let connector = TlsConnector::from(Arc::new(config));
+    for (asks, says, why, got) in [
+        (
+            0,
+            AlertDescription::UnknownCA,
+            "server-not-trusted",
+            "UnknownCA; it asked for `localhost`",
+        ),
+        (0, AlertDescription::UserCanceled, "tls-broken", "UserCanceled"),
+        (0, AlertDescription::BadRecordMac, "tls-broken", "BadRecordMac"),
+        (3, AlertDescription::BadRecordMac, "tls-broken", "BadRecordMac"),
+        (3, AlertDescription::HandshakeFailure, "tls-broken", "HandshakeFailure"),
+        (3, AlertDescription::UnknownCA, "tls-broken", "UnknownCA"),
+    ] {
+        let (client, ended) = whole_conversation(&Connections::new(1), Some(server.clone()));
+        let name = ServerName::try_from("localhost").unwrap();
+        let mut client = connector.connect(name, client).await.unwrap();
+        for _ in 0..asks {
+            client.write_all(&request()).await.unwrap();
+            client.flush().await.unwrap();
+            let mut answer = Vec::new();
+            while !answer.ends_with(&[b'x'; OCTETS]) {
+                assert_ne!(client.read_buf(&mut answer).await.unwrap(), 0);
+            }
+        }
+        let (mut stream, client) = client.into_inner();
+        stream.write_all(&alert(client, says)).await.unwrap();
+        let (_, names, noted) = ended.await.unwrap();
+        assert_eq!(names, [why], "{says:?} after {asks}");
+        let found = &noted[0].diagnosis.decisive().unwrap().got.en;
+        assert!(found.ends_with(got), "{found}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -55,13 +55,13 @@ impl FailedHandshake {
         Some(Self { what, why: error.to_string(), host: host.flatten() })
     }
 
-    /// The same of an alert that comes when the handshake is over for the server: nothing if `error` is
-    /// something else.
+    /// The same of an alert that comes when the handshake is over for the server, and before anything else:
+    /// nothing unless it is about the certificate, which some look at so late.
     pub(super) fn after(error: &io::Error, host: Option<&str>) -> Option<Self> {
         let cause = error.get_ref()?.downcast_ref::<Error>()?;
-        let is_alert = matches!(cause, Error::AlertReceived(_));
+        let what = Handshake::of(cause, true);
         let (why, host) = (error.to_string(), host.map(str::to_owned));
-        is_alert.then(|| Self { what: Handshake::of(cause, true), why, host })
+        (what == Handshake::ServerNotTrusted).then_some(Self { what, why, host })
     }
 
     /// What is said of it.
@@ -75,13 +75,20 @@ impl FailedHandshake {
                 );
                 not_trusted(&got, host.as_deref())
             }
-            Handshake::Left => not_trusted(
-                &Text::new(
-                    "the client went in the middle of the handshake, most often when it has seen the certificate",
-                    "klienten gik midt i håndtrykket, som oftest når den har set certifikatet",
-                ),
-                host.as_deref(),
-            ),
+            Handshake::Left => {
+                let got = Text::new(
+                    "the client went in the middle of the handshake",
+                    "klienten gik midt i håndtrykket",
+                );
+                let (rule, expected, got, Text { en, da }) = not_trusted(&got, host.as_deref());
+                let what = Text::new(
+                    format!(
+                        "{en}; most often a client goes there when it has seen the certificate"
+                    ),
+                    format!("{da}; som oftest går en klient dér, når den har set certifikatet"),
+                );
+                (rule, expected, got, what)
+            }
             Handshake::NothingInCommon => (
                 Text::new(
                     "RFC 8446, 4.1.1: both must have a version, a suite and a group in common",
@@ -203,21 +210,4 @@ fn not_trusted(got: &Text, host: Option<&str>) -> Said {
             "Lad klienten stole på den udsteder, som GET /__admin/tls ved kontrolporten viser (kittets `tls.pem`, indtil en anden blev lavet), og kalde serveren ved et af de navne, der vises der",
         ),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Some clients look at the certificate when they have said that they are done.
-    #[test]
-    fn an_alert_after_the_handshake_is_one_about_the_certificate_too() {
-        let told = |error| io::Error::new(io::ErrorKind::InvalidData, error);
-        let after = |error| FailedHandshake::after(&told(error), Some("localhost"));
-        let alert = after(Error::AlertReceived(AlertDescription::UnknownCA)).unwrap();
-        assert_eq!(alert.what, Handshake::ServerNotTrusted);
-        let (_, _, got, _) = alert.said();
-        assert!(got.en.ends_with("UnknownCA; it asked for `localhost`"), "{got:?}");
-        assert_eq!(after(Error::DecryptError), None);
-    }
 }
