@@ -24,7 +24,7 @@ use std::fmt;
 
 use clock::Timestamp;
 use entropy::Entropy;
-use parties::Diagnosis;
+use parties::{Diagnosis, Proof};
 use pki::Certificate;
 use sha2::{Digest, Sha256};
 
@@ -60,7 +60,7 @@ pub struct Message<'a> {
     /// The header `Authorization`.
     pub authorization: Option<&'a str>,
     /// The certificate whose key the caller has proved in TLS, in DER.
-    pub certificate: Option<&'a [u8]>,
+    pub certificate: Proof<&'a [u8]>,
     /// The body.
     pub body: &'a [u8],
 }
@@ -192,9 +192,14 @@ struct Presented {
 }
 
 impl Presented {
-    fn read(message: &Message<'_>) -> Option<Self> {
-        let der = message.certificate?;
-        let certificate = Certificate::from_der(der).ok();
-        Some(Self { sha256: Sha256::digest(der).into(), certificate })
+    fn read(message: &Message<'_>) -> Result<Self, Rejection> {
+        match message.certificate {
+            Proof::Missing => Err(Rejection::CertificateMissing),
+            Proof::Unchecked(key) => Err(Rejection::CertificateUnchecked { key }),
+            Proof::Key(der) => {
+                let certificate = Certificate::from_der(der).ok();
+                Ok(Self { sha256: Sha256::digest(der).into(), certificate })
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ mod names;
 mod nearest;
 mod party;
 pub mod personal_number;
+mod proof;
 mod slot;
 
 pub use client_profile::ClientProfile;
@@ -27,4 +28,5 @@ pub use memory::{Memory, MessageHash};
 pub use names::{Cvr, EntityId, ItSystemId, NameError, SystemUserId, is_uri};
 pub use nearest::nearest;
 pub use party::{Party, Server, Step};
+pub use proof::{Proof, UncheckedKey};
 pub use slot::Slot;

@@ -7,6 +7,7 @@ use std::{
 use axum::Router;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parties::Proof;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
@@ -130,7 +131,7 @@ async fn attend(
     intake: &Intake,
 ) {
     let Some(tls) = tls else {
-        let peer = Peer { address, certificate: None, server_name: None };
+        let peer = Peer { address, certificate: Proof::Missing, server_name: None };
         _ = converse(stream, peer, place, bounds, intake).await;
         return;
     };

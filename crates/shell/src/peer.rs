@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
+use parties::Proof;
+
 /// What a connection tells of the one who opened it. A handler takes it as a request extension.
 ///
 /// Nothing of it is trusted: that somebody has the key of the certificate is all that TLS has
@@ -11,8 +13,8 @@ use std::{net::SocketAddr, sync::Arc};
 pub struct Peer {
     /// Where it calls from.
     pub address: SocketAddr,
-    /// Its own certificate in DER, if it showed one.
-    pub certificate: Option<Arc<[u8]>>,
+    /// Its own certificate in DER, if it has proved its key.
+    pub certificate: Proof<Arc<[u8]>>,
     /// The host name that it asked for in TLS, if it asked for one.
     pub server_name: Option<Arc<str>>,
 }

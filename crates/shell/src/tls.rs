@@ -78,8 +78,10 @@ impl fmt::Debug for Identity {
 ///
 /// A client may show a certificate and need not. TLS checks that it has the key, and nothing else:
 /// a chain that is unknown, expired or revoked is for the simulator to refuse, since the real
-/// services answer with a fault where an alert would say nothing. There is no resumption: each
-/// connection shows what is true now.
+/// services answer with a fault where an alert would say nothing. Where TLS cannot check the key, since
+/// it is of another kind or size, that is for the simulator to say too, and the certificate is not taken
+/// for that of the client ([`Proof`](parties::Proof)). There is no resumption: each connection shows what
+/// is true now.
 #[derive(Clone)]
 pub struct Tls(Arc<ArcSwap<ServerConfig>>);
 
@@ -116,10 +118,10 @@ impl Tls {
         let stream = hello.into_stream(self.0.load_full()).await;
         let stream = stream.map_err(|error| FailedHandshake::of(&error, Some(host)))?;
         let (_, tls) = stream.get_ref();
-        let certificate = tls.peer_certificates().and_then(<[_]>::first);
+        let shown = tls.peer_certificates().and_then(<[_]>::first);
         let peer = Peer {
             address,
-            certificate: certificate.map(|certificate| Arc::from(certificate.as_ref())),
+            certificate: Possession::of(&provider()).proof(shown),
             server_name: tls.server_name().map(Arc::from),
         };
         Ok((stream, peer))
@@ -138,7 +140,7 @@ fn provider() -> CryptoProvider {
 
 fn config(default: Identity, hosts: BTreeMap<String, Identity>) -> ServerConfig {
     let provider = Arc::new(provider());
-    let verifier = Possession(provider.signature_verification_algorithms);
+    let verifier = Possession::of(&provider);
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("the provider has suites for both versions")

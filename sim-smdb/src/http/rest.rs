@@ -12,7 +12,7 @@ use axum::{
 };
 use clock::Timestamp;
 use entropy::Entropy;
-use parties::Diagnosis;
+use parties::{Diagnosis, Proof};
 use shell::{Arrival, Door, Peer, Record, journal::GRANTED, traced};
 
 use super::WebService;
@@ -67,7 +67,10 @@ impl Door for Rest {
             path: received.uri.path(),
             content_type: received.text(&header::CONTENT_TYPE),
             authorization: received.text(&header::AUTHORIZATION),
-            certificate: received.peer.as_ref().and_then(|peer| peer.certificate.as_deref()),
+            certificate: received
+                .peer
+                .as_ref()
+                .map_or(Proof::Missing, |peer| peer.certificate.as_ref().map(|it| &**it)),
             body: &received.body,
         })
     }

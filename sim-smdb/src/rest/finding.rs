@@ -1,7 +1,7 @@
 //! What a rejection by REST means, in English and in Danish: the rule with its source, what would have
 //! been accepted, what came, who must act, and what to do.
 
-use parties::{Finding, Role, Text};
+use parties::{Finding, Role, Text, UncheckedKey};
 
 use super::{Excess, Rejection};
 
@@ -18,6 +18,19 @@ impl Rejection {
             Self::NotAToken => NOT_A_TOKEN.map(text),
             Self::AnotherHolder => ANOTHER_HOLDER.map(text),
             Self::CertificateMissing => CERTIFICATE_MISSING.map(text),
+            Self::CertificateUnchecked { key } => {
+                let [rule, _, _, todo] = CERTIFICATE_UNCHECKED.map(text);
+                let (checked, key) = (UncheckedKey::checked(), key.text());
+                let expected = Text::new(
+                    format!("a client certificate in TLS whose key is {}", checked.en),
+                    format!("et klientcertifikat i TLS, hvis nøgle er {}", checked.da),
+                );
+                let got = Text::new(
+                    format!("one with {}, so its key is not proved", key.en),
+                    format!("et med {}, så dets nøgle er ikke bevist", key.da),
+                );
+                [rule, expected, got, todo]
+            }
             Self::SchemeNotValid => SCHEME_NOT_VALID.map(text),
             Self::AccessTokenInvalid { what } => {
                 let [rule, expected, _, todo] = ACCESS_TOKEN_INVALID.map(text);
@@ -79,6 +92,7 @@ impl Rejection {
             | Self::UnknownIssuer { .. }
             | Self::AnotherHolder
             | Self::CertificateMissing
+            | Self::CertificateUnchecked { .. }
             | Self::SchemeNotValid
             | Self::AccessTokenInvalid { .. }
             | Self::AccessTokenExpired { .. }
@@ -193,6 +207,21 @@ const CERTIFICATE_MISSING: Lesson = [
         "Give your HTTP client the certificate with its private key; a proxy in between may have taken it \
          away.",
         "Giv din HTTP-klient certifikatet med dets private nøgle; en proxy undervejs kan have fjernet det.",
+    ],
+];
+
+const CERTIFICATE_UNCHECKED: Lesson = [
+    [
+        "Who uses a holder-of-key token proves its key in TLS (OIO IDWS REST 1.0), and only some keys can be \
+         checked here (our choice).",
+        "Den, der bruger et holder-of-key-token, beviser dets nøgle i TLS (OIO IDWS REST 1.0), og kun nogle \
+         nøgler kan kontrolleres her (vores valg).",
+    ],
+    ["", ""],
+    ["", ""],
+    [
+        "Use a certificate with such a key: those of MitID Erhverv have RSA of 3072 bits.",
+        "Brug et certifikat med en sådan nøgle: MitID Erhvervs har RSA på 3072 bit.",
     ],
 ];
 

@@ -35,7 +35,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A request to redeem a token of the STS.
 #[derive(Debug, Clone)]
 pub struct Redemption {
-    presented: Option<Presented>,
+    presented: Result<Presented, Rejection>,
     asked: Result<Asked, Rejection>,
 }
 
@@ -93,13 +93,13 @@ impl Redemption {
             }
         };
         match (&self.presented, asked) {
-            (None, _) => against.push(Rejection::CertificateMissing),
-            (Some(presented), Some(asked))
+            (Err(rejection), _) => against.push(rejection.clone()),
+            (Ok(presented), Some(asked))
                 if presented.sha256 != asked.token.assertion.holder.sha256() =>
             {
                 against.push(Rejection::AnotherHolder);
             }
-            (Some(_), _) => {}
+            (Ok(_), _) => {}
         }
         if let Some(Asked { token, .. }) = asked {
             let mut judged = Vec::new();

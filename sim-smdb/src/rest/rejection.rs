@@ -1,6 +1,7 @@
 //! Every reason to refuse a request by REST, and what the caller is told of it.
 
 use clock::Timestamp;
+use parties::UncheckedKey;
 
 use super::access_token::{Excess, Flaw};
 
@@ -39,6 +40,14 @@ pub enum Rejection {
     /// The caller has proved no key.
     #[error("the caller uses no certificate in TLS")]
     CertificateMissing,
+    /// The caller uses a certificate whose key nobody here can check, and so has proved none.
+    #[error(
+        "the key of the certificate that the caller uses in TLS is of a kind or size that is not taken"
+    )]
+    CertificateUnchecked {
+        /// The key.
+        key: UncheckedKey,
+    },
     /// There is no access token in the head, or one of another kind.
     #[error("there is no `Authorization: Holder-of-key`")]
     SchemeNotValid,
@@ -129,7 +138,9 @@ impl Rejection {
                 "X509Certificate used as SubjectConfirmationData did not match the provided client \
                  certificate",
             ),
-            Self::CertificateMissing | Self::AnotherCertificate => {
+            Self::CertificateMissing
+            | Self::CertificateUnchecked { .. }
+            | Self::AnotherCertificate => {
                 token("A valid certificate must be presented when presenting a Holder-of-key token")
             }
             Self::SchemeNotValid => token("Authentication scheme was not valid"),

@@ -87,6 +87,7 @@ impl Reply {
             | Rejection::UnknownIssuer { .. }
             | Rejection::AnotherHolder
             | Rejection::CertificateMissing
+            | Rejection::CertificateUnchecked { .. }
             | Rejection::SchemeNotValid
             | Rejection::AccessTokenInvalid { .. }
             | Rejection::AccessTokenNotYetValid { .. }

@@ -18,7 +18,7 @@ pub(super) const SCHEME: &str = "Holder-of-key";
 /// A call of an operation.
 #[derive(Debug, Clone)]
 pub struct Call {
-    presented: Option<Presented>,
+    presented: Result<Presented, Rejection>,
     access: Result<AccessToken, Rejection>,
     /// What is asked for, or the path at which there is nothing.
     body: Result<Body, Excerpt>,
@@ -89,15 +89,15 @@ impl Call {
             Err(rejection) => against.push(rejection.clone()),
         }
         match (&self.presented, &self.access) {
-            (None, _) => against.push(Rejection::CertificateMissing),
-            (Some(presented), Ok(token)) if presented.sha256 != token.certificate => {
+            (Err(rejection), _) => against.push(rejection.clone()),
+            (Ok(presented), Ok(token)) if presented.sha256 != token.certificate => {
                 against.push(Rejection::AnotherCertificate);
             }
-            (Some(Presented { certificate: Some(certificate), .. }), Ok(_)) => {
+            (Ok(Presented { certificate: Some(certificate), .. }), Ok(_)) => {
                 let judged = holder_in_force(smdb, certificate, now);
                 against.extend(judged.into_iter().map(Rejection::Shared));
             }
-            (Some(_), _) => {}
+            (Ok(_), _) => {}
         }
         let shared = match (&self.body, &self.access) {
             (Err(path), _) => vec![crate::Rejection::UnknownOperation { action: path.clone() }],

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{Extension, Router, body::Bytes, routing::post};
+use parties::Proof;
 use shell::{Bounds, Listener, Peer, Tls, Traffic};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -85,9 +86,13 @@ pub(crate) async fn one_answer(stream: &mut (impl AsyncRead + Unpin)) -> String 
 /// Tells how long the body was and who sent it.
 pub(crate) fn service() -> Router {
     let tell = |Extension(peer): Extension<Peer>, body: Bytes| async move {
-        let certificate = peer.certificate.map_or(0, |certificate| certificate.len());
+        let certificate = match peer.certificate {
+            Proof::Missing => "0 of a certificate".to_owned(),
+            Proof::Unchecked(key) => key.text().en,
+            Proof::Key(certificate) => format!("{} of a certificate", certificate.len()),
+        };
         let name = peer.server_name.as_deref().unwrap_or("no name").to_owned();
-        format!("{} octets; {certificate} of a certificate; {name}", body.len())
+        format!("{} octets; {certificate}; {name}", body.len())
     };
     Router::new().route("/", post(tell))
 }

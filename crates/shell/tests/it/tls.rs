@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use der::{Decode, Encode, Header, Length, Reader, SliceReader, Tag};
 use rcgen::{CertificateParams, CustomExtension, KeyPair};
 use rustls::{
-    ALL_VERSIONS, ClientConfig, RootCertStore, SupportedProtocolVersion,
+    ALL_VERSIONS, ClientConfig, RootCertStore, SignatureAlgorithm, SignatureScheme,
+    SupportedProtocolVersion,
     crypto::aws_lc_rs::sign::any_supported_type,
-    pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
-    sign::{CertifiedKey, SingleCertAndKey},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, alg_id, pem::PemObject},
+    sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
 use serde_json::json;
@@ -62,6 +63,19 @@ fn connector(
     own: Option<&Own>,
     versions: &[&'static SupportedProtocolVersion],
 ) -> TlsConnector {
+    let shown = own.map(|own| {
+        let key = PrivateKeyDer::Pkcs8(own.key.serialize_der().into());
+        // Whatever it says, and whosever it is.
+        CertifiedKey::new(vec![own.certificate.clone()], any_supported_type(&key).unwrap())
+    });
+    connector_showing(trusted, shown, versions)
+}
+
+fn connector_showing(
+    trusted: Vec<CertificateDer<'static>>,
+    shown: Option<CertifiedKey>,
+    versions: &[&'static SupportedProtocolVersion],
+) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     trusted.into_iter().for_each(|certificate| roots.add(certificate).unwrap());
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -69,36 +83,83 @@ fn connector(
         .with_protocol_versions(versions)
         .unwrap()
         .with_root_certificates(roots);
-    let config = match own {
+    let config = match shown {
         None => config.with_no_client_auth(),
-        Some(own) => {
-            let key = PrivateKeyDer::Pkcs8(own.key.serialize_der().into());
-            // Whatever it says, and whosever it is.
-            let key = any_supported_type(&key).unwrap();
-            let shown = CertifiedKey::new(vec![own.certificate.clone()], key);
-            config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown)))
-        }
+        Some(shown) => config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(shown))),
     };
     TlsConnector::from(Arc::new(config))
 }
 
 /// The same without what came with later versions: which it is, and its extensions.
 fn of_version_1(certificate: &[u8]) -> CertificateDer<'static> {
-    let sequence = |parts: Vec<&[u8]>| {
-        let content = parts.concat();
-        let length = Length::try_from(content.len()).unwrap();
-        let mut whole = Header::new(Tag::Sequence, length).unwrap().to_der().unwrap();
-        whole.extend(content);
-        whole
-    };
+    changed(certificate, |parts| parts[1..7].to_vec())
+}
+
+/// The same for another key.
+fn with_key(certificate: &[u8], key: &[u8]) -> CertificateDer<'static> {
+    changed(certificate, |parts| [&parts[..6], &[key], &parts[7..]].concat())
+}
+
+/// A certificate (of version 3) with other parts. Whoever signed it has not signed that.
+fn changed<'c>(
+    certificate: &'c [u8],
+    change: impl FnOnce(&[&'c [u8]]) -> Vec<&'c [u8]>,
+) -> CertificateDer<'static> {
     let mut whole = SliceReader::new(certificate).unwrap();
     Header::decode(&mut whole).unwrap();
     let mut signed = SliceReader::new(whole.tlv_bytes().unwrap()).unwrap();
     Header::decode(&mut signed).unwrap();
-    signed.tlv_bytes().unwrap();
-    let kept = (0..6).map(|_| signed.tlv_bytes().unwrap()).collect();
+    let parts: Vec<_> = (0..8).map(|_| signed.tlv_bytes().unwrap()).collect();
     let [algorithm, signature] = [(); 2].map(|()| whole.tlv_bytes().unwrap());
-    sequence(vec![&sequence(kept), algorithm, signature]).into()
+    of(Tag::Sequence, &[&of(Tag::Sequence, &change(&parts)), algorithm, signature]).into()
+}
+
+/// These in DER, under a tag.
+fn of(tag: Tag, parts: &[&[u8]]) -> Vec<u8> {
+    let content = parts.concat();
+    let length = Length::try_from(content.len()).unwrap();
+    let mut whole = Header::new(tag, length).unwrap().to_der().unwrap();
+    whole.extend(content);
+    whole
+}
+
+/// A public key with this algorithm, in DER.
+fn key(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
+    let algorithm = of(Tag::Sequence, &[algorithm]);
+    of(Tag::Sequence, &[&algorithm, &of(Tag::BitString, &[&[0], key])])
+}
+
+/// A key of RSA whose modulus has so many octets, and a first one that is this.
+fn rsa(octets: usize, first: u8) -> Vec<u8> {
+    // A number with its first bit set would be a negative one.
+    let sign: &[u8] = if first < 0x80 { &[] } else { &[0] };
+    let modulus = of(Tag::Integer, &[sign, &[first], &vec![0xff; octets - 1]]);
+    let parts = [&*modulus, b"\x02\x03\x01\x00\x01"];
+    key(alg_id::RSA_ENCRYPTION.as_ref(), &of(Tag::Sequence, &parts))
+}
+
+/// Says that it has whatever key there is, and signs with something else.
+#[derive(Debug, Clone, Copy)]
+struct Pretender(SignatureScheme);
+
+impl SigningKey for Pretender {
+    fn choose_scheme(&self, _: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        Some(Box::new(*self))
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::RSA
+    }
+}
+
+impl Signer for Pretender {
+    fn sign(&self, _: &[u8]) -> Result<Vec<u8>, rustls::Error> {
+        Ok(vec![1; 128])
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.0
+    }
 }
 
 async fn connect(
@@ -157,6 +218,52 @@ async fn a_client_may_show_any_certificate_or_none() {
     }
     let mut stream = connect(&served, &client(&[&server], None), "localhost").await.unwrap();
     assert!(answer(&mut stream).await.contains("; 0 of a certificate"));
+}
+
+/// It is for a simulator to say that a key is of no use, and not for TLS; and nobody is taken for who has it.
+#[tokio::test]
+async fn a_certificate_whose_key_cannot_be_checked_is_no_alert_and_proves_nothing() {
+    // id-ecPublicKey on secp256k1; id-dsa.
+    let secp256k1 = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x0a";
+    let dsa = b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01";
+    let other = "; a key of another kind or on another curve; ";
+    let (rsa_scheme, ec_scheme) =
+        (SignatureScheme::RSA_PSS_SHA256, SignatureScheme::ECDSA_NISTP256_SHA256);
+    let server = Own::of("localhost");
+    let served =
+        Served::start(Some(Tls::new(server.identity(), BTreeMap::new())), Bounds::default()).await;
+    let usual = Own::of("client.invalid").certificate;
+    for (key, scheme, told) in [
+        (rsa(128, 0xff), rsa_scheme, Some("; an RSA key of 1024 bits; ")),
+        (rsa(256, 0x7f), rsa_scheme, Some("; an RSA key of 2047 bits; ")),
+        (rsa(1025, 0x01), rsa_scheme, Some("; an RSA key of 8193 bits; ")),
+        (key(secp256k1, &[4; 65]), ec_scheme, Some(other)),
+        (key(dsa, &[2, 1, 1]), ec_scheme, Some(other)),
+        // These could be checked, and are: what is wrong, or no key, is an alert.
+        (rsa(256, 0xff), rsa_scheme, None),
+        (rsa(1024, 0xff), rsa_scheme, None),
+        (key(alg_id::ECDSA_P256.as_ref(), &[4; 65]), ec_scheme, None),
+        (key(alg_id::RSA_ENCRYPTION.as_ref(), b"no key"), rsa_scheme, None),
+    ] {
+        let shown = vec![with_key(&usual, &key)];
+        for version in [&TLS12, &TLS13] {
+            let shown = CertifiedKey::new(shown.clone(), Arc::new(Pretender(scheme)));
+            let client =
+                connector_showing(vec![server.certificate.clone()], Some(shown), &[version]);
+            let answer = match connect(&served, &client, "localhost").await {
+                Ok(mut stream) => {
+                    // In TLS 1.3 a client has done its part before the server has looked.
+                    let _ = stream.write_all(request(3, "Connection: close\r\n").as_bytes()).await;
+                    rest_of(&mut stream).await
+                }
+                Err(_) => String::new(),
+            };
+            match told {
+                Some(told) => assert!(answer.contains(told), "{told} in {version:?}: {answer}"),
+                None => assert_eq!(answer, "", "{version:?}"),
+            }
+        }
+    }
 }
 
 /// Who shows the certificate of another is not let in.

@@ -2,7 +2,7 @@
 //! was redeemed for. The client shows its certificate in TLS, so there is no word of it in a message.
 
 use clock::Timestamp;
-use parties::{Core as _, Crossing, Direction, Link, Party, Step};
+use parties::{Core as _, Crossing, Direction, Link, Party, Proof, Step};
 use sim_smdb::rest::{Answer, Message, Reply, Request};
 use wsc::rest::Post;
 
@@ -25,7 +25,7 @@ impl<L: Link> Services<L> {
             path: post.path(),
             content_type: Some(post.content_type),
             authorization: post.authorization.as_deref(),
-            certificate,
+            certificate: certificate.map_or(Proof::Missing, Proof::Key),
             body: post.body.as_bytes(),
         });
         let names = Names::of(&request);

@@ -8,6 +8,7 @@ use oio_idws::{
     assertion::Assertion,
     privileges::{Constraint, PrivilegeGroup, Privileges, Scope},
 };
+use parties::{Proof, UncheckedKey};
 use pki::PrivateKey;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -236,10 +237,11 @@ fn an_access_token_is_no_use_to_whoever_lacks_the_key() {
         body: b"{}",
     };
     let mut name = |certificate| world.ask_rest(&message(certificate), start()).name();
-    assert_eq!(name(Some(HOLDER.certificate.der())), "granted");
-    assert_eq!(name(Some(STRANGER.certificate.der())), "another-certificate");
-    assert_eq!(name(Some(b"no certificate")), "another-certificate");
-    assert_eq!(name(None), "certificate-missing");
+    assert_eq!(name(Proof::Key(HOLDER.certificate.der())), "granted");
+    assert_eq!(name(Proof::Key(STRANGER.certificate.der())), "another-certificate");
+    assert_eq!(name(Proof::Key(b"no certificate")), "another-certificate");
+    assert_eq!(name(Proof::Missing), "certificate-missing");
+    assert_eq!(name(Proof::Unchecked(UncheckedKey::Other)), "certificate-unchecked");
 }
 
 #[test]
@@ -251,7 +253,7 @@ fn the_scheme_is_holder_of_key_in_any_letter_case() {
             path: &path,
             content_type: None,
             authorization: Some(authorization),
-            certificate: Some(HOLDER.certificate.der()),
+            certificate: Proof::Key(HOLDER.certificate.der()),
             body: b"{}",
         };
         world.ask_rest(&message, start()).name()

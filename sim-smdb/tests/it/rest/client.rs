@@ -9,7 +9,7 @@ use oio_idws::{
     assertion::Assertion,
     trust::{ReceivedTokenRequest, TokenResponse},
 };
-use parties::{ClientProfile, Core};
+use parties::{ClientProfile, Core, Proof};
 use sim_smdb::{
     Policy,
     contract::Operation,
@@ -99,7 +99,7 @@ impl Pair {
             path: post.url.strip_prefix("https://smdb.sim.invalid").unwrap(),
             content_type: Some(post.content_type),
             authorization: post.authorization.as_deref(),
-            certificate: Some(shown.certificate.der()),
+            certificate: Proof::Key(shown.certificate.der()),
             body: post.body.as_bytes(),
         };
         let reaction = self.world.ask_rest(&message, now);

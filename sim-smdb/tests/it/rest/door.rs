@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use clock::Timestamp;
 use oio_idws::assertion::Assertion;
-use parties::{Diagnosis, Recorded};
+use parties::{Diagnosis, Proof, Recorded};
 use serde_json::Value;
 use sim_smdb::{
     Fact,
@@ -72,7 +72,7 @@ pub(super) fn redemption(form: &str) -> Message<'_> {
         path: TOKEN_PATH,
         content_type: Some(FORM),
         authorization: None,
-        certificate: Some(HOLDER.certificate.der()),
+        certificate: Proof::Key(HOLDER.certificate.der()),
         body: form.as_bytes(),
     }
 }
@@ -134,7 +134,7 @@ impl World {
             path,
             content_type: Some("application/json"),
             authorization: Some(&authorization),
-            certificate: Some(HOLDER.certificate.der()),
+            certificate: Proof::Key(HOLDER.certificate.der()),
             body: body.as_bytes(),
         };
         self.ask_rest(&message, now)

@@ -1,5 +1,6 @@
 //! Whatever comes by REST, it is refused or granted: nothing panics, and nobody is let in by accident.
 
+use parties::Proof;
 use proptest::{
     prelude::*,
     test_runner::{Config, RngAlgorithm, RngSeed, TestRunner},
@@ -45,7 +46,7 @@ fn whatever_comes_by_rest_is_refused_or_granted() {
             path: &path,
             content_type: content_type.as_deref(),
             authorization: authorization.as_deref(),
-            certificate: certificate.as_deref(),
+            certificate: certificate.as_deref().map_or(Proof::Missing, Proof::Key),
             body: &body,
         };
         let reaction = World::new().ask_rest(&message, start());
@@ -65,7 +66,7 @@ fn a_form_with_one_octet_changed_lets_nobody_in_who_was_not() {
             path: TOKEN_PATH,
             content_type: Some(FORM),
             authorization: None,
-            certificate: Some(HOLDER.certificate.der()),
+            certificate: Proof::Key(HOLDER.certificate.der()),
             body: &body,
         };
         let reaction = World::new().ask_rest(&message, start());

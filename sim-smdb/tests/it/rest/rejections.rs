@@ -5,6 +5,7 @@
 
 use clock::{Span, Timeline};
 use oio_idws::{assertion::Assertion, privileges::Privileges};
+use parties::{Proof, UncheckedKey};
 use pki::{RevocationReason, Revoked};
 use sim_smdb::{
     Cause as Shared, Configuration, Fact, HolderCheck, Lesson, Policy,
@@ -51,7 +52,7 @@ fn with_call(change: impl FnOnce(&mut Message<'_>), later: &str) -> Reaction {
         path: &path,
         content_type: Some("application/json"),
         authorization: Some(&authorization),
-        certificate: Some(HOLDER.certificate.der()),
+        certificate: Proof::Key(HOLDER.certificate.der()),
         body: b"{}",
     };
     change(&mut message);
@@ -78,12 +79,18 @@ fn provoke(cause: Cause) -> Reaction {
         }
         Cause::AnotherHolder => {
             let form = form(&signed(&assertion()));
-            let certificate = Some(STRANGER.certificate.der());
+            let certificate = Proof::Key(STRANGER.certificate.der());
             World::new().ask_rest(&Message { certificate, ..redemption(&form) }, start())
         }
         Cause::CertificateMissing => {
             let form = form(&signed(&assertion()));
-            World::new().ask_rest(&Message { certificate: None, ..redemption(&form) }, start())
+            let certificate = Proof::Missing;
+            World::new().ask_rest(&Message { certificate, ..redemption(&form) }, start())
+        }
+        Cause::CertificateUnchecked => {
+            let form = form(&signed(&assertion()));
+            let certificate = Proof::Unchecked(UncheckedKey::Rsa { bits: 1024 });
+            World::new().ask_rest(&Message { certificate, ..redemption(&form) }, start())
         }
         Cause::SchemeNotValid => with_call(|it| it.authorization = None, "0s"),
         Cause::AccessTokenInvalid => {
@@ -92,7 +99,7 @@ fn provoke(cause: Cause) -> Reaction {
         Cause::AccessTokenNotYetValid => with_call(|_| {}, "-1s"),
         Cause::AccessTokenExpired => with_call(|_| {}, "1h"),
         Cause::AnotherCertificate => {
-            with_call(|it| it.certificate = Some(STRANGER.certificate.der()), "0s")
+            with_call(|it| it.certificate = Proof::Key(STRANGER.certificate.der()), "0s")
         }
         Cause::AccessTokenTooLarge => {
             let names: Vec<_> = (0..300).map(|at| format!("urn:sim:privilege:{at:010}")).collect();
@@ -272,7 +279,9 @@ fn a_challenge_says_what_the_reference_service_says() {
             "X509Certificate used as SubjectConfirmationData did not match the provided client \
              certificate",
         ),
-        Cause::CertificateMissing | Cause::AnotherCertificate => ("invalid_token", certificate),
+        Cause::CertificateMissing | Cause::CertificateUnchecked | Cause::AnotherCertificate => {
+            ("invalid_token", certificate)
+        }
         Cause::SchemeNotValid => ("invalid_token", "Authentication scheme was not valid"),
         Cause::AccessTokenInvalid | Cause::AccessTokenNotYetValid | Cause::AccessTokenTooLarge => {
             ("invalid_token", validated)
@@ -375,11 +384,11 @@ fn a_diagnosis_by_rest_lists_all_that_can_be_judged() {
         ..assertion()
     };
     let form = form(&signed(&elsewhere));
-    let certificate = Some(STRANGER.certificate.der());
+    let certificate = Proof::Key(STRANGER.certificate.der());
     let reaction = world.ask_rest(&Message { certificate, ..redemption(&form) }, start());
     assert_eq!(reaction.against(), ["another-holder", "token-expired", "wrong-audience"]);
 
-    let message = Message { content_type: None, certificate: None, ..redemption(&form) };
+    let message = Message { content_type: None, certificate: Proof::Missing, ..redemption(&form) };
     assert_eq!(world.ask_rest(&message, start()).against(), ["not-a-form", "certificate-missing"]);
 
     let access = world.redeem(&Assertion { privileges: None, ..assertion() }, start()).token();
