@@ -31,6 +31,14 @@ impl Excerpt {
         Self::unless(stands_in_name(&name), &name)
     }
 
+    /// Of the path of a URI, in which digits too may be percent-encoded (RFC 3986, section 2.1). It is
+    /// repeated as it was written.
+    #[must_use]
+    pub fn of_path(path: &str) -> Self {
+        let meant = percent_decoded(path);
+        Self::unless(stands_in(path) || stands_in(&String::from_utf8_lossy(&meant)), path)
+    }
+
     /// Of a sentence of ours that quotes what came from outside in backticks. What is quoted is
     /// withheld and the rest is told, so that it says what is wrong nevertheless.
     #[must_use]
@@ -82,6 +90,26 @@ fn beginning(text: &str) -> String {
     text.chars().take(LENGTH_MAX).collect()
 }
 
+/// What is no octet in that notation stays as it is.
+fn percent_decoded(path: &str) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, more @ ..] = rest {
+        let octet = match rest {
+            [b'%', high, low, ..] => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        let (octet, read) = octet.map_or((*first, 0), |(high, low)| (high << 4 | low, 2));
+        octets.push(octet);
+        rest = &more[read..];
+    }
+    octets
+}
+
+fn digit(octet: u8) -> Option<u8> {
+    char::from(octet).to_digit(16).and_then(|it| u8::try_from(it).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +125,27 @@ mod tests {
         }
         let told = Excerpt::of("søren@ærø.invalid").text();
         assert_eq!(told, Text::same("søren@ærø.invalid"));
+    }
+
+    #[test]
+    fn a_path_hides_no_personal_number_in_percent_signs() {
+        for path in [
+            "/api/2025-07/0101701234",
+            "/api/010170-1234/Ping",
+            "/api/010170%2D1234",
+            "/api/%30101701234",
+            "/api/01017%301234%",
+        ] {
+            assert_eq!(Excerpt::of_path(path).to_string(), "(withheld)", "{path}");
+        }
+        for path in [
+            "/SecurityTokenService.svc/",
+            "/api/2025-07/Ping",
+            "/api/accesstoken%2Fissue",
+            "/s%C3%B8g/%zz/%ff/%",
+        ] {
+            assert_eq!(Excerpt::of_path(path).to_string(), path);
+        }
     }
 
     #[test]
