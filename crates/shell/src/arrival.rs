@@ -28,7 +28,7 @@ pub struct Arrival {
 }
 
 /// The same methods at a path, each request to which gets a trace id of its own; the caller is told
-/// which. What finds no method there is given none, since nothing is written down of it.
+/// which. What finds no method there is named by the listener, which writes it down.
 pub fn traced<S: Clone + Send + Sync + 'static>(methods: MethodRouter<S>) -> MethodRouter<S> {
     methods.route_layer(middleware::from_fn(trace))
 }

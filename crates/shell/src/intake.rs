@@ -11,7 +11,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::Request,
-    http::request::Parts,
+    http::{Method, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
@@ -20,9 +20,10 @@ use tokio::{select, sync::Semaphore, time::timeout};
 use tower::ServiceExt;
 
 use crate::{
-    Bounds, Peer, Traffic,
+    Bounds, Peer, Port, Traffic,
     apart::Share,
     arrival,
+    astray::Astray,
     bodies::{Bodies, Received},
     connections::{Busy, Place},
     refusal::Refusal,
@@ -33,6 +34,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Intake {
     router: Router,
+    /// Which port of a service it is, if it is one.
+    port: Option<Port>,
     bounds: Bounds,
     traffic: Traffic,
     /// One permit for each request that may be worked on.
@@ -41,10 +44,15 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(router: Router, bounds: Bounds, traffic: Traffic) -> Arc<Self> {
+    pub(crate) fn new(
+        router: Router,
+        port: Option<Port>,
+        bounds: Bounds,
+        traffic: Traffic,
+    ) -> Arc<Self> {
         let requests = Arc::new(Semaphore::new(bounds.requests));
         let bodies = Bodies::new(bounds.bodies);
-        Arc::new(Self { router, bounds, traffic, requests, bodies })
+        Arc::new(Self { router, port, bounds, traffic, requests, bodies })
     }
 
     /// Answers one request of the connection that has this place. It ends when the client goes, but for what
@@ -57,6 +65,7 @@ impl Intake {
     ) -> Response {
         let address = peer.address;
         let (head, body) = request.into_parts();
+        let asked = (head.method.clone(), head.uri.clone());
         let received = self.receive(body).await;
         // Until here its place could have been given to another.
         let busy = place.busy();
@@ -64,7 +73,10 @@ impl Intake {
             Ok(received) => self.answer(head, received, peer).await,
             Err(refusal) => Err(refusal),
         };
-        let response = answered.unwrap_or_else(|refusal| self.refuse(refusal, address));
+        let response = match answered {
+            Ok(response) => self.look_after(response, &asked, address),
+            Err(refusal) => self.refuse(refusal, address),
+        };
         response.map(|body| Body::new(Unsent { body, _busy: busy }))
     }
 
@@ -81,6 +93,20 @@ impl Intake {
     fn refuse(&self, refusal: Refusal, address: SocketAddr) -> Response {
         let mut response = refusal.into_response();
         if let Some(trace) = self.traffic.refused(refusal, &self.bounds, address) {
+            arrival::name(&mut response, trace);
+        }
+        response
+    }
+
+    /// An answer that says only that here is nothing gets a name, under which the rest is told.
+    fn look_after(
+        &self,
+        mut response: Response,
+        (method, uri): &(Method, Uri),
+        address: SocketAddr,
+    ) -> Response {
+        let astray = self.port.and_then(|port| Astray::of(port, method, uri, &response));
+        if let Some(trace) = astray.and_then(|it| self.traffic.astray(&it, address)) {
             arrival::name(&mut response, trace);
         }
         response

@@ -9,6 +9,7 @@
 //! - [`Bounds`]: how many, how large, how long
 //! - [`Tls`], [`Identity`]: a server's certificates, which can be changed while it runs
 //! - [`TlsAuthority`], [`Servers`]: who vouches for them on this machine, and those of one program
+//! - [`Port`], [`Place`]: what each port can be asked for, so that who asks at the wrong one is told
 //! - [`Switch`], [`Ready`]: what is served before and after a service has all that it needs
 //! - [`Shared`]: a core that many ask at once
 //! - [`MessageService`], [`Answering`]: such a core, with what it must fetch and write down
@@ -28,6 +29,7 @@
 
 mod apart;
 mod arrival;
+mod astray;
 mod base_url;
 mod bodies;
 mod bounds;
@@ -43,6 +45,7 @@ pub mod keys;
 mod listener;
 mod message_service;
 mod peer;
+mod port;
 mod portal;
 pub mod program;
 mod publication;
@@ -71,6 +74,7 @@ pub use journal::Journal;
 pub use listener::{BindError, Listener};
 pub use message_service::{Answering, MessageService, Passed};
 pub use peer::Peer;
+pub use port::{Place, Port};
 pub use portal::{Held, Portal, PortalError, Wanted};
 pub use publication::{Publication, PublicationError, address_below, split_address};
 pub use ready::{Readiness, Ready};

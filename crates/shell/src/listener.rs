@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    Bounds, Peer, Tls, Traffic,
+    Bounds, Peer, Port, Tls, Traffic,
     connections::{Connections, Place},
     intake::Intake,
     refusal::Refusal,
@@ -32,6 +32,7 @@ pub struct Listener {
     tls: Option<Tls>,
     bounds: Bounds,
     traffic: Traffic,
+    port: Option<Port>,
 }
 
 /// Why a listener could not begin.
@@ -63,13 +64,20 @@ impl Listener {
         let failed = |source| BindError { address, source };
         let tcp = TcpListener::bind(address).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
-        Ok(Self { tcp, address, tls, bounds, traffic: Traffic::default() })
+        Ok(Self { tcp, address, tls, bounds, traffic: Traffic::default(), port: None })
     }
 
     /// The same, counting with others.
     #[must_use]
     pub fn counting(self, traffic: Traffic) -> Self {
         Self { traffic, ..self }
+    }
+
+    /// The same, as this port of a service: who asks there for what it has not, and is told so by a bare
+    /// status, finds the truth in the journal.
+    #[must_use]
+    pub fn serving(self, port: Port) -> Self {
+        Self { port: Some(port), ..self }
     }
 
     /// Where it listens, with the port that it got.
@@ -82,7 +90,7 @@ impl Listener {
     /// answered have their answer, and ends. Every request has a [`Peer`] among its extensions.
     pub async fn serve(self, router: Router, stop: impl Future<Output = ()> + Send) {
         let connections = Connections::new(self.bounds.connections);
-        let intake = Intake::new(router, self.bounds, self.traffic.clone());
+        let intake = Intake::new(router, self.port, self.bounds, self.traffic.clone());
         let mut stop = pin!(stop);
         loop {
             let accepted = select! {

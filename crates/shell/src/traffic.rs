@@ -10,7 +10,9 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{Bounds, Journal, journal::Entry, refusal::Refusal, unanswered::Unanswered};
+use crate::{
+    Bounds, Journal, astray::Astray, journal::Entry, refusal::Refusal, unanswered::Unanswered,
+};
 
 /// Counts of one or more listeners; clones count together.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +36,7 @@ pub struct Witness {
     pub party: Party,
 }
 
-/// The path of what was refused before anybody looked at it.
+/// The path of what got no further than a listener: a client may have put anything there.
 const ANY_PATH: &str = "*";
 
 impl Traffic {
@@ -79,6 +81,12 @@ impl Traffic {
         self.note(refusal.name(), refusal.finding(bounds), from)
     }
 
+    /// A request came to where nobody waits for it. Its name, if it was written down.
+    pub(crate) fn astray(&self, astray: &Astray, from: SocketAddr) -> Option<TraceId> {
+        self.refused.get_or_create(&[("why", astray.name())]).inc();
+        self.note(astray.name(), astray.finding(), from)
+    }
+
     /// Writes it down, if there is a journal; says under which name.
     fn note(&self, outcome: &'static str, finding: Finding, from: SocketAddr) -> Option<TraceId> {
         let Witness { journal, clock, party } = self.witness.as_ref()?;
@@ -111,10 +119,10 @@ impl Traffic {
         }
         let help = "Connections that ended and nobody was answered, by why";
         registry.register("connections_unanswered", help, self.unanswered.clone());
-        for refusal in Refusal::ALL {
-            drop(self.refused.get_or_create(&[("why", refusal.name())]));
+        for why in Refusal::ALL.map(Refusal::name).into_iter().chain(Astray::NAMES) {
+            drop(self.refused.get_or_create(&[("why", why)]));
         }
-        let help = "Requests that no simulator saw, by why";
+        let help = "Requests that got no further than a listener, by why";
         registry.register("refused", help, self.refused.clone());
     }
 }

@@ -12,7 +12,7 @@ use pki::{Authority, Certificate, KeySize};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    FactLog, Folder, Journal, apart,
+    FactLog, Folder, Journal, Port, apart,
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, Instruments, Program, Running, Site, StartError},
 };
@@ -82,7 +82,7 @@ impl Bound {
     /// If the machine does not let it, another program has the folder, or the control port would be
     /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let published = ("listen", settings.listen);
+        let published = ("listen", settings.listen, Port::Mitid);
         let (common, control) = (&settings.common, settings.listen_control);
         let site = Site::take(&PROGRAM, Party::Mitid, common, clock, published, control).await?;
         Ok(Self { site })

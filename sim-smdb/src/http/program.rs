@@ -16,7 +16,7 @@ use pki::KeySize;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shell::{
-    BaseUrl, FactLog, Folder, Portal, Remote, Switch, apart,
+    BaseUrl, FactLog, Folder, Port, Portal, Remote, Switch, apart,
     control::Token,
     keys::{self, KeyFile},
     program::{self, Common, EXIT_CODES, PerEnvironment, Program, Running, Site, StartError},
@@ -158,12 +158,13 @@ impl Bound {
     /// If the machine does not let it, another program has the folder, or the control port would be
     /// open to everybody.
     pub async fn bind(settings: &Settings, clock: &Clock) -> Result<Self, StartError> {
-        let metadata = ("listen-metadata", settings.listen_metadata);
+        let metadata = ("listen-metadata", settings.listen_metadata, Port::SmdbMetadata);
         let (common, control) = (&settings.common, settings.listen_control);
         let site = Site::take(&PROGRAM, Party::Smdb, common, clock, metadata, control).await?;
         let (integration_test, production) =
             (settings.listen_integration_test, settings.listen_production);
-        let web_services = PerEnvironment::bind(&site, integration_test, production, hosts).await?;
+        let web_services =
+            PerEnvironment::bind(&site, integration_test, production, Port::Smdb, hosts).await?;
         let (binding, holder_certificate) = (settings.binding, settings.holder_certificate);
         let policy = Policy { binding, holder_certificate, ..Policy::default() };
         Ok(Self { site, policy, web_services })

@@ -17,8 +17,8 @@ use axum::{
 use clock::{Clock, Span};
 use entropy::Entropy;
 use parties::Role;
-use shell::{Bounds, Journal, Listener, Shared, Source, TRACE_HEADER};
-use sim_sts::http::{ADDRESS, LastAdministration, TokenService, router};
+use shell::{Bounds, Journal, Listener, Place, Port, Shared, Source, TRACE_HEADER};
+use sim_sts::http::{ADDRESS, LastAdministration, NemLogin, TokenService, metadata, router};
 use tokio::sync::{mpsc, oneshot, watch};
 use tower::ServiceExt;
 
@@ -199,6 +199,31 @@ async fn who_gives_up_finds_in_the_journal_what_it_waited_for() {
         tokio::task::yield_now().await;
     }
     assert_eq!(served.outcomes(), ["revocation-unknown"]);
+}
+
+/// What clients are told that the ports have.
+#[tokio::test]
+async fn all_that_its_ports_are_said_to_have_is_there() {
+    let world = World::with_old();
+    let clock = Clock::frozen(stage::start());
+    let nowhere = |_| Source::new("http://127.0.0.1:1/list.crl".parse().unwrap());
+    let nemlogin = NemLogin::new(world.sts.clone(), &clock, &Journal::default(), nowhere);
+    let metadata = metadata::router(Arc::clone(&nemlogin), |_| String::new());
+    let service = Arc::clone(nemlogin.token_service(TEST).unwrap());
+    for (port, router) in
+        [(Port::NemloginMetadata, metadata.clone()), (Port::Sts, router(service).merge(metadata))]
+    {
+        for Place { method, path } in port.places() {
+            let path = path.replace("{environment}", TEST.name());
+            let path = path.replace("{system_user}", "fagsystem-a");
+            let request = Request::builder().method(*method).uri(&path).body(Body::empty());
+            let response = router.clone().oneshot(request.unwrap()).await.unwrap();
+            let is_fault = *method == "POST";
+            assert_eq!(response.status().as_u16(), if is_fault { 500 } else { 200 }, "{path}");
+        }
+        let has_service = port.places().iter().any(|it| it.path == ADDRESS);
+        assert_eq!(has_service, port == Port::Sts);
+    }
 }
 
 #[tokio::test]

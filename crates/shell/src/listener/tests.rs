@@ -51,7 +51,7 @@ fn intake() -> (Arc<Intake>, Journal) {
     let clock = Clock::frozen(Timestamp::from_seconds(0));
     let witness = Witness { journal: journal.clone(), clock, party: Party::Sts };
     let traffic = Traffic::witnessed_by(witness).of(Environment::Production);
-    (Intake::new(router, Bounds::default(), traffic), journal)
+    (Intake::new(router, None, Bounds::default(), traffic), journal)
 }
 
 /// A client, and what becomes of the conversation with it.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 use parties::Environment;
 
 use super::{Common, Running, Site, StartError};
-use crate::{Listener, Servers, Switch};
+use crate::{Listener, Port, Servers, Switch};
 
 /// A service in TLS for each environment. They have the same path, so each has a listener of its
 /// own.
@@ -16,7 +16,7 @@ pub struct PerEnvironment {
 }
 
 impl PerEnvironment {
-    /// Listens at the addresses of integration test and of production. Who asks for one of `hosts`,
+    /// Listens at the addresses of integration test and of production, as the same port of each. Who asks for one of `hosts`,
     /// those of the real service, is shown a certificate for it.
     ///
     /// # Errors
@@ -26,6 +26,7 @@ impl PerEnvironment {
         site: &Site,
         integration_test: SocketAddr,
         production: SocketAddr,
+        port: Port,
         hosts: fn(Environment) -> &'static [&'static str],
     ) -> Result<Self, StartError> {
         let mut servers = Servers::open(&site.common().folder()?)?;
@@ -39,7 +40,7 @@ impl PerEnvironment {
             let tls = servers.add(environment.name(), hosts(environment), own)?;
             let traffic = site.instruments().traffic.of(environment);
             let listener = Common::listen(setting, address, Some(tls), &traffic).await?;
-            listeners.insert(environment, listener);
+            listeners.insert(environment, listener.serving(port));
         }
         Ok(Self { servers: Arc::new(servers), listeners })
     }

@@ -8,7 +8,7 @@ use parties::Party;
 
 use super::{Common, Program, Running, StartError, from_here};
 use crate::{
-    BaseUrl, Folder, Journal, Listener, Lock, Ready, Traffic, Witness,
+    BaseUrl, Folder, Journal, Listener, Lock, Port, Ready, Traffic, Witness,
     control::{Control, Door, Service},
 };
 
@@ -47,8 +47,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Takes the folder of `program`, which plays `party`, and listens where `published`, a setting,
-    /// and `control` say. The control port tells how far it is.
+    /// Takes the folder of `program`, which plays `party`, and listens where `published`, a setting for
+    /// one of its ports, and `control` say. The control port tells how far it is.
     ///
     /// # Errors
     ///
@@ -59,13 +59,14 @@ impl Site {
         party: Party,
         common: &Common,
         clock: &Clock,
-        (setting, published): (&'static str, SocketAddr),
+        (setting, published, port): (&'static str, SocketAddr, Port),
         control: SocketAddr,
     ) -> Result<Self, StartError> {
         let (common, instruments) = (common.clone(), Instruments::of(party, clock.clone()));
         let folder = common.folder()?.within(program.name)?;
         let lock = common.lock(&folder)?;
         let published = Common::listen(setting, published, None, &instruments.traffic).await?;
+        let published = published.serving(port);
         let starting = Service::starting((program.name, program.version), instruments.clone());
         let control = common.control("listen-control", control, &starting).await?;
         Ok(Self { common, lock, folder, instruments, published, control })

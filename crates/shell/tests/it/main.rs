@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do, it fails for")]
 
+mod astray;
 mod attacks;
 mod bounds;
 mod control;

@@ -34,8 +34,15 @@ impl Served {
         bounds: Bounds,
         traffic: Traffic,
     ) -> Self {
+        Self::of(Self::listener(tls, bounds).await.counting(traffic), router)
+    }
+
+    pub(crate) async fn listener(tls: Option<Tls>, bounds: Bounds) -> Listener {
         let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = Listener::bind(loopback, tls, bounds).await.unwrap().counting(traffic);
+        Listener::bind(loopback, tls, bounds).await.unwrap()
+    }
+
+    pub(crate) fn of(listener: Listener, router: Router) -> Self {
         let address = listener.address();
         let (stop, stopped) = oneshot::channel();
         let stopped = async move { _ = stopped.await };

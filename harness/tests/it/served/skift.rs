@@ -12,7 +12,7 @@ use pki::{Certificate, PrivateKey, SigningRequest, pkcs12};
 use serde_json::{Value, json};
 use sim_smdb::contract::{ENTITY_ID, FETCH_PRIVILEGE, SUBMIT_PRIVILEGE};
 use stage::{
-    http::{get, post},
+    http::{Https, get, post},
     served::{self, Ended, Served},
 };
 
@@ -187,6 +187,44 @@ async fn a_healthy_start_leaves_no_entry_and_no_refusal() {
         let outcomes = counted.lines().filter(|it| it.starts_with("skift_requests_total"));
         let refused: Vec<_> = outcomes.filter(|it| !it.contains("\"granted\"")).collect();
         assert!(refused.is_empty(), "{control}: {refused:?}");
+    }
+}
+
+/// The likeliest slip of who changes addresses: one of another service, or a slash too many. The answer says no more
+/// than a real one does.
+#[tokio::test]
+async fn what_comes_to_a_wrong_address_is_told_at_the_control_port() {
+    let data = data("astray");
+    let served = start(&data, &[]);
+    let https = Https::trusting(&tls_authority(&data));
+    for (at, control, path, what) in [
+        ("sts-integration-test", "sts-control", "/SecurityTokenService.svc/", "just so"),
+        ("sts-production", "sts-control", "/api/accesstoken/issue", "to the port of SMDB"),
+        ("smdb-production", "smdb-control", "/SecurityTokenService.svc", "to the port of the STS"),
+    ] {
+        let reply = https.post(served.at(at), "localhost", path, "text/xml", b"<no").await.unwrap();
+        assert_eq!((reply.status, reply.text.as_str()), (404, ""), "{at} {path}");
+        let trace = reply.header("x-skift-trace").unwrap();
+        let truth = get(served.at(control), &format!("/__admin/diagnoses/{trace}")).await.json();
+        assert_eq!(truth["request"]["outcome"], "unknown-path", "{truth}");
+        assert!(at.ends_with(truth["request"]["environment"].as_str().unwrap()), "{truth}");
+        assert!(
+            truth["findings"][0]["what-to-do"]["en"].as_str().unwrap().contains(what),
+            "{truth}"
+        );
+    }
+    let nobody = json!({});
+    let published = post(served.at("sts-metadata"), "/SecurityTokenService.svc", &nobody).await;
+    assert!(published.status == 404 && published.header("x-skift-trace").is_some());
+    let ocsp = post(served.at("mitid-publication"), "/ocsp", &nobody).await;
+    assert!(ocsp.status == 405 && ocsp.header("x-skift-trace").is_some(), "{}", ocsp.head);
+    for (control, counted) in [
+        ("sts-control", "skift_refused_total{why=\"unknown-path\"} 3\n"),
+        ("smdb-control", "skift_refused_total{why=\"unknown-path\"} 1\n"),
+        ("mitid-control", "skift_refused_total{why=\"wrong-method\"} 1\n"),
+    ] {
+        let metrics = get(served.at(control), "/metrics").await.text;
+        assert!(metrics.contains(counted), "{control}: {metrics}");
     }
 }
 

@@ -9,7 +9,7 @@ use axum::{
 use clock::Clock;
 use parties::Environment;
 use pki::{Addresses, RevocationList};
-use shell::{Shared, address_below};
+use shell::{Place, Port, Shared, address_below};
 use sim_mitid::http::{Publication, router};
 use stage::start;
 use tower::ServiceExt;
@@ -74,6 +74,18 @@ async fn the_authorities_are_published_with_their_lists() {
         let list = RevocationList::from_der(&list).unwrap();
         assert!(list.revoked(authority.issuing().serial()).is_none());
     }
+}
+
+/// What clients are told that the port has.
+#[tokio::test]
+async fn all_that_its_port_is_said_to_have_is_there() {
+    let world = World::new();
+    for Place { method, path } in Port::Mitid.places() {
+        let path = path.replace("{environment}", TEST.name());
+        let (status, ..) = fetch(&world, "127.0.0.1", &path).await;
+        assert_eq!((*method, status), ("GET", StatusCode::OK), "{path}");
+    }
+    assert_eq!(Port::Mitid.places().len(), 4, "a certificate and a list of each authority");
 }
 
 #[tokio::test]

@@ -14,10 +14,11 @@ use axum::{
 use clock::{Clock, Mode, Span};
 use oio_idws::Binding;
 use parties::{Environment, Role};
-use shell::{Journal, Shared, Source, Traffic, control::Ready};
+use shell::{Journal, Place, Port, Shared, Source, Traffic, control::Ready};
 use sim_smdb::{
     description,
     http::{ADDRESS, Databases, WebService, metadata, router},
+    rest::{CALL_PATH, TOKEN_PATH},
     schema::SchemaVersion,
 };
 use stage::start;
@@ -155,6 +156,37 @@ async fn under_libertys_binding_everything_is_in_soap_1_1() {
     let (_, _, text) = served.ask(Method::GET, &format!("{ADDRESS}?wsdl"), String::new()).await;
     let address = sim_smdb::contract::ADDRESS;
     assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
+}
+
+/// What clients are told that the ports have.
+#[tokio::test]
+async fn all_that_its_ports_are_said_to_have_is_there() {
+    let (clock, journal, test) =
+        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
+    let service = Arc::clone(databases.web_service(test).unwrap());
+    let metadata = metadata::router(databases);
+    for (port, router) in
+        [(Port::SmdbMetadata, metadata.clone()), (Port::Smdb, router(service).merge(metadata))]
+    {
+        for Place { method, path } in port.places() {
+            let asked = path.replace("{environment}", test.name());
+            let asked = asked.replace("{version}", "2025-07").replace("{operation}", "Ping");
+            let request = Request::builder().method(*method).uri(&asked).body(Body::empty());
+            let response = router.clone().oneshot(request.unwrap()).await.unwrap();
+            let status = match *path {
+                ADDRESS => 500,
+                TOKEN_PATH | CALL_PATH => 401,
+                _ => 200,
+            };
+            assert_eq!(response.status().as_u16(), status, "{asked}");
+        }
+        let paths: Vec<_> = port.places().iter().map(|it| it.path).collect();
+        for path in [ADDRESS, TOKEN_PATH, CALL_PATH] {
+            assert_eq!(paths.contains(&path), port == Port::Smdb, "{path}");
+        }
+    }
 }
 
 /// So a call that is decided on after a reset is not lost from the journal.
