@@ -42,11 +42,14 @@ fn moved(finding: Finding, ahead: Span) -> Finding {
             ),
         ),
         who: Role::Operator,
+        // What stands still, or has a pace of its own, would else be as wrong a little later.
         what: Text::new(
-            "Leave the client's clock alone: set skift's to the present (POST /__admin/clock/set), or let the past come \
-             to it instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
-            "Lad klientens ur være: stil skifts til nu (POST /__admin/clock/set), eller lad i stedet fortiden \
-             komme til skift, som afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
+            "Leave the client's clock alone: let skift's run as the machine's does (POST /__admin/clock/scale with \
+             `{\"factor\": 1}`), and then set it to the present (POST /__admin/clock/set). Or let the past come to it \
+             instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
+            "Lad klientens ur være: lad skifts gå som maskinens (POST /__admin/clock/scale med `{\"factor\": 1}`), og \
+             stil det derefter til nu (POST /__admin/clock/set). Eller lad i stedet fortiden komme til skift, som \
+             afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
         ),
         ..finding
     }
@@ -59,6 +62,8 @@ const fn whole_seconds(span: Span) -> Span {
 
 #[cfg(test)]
 mod tests {
+    use clock::Mode;
+
     use super::*;
 
     fn refusal(cause: &str) -> Finding {
@@ -100,6 +105,31 @@ mod tests {
         clock.advance(Span::from_hours(1));
         let diagnosis = of(&clock, clock.now() - Span::from_hours(1));
         assert!(diagnosis.findings()[0].got.en.contains("1h ahead of"), "{diagnosis:?}");
+    }
+
+    /// However it runs, and not for a moment alone.
+    #[test]
+    fn who_moved_the_clock_is_told_what_lasts() {
+        let present = Clock::real().now();
+        let hour_ahead = present + Span::from_hours(1);
+        for clock in [
+            Clock::offset(Span::from_hours(1)),
+            Clock::frozen(hour_ahead),
+            Clock::paced(hour_ahead, 60.0),
+        ] {
+            let diagnosis = of(&clock, present);
+            let what = &diagnosis.findings()[0].what;
+            for text in [&what.en, &what.da] {
+                let acts = text.find("/clock/scale").zip(text.find("/clock/set"));
+                assert!(acts.is_some_and(|(scale, set)| scale < set), "{text}");
+                assert!(text.contains("{\"factor\": 1}"), "{text}");
+            }
+            // What those two do (`control::clock`).
+            clock.pace(1.0);
+            clock.set(present);
+            let Mode::Paced { start, factor, .. } = clock.mode() else { panic!("{clock:?}") };
+            assert_eq!((start, factor.to_bits()), (present, 1.0_f64.to_bits()));
+        }
     }
 
     #[test]
