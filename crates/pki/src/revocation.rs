@@ -247,6 +247,12 @@ impl RevocationList {
         self.0.next_update
     }
 
+    /// Whether it may be used at `now`: from its `thisUpdate` until its `nextUpdate`.
+    #[must_use]
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.this_update() <= now && now < self.next_update()
+    }
+
     /// What it says about a certificate of its issuer.
     #[must_use]
     pub fn revoked(&self, serial: &Serial) -> Option<Revoked> {

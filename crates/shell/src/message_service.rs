@@ -12,7 +12,7 @@ use crate::{
     apart::{at_once, to_the_end},
     door::Record,
     journal::{Entry, GRANTED, MessageId},
-    two_clocks,
+    two_clocks::{self, Unhelpful},
 };
 
 /// A core whose messages come and go by themselves: whatever it must know first is the revocation list
@@ -34,6 +34,9 @@ pub trait Answering:
     /// Whether a rejection of this name is one of a message's own times.
     fn is_untimely(cause: &str) -> bool;
 
+    /// Whether a rejection of this name is that no revocation list was in force.
+    fn is_unknown_revocation(cause: &str) -> bool;
+
     /// What it is told when a list was fetched.
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Self::Lesson;
 }
@@ -51,10 +54,6 @@ pub struct MessageService<C: Answering> {
     /// Where every request and its answer are written down, with the truth that the answer hides.
     pub journal: Journal,
 }
-
-/// What is remarked where a fetched list was not the one that was needed.
-const UNHELPFUL: &str = "the revocation list was fetched, but does not help: it is of another \
-                         authority than the one known here, or no longer in force";
 
 /// A message of so many octets takes a few milliseconds, nearly all of them RSA. That another thread takes it
 /// over would cost more of the processor than anybody would win by it.
@@ -74,12 +73,6 @@ struct Arrived<D: Door> {
     arrival: Arrival,
     octets: usize,
     request: D::Request,
-}
-
-/// One that cannot be decided on before something was fetched.
-struct Uninformed<D: Door> {
-    arrived: Arrived<D>,
-    needs: Vec<<D::Core as Core>::Need>,
 }
 
 impl<C: Answering> MessageService<C> {
@@ -108,39 +101,46 @@ impl<C: Answering> MessageService<C> {
         .await
     }
 
-    /// Nearly always nothing must be fetched: then all of it is done at one go.
+    /// Nearly always nothing must be fetched: then all of it is done at one go. Else it comes back, as it
+    /// was read.
     fn begin<D: Door<Core = C>>(
         &self,
         arrival: Arrival,
         message: &D::Message,
-    ) -> Result<Passed<D>, Uninformed<D>> {
+    ) -> Result<Passed<D>, Arrived<D>> {
         let octets = D::message_octets(message);
         let request = D::read(&self.core.wire(), message);
         let arrived = Arrived { arrival, octets, request };
         let now = self.clock.now();
-        match self.core.look(|core| D::needs(core, &arrived.request, now)) {
-            needs if needs.is_empty() => Ok(self.finish(arrived, now, Vec::new())),
-            needs => Err(Uninformed { arrived, needs }),
+        if self.is_informed(&arrived, now) {
+            Ok(self.finish(arrived, now, Vec::new(), None))
+        } else {
+            Err(arrived)
         }
+    }
+
+    fn is_informed<D: Door<Core = C>>(&self, arrived: &Arrived<D>, now: Timestamp) -> bool {
+        self.core.look(|core| D::needs(core, &arrived.request, now)).is_empty()
     }
 
     /// Fetches what it needs, and then answers it. Whoever gives up meanwhile wants to find in the journal
     /// what it waited for.
-    async fn go_on<D: Door<Core = C>>(
-        self: &Arc<Self>,
-        Uninformed { arrived, needs }: Uninformed<D>,
-    ) -> Passed<D> {
+    async fn go_on<D: Door<Core = C>>(self: &Arc<Self>, arrived: Arrived<D>) -> Passed<D> {
         let this = Arc::clone(self);
         to_the_end(async move {
-            let mut remarks = this.inform(&needs).await;
+            let fetched = this.inform().await;
             let answer = move || {
                 // Later than what was fetched, which nobody could know before.
                 let now = this.clock.now();
-                if remarks.is_empty() {
-                    let needs = this.core.look(|core| D::needs(core, &arrived.request, now));
-                    remarks.extend((!needs.is_empty()).then(|| UNHELPFUL.to_owned()));
-                }
-                this.finish(arrived, now, remarks)
+                let (remark, unhelpful) = match fetched {
+                    Err(error) => (Some(error), None),
+                    Ok(_) if this.is_informed(&arrived, now) => (None, None),
+                    Ok(list) => {
+                        let unhelpful = Unhelpful::new(list, &this.clock, now);
+                        (Some(unhelpful.remark()), Some(unhelpful))
+                    }
+                };
+                this.finish(arrived, now, Vec::from_iter(remark), unhelpful.as_ref())
             };
             apart(answer).await
         })
@@ -154,17 +154,20 @@ impl<C: Answering> MessageService<C> {
         arrived: Arrived<D>,
         now: Timestamp,
         mut remarks: Vec<String>,
+        unhelpful: Option<&Unhelpful>,
     ) -> Passed<D> {
         let Arrived { arrival, octets, request } = arrived;
         let decided = self.core.decide(now, |core| {
             let (answer, facts) = D::decide(core, &request, now, &mut Entropy::Os);
             let granted = D::record(&request, &answer).outcome == GRANTED;
             let diagnose = |at| D::diagnose(core, &self.beside, &request, at);
-            let diagnosis = if granted {
-                Diagnosis::default()
-            } else {
-                two_clocks::diagnosed(&self.clock, now, C::is_untimely, diagnose)
-            };
+            let mut diagnosis = Diagnosis::default();
+            if !granted {
+                diagnosis = two_clocks::diagnosed(&self.clock, now, C::is_untimely, diagnose);
+                if let Some(unhelpful) = unhelpful {
+                    diagnosis = unhelpful.explain(diagnosis, C::is_unknown_revocation);
+                }
+            }
             ((answer, diagnosis, core.environment()), facts)
         });
         let Decided { answer: (answer, diagnosis, environment), not_kept, .. } = decided;
@@ -193,29 +196,16 @@ impl<C: Answering> MessageService<C> {
         Passed { answer, reply }
     }
 
-    /// Fetches what the core must know first. Says what could not be had: then the core judges with what
-    /// it knows.
-    async fn inform(self: &Arc<Self>, needs: &[C::Need]) -> Vec<String> {
-        let mut remarks = Vec::new();
-        for _ in needs {
-            remarks.extend(self.fetch_revocation_list().await);
-        }
-        remarks
-    }
-
-    async fn fetch_revocation_list(self: &Arc<Self>) -> Option<String> {
-        let fetched = match self.revocation_list.fetch().await {
-            Ok(fetched) => fetched,
-            Err(error) => return Some(error.to_string()),
-        };
+    /// Fetches what the core must know first, and teaches it. Says what could not be had: then the core
+    /// judges with what it knows.
+    async fn inform(self: &Arc<Self>) -> Result<RevocationList, String> {
+        let fetched = self.revocation_list.fetch().await.map_err(|error| error.to_string())?;
         let this = Arc::clone(self);
         // It may be long, and the core may be deciding.
-        apart(move || match RevocationList::from_der(&fetched) {
-            Ok(list) => {
-                this.core.learn(C::lesson(list, this.clock.now()));
-                None
-            }
-            Err(error) => Some(error.to_string()),
+        apart(move || {
+            let list = RevocationList::from_der(&fetched).map_err(|error| error.to_string())?;
+            this.core.learn(C::lesson(list.clone(), this.clock.now()));
+            Ok(list)
         })
         .await
     }

@@ -1,58 +1,157 @@
-//! A message that the simulated clock refuses for its times, and the machine's would not: the
-//! client's clock is right then, and somebody has moved the other one.
+//! What the simulated clock refuses, and the machine's would not: somebody has moved the one, and others
+//! go by the other.
 
 use clock::{Clock, Span, Timestamp};
 use parties::{Diagnosis, Finding, Role, Text};
+use pki::RevocationList;
 
 /// A diagnosis, as `diagnose` makes it of an instant. Where it holds against a message that it is out of
 /// time, which `is_untimely` knows by its cause, and the message is in time by the machine's clock, it
-/// says so, and who must act is not the vendor.
+/// says so, and who must act is not the vendor: the client's clock is right then.
 pub(crate) fn diagnosed(
     clock: &Clock,
     now: Timestamp,
     is_untimely: impl Fn(&str) -> bool,
     diagnose: impl Fn(Timestamp) -> Diagnosis,
 ) -> Diagnosis {
-    let (diagnosis, ahead) = (diagnose(now), clock.ahead(now));
+    let diagnosis = diagnose(now);
+    let Some(apart) = Apart::of(clock, now) else { return diagnosis };
     let holds = |of: &Diagnosis| of.findings().iter().any(|it| is_untimely(&it.cause));
-    if whole_seconds(ahead) == Span::from_seconds(0)
-        || !holds(&diagnosis)
-        || holds(&diagnose(now - ahead))
-    {
+    if !holds(&diagnosis) || holds(&diagnose(now - apart.ahead)) {
         return diagnosis;
     }
-    let findings = diagnosis.findings().iter().cloned();
-    let explained = findings.map(|it| if is_untimely(&it.cause) { moved(it, ahead) } else { it });
-    Diagnosis::new(explained.collect())
+    explained(&diagnosis, is_untimely, |it| apart.of_message(it))
 }
 
-/// The same finding, of a clock that stands so far ahead of the machine's.
-fn moved(finding: Finding, ahead: Span) -> Finding {
-    let apart = whole_seconds(if ahead.is_negative() { -ahead } else { ahead });
-    let [en, da] =
-        if ahead.is_negative() { ["behind", "bagud for"] } else { ["ahead of", "foran"] };
-    let Text { en: got_en, da: got_da } = finding.got;
-    Finding {
-        got: Text::new(
-            format!(
-                "{got_en}. skift's own clock stands {apart} {en} this machine's, by which the message is in time"
-            ),
-            format!(
-                "{got_da}. skifts eget ur er {apart} {da} denne maskines, og efter maskinens ur kommer beskeden i tide"
-            ),
-        ),
-        who: Role::Operator,
-        // What stands still, or has a pace of its own, would else be as wrong a little later.
-        what: Text::new(
-            "Leave the client's clock alone: let skift's run as the machine's does (POST /__admin/clock/scale with \
-             `{\"factor\": 1}`), and then set it to the present (POST /__admin/clock/set). Or let the past come to it \
-             instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
-            "Lad klientens ur være: lad skifts gå som maskinens (POST /__admin/clock/scale med `{\"factor\": 1}`), og \
-             stil det derefter til nu (POST /__admin/clock/set). Eller lad i stedet fortiden komme til skift, som \
-             afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
-        ),
-        ..finding
+/// A revocation list that was fetched just now and is not the one that was needed.
+#[derive(Debug)]
+pub(crate) struct Unhelpful {
+    list: RevocationList,
+    now: Timestamp,
+    /// How the clock stands to the machine's, if the list is in force by that one alone. Services that
+    /// share a clock do not come here: the authority makes the list by the clock that judges it.
+    apart: Option<Apart>,
+}
+
+impl Unhelpful {
+    /// Such a list, where `clock` shows `now`.
+    pub(crate) fn new(list: RevocationList, clock: &Clock, now: Timestamp) -> Self {
+        let by_machine = |apart: &Apart| list.is_in_force(now - apart.ahead);
+        let apart = Apart::of(clock, now).filter(|it| !list.is_in_force(now) && by_machine(it));
+        Self { list, now, apart }
     }
+
+    /// What is remarked of it.
+    pub(crate) fn remark(&self) -> String {
+        let begun = "the revocation list was fetched, but does not help:";
+        let (from, until) = (self.list.this_update(), self.list.next_update());
+        match &self.apart {
+            Some(apart) => format!(
+                "{begun} it is in force from {from} until {until} and it is {} here, as this program's clock stands {} \
+                 this machine's",
+                self.now,
+                apart.words()[0]
+            ),
+            None if !self.list.is_in_force(self.now) => format!(
+                "{begun} it is in force from {from} until {until} and it is {} here",
+                self.now
+            ),
+            None => format!("{begun} it is of another authority than the one known here, or older"),
+        }
+    }
+
+    /// The same diagnosis, which says of the list, where that is why, that it is in force by the machine's
+    /// clock. `is_unknown` knows by its cause that no list was in force.
+    pub(crate) fn explain(&self, diagnosis: Diagnosis, is_unknown: fn(&str) -> bool) -> Diagnosis {
+        match &self.apart {
+            Some(apart) => explained(&diagnosis, is_unknown, |it| apart.of_list(it, &self.list)),
+            None => diagnosis,
+        }
+    }
+}
+
+/// How far a clock stands ahead of the machine's, or behind: a second at least.
+#[derive(Debug)]
+struct Apart {
+    ahead: Span,
+}
+
+impl Apart {
+    fn of(clock: &Clock, now: Timestamp) -> Option<Self> {
+        let ahead = clock.ahead(now);
+        (whole_seconds(ahead) != Span::from_seconds(0)).then_some(Self { ahead })
+    }
+
+    /// In English and Danish, before whose clock it is.
+    fn words(&self) -> [String; 2] {
+        let ahead = self.ahead;
+        let apart = whole_seconds(if ahead.is_negative() { -ahead } else { ahead });
+        let [en, da] =
+            if ahead.is_negative() { ["behind", "bagud for"] } else { ["ahead of", "foran"] };
+        [format!("{apart} {en}"), format!("{apart} {da}")]
+    }
+
+    fn of_message(&self, finding: Finding) -> Finding {
+        let [en, da] = self.words();
+        let Text { en: got_en, da: got_da } = finding.got;
+        Finding {
+            got: Text::new(
+                format!(
+                    "{got_en}. skift's own clock stands {en} this machine's, by which the message is in time"
+                ),
+                format!(
+                    "{got_da}. skifts eget ur er {da} denne maskines, og efter maskinens ur kommer beskeden i tide"
+                ),
+            ),
+            who: Role::Operator,
+            // What stands still, or has a pace of its own, would else be as wrong a little later.
+            what: Text::new(
+                "Leave the client's clock alone: let skift's run as the machine's does (POST /__admin/clock/scale with \
+                 `{\"factor\": 1}`), and then set it to the present (POST /__admin/clock/set). Or let the past come to it \
+                 instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
+                "Lad klientens ur være: lad skifts gå som maskinens (POST /__admin/clock/scale med `{\"factor\": 1}`), og \
+                 stil det derefter til nu (POST /__admin/clock/set). Eller lad i stedet fortiden komme til skift, som \
+                 afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
+            ),
+            ..finding
+        }
+    }
+
+    fn of_list(&self, finding: Finding, list: &RevocationList) -> Finding {
+        let [en, da] = self.words();
+        let (from, until) = (list.this_update(), list.next_update());
+        let Text { en: got_en, da: got_da } = finding.got;
+        Finding {
+            got: Text::new(
+                format!(
+                    "{got_en}. The list that was fetched just now is in force from {from} until {until}: by this machine's \
+                     clock, and not by this program's, which stands {en} it"
+                ),
+                format!(
+                    "{got_da}. Listen, der netop blev hentet, gælder fra {from} til {until}: efter denne maskines ur, og \
+                     ikke efter programmets eget, som er {da} det"
+                ),
+            ),
+            who: Role::Operator,
+            what: Text::new(
+                "Let the clocks of all programs show the same: one that was started alone has a clock of its own, and \
+                 whoever moves it moves those of the others too (POST /__admin/clock/set at each control port).",
+                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur, og den, \
+                 der stiller det, stiller også de andres (POST /__admin/clock/set ved hver kontrolport).",
+            ),
+            ..finding
+        }
+    }
+}
+
+/// The same diagnosis, but for the findings of these causes.
+fn explained(
+    diagnosis: &Diagnosis,
+    is_one: impl Fn(&str) -> bool,
+    explain: impl Fn(Finding) -> Finding,
+) -> Diagnosis {
+    let findings = diagnosis.findings().iter().cloned();
+    Diagnosis::new(findings.map(|it| if is_one(&it.cause) { explain(it) } else { it }).collect())
 }
 
 /// What nobody has to read to the millisecond.

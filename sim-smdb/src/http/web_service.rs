@@ -112,6 +112,10 @@ impl Answering for Smdb {
             .any(|it| <&str>::from(*it) == cause)
     }
 
+    fn is_unknown_revocation(cause: &str) -> bool {
+        <&str>::from(Cause::RevocationUnknown) == cause
+    }
+
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> Lesson {
         Lesson::RevocationList { list, fetched_at }
     }

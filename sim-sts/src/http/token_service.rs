@@ -66,6 +66,10 @@ impl Answering for Issuer {
         [Cause::TimestampExpired, Cause::TimestampImplausible].iter().any(|it| it.name() == cause)
     }
 
+    fn is_unknown_revocation(cause: &str) -> bool {
+        Cause::RevocationUnknown.name() == cause
+    }
+
     fn lesson(list: RevocationList, fetched_at: Timestamp) -> IssuerLesson {
         IssuerLesson::RevocationList { list, fetched_at }
     }

@@ -14,9 +14,9 @@ use axum::{
     http::{Method, Request, StatusCode, header},
     routing::get,
 };
-use clock::{Clock, Span};
+use clock::{Clock, Span, Timestamp};
 use entropy::Entropy;
-use parties::Role;
+use parties::{Environment, Role};
 use shell::{Bounds, Journal, Listener, Place, Port, Shared, Source, TRACE_HEADER};
 use sim_sts::http::{ADDRESS, LastAdministration, NemLogin, TokenService, metadata, router};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -82,7 +82,16 @@ fn loopback() -> SocketAddr {
 
 /// An authority with the list of the world's start, and where that is, until what is returned goes.
 async fn authority(world: &World) -> (String, oneshot::Sender<()>) {
-    let list = world.revocation_list(TEST, stage::start()).der().to_vec();
+    authority_at(world, stage::start()).await
+}
+
+/// The same with the list of another instant.
+async fn authority_at(world: &World, made: Timestamp) -> (String, oneshot::Sender<()>) {
+    authority_with(world.revocation_list(TEST, made).der().to_vec()).await
+}
+
+/// The same with this list.
+async fn authority_with(list: Vec<u8>) -> (String, oneshot::Sender<()>) {
     let authority = Router::new().route("/list.crl", get(|| async move { list }));
     let listener = Listener::bind(loopback(), None, Bounds::default()).await.unwrap();
     let at = listener.address();
@@ -117,6 +126,88 @@ async fn who_moved_the_clock_is_told_that_a_message_is_too_old_for_it_alone() {
         assert_eq!(says, blames, "{finding:?}");
         assert_eq!(finding.what.en.contains("Past an expiry"), blames, "{finding:?}");
     }
+}
+
+/// Programs that were started alone have a clock each: a list that is good by the machine's clock is not to
+/// blame, nor who publishes it.
+#[tokio::test]
+async fn who_moved_one_clock_alone_is_told_that_the_list_is_good_by_the_others() {
+    let world = World::with_old();
+    let days = Span::from_days;
+    for (ahead, list_ahead, en, da, remarked) in [
+        (
+            days(2),
+            days(0),
+            "stands 2d ahead of it",
+            "er 2d foran det",
+            "2d ahead of this machine's",
+        ),
+        (
+            days(-2),
+            days(0),
+            "stands 2d behind it",
+            "er 2d bagud for det",
+            "2d behind this machine's",
+        ),
+        // Out of date by both, or nobody moved a clock here: it may be the authority's.
+        (days(9), days(4), "", "", ""),
+        (days(0), days(2), "", "", ""),
+    ] {
+        let clock = Clock::offset(ahead);
+        let made = clock.now() - ahead + list_ahead;
+        let (list, stop) = authority_at(&world, made).await;
+        let served = Served::by(clock.clone(), &world, &list, stop);
+        let mut entropy = Entropy::seeded(1, "sts", "apart");
+        served.send(request(clock.now(), &mut entropy).write(&OLD).unwrap()).await;
+        let entry = &served.journal.newest(1, None)[0];
+        let findings = entry.diagnosis.findings();
+        let finding = findings.iter().find(|it| it.cause == "revocation-unknown").unwrap();
+        let interval = format!("in force from {} until", made.truncated_to_second());
+        let [remark] = &*entry.remarks else { panic!("{entry:?}") };
+        assert!(remark.contains(&interval) && remark.contains(remarked), "{remark}");
+        assert_eq!(remark.contains("machine"), !remarked.is_empty(), "{remark}");
+        assert_eq!(finding.got.en.contains(&interval), !en.is_empty(), "{finding:?}");
+        assert!(finding.got.en.contains(en) && finding.got.da.contains(da), "{finding:?}");
+        let blames = finding.what.en.contains("clocks of all programs")
+            && finding.what.da.contains("urene i alle programmer");
+        assert_eq!((finding.who, blames), (Role::Operator, !en.is_empty()), "{finding:?}");
+    }
+}
+
+/// One clock for all: the list of the authority is of the hour that it is, and helps.
+#[tokio::test]
+async fn a_list_that_was_made_by_the_same_clock_helps_wherever_that_stands() {
+    let world = World::with_old();
+    let clock = Clock::offset(Span::from_days(2));
+    let (list, stop) = authority_at(&world, clock.now()).await;
+    let served = Served::by(clock.clone(), &world, &list, stop);
+    let mut entropy = Entropy::seeded(1, "sts", "together");
+    served.send(request(clock.now(), &mut entropy).write(&OLD).unwrap()).await;
+    let entry = &served.journal.newest(1, None)[0];
+    assert!(entry.remarks.is_empty(), "{entry:?}");
+    assert!(entry.diagnosis.findings().iter().all(|it| it.cause != "revocation-unknown"));
+    // Where it cannot be had, no clock is to blame.
+    let (list, stop) = authority_at(&world, clock.now()).await;
+    let served = Served::by(clock.clone(), &world, &format!("{list}.gone"), stop);
+    served.send(request(clock.now(), &mut entropy).write(&OLD).unwrap()).await;
+    let entry = &served.journal.newest(1, None)[0];
+    let mut findings = entry.diagnosis.findings().iter();
+    let finding = findings.find(|it| it.cause == "revocation-unknown").unwrap();
+    assert!(finding.what.en.contains("the STS reach it"), "{finding:?}");
+}
+
+/// A list of another authority is in force, and of no use.
+#[tokio::test]
+async fn a_list_of_another_authority_is_remarked_as_that() {
+    let world = World::with_old();
+    let list = world.revocation_list(Environment::Production, stage::start());
+    let (list, stop) = authority_with(list.der().to_vec()).await;
+    let served = Served::asking(&world, &list, stop);
+    served.send(message(1)).await;
+    let entry = &served.journal.newest(1, None)[0];
+    assert_eq!(entry.outcome, "revocation-unknown");
+    assert!(entry.remarks[0].contains("it is of another authority"), "{entry:?}");
+    assert!(entry.diagnosis.decisive().unwrap().what.en.contains("the STS reach it"));
 }
 
 #[tokio::test]

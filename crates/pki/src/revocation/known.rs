@@ -57,7 +57,7 @@ impl KnownRevocations {
     pub fn is_fresh(&self, lag: Span, now: Timestamp) -> bool {
         self.0.as_ref().is_some_and(|(list, fetched_at)| {
             let holds_all = fetched_at.truncated_to_second() > now - lag || *fetched_at >= now;
-            holds_all && list.this_update() <= now && now < list.next_update()
+            holds_all && list.is_in_force(now)
         })
     }
 
@@ -67,8 +67,7 @@ impl KnownRevocations {
     #[must_use]
     pub fn standing(&self, certificate: &Certificate, lag: Span, now: Timestamp) -> Standing {
         let Some((list, _)) = &self.0 else { return Standing::Unknown { next_update: None } };
-        let in_force = list.this_update() <= now && now < list.next_update();
-        if !in_force || list.issuer() != certificate.issuer() {
+        if !list.is_in_force(now) || list.issuer() != certificate.issuer() {
             return Standing::Unknown { next_update: Some(list.next_update()) };
         }
         match list.revoked(certificate.serial()) {

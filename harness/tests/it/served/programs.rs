@@ -188,6 +188,35 @@ async fn programs_that_are_started_alone_find_one_another() {
         assert_eq!(published.role, MetadataRole::SystemUser);
         assert_eq!(published.signing, std::slice::from_ref(&credential.certificate));
 
+        // Each has a clock of its own. Whoever moves one alone is told so, and what helps does.
+        let ahead = json!({ "by": "2d" });
+        let advance = async |of: &Served| {
+            let reply = post(of.at("control"), "/__admin/clock/advance", &ahead).await;
+            assert_eq!(reply.status, 200, "{}", reply.text);
+        };
+        advance(&programs.sts).await;
+        assert_eq!(client.report().await, Err("sts-refused".to_owned()));
+        let control = programs.sts.at("control");
+        let journal = get(control, "/__admin/requests?outcome=revocation-unknown").await.json();
+        let trace = journal["requests"][0]["trace-id"].as_str().unwrap();
+        let truth = get(control, &format!("/__admin/diagnoses/{trace}")).await.json();
+        let finding = &truth["findings"][0];
+        assert_eq!(
+            (&finding["cause"], &finding["who"]),
+            (&json!("revocation-unknown"), &json!("operator"))
+        );
+        for (key, part) in [("got", "which stands 2"), ("what-to-do", "clocks of all programs")] {
+            assert!(finding[key]["en"].as_str().unwrap().contains(part), "{truth}");
+        }
+        advance(&programs.mitid).await;
+        advance(&programs.smdb).await;
+        assert_eq!(client.report().await, Ok(()));
+        // They go back, as the next environment begins with all of them together.
+        for of in [&programs.sts, &programs.mitid, &programs.smdb] {
+            let reply = post(of.at("control"), "/__admin/clock/reset", &json!({})).await;
+            assert_eq!(reply.status, 200, "{}", reply.text);
+        }
+
         // The STS rolls over: the client has pinned the former signer, and SMDB trusts it alone.
         let rolled = json!({ "environment": environment });
         let reply = post(programs.sts.at("control"), "/__admin/signers/roll-over", &rolled).await;

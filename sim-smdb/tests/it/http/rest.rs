@@ -4,7 +4,8 @@ mod attacks;
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
 
-use clock::Clock;
+use axum::{Router, routing::get};
+use clock::{Clock, Span};
 use oio_idws::{Credential, assertion::Assertion, privileges::Privileges};
 use pki::{RevocationReason, Revoked};
 use shell::{Bounds, Journal, Listener, Shared, Source, Tls, TlsAuthority, journal::GRANTED};
@@ -235,6 +236,27 @@ async fn a_revocation_list_is_asked_for_where_the_policy_looks_at_it() {
     // A form without a token asks for none.
     served.post(Some(&HOLDER), TOKEN_PATH, FORM, "").await;
     assert_eq!(served.journal.newest(1, None)[0].remarks, Vec::<String>::new());
+}
+
+/// It was fetched, and is good by the machine's clock: somebody has moved that of SMDB alone.
+#[tokio::test]
+async fn who_moved_one_clock_alone_is_told_that_the_list_is_good_by_the_others() {
+    let made = Clock::real().now();
+    let authority = crate::world::STAGE.authority(parties::Environment::IntegrationTest);
+    let list = authority.revocation_list(1, made, made + Span::from_days(1), &[]).der().to_vec();
+    let publishes = Router::new().route("/list.crl", get(async || list));
+    let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = Listener::bind(loopback, None, Bounds::default()).await.unwrap();
+    let (at, (_stop, stopped)) = (listener.address(), oneshot::channel::<()>());
+    tokio::spawn(listener.serve(publishes, async move { _ = stopped.await }));
+    let holder_certificate = HolderCheck::ValidityAndRevocation;
+    let policy = Policy { holder_certificate, ..Policy::default() };
+    let served = Served::new(&World::with_policy(policy), &format!("http://{at}/list.crl")).await;
+    let reply = served.redeem(Some(&HOLDER), &assertion()).await;
+    assert_eq!((reply.status, served.last().1), (401, "revocation-unknown"));
+    let entry = &served.journal.newest(1, None)[0];
+    let finding = entry.diagnosis.decisive().unwrap();
+    assert!(finding.what.en.contains("clocks of all programs"), "{finding:?}");
 }
 
 #[tokio::test]
