@@ -18,6 +18,35 @@ pub fn memory_at_most() -> Option<u64> {
     of_status("self", "VmHWM:")
 }
 
+/// How much of what is done again and again a process keeps, in rounds. Tests beside it take memory too, and
+/// seldom in each round: what grows by what is kept grows in all of them.
+#[derive(Debug)]
+pub struct Growth {
+    last: u64,
+    least: u64,
+}
+
+impl Growth {
+    /// From now on; none where the machine does not tell.
+    #[must_use]
+    pub fn begin() -> Option<Self> {
+        memory().map(|last| Self { last, least: u64::MAX })
+    }
+
+    /// One round is over.
+    pub fn round(&mut self) {
+        let now = memory().unwrap_or_default();
+        self.least = self.least.min(now.saturating_sub(self.last));
+        self.last = now;
+    }
+
+    /// By how many octets it grew in the round in which it grew least.
+    #[must_use]
+    pub const fn least(&self) -> u64 {
+        self.least
+    }
+}
+
 /// The most that a process of that number ever had in use.
 pub(crate) fn memory_at_most_of(process: u32) -> Option<u64> {
     of_status(&process.to_string(), "VmHWM:")

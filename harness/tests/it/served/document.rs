@@ -96,7 +96,8 @@ fn the_document_for_vendors_does_what_it_says() {
     }
     let refused = blocks("text")[2].lines().take(2).collect::<Vec<_>>();
     assert!(refused[1].contains("Holder-of-key"), "{refused:?}");
-    let expected: [&[&str]; 16] = [
+    let expected: [&[&str]; 17] = [
+        &["\"up\""],
         &[],
         &["2025-07\n", "\n90000001\n", sim_smdb::contract::SUBMIT_PRIVILEGE],
         &["What the simulated SMDB takes and gives"],

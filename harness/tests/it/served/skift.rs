@@ -221,7 +221,7 @@ async fn what_comes_to_a_wrong_address_is_told_at_the_control_port() {
     for (control, counted) in [
         ("sts-control", "skift_refused_total{why=\"unknown-path\"} 3\n"),
         ("smdb-control", "skift_refused_total{why=\"unknown-path\"} 1\n"),
-        ("mitid-control", "skift_refused_total{why=\"wrong-method\"} 1\n"),
+        ("mitid-control", "skift_refused_total{why=\"unknown-path\"} 1\n"),
     ] {
         let metrics = get(served.at(control), "/metrics").await.text;
         assert!(metrics.contains(counted), "{control}: {metrics}");
