@@ -77,26 +77,41 @@ impl Bodies {
         others: &mut BTreeMap<u64, Part>,
     ) -> Result<OwnedSemaphorePermit, Refusal> {
         let wanted = u32::try_from(units).map_err(|_| Refusal::BodyTooLarge)?;
-        loop {
-            if let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(wanted) {
-                return Ok(room);
-            }
-            let theirs: usize = others.values().map(|other| other.room.num_permits()).sum();
-            // Nobody loses anything where it would not be enough: the rest is being answered.
-            if self.room.available_permits() + theirs < units {
-                return Err(Refusal::Overloaded);
-            }
-            match others.first_entry() {
-                // Its octets go here and now, so that there are never more than there is room for.
-                Some(first) if *first.key() < number => first.remove().gone.notify_one(),
-                _ => return Err(Refusal::BodyMadeRoom),
-            }
+        let free = || Arc::clone(&self.room).try_acquire_many_owned(wanted).ok();
+        if let Some(room) = free() {
+            return Ok(room);
         }
+        let mut later = others.split_off(&number);
+        let room = loop {
+            if let Some(room) = free() {
+                break Ok(room);
+            }
+            // Nobody loses anything where it would not be enough.
+            let could_be_free = self.room.available_permits() + units_of(others);
+            if could_be_free + units_of(&later) < units {
+                // The rest is being answered.
+                break Err(Refusal::Overloaded);
+            }
+            if could_be_free < units {
+                break Err(Refusal::BodyMadeRoom);
+            }
+            // Its octets go here and now, so that there are never more than there is room for. Without
+            // any, what is being answered has just given room back.
+            if let Some((_, first)) = others.pop_first() {
+                first.gone.notify_one();
+            }
+        };
+        others.append(&mut later);
+        room
     }
 
     fn begun(&self) -> MutexGuard<'_, Begun> {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn units_of(parts: &BTreeMap<u64, Part>) -> usize {
+    parts.values().map(|part| part.room.num_permits()).sum()
 }
 
 impl Coming<'_> {
@@ -201,6 +216,17 @@ mod tests {
         assert_eq!(small.whole().unwrap().body, UNIT_OF_IT);
         drop((answered, other));
         assert_eq!(bodies.room.available_permits(), 8);
+    }
+
+    #[test]
+    fn nobody_goes_for_one_that_is_not_received_all_the_same() {
+        let bodies = bodies();
+        let [first, mut second] = [(); 2].map(|()| with(&bodies, UNIT_OF_IT));
+        let last = with(&bodies, &[b'x'; 6 * UNIT]);
+        // It needs room that one which began later has.
+        assert_eq!(second.add(&WHOLE[..2 * UNIT]).unwrap_err(), Refusal::BodyMadeRoom);
+        assert_eq!(first.whole().unwrap().body, UNIT_OF_IT);
+        assert_eq!(last.whole().unwrap().body.len(), 6 * UNIT);
     }
 
     #[tokio::test]
