@@ -1,6 +1,6 @@
 //! What a refusal may repeat of what it was told.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use crate::{
     Text,
@@ -11,8 +11,8 @@ use crate::{
 /// be as long as a message.
 const LENGTH_MAX: usize = 300;
 
-/// What may be repeated of a text that came from outside: its beginning, and none of it where a
-/// personal number could stand in it.
+/// What may be repeated of a text that came from outside, or of a sentence that quotes one: its beginning,
+/// and nothing in which a personal number could stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt(Box<Text>);
 
@@ -20,7 +20,7 @@ impl Excerpt {
     /// Of what a person wrote.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        Self::unless(stands_in(text), text)
+        Self::unless(is_found(text, stands_in), text)
     }
 
     /// Of a name, in which a machine may have put a UUID or a number in hexadecimal: the subject of
@@ -28,15 +28,7 @@ impl Excerpt {
     #[must_use]
     pub fn of_name(name: impl fmt::Display) -> Self {
         let name = name.to_string();
-        Self::unless(stands_in_name(&name), &name)
-    }
-
-    /// Of the path of a URI, in which digits too may be percent-encoded (RFC 3986, section 2.1). It is
-    /// repeated as it was written.
-    #[must_use]
-    pub fn of_path(path: &str) -> Self {
-        let meant = percent_decoded(path);
-        Self::unless(stands_in(path) || stands_in(&String::from_utf8_lossy(&meant)), path)
+        Self::unless(is_found(&name, stands_in_name), &name)
     }
 
     /// Of a sentence of ours that quotes what came from outside in backticks. What is quoted is
@@ -49,12 +41,12 @@ impl Excerpt {
     /// Of such a sentence in English and in Danish.
     #[must_use]
     pub fn of_sentences(en: &str, da: &str) -> Self {
+        let holds = |text: &str| is_found(text, stands_in);
         let told = |sentence: &str, withheld: &str| {
-            let parts =
-                sentence.split('`').map(|part| if stands_in(part) { withheld } else { part });
+            let parts = sentence.split('`').map(|part| if holds(part) { withheld } else { part });
             let told = parts.collect::<Vec<_>>().join("`");
             // Whoever writes a backtick into a number hides nothing.
-            if stands_in(&told) { withheld.to_owned() } else { beginning(&told) }
+            if holds(&told) { withheld.to_owned() } else { beginning(&told) }
         };
         Self(Box::new(Text::new(told(en, WITHHELD.0), told(da, WITHHELD.1))))
     }
@@ -90,10 +82,30 @@ fn beginning(text: &str) -> String {
     text.chars().take(LENGTH_MAX).collect()
 }
 
+/// Whether a text has a number, also where its digits are percent-encoded as in a URI (RFC 3986, section
+/// 2.1), even more than once. In doubt it has one.
+fn is_found(text: &str, stands_in: fn(&str) -> bool) -> bool {
+    let mut text = Cow::Borrowed(text);
+    for _ in 0..ENCODED_MAX {
+        if stands_in(&text) {
+            return true;
+        }
+        let meant = percent_decoded(&text);
+        if meant.len() == text.len() {
+            return false;
+        }
+        text = Cow::Owned(String::from_utf8_lossy(&meant).into_owned());
+    }
+    true
+}
+
+/// How often somebody may encode a text and have it repeated.
+const ENCODED_MAX: usize = 4;
+
 /// What is no octet in that notation stays as it is.
-fn percent_decoded(path: &str) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
     while let [first, more @ ..] = rest {
         let octet = match rest {
             [b'%', high, low, ..] => digit(*high).zip(digit(*low)),
@@ -128,23 +140,30 @@ mod tests {
     }
 
     #[test]
-    fn a_path_hides_no_personal_number_in_percent_signs() {
-        for path in [
+    fn percent_signs_hide_no_personal_number() {
+        for text in [
             "/api/2025-07/0101701234",
             "/api/010170-1234/Ping",
             "/api/010170%2D1234",
-            "/api/%30101701234",
+            "https://smdb.invalid/?cpr=%30101701234",
             "/api/01017%301234%",
+            "/api/%2530101701234",
+            "/api/%25252530101701234",
+            "/api/%252525252530",
         ] {
-            assert_eq!(Excerpt::of_path(path).to_string(), "(withheld)", "{path}");
+            for excerpt in [Excerpt::of(text), Excerpt::of_name(text)] {
+                assert_eq!(excerpt.to_string(), "(withheld)", "{text}");
+            }
+            let told = Excerpt::of_sentence(&format!("`{text}` is unknown")).to_string();
+            assert_eq!(told, "`(withheld)` is unknown");
         }
-        for path in [
+        for text in [
             "/SecurityTokenService.svc/",
             "/api/2025-07/Ping",
             "/api/accesstoken%2Fissue",
             "/s%C3%B8g/%zz/%ff/%",
         ] {
-            assert_eq!(Excerpt::of_path(path).to_string(), path);
+            assert_eq!(Excerpt::of(text).to_string(), text);
         }
     }
 

@@ -57,7 +57,7 @@ impl Astray {
             return None;
         }
         let why = if there.is_empty() { Why::Path } else { Why::Method(there) };
-        let asked = Excerpt::of_path(&format!("{method} {path}"));
+        let asked = Excerpt::of(&format!("{method} {path}"));
         Some(Self { port, why, path: path.to_owned(), asked })
     }
 
@@ -74,8 +74,8 @@ impl Astray {
         let (rule, expected, what) = match &self.why {
             Why::Path => (
                 Text::new(
-                    "RFC 9110, section 4.2.3: a path counts letter for letter; upper and lower case differ, and so does a \
-                     slash at its end",
+                    "RFC 9110, section 4.2.3: a path counts letter for letter; upper and lower case differ, and a slash at \
+                     its end counts",
                     "RFC 9110, afsnit 4.2.3: en sti gælder bogstav for bogstav; der er forskel på store og små \
                      bogstaver, og på om den ender med en skråstreg",
                 ),

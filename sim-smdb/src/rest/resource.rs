@@ -31,7 +31,7 @@ impl Call {
         Self {
             presented: Presented::read(message),
             access: access(smdb, message.authorization),
-            body: body.ok_or_else(|| Excerpt::of_path(message.path)),
+            body: body.ok_or_else(|| Excerpt::of(message.path)),
         }
     }
 
