@@ -155,7 +155,7 @@ impl Intake {
     }
 }
 
-/// What is answered, until all of it was taken: so long its connection is being answered.
+/// What is answered, until all of it was taken: for that long its connection is being answered.
 struct Unsent {
     body: Body,
     _busy: Busy,

@@ -1,7 +1,7 @@
 //! What a service was asked and what it answered: the last of it, in bounded memory.
 
 use std::{
-    collections::VecDeque,
+    collections::{VecDeque, vec_deque},
     fmt, iter,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -35,6 +35,9 @@ struct Kept {
     /// What got no further than a listener. It costs its sender nothing, and shall not make what
     /// was answered be forgotten: so it has a shelf of its own.
     stopped: Shelf,
+    /// What came to a wrong path. Every passer-by tries some, and shall not make what a listener
+    /// stopped be forgotten.
+    astray: Shelf,
     /// How many were written down.
     written: u64,
     forgotten: u64,
@@ -58,6 +61,12 @@ pub struct Limits {
     pub entries: usize,
     /// So many octets of memory, about.
     pub octets: usize,
+}
+
+impl Limits {
+    const fn of_stopped(self) -> Self {
+        Self { entries: self.entries / STOPPED_SHARE, octets: self.octets / STOPPED_SHARE }
+    }
 }
 
 impl Default for Limits {
@@ -121,9 +130,12 @@ impl Journal {
     /// Writes down what got no further than a listener, which counts it; of that a tenth as much is
     /// kept, beside the others.
     pub(crate) fn write_stopped(&self, entry: Entry) {
-        let Limits { entries, octets } = self.0.limits;
-        let limits = Limits { entries: entries / STOPPED_SHARE, octets: octets / STOPPED_SHARE };
-        self.put(entry, |kept| &mut kept.stopped, limits);
+        self.put(entry, |kept| &mut kept.stopped, self.0.limits.of_stopped());
+    }
+
+    /// The same of what came to a wrong path.
+    pub(crate) fn write_astray(&self, entry: Entry) {
+        self.put(entry, |kept| &mut kept.astray, self.0.limits.of_stopped());
     }
 
     fn put(&self, entry: Entry, shelf: impl FnOnce(&mut Kept) -> &mut Shelf, limits: Limits) {
@@ -161,7 +173,7 @@ impl Journal {
     #[must_use]
     pub fn count(&self) -> (usize, u64) {
         let kept = self.kept();
-        (kept.answered.entries.len() + kept.stopped.entries.len(), kept.forgotten)
+        (kept.shelves().iter().map(|shelf| shelf.entries.len()).sum(), kept.forgotten)
     }
 
     /// Forgets everything but its counts of outcomes, which never go back.
@@ -180,18 +192,18 @@ impl Journal {
 }
 
 impl Kept {
+    const fn shelves(&self) -> [&Shelf; 3] {
+        [&self.answered, &self.stopped, &self.astray]
+    }
+
     /// All of them, the newest first.
     fn newest(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        let [mut answered, mut stopped] =
-            [&self.answered, &self.stopped].map(|shelf| shelf.entries.iter().rev().peekable());
+        type Numbered<'s> = vec_deque::Iter<'s, (u64, Arc<Entry>)>;
+        let newest = |of: &Numbered<'_>| of.clone().next_back().map(|(number, _)| *number);
+        let mut shelves = self.shelves().map(|shelf| shelf.entries.iter());
         iter::from_fn(move || {
-            let number = |next: Option<&&(u64, _)>| next.map(|(number, _)| *number);
-            let later = if number(answered.peek()) > number(stopped.peek()) {
-                answered.next()
-            } else {
-                stopped.next()
-            };
-            later.map(|(_, entry)| entry)
+            let shelf = shelves.iter_mut().max_by_key(|it| newest(it))?;
+            shelf.next_back().map(|(_, entry)| entry)
         })
     }
 }

@@ -73,15 +73,16 @@ impl Port {
     }
 
     /// The ports that have a place at `path`, or at one that differs from it in the case of letters or
-    /// a slash at its end.
+    /// in slashes too many.
     pub(crate) fn having(path: &str) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |it| it.like(path).is_some())
     }
 
     /// The place here that is meant by such a path.
     pub(crate) fn like(self, path: &str) -> Option<Place> {
-        let path = path.trim_end_matches('/');
-        self.places().iter().copied().find(|it| it.is_at(path, str::eq_ignore_ascii_case))
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let path = parts.fold(String::new(), |path, part| path + "/" + part);
+        self.places().iter().copied().find(|it| it.is_at(&path, str::eq_ignore_ascii_case))
     }
 
     /// The places at just this path.

@@ -69,7 +69,7 @@ impl Refusal {
             Self::BodyTooLarge => "the body is longer than this service takes\n",
             Self::BodyTooSlow => "the body did not come in time\n",
             Self::BodyBrokenOff => "the body broke off\n",
-            Self::BodyMadeRoom => "the body was on its way for too long among so many: try again\n",
+            Self::BodyMadeRoom => "the body made room for others: try again\n",
             Self::Overloaded => "too many requests at once: try again\n",
         }
     }
@@ -163,7 +163,7 @@ impl Refusal {
             Self::BodyMadeRoom => (
                 Text::new(
                     "Where there is no room for one more body, the one that has been on its way for longest makes room; our choice",
-                    "Er der ikke plads til et indhold mere, giver det plads, der har været længst undervejs; vores valg",
+                    "Er der ikke plads til et indhold mere, må det vige, der har været længst undervejs; vores valg",
                 ),
                 Text::new(
                     format!(
@@ -176,13 +176,13 @@ impl Refusal {
                     ),
                 ),
                 Text::new(
-                    "more, and a part of this body, which had been on its way for longest",
-                    "mere, og en del af dette indhold, som havde været længst undervejs",
+                    "more than that, when of this body only a part had come, and none had been on its way for longer",
+                    "mere end det, da kun en del af dette indhold var kommet, og intet havde været længere undervejs",
                 ),
                 Role::Vendor,
                 Text::new(
-                    "Send a body in one go, and call again with fewer calls at once; if your client does so, see what lies between it and the service",
-                    "Send indholdet i ét stræk, og kald igen med færre kald på én gang; gør din klient det, så se, hvad der ligger mellem den og tjenesten",
+                    "Call again, and send the body in one go; whoever else calls may have taken the room: see the journal's other entries for who does",
+                    "Kald igen, og send indholdet i ét stræk; andre, der kalder, kan have taget pladsen: se i journalens øvrige poster, hvem det er",
                 ),
             ),
             Self::Overloaded => (

@@ -67,7 +67,7 @@ impl Traffic {
     /// A connection ended, and nobody could be told why.
     pub(crate) fn unanswered(&self, why: &Unanswered, bounds: &Bounds, from: SocketAddr) {
         self.unanswered.get_or_create(&[("why", why.name())]).inc();
-        self.note(why.name(), why.finding(bounds), from);
+        self.note(why.name(), why.finding(bounds), from, Journal::write_stopped);
     }
 
     /// A request was refused before any simulator saw it. Its name, if it was written down.
@@ -78,20 +78,26 @@ impl Traffic {
         from: SocketAddr,
     ) -> Option<TraceId> {
         self.refused.get_or_create(&[("why", refusal.name())]).inc();
-        self.note(refusal.name(), refusal.finding(bounds), from)
+        self.note(refusal.name(), refusal.finding(bounds), from, Journal::write_stopped)
     }
 
     /// A request came to where nobody waits for it. Its name, if it was written down.
     pub(crate) fn astray(&self, astray: &Astray, from: SocketAddr) -> Option<TraceId> {
         self.refused.get_or_create(&[("why", astray.name())]).inc();
-        self.note(astray.name(), astray.finding(), from)
+        self.note(astray.name(), astray.finding(), from, Journal::write_astray)
     }
 
     /// Writes it down, if there is a journal; says under which name.
-    fn note(&self, outcome: &'static str, finding: Finding, from: SocketAddr) -> Option<TraceId> {
+    fn note(
+        &self,
+        outcome: &'static str,
+        finding: Finding,
+        from: SocketAddr,
+        write: fn(&Journal, Entry),
+    ) -> Option<TraceId> {
         let Witness { journal, clock, party } = self.witness.as_ref()?;
         let trace = TraceId::draw(&mut Entropy::Os);
-        journal.write_stopped(Entry {
+        let entry = Entry {
             trace,
             at: clock.now(),
             party: *party,
@@ -107,7 +113,8 @@ impl Traffic {
             answer_octets: 0,
             remarks: Vec::new(),
             diagnosis: Diagnosis::new(vec![finding]),
-        });
+        };
+        write(journal, entry);
         Some(trace)
     }
 

@@ -87,7 +87,7 @@ impl Apart {
         let ahead = self.ahead;
         let apart = whole_seconds(if ahead.is_negative() { -ahead } else { ahead });
         let [en, da] =
-            if ahead.is_negative() { ["behind", "bagud for"] } else { ["ahead of", "foran"] };
+            if ahead.is_negative() { ["behind", "bagefter"] } else { ["ahead of", "foran"] };
         [format!("{apart} {en}"), format!("{apart} {da}")]
     }
 
@@ -134,10 +134,12 @@ impl Apart {
             ),
             who: Role::Operator,
             what: Text::new(
-                "Let the clocks of all programs show the same: one that was started alone has a clock of its own, and \
-                 whoever moves it moves those of the others too (POST /__admin/clock/set at each control port).",
-                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur, og den, \
-                 der stiller det, stiller også de andres (POST /__admin/clock/set ved hver kontrolport).",
+                "Let the clocks of all programs show the same: one that was started alone has a clock of its own. At each \
+                 control port let it run alike (POST /__admin/clock/scale with `{\"factor\": 1}`, or freeze), and then set \
+                 it to the same instant (POST /__admin/clock/set).",
+                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur. Lad det gå \
+                 ens ved hver kontrolport (POST /__admin/clock/scale med `{\"factor\": 1}`, eller freeze), og stil det \
+                 derefter til samme tidspunkt (POST /__admin/clock/set).",
             ),
             ..finding
         }

@@ -121,7 +121,7 @@ impl Unanswered {
                 ),
                 Text::new(
                     "records that TLS protects, both ways",
-                    "poster, som TLS beskytter, begge veje",
+                    "poster, som TLS beskytter, i begge retninger",
                 ),
                 Text::new(
                     format!("what ended the connection: {why}"),

@@ -83,9 +83,11 @@ impl FailedHandshake {
                 let (rule, expected, got, Text { en, da }) = not_trusted(&got, host.as_deref());
                 let what = Text::new(
                     format!(
-                        "{en}; most often a client goes there when it has seen the certificate"
+                        "{en}; a client that goes at this point has most often just seen the certificate"
                     ),
-                    format!("{da}; som oftest går en klient dér, når den har set certifikatet"),
+                    format!(
+                        "{da}; en klient, der går på det tidspunkt, har som oftest netop set certifikatet"
+                    ),
                 );
                 (rule, expected, got, what)
             }
