@@ -18,32 +18,42 @@ pub fn memory_at_most() -> Option<u64> {
     of_status("self", "VmHWM:")
 }
 
-/// How much of what is done again and again a process keeps, in rounds. Tests beside it take memory too, and
-/// seldom in each round: what grows by what is kept grows in all of them.
+/// How much of what is done again and again a process keeps, in rounds. Tests beside it take memory and give it
+/// back, and seldom in each round: what grows by what is kept grows in most of them.
 #[derive(Debug)]
 pub struct Growth {
     last: u64,
-    least: u64,
+    rounds: Vec<u64>,
 }
 
 impl Growth {
     /// From now on; none where the machine does not tell.
     #[must_use]
     pub fn begin() -> Option<Self> {
-        memory().map(|last| Self { last, least: u64::MAX })
+        memory().map(|last| Self { last, rounds: Vec::new() })
     }
 
     /// One round is over.
+    ///
+    /// # Panics
+    ///
+    /// If the machine tells no more.
     pub fn round(&mut self) {
-        let now = memory().unwrap_or_default();
-        self.least = self.least.min(now.saturating_sub(self.last));
+        let now = memory().expect("the machine told it before");
+        self.rounds.push(now.saturating_sub(self.last));
         self.last = now;
     }
 
-    /// By how many octets it grew in the round in which it grew least.
+    /// By how many octets it grew in a round: the median, the lesser of two.
+    ///
+    /// # Panics
+    ///
+    /// If there was no round.
     #[must_use]
-    pub const fn least(&self) -> u64 {
-        self.least
+    pub fn of_a_round(&self) -> u64 {
+        let mut rounds = self.rounds.clone();
+        rounds.sort_unstable();
+        rounds[(rounds.len() - 1) / 2]
     }
 }
 

@@ -208,6 +208,6 @@ async fn calls_that_are_refused_are_not_kept() {
         }
         growth.round();
     }
-    assert!(growth.least() < 12 * 1024 * 1024, "{growth:?}");
+    assert!(growth.of_a_round() < 12 * 1024 * 1024, "{growth:?}");
     assert_eq!(port.call(&call(signed(&assertion()), &HOLDER, |_| ())).await, "granted");
 }

@@ -147,6 +147,6 @@ async fn requests_that_are_refused_are_not_kept() {
         }
         growth.round();
     }
-    assert!(growth.least() < 12 * 1024 * 1024, "{growth:?}");
+    assert!(growth.of_a_round() < 12 * 1024 * 1024, "{growth:?}");
     assert_eq!(port.ask(written(&sound(1), &OLD).as_bytes()).await.status, 200);
 }

@@ -417,6 +417,6 @@ async fn what_is_refused_by_rest_is_not_kept() {
         }
         growth.round();
     }
-    assert!(growth.least() < 12 * 1024 * 1024, "{growth:?}");
+    assert!(growth.of_a_round() < 12 * 1024 * 1024, "{growth:?}");
     served.is_sound().await;
 }
