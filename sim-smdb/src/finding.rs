@@ -41,12 +41,13 @@ impl Rejection {
             }
             | Self::TokenMalformed { what }
             | Self::TokenInvalid { what }
-            | Self::MalformedRequest { what } => what.text(),
+            | Self::MalformedRequest { what }
+            | Self::NotHolder { what }
+            | Self::FrameworkMismatch { what } => what.text(),
             Self::TokenUnreadable { meant: MeantFor::Elsewhere(environment), .. } => Text::new(
                 format!("a token for SMDB of {environment}"),
                 format!("et token til SMDB i {}", environment.in_danish()),
             ),
-            Self::NotHolder { what } | Self::FrameworkMismatch { what } => what.text(),
             Self::WrongSoapVersion { got, .. } => Text::same(got.to_string()),
             Self::TokenMissing => {
                 Text::new("a security header without a token", "en sikkerhedsheader uden et token")
@@ -96,8 +97,8 @@ impl Rejection {
                 format!("et certifikat, der blev spærret {since}"),
             ),
             Self::RevocationUnknown => Text::new(
-                "no list, or one whose nextUpdate has passed",
-                "ingen spærreliste eller en, hvis nextUpdate er passeret",
+                "no list, or one that is not in force",
+                "ingen spærreliste eller en, der ikke er gældende",
             ),
             Self::WrongAddress { to, .. } => match to {
                 Some(to) => to.text(),
@@ -458,8 +459,10 @@ impl Rejection {
                 ),
                 who: Role::MitidAdministrator,
                 what: [
-                    "Order or renew a certificate, have it registered and provisioned, and deploy it.",
-                    "Bestil eller forny et certifikat, få det registreret og provisioneret, og idriftsæt det.",
+                    "Order a new certificate, as a revoked one is not renewed; have it registered and \
+                     provisioned, deploy it, and ask for a new token with it.",
+                    "Bestil et nyt certifikat, for et spærret fornyes ikke; få det registreret og provisioneret, \
+                     idriftsæt det, og hent et nyt token med det.",
                 ],
             },
             Self::RevocationUnknown => Lesson {

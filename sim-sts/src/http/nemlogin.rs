@@ -118,14 +118,15 @@ impl NemLogin {
         let _click = lock(&self.click);
         let mut log = lock(&self.log);
         let is_first = !log.is_founded();
-        log.found()?;
         let administration = self.administration.look(Clone::clone);
         let mut founded = lock(&self.founded);
         let services = self.token_services.iter().map(|(at, it)| (*at, &it.core));
         let (environments, cores): (Vec<_>, Vec<_>) = services.unzip();
-        // A roll-over is part of the founding in its log and here, or in neither.
+        // A roll-over is part of the founding in its log and here, or in neither: where this is broken off
+        // between the logs, that of the clicks is not founded, and the next start founds all.
         Shared::look_at_all(&cores, |issuers| {
             self.roll_overs.values().try_for_each(|log| lock(log).found())?;
+            log.found()?;
             if is_first {
                 let issuers = issuers.iter().copied().cloned();
                 let issuers = environments.into_iter().zip(issuers).collect();

@@ -26,7 +26,7 @@ impl Rejection {
     }
 }
 
-const fn who(rejection: &Rejection) -> Role {
+fn who(rejection: &Rejection) -> Role {
     match rejection {
         Rejection::CertificateNotRegistered { whereabouts: Whereabouts::Foreign, .. } => {
             Role::Vendor
@@ -48,9 +48,13 @@ const fn who(rejection: &Rejection) -> Role {
         | Rejection::CertificateNotYetValid { .. }
         | Rejection::CertificateExpired { .. }
         | Rejection::CertificateNotInForce { .. }
-        | Rejection::CertificateReplaced { .. }
         | Rejection::UnknownService { .. }
         | Rejection::Replayed => Role::Vendor,
+        // Nothing is there for the vendor to deploy.
+        Rejection::CertificateReplaced { in_force, .. } if in_force.is_empty() => {
+            Role::NemloginAdministrator
+        }
+        Rejection::CertificateReplaced { .. } => Role::Vendor,
         Rejection::CertificateRevoked { .. } | Rejection::NotSystemCertificate { .. } => {
             Role::MitidAdministrator
         }

@@ -215,7 +215,7 @@ fn what_a_message_does_not_hold_is_told_without_the_number_in_it() {
     let halved = format!("{}0101701234</wsu:Expires></wsu:Timestamp>", "x".repeat(91 - time));
     for (from, to, name, told) in [
         ("\"#body\"", "\"#id-0101701234\"", "not-signed", "`(withheld)`"),
-        ("<S11:Body", "<cpr_0101701234a/><S11:Body", "not-soap", "`"),
+        ("<S11:Body", "<cpr_0101701234a/><S11:Body", "not-soap", "(withheld)"),
         (
             "</wsu:Expires></wsu:Timestamp>",
             " 0101701234</wsu:Expires></wsu:Timestamp>",

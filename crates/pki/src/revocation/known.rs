@@ -79,7 +79,8 @@ impl KnownRevocations {
     /// From when on the revocation of a certificate counts, if the list at hand has one.
     #[must_use]
     pub fn counts_from(&self, certificate: &Certificate, lag: Span) -> Option<Timestamp> {
-        let (list, _) = self.0.as_ref()?;
+        let (list, _) =
+            self.0.as_ref().filter(|(list, _)| list.issuer() == certificate.issuer())?;
         list.revoked(certificate.serial()).map(|revoked| revoked.at + lag)
     }
 

@@ -74,8 +74,8 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
             format!("et certifikat, der er gyldigt {now}"),
         ),
         Rejection::RevocationUnknown { .. } => Text::new(
-            "a revocation list whose next update is still to come",
-            "en spærreliste, hvis næste opdatering ligger i fremtiden",
+            "a revocation list in force: from its thisUpdate until its nextUpdate",
+            "en gældende spærreliste: fra dens thisUpdate til dens nextUpdate",
         ),
         Rejection::CertificateRevoked { .. } => Text::new(
             "a certificate that is not on the revocation list",
@@ -109,13 +109,21 @@ pub(super) fn expected(rejection: &Rejection) -> Text {
 
 /// What is in force now, by number and end, as far as the STS knows it.
 fn the_one_in_force(in_force: &[InForce]) -> Text {
+    if in_force.is_empty() {
+        return Text::new(
+            "a certificate that is in force for a system user",
+            "et certifikat, der er i kraft for en systembruger",
+        );
+    }
     let said = |refused: &str| {
         let each = in_force.iter().map(|it| format!("{} ({refused} {})", it.serial, it.until));
-        let each: Vec<_> = each.collect();
-        if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) }
+        each.collect::<Vec<_>>().join(", ")
     };
     Text::new(
-        format!("the certificate that is in force for the system user now{}", said("refused from")),
-        format!("det certifikat, der er i kraft for systembrugeren nu{}", said("afvises fra")),
+        format!(
+            "the certificate that is in force for the system user now: {}",
+            said("refused from")
+        ),
+        format!("det certifikat, der er i kraft for systembrugeren nu: {}", said("afvises fra")),
     )
 }

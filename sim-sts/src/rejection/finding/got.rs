@@ -10,7 +10,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
         Rejection::MessageTooLarge { size, .. } => {
             Text::new(format!("{size} bytes"), format!("{size} byte"))
         }
-        // What a parser says is for the vendor's developer, and in English alone.
+        // What a parser says is for the vendor's developer, and most of it in English alone.
         Rejection::MalformedXml { what }
         | Rejection::NotSoap { what }
         | Rejection::TimestampUnreadable { what }
@@ -48,8 +48,8 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("{}, afvist siden {since}; nu er det {now}", named(certificate)),
         ),
         Rejection::RevocationUnknown { next_update: Some(at) } => Text::new(
-            format!("a list that should have been replaced at {at}"),
-            format!("en liste, der skulle være afløst {at}"),
+            format!("a list that is to be replaced at {at}, and is not in force"),
+            format!("en liste, der skal afløses {at}, og som ikke er gældende"),
         ),
         Rejection::RevocationUnknown { next_update: None } => {
             Text::new("no revocation list at all", "slet ingen spærreliste")

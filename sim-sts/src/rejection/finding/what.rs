@@ -147,7 +147,7 @@ pub(super) fn what(rejection: &Rejection) -> Text {
         Rejection::CertificateNotInForce { in_force, .. } if in_force.is_empty() => (
             "There is none to go back to: wait until then. If a rolling swap must come sooner, the \
              NemLog-in administrator saves the new one in the active slot and provisions.",
-            "Der er ikke et at gå tilbage til: vent til da. Haster et rullende skift, gemmer \
+            "Der er intet at gå tilbage til: vent indtil da. Haster et rullende skift, gemmer \
              NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
         ),
         Rejection::CertificateNotInForce { .. } => (
@@ -157,10 +157,12 @@ pub(super) fn what(rejection: &Rejection) -> Text {
              NemLog-in-administratoren det nye som aktivt certifikat og provisionerer.",
         ),
         Rejection::CertificateReplaced { in_force, .. } if in_force.is_empty() => (
-            "No certificate of the system user is in force: let the NemLog-in administrator save one in \
-             the active slot and provision, and deploy it on every node.",
-            "Systembrugeren har intet certifikat i kraft: lad NemLog-in-administratoren gemme et som \
-             aktivt certifikat og provisionere, og idriftsæt det på alle noder.",
+            "No certificate of the system user is in force: save one in the active slot and provision; if \
+             there is none that is good, the MitID administrator orders it first. The vendor deploys it \
+             on every node.",
+            "Systembrugeren har intet certifikat, der er i kraft: gem et som aktivt certifikat, og \
+             provisionér; er der ikke et, der duer, bestiller MitID-administratoren det først. \
+             Leverandøren idriftsætter det på alle noder.",
         ),
         Rejection::CertificateReplaced { .. } => (
             "Deploy the certificate that is in force now, on every node.",
