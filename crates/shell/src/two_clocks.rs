@@ -86,8 +86,11 @@ impl Apart {
     fn words(&self) -> [String; 2] {
         let ahead = self.ahead;
         let apart = whole_seconds(if ahead.is_negative() { -ahead } else { ahead });
-        let [en, da] =
-            if ahead.is_negative() { ["behind", "bagefter"] } else { ["ahead of", "foran"] };
+        let [en, da] = if ahead.is_negative() {
+            ["behind", "bagud i forhold til"]
+        } else {
+            ["ahead of", "foran"]
+        };
         [format!("{apart} {en}"), format!("{apart} {da}")]
     }
 
@@ -192,7 +195,7 @@ mod tests {
     fn who_moved_the_clock_is_told_in_both_directions() {
         for (by, en, da) in [
             (Span::from_days(1_095), "1095d ahead of this machine's", "1095d foran denne"),
-            (Span::from_days(-2), "2d behind this machine's", "2d bagud for denne"),
+            (Span::from_days(-2), "2d behind this machine's", "2d bagud i forhold til denne"),
         ] {
             let clock = Clock::offset(by);
             let diagnosis = of(&clock, clock.now() - by);

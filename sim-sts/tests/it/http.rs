@@ -146,7 +146,7 @@ async fn who_moved_one_clock_alone_is_told_that_the_list_is_good_by_the_others()
             days(-2),
             days(0),
             "stands 2d behind it",
-            "er 2d bagud for det",
+            "er 2d bagud i forhold til det",
             "2d behind this machine's",
         ),
         // Out of date by both, or nobody moved a clock here: it may be the authority's.

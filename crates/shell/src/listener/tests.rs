@@ -383,7 +383,7 @@ async fn who_goes_in_the_middle_of_a_handshake_is_written_down() {
     let finding = noted[0].diagnosis.decisive().unwrap();
     let came = "the client went in the middle of the handshake; it asked for `localhost`";
     assert_eq!(finding.got.en, came);
-    assert!(finding.what.en.contains("; most often ") && finding.what.da.contains("; som oftest "));
+    assert!(finding.what.en.contains(" most often ") && finding.what.da.contains(" som oftest "));
 }
 
 /// The octets of a fatal alert that a client sends when its handshake is over for it.
