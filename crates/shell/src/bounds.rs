@@ -16,9 +16,9 @@ pub struct Bounds {
     pub head: usize,
     /// Octets of a body. What is longer is answered with 413.
     pub body: usize,
-    /// Octets of all bodies that are being received or worked on. Where more come, those that have been
-    /// on their way for longest make room and are answered with 503; where all are worked on, it is
-    /// what does not fit.
+    /// Octets of all bodies that are being received or worked on. Where more come, those that
+    /// began first make room and are answered with 503; where all are worked on, it is what does not
+    /// fit.
     pub bodies: usize,
     /// How long a TLS handshake may take.
     pub handshake_time: Duration,

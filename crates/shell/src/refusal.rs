@@ -21,7 +21,7 @@ pub(crate) enum Refusal {
     BodyTooSlow,
     /// The client went, or what it sent is no body.
     BodyBrokenOff,
-    /// The body had been on its way for longest when there was no room for more of them.
+    /// There was no room for all bodies, and this one began before those that have it.
     BodyMadeRoom,
     /// There are too many others at the same time.
     Overloaded,
@@ -162,8 +162,8 @@ impl Refusal {
             ),
             Self::BodyMadeRoom => (
                 Text::new(
-                    "Where there is no room for one more body, the one that has been on its way for longest makes room; our choice",
-                    "Er der ikke plads til et indhold mere, må det vige, der har været længst undervejs; vores valg",
+                    "Where there is no room for all bodies, one that began earlier makes room for those that began later; our choice",
+                    "Er der ikke plads til alt indhold, viger det, der begyndte tidligere, for det, der begyndte senere; vores valg",
                 ),
                 Text::new(
                     format!(
@@ -176,8 +176,8 @@ impl Refusal {
                     ),
                 ),
                 Text::new(
-                    "more than that, when of this body only a part had come, and none had been on its way for longer",
-                    "mere end det, da kun en del af dette indhold var kommet, og intet havde været længere undervejs",
+                    "more than that, when only a part of this body had come",
+                    "mere end det, da kun en del af dette indhold var kommet",
                 ),
                 Role::Vendor,
                 Text::new(
