@@ -461,20 +461,25 @@ impl Rejection {
                 what: [
                     "Order a new certificate, as a revoked one is not renewed; have it registered and \
                      provisioned, deploy it, and ask for a new token with it.",
-                    "Bestil et nyt certifikat, for et spærret fornyes ikke; få det registreret og provisioneret, \
+                    "Bestil et nyt certifikat, for et spærret certifikat kan ikke fornyes; få det registreret og provisioneret, \
                      idriftsæt det, og hent et nyt token med det.",
                 ],
             },
             Self::RevocationUnknown => Lesson {
                 rule: [
-                    "SMDB has the authority's revocation list, before its nextUpdate (RFC 5280, 5.1.2.5).",
-                    "SMDB har udstederens spærreliste, før dens nextUpdate er passeret (RFC 5280, 5.1.2.5).",
+                    "SMDB has a revocation list of the authority in force (RFC 5280, 5.1.2.4 and 5.1.2.5).",
+                    "SMDB har en gældende spærreliste fra udstederen (RFC 5280, 5.1.2.4 og 5.1.2.5).",
                 ],
-                expected: Text::new("a list in force", "en gældende spærreliste"),
+                expected: Text::new(
+                    "a list in force: from its thisUpdate until its nextUpdate",
+                    "en gældende spærreliste: fra dens thisUpdate til dens nextUpdate",
+                ),
                 who: Role::Operator,
                 what: [
-                    "See whether SMDB can fetch the list: addresses must be open in the firewall.",
-                    "Se, om SMDB kan hente listen: adresserne skal være åbne i firewallen.",
+                    "See whether SMDB can fetch the list: addresses must be open in the firewall. If it can, see \
+                     whether the authority's clock and SMDB's show the same.",
+                    "Se, om SMDB kan hente listen: adresserne skal være åbne i firewallen. Kan den det, så se, om \
+                     udstederens og SMDB's ure viser det samme.",
                 ],
             },
             Self::NotHolder { .. } => Lesson {

@@ -52,7 +52,7 @@ pub(crate) fn not_revoked(
 ) -> Result<(), Rejection> {
     match issuer.standing(certificate, now) {
         Standing::Good => Ok(()),
-        Standing::Unknown { next_update } => Err(Rejection::RevocationUnknown { next_update }),
+        Standing::Unknown { list } => Err(Rejection::RevocationUnknown { list }),
         Standing::Revoked { since } => Err(Rejection::CertificateRevoked {
             certificate: CertificateName::of(certificate),
             since,

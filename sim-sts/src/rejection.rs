@@ -146,10 +146,10 @@ pub enum Rejection {
         now: Timestamp,
     },
     /// Nobody knows whether the certificate is revoked.
-    #[error("no revocation list could be had that is still good")]
+    #[error("no revocation list in force could be had")]
     RevocationUnknown {
-        /// When the one at hand should have been replaced, if there is one.
-        next_update: Option<Timestamp>,
+        /// From when until when the one at hand is in force, if there is one.
+        list: Option<(Timestamp, Timestamp)>,
     },
     /// The certificate is revoked.
     #[error("{certificate} is revoked since {since}")]

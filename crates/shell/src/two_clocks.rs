@@ -123,26 +123,27 @@ impl Apart {
     fn of_list(&self, finding: Finding, list: &RevocationList) -> Finding {
         let [en, da] = self.words();
         let (from, until) = (list.this_update(), list.next_update());
-        let Text { en: got_en, da: got_da } = finding.got;
         Finding {
             got: Text::new(
                 format!(
-                    "{got_en}. The list that was fetched just now is in force from {from} until {until}: by this machine's \
+                    "the list that was fetched just now, which is in force from {from} until {until}: by this machine's \
                      clock, and not by this program's, which stands {en} it"
                 ),
                 format!(
-                    "{got_da}. Listen, der netop blev hentet, gælder fra {from} til {until}: efter denne maskines ur, og \
+                    "listen, der netop blev hentet, og som gælder fra {from} til {until}: efter denne maskines ur, og \
                      ikke efter programmets eget, som er {da} det"
                 ),
             ),
             who: Role::Operator,
             what: Text::new(
                 "Let the clocks of all programs show the same: one that was started alone has a clock of its own. At each \
-                 control port let it run alike (POST /__admin/clock/scale with `{\"factor\": 1}`, or freeze), and then set \
-                 it to the same instant (POST /__admin/clock/set).",
-                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur. Lad det gå \
-                 ens ved hver kontrolport (POST /__admin/clock/scale med `{\"factor\": 1}`, eller freeze), og stil det \
-                 derefter til samme tidspunkt (POST /__admin/clock/set).",
+                 control port stop it at the same instant (POST /__admin/clock/freeze with `at`). If they are to run, then \
+                 at each let it run as when it started (POST /__admin/clock/reset), and after that move it by the same \
+                 length (POST /__admin/clock/advance).",
+                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur. Stop det \
+                 på samme tidspunkt ved hver kontrolport (POST /__admin/clock/freeze med `at`). Skal urene gå, så lad ved \
+                 hver kontrolport uret gå, som det gjorde ved starten (POST /__admin/clock/reset), og stil det derefter \
+                 lige langt frem (POST /__admin/clock/advance).",
             ),
             ..finding
         }

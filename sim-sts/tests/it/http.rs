@@ -166,7 +166,7 @@ async fn who_moved_one_clock_alone_is_told_that_the_list_is_good_by_the_others()
         let [remark] = &*entry.remarks else { panic!("{entry:?}") };
         assert!(remark.contains(&interval) && remark.contains(remarked), "{remark}");
         assert_eq!(remark.contains("machine"), !remarked.is_empty(), "{remark}");
-        assert_eq!(finding.got.en.contains(&interval), !en.is_empty(), "{finding:?}");
+        assert!(finding.got.en.contains(&interval), "{finding:?}");
         assert!(finding.got.en.contains(en) && finding.got.da.contains(da), "{finding:?}");
         let blames = finding.what.en.contains("clocks of all programs")
             && finding.what.da.contains("urene i alle programmer");

@@ -17,8 +17,8 @@ pub struct KnownRevocations(Option<(RevocationList, Timestamp)>);
 pub enum Standing {
     /// No list of its authority is in force.
     Unknown {
-        /// The end of the list that there is, if there is one.
-        next_update: Option<Timestamp>,
+        /// From when until when the list that there is is in force, if there is one.
+        list: Option<(Timestamp, Timestamp)>,
     },
     /// It is not revoked, or it is too early to know.
     Good,
@@ -66,9 +66,9 @@ impl KnownRevocations {
     /// the lag is over.
     #[must_use]
     pub fn standing(&self, certificate: &Certificate, lag: Span, now: Timestamp) -> Standing {
-        let Some((list, _)) = &self.0 else { return Standing::Unknown { next_update: None } };
+        let Some((list, _)) = &self.0 else { return Standing::Unknown { list: None } };
         if !list.is_in_force(now) || list.issuer() != certificate.issuer() {
-            return Standing::Unknown { next_update: Some(list.next_update()) };
+            return Standing::Unknown { list: Some((list.this_update(), list.next_update())) };
         }
         match list.revoked(certificate.serial()) {
             Some(revoked) if revoked.at + lag <= now => Standing::Revoked { since: revoked.at },

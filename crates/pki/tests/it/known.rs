@@ -80,13 +80,27 @@ fn a_revocation_stands_when_the_lag_is_over_and_a_list_until_its_end() {
     let known = scene.knowing(from, Some(from - SECOND));
     let until = from + Span::from_hours(2);
     let standing = |now| known.standing(&scene.leaf, LAG, now);
-    let unknown = Standing::Unknown { next_update: Some(until) };
+    let unknown = Standing::Unknown { list: Some((from, until)) };
     let revoked = Standing::Revoked { since: from - SECOND };
     assert_eq!([standing(from - INSTANT), standing(from)], [unknown, Standing::Good]);
     let counts = from - SECOND + LAG;
     assert_eq!([standing(counts - INSTANT), standing(counts)], [Standing::Good, revoked]);
     assert_eq!([standing(until - INSTANT), standing(until)], [revoked, unknown]);
     assert_eq!(known.counts_from(&scene.leaf, LAG), Some(counts));
+}
+
+/// An authority says nothing of another's certificates, also where a serial number is the same.
+#[test]
+fn a_list_is_for_the_certificates_of_its_authority() {
+    let from = world::start();
+    let foreign = world::leaf(&world::authority(Environment::IntegrationTest));
+    let mut known = KnownRevocations::default();
+    let list = Scene::list(5, from, Some(from), &foreign);
+    assert!(list.revoked(foreign.serial()).is_some());
+    assert!(known.learn(list, from, &Scene::set().anchors));
+    assert_eq!(known.counts_from(&foreign, LAG), None);
+    let unknown = Standing::Unknown { list: Some((from, from + Span::from_hours(2))) };
+    assert_eq!(known.standing(&foreign, LAG, from + LAG), unknown);
 }
 
 #[test]

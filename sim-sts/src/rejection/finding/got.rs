@@ -47,11 +47,11 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("{certificate}, refused since {since}; it is {now}"),
             format!("{}, afvist siden {since}; nu er det {now}", named(certificate)),
         ),
-        Rejection::RevocationUnknown { next_update: Some(at) } => Text::new(
-            format!("a list that is to be replaced at {at}, and is not in force"),
-            format!("en liste, der skal afløses {at}, og som ikke er gældende"),
+        Rejection::RevocationUnknown { list: Some((from, until)) } => Text::new(
+            format!("a list in force from {from} until {until}, which does not hold now"),
+            format!("en liste, der gælder fra {from} til {until}, og altså ikke nu"),
         ),
-        Rejection::RevocationUnknown { next_update: None } => {
+        Rejection::RevocationUnknown { list: None } => {
             Text::new("no revocation list at all", "slet ingen spærreliste")
         }
         Rejection::CertificateRevoked { certificate, since } => Text::new(

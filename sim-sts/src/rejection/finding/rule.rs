@@ -84,9 +84,9 @@ pub(super) fn rule(cause: Cause) -> Text {
              2.3.1.4; RFC 5280, 4.1.2.5).",
         ),
         Cause::RevocationUnknown => (
-            "The STS judges a certificate only by a revocation list that is still good (RULES \
+            "The STS judges a certificate only by a revocation list in force (RULES \
              2.3.1.4).",
-            "STS'en bedømmer kun et certifikat ud fra en spærreliste, der stadig gælder (RULES \
+            "STS'en bedømmer kun et certifikat ud fra en gældende spærreliste (RULES \
              2.3.1.4).",
         ),
         Cause::CertificateRevoked => (

@@ -103,8 +103,10 @@ pub(super) fn what(rejection: &Rejection) -> Text {
              det.",
         ),
         Rejection::RevocationUnknown { .. } => (
-            "Let the authority publish a new revocation list, and the STS reach it.",
-            "Sørg for, at udstederen offentliggør en ny spærreliste, og at STS'en kan hente den.",
+            "Let the authority publish a new revocation list, and the STS reach it; if the list at hand has \
+             not begun, see which clock is wrong.",
+            "Sørg for, at udstederen offentliggør en ny spærreliste, og at STS'en kan hente den; er listen \
+             ikke begyndt at gælde endnu, så se, hvilket ur der går forkert.",
         ),
         Rejection::CertificateRevoked { .. } => (
             "Order a new certificate; the NemLog-in administrator then saves it in the active slot \
