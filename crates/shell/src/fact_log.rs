@@ -46,7 +46,7 @@ struct Place {
     /// After so many octets half of something stands, which could not be taken back.
     torn: Option<u64>,
     /// The file is still called [`BEFORE`], since a reset that was not done could not call it back.
-    astray: bool,
+    is_misnamed: bool,
 }
 
 /// A log that was emptied: what stood in it comes back when this is dropped before it is
@@ -128,7 +128,7 @@ impl<F: Fact> FactLog<F> {
         if !is_whole {
             file.set_len(whole as u64).map_err(|error| named(&folder.at(FACTS), &error))?;
         }
-        let place = Some(Place { folder: folder.clone(), file, torn: None, astray: false });
+        let place = Some(Place { folder: folder.clone(), file, torn: None, is_misnamed: false });
         Ok((Self { place, founded, last, facts: PhantomData }, kept))
     }
 
@@ -241,10 +241,10 @@ impl Place {
 
     /// Lets the file have its name again.
     fn call_back(&mut self) -> io::Result<()> {
-        if self.astray {
+        if self.is_misnamed {
             let [before, facts] = [BEFORE, FACTS].map(|name| self.folder.at(name));
             fs::rename(&before, &facts).map_err(|error| named(&before, &error))?;
-            self.astray = false;
+            self.is_misnamed = false;
         }
         Ok(())
     }
@@ -290,7 +290,7 @@ impl Emptied<'_> {
 impl Drop for Emptied<'_> {
     fn drop(&mut self) {
         if let Some((place, before)) = self.0.take() {
-            (place.file, place.torn, place.astray) = (before.file, before.torn, true);
+            (place.file, place.torn, place.is_misnamed) = (before.file, before.torn, true);
             // Where it cannot be, the next reset or start does it.
             let _ = place.call_back();
         }

@@ -64,7 +64,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    const fn of_stopped(self) -> Self {
+    const fn tenth(self) -> Self {
         Self { entries: self.entries / STOPPED_SHARE, octets: self.octets / STOPPED_SHARE }
     }
 }
@@ -130,12 +130,12 @@ impl Journal {
     /// Writes down what got no further than a listener, which counts it; of that a tenth as much is
     /// kept, beside the others.
     pub(crate) fn write_stopped(&self, entry: Entry) {
-        self.put(entry, |kept| &mut kept.stopped, self.0.limits.of_stopped());
+        self.put(entry, |kept| &mut kept.stopped, self.0.limits.tenth());
     }
 
     /// The same of what came to a wrong path.
     pub(crate) fn write_astray(&self, entry: Entry) {
-        self.put(entry, |kept| &mut kept.astray, self.0.limits.of_stopped());
+        self.put(entry, |kept| &mut kept.astray, self.0.limits.tenth());
     }
 
     fn put(&self, entry: Entry, shelf: impl FnOnce(&mut Kept) -> &mut Shelf, limits: Limits) {
