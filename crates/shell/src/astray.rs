@@ -74,10 +74,10 @@ impl Astray {
         let (rule, expected, what) = match &self.why {
             Why::Path => (
                 Text::new(
-                    "RFC 9110, section 4.2.3: a path counts letter for letter; upper and lower case differ, and a slash at \
-                     its end counts",
+                    "RFC 9110, section 4.2.3: a path counts letter for letter; upper and lower case differ, and each slash \
+                     counts",
                     "RFC 9110, afsnit 4.2.3: en sti gælder bogstav for bogstav; der er forskel på store og små \
-                     bogstaver, og på om den ender med en skråstreg",
+                     bogstaver, og hver skråstreg tæller",
                 ),
                 self.port.places(),
                 self.what_of_path(),

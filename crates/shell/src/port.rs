@@ -1,6 +1,6 @@
 //! What each port of a service can be asked for, so that every port can tell who asks at the wrong one.
 //!
-//! The simulators do not know one another. Each holds in a test that its ports are as they stand here.
+//! The simulators do not know one another. Each holds in a test that all that stands here is at its own ports.
 
 use std::fmt;
 

@@ -71,6 +71,7 @@ async fn a_wrong_path_is_told_with_those_that_there_are() {
     let served = sts(&journal, &Traffic::witnessed_by(witness(&journal)), Some(Port::Sts)).await;
     for (path, what_en, what_da) in [
         ("/SecurityTokenService.svc/", "just so: `/SecurityTokenService.svc`", "nøjagtig sådan"),
+        ("//SecurityTokenService.svc", "just so: `/SecurityTokenService.svc`", "nøjagtig sådan"),
         ("/securitytokenservice.svc", "just so: `/SecurityTokenService.svc`", "nøjagtig sådan"),
         ("/", "one of these paths", "en af disse stier"),
         ("/SmdbService.svc", "send it to the port of SMDB.", "sende det til SMDB's port."),
