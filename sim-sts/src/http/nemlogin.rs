@@ -123,7 +123,7 @@ impl NemLogin {
         let services = self.token_services.iter().map(|(at, it)| (*at, &it.core));
         let (environments, cores): (Vec<_>, Vec<_>) = services.unzip();
         // A roll-over is part of the founding in its log and here, or in neither: where this is broken off
-        // between the logs, that of the clicks is not founded, and the next start founds all.
+        // between the logs, that of the clicks is not founded, and the next start founds what is left.
         Shared::look_at_all(&cores, |issuers| {
             self.roll_overs.values().try_for_each(|log| lock(log).found())?;
             log.found()?;

@@ -249,6 +249,7 @@ fn what_is_said_of_a_certificate_that_is_not_in_force_holds_without_a_swap() {
     let reply = world.ask(&OLD, after("90m"));
     let finding = reply.diagnosis.decisive().unwrap();
     assert_eq!(finding.cause, "certificate-replaced");
+    assert_eq!(finding.who, Role::NemloginAdministrator);
     assert!(!finding.got.en.contains("another"), "nothing is in its place: {finding:?}");
     assert!(
         finding.what.en.starts_with("No certificate of the system user is in force"),
