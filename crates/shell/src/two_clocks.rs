@@ -110,11 +110,13 @@ impl Apart {
             // What stands still, or has a pace of its own, would else be as wrong a little later.
             what: Text::new(
                 "Leave the client's clock alone: let skift's run as the machine's does (POST /__admin/clock/scale with \
-                 `{\"factor\": 1}`), and then set it to the present (POST /__admin/clock/set). Or let the past come to it \
-                 instead, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
+                 `{\"factor\": 1}`), and then set it to the present (POST /__admin/clock/set). Programs that were \
+                 started one by one, without `--start-time`: reset the clock of each instead (POST /__admin/clock/reset), \
+                 since `set` leaves them apart by moments. Or let the past come to skift, as \u{201c}Past an expiry\u{201d} in docs/POINT-YOUR-CLIENT.md says.",
                 "Lad klientens ur være: lad skifts gå som maskinens (POST /__admin/clock/scale med `{\"factor\": 1}`), og \
-                 stil det derefter til nu (POST /__admin/clock/set). Eller lad i stedet fortiden komme til skift, som \
-                 afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
+                 stil det derefter til nu (POST /__admin/clock/set). Er programmerne startet hver for sig uden \
+                 `--start-time`, så nulstil i stedet uret i hvert af dem (POST /__admin/clock/reset), for `set` lader \
+                 dem afvige en smule fra hinanden. Eller lad fortiden komme til skift, som afsnittet \u{201c}Past an expiry\u{201d} i docs/POINT-YOUR-CLIENT.md siger.",
             ),
             ..finding
         }
@@ -137,13 +139,14 @@ impl Apart {
             who: Role::Operator,
             what: Text::new(
                 "Let the clocks of all programs show the same: one that was started alone has a clock of its own. At each \
-                 control port stop it at the same instant (POST /__admin/clock/freeze with `at`). If they are to run, then \
-                 at each let it run as when it started (POST /__admin/clock/reset), and after that move it by the same \
-                 length (POST /__admin/clock/advance).",
-                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur. Stop det \
-                 på samme tidspunkt ved hver kontrolport (POST /__admin/clock/freeze med `at`). Skal urene gå, så lad ved \
-                 hver kontrolport uret gå, som det gjorde ved starten (POST /__admin/clock/reset), og stil det derefter \
-                 lige langt frem (POST /__admin/clock/advance).",
+                 control port stop the clock with one and the same `at` (POST /__admin/clock/freeze). If the clocks are to \
+                 run, then start a program that was given `--start-time` again without it, let each clock run as when its \
+                 program started (POST /__admin/clock/reset), and after that move each by the same length (POST \
+                 /__admin/clock/advance).",
+                "Lad urene i alle programmer vise det samme: et program, der er startet alene, har sit eget ur. Stop uret \
+                 ved hver kontrolport med samme `at` (POST /__admin/clock/freeze). Skal urene gå, så start et program, \
+                 der fik `--start-time`, igen uden, lad hvert ur gå, som det gjorde, da programmet startede (POST \
+                 /__admin/clock/reset), og stil derefter hvert ur lige langt frem (POST /__admin/clock/advance).",
             ),
             ..finding
         }

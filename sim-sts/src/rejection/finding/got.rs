@@ -52,7 +52,7 @@ pub(super) fn got(rejection: &Rejection) -> Text {
             format!("en liste, der gælder fra {from} til {until}, og altså ikke nu"),
         ),
         Rejection::RevocationUnknown { list: None } => {
-            Text::new("no revocation list at all", "slet ingen spærreliste")
+            Text::new("no revocation list of this authority", "ingen spærreliste fra udstederen")
         }
         Rejection::CertificateRevoked { certificate, since } => Text::new(
             format!("{certificate}, revoked since {since}"),

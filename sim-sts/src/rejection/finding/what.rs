@@ -103,10 +103,10 @@ pub(super) fn what(rejection: &Rejection) -> Text {
              det.",
         ),
         Rejection::RevocationUnknown { .. } => (
-            "Let the authority publish a new revocation list, and the STS reach it; if the list at hand has \
-             not begun, see which clock is wrong.",
-            "Sørg for, at udstederen offentliggør en ny spærreliste, og at STS'en kan hente den; er listen \
-             ikke begyndt at gælde endnu, så se, hvilket ur der går forkert.",
+            "Let the authority publish a new revocation list, and the STS reach it. If it does, see whether \
+             the authority's clock and the STS's show the same.",
+            "Sørg for, at udstederen offentliggør en ny spærreliste, og at STS'en kan hente den. Kan den det, \
+             så se, om udstederens og STS'ens ure viser det samme.",
         ),
         Rejection::CertificateRevoked { .. } => (
             "Order a new certificate; the NemLog-in administrator then saves it in the active slot \
