@@ -158,20 +158,26 @@ async fn under_libertys_binding_everything_is_in_soap_1_1() {
     assert_eq!(text, description::wsdl(SchemaVersion::LATEST, Binding::Lbsb, address));
 }
 
+const TEST: Environment = Environment::IntegrationTest;
+
+/// The database of integration test alone, which asks nobody for anything.
+fn databases() -> Arc<Databases> {
+    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
+    let clock = Clock::frozen(start());
+    Databases::new([World::new().smdb], &clock, &Journal::default(), nowhere)
+}
+
 /// What clients are told that the ports have.
 #[tokio::test]
 async fn all_that_its_ports_are_said_to_have_is_there() {
-    let (clock, journal, test) =
-        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
-    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
-    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
-    let service = Arc::clone(databases.web_service(test).unwrap());
+    let databases = databases();
+    let service = Arc::clone(databases.web_service(TEST).unwrap());
     let metadata = metadata::router(databases);
     for (port, router) in
         [(Port::SmdbMetadata, metadata.clone()), (Port::Smdb, router(service).merge(metadata))]
     {
         for Place { method, path } in port.places() {
-            let asked = path.replace("{environment}", test.name());
+            let asked = path.replace("{environment}", TEST.name());
             let asked = asked.replace("{version}", "2025-07").replace("{operation}", "Ping");
             let request = Request::builder().method(*method).uri(&asked).body(Body::empty());
             let response = router.clone().oneshot(request.unwrap()).await.unwrap();
@@ -192,14 +198,11 @@ async fn all_that_its_ports_are_said_to_have_is_there() {
 /// So a call that is decided on after a reset is not lost from the journal.
 #[tokio::test]
 async fn the_journal_is_emptied_while_nobody_decides() {
-    let (clock, journal, test) =
-        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
-    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
-    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
+    let databases = databases();
     let service = databases.service(Traffic::default(), Ready::default());
     let (emptied, is_emptied) = mpsc::channel();
     let forget = || {
-        let core = &databases.web_service(test).unwrap().core;
+        let core = &databases.web_service(TEST).unwrap().core;
         assert!(format!("{core:?}").contains("<locked>"));
         emptied.send(()).unwrap();
     };
@@ -210,11 +213,8 @@ async fn the_journal_is_emptied_while_nobody_decides() {
 /// A thread that serves sockets has other things to do than to wait.
 #[tokio::test]
 async fn what_describes_it_is_told_while_it_decides() {
-    let (clock, journal, test) =
-        (Clock::frozen(start()), Journal::default(), Environment::IntegrationTest);
-    let nowhere = |_| Source::new("http://smdb.invalid/list.crl".parse().unwrap());
-    let databases = Databases::new([World::new().smdb], &clock, &journal, nowhere);
-    let service = Arc::clone(databases.web_service(test).unwrap());
+    let databases = databases();
+    let service = Arc::clone(databases.web_service(TEST).unwrap());
     let (decides, is_deciding) = mpsc::channel();
     let (go, gone) = mpsc::channel();
     let deciding = Arc::clone(&service);
