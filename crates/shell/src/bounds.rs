@@ -6,8 +6,9 @@ use std::time::Duration;
 /// clock of a simulator has anything to do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Connections that are open at once. Where one more comes, the one that has been idle for
-    /// longest is closed for it; where none is idle, it is closed itself.
+    /// Connections that are open at once. Where one more comes, one that has had its last answer is
+    /// closed for it, or else the one that has been idle for longest; where none is idle, it is closed
+    /// itself.
     pub connections: usize,
     /// Requests that are worked on at once; one more is answered with 503.
     pub requests: usize,
@@ -24,7 +25,8 @@ pub struct Bounds {
     pub handshake_time: Duration,
     /// How long a client may take for the head of a request, and stay without one.
     pub head_time: Duration,
-    /// How long a client may take for a body. One that takes longer is answered with 408.
+    /// How long a client may take for a body. One that takes longer is answered with 408. As long is
+    /// taken what a client still sends after the last answer, and nothing of it is kept.
     pub body_time: Duration,
     /// How long a client may take for an answer, from when it first takes no more of it. One that
     /// takes longer is closed.

@@ -25,7 +25,7 @@ pub(crate) struct Connections {
 /// What others know of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
-    /// [`IDLE`], [`ANSWERED`] or [`UNSENT`].
+    /// [`IDLE`], [`ANSWERED`], [`UNSENT`] or [`LEAVING`].
     standing: AtomicU8,
     /// When it was last busy, by the count of its listener.
     last: AtomicU64,
@@ -44,6 +44,8 @@ const IDLE: u8 = 0;
 const ANSWERED: u8 = 1;
 /// The whole answer was handed over, and is not on its way to the last octet.
 const UNSENT: u8 = 2;
+/// Nothing will be answered any more: only what still comes is taken.
+const LEAVING: u8 = 3;
 
 /// A place among the connections, given back when it is dropped.
 #[derive(Debug)]
@@ -59,14 +61,16 @@ impl Connections {
         Arc::new(Self { limit, open, count, empty })
     }
 
-    /// A place for one more; none if there is no room and nobody idle who could go.
+    /// A place for one more; none if there is no room and nobody who could go: one that is leaving
+    /// rather than one that is idle, and of each the one that is it for longest.
     pub(crate) fn enter(self: &Arc<Self>) -> Option<Place> {
         let mut open = self.open();
         if open.len() >= self.limit {
-            let idle = open.iter().filter(|(_, it)| it.is_idle());
-            let longest = idle.min_by_key(|(_, it)| it.last.load(Ordering::Relaxed))?;
+            let could_go = open.iter().filter(|(_, it)| !it.is_answered());
+            let order = |it: &Connection| (!it.is_leaving(), it.last.load(Ordering::Relaxed));
+            let first = could_go.min_by_key(|(_, it)| order(it))?;
             // It counts no longer as soon as it is told to go, so that its place is free at once.
-            let number = *longest.0;
+            let number = *first.0;
             open.remove(&number).inspect(|it| {
                 it.given_away.store(true, Ordering::Release);
                 it.close.notify_one();
@@ -106,7 +110,7 @@ impl Place {
     /// Whether another has it, since it was idle when there was no room. It could be answered
     /// since.
     pub(crate) fn is_given_away(&self) -> bool {
-        self.connection.given_away.load(Ordering::Acquire) && self.connection.is_idle()
+        self.connection.given_away.load(Ordering::Acquire) && !self.connection.is_answered()
     }
 
     /// Something came over it.
@@ -130,6 +134,11 @@ impl Place {
     pub(crate) fn busy(&self) -> Busy {
         self.connection.standing.store(ANSWERED, Ordering::Release);
         Busy(Arc::clone(&self.connection))
+    }
+
+    /// From now on nothing is answered any more, and whoever needs the place has it.
+    pub(crate) fn leave(&self) {
+        self.connection.standing.store(LEAVING, Ordering::Release);
     }
 
     /// Everything that was handed over until now is on its way.
@@ -157,8 +166,12 @@ impl Drop for Place {
 }
 
 impl Connection {
-    fn is_idle(&self) -> bool {
-        self.standing.load(Ordering::Acquire) == IDLE
+    fn is_answered(&self) -> bool {
+        matches!(self.standing.load(Ordering::Acquire), ANSWERED | UNSENT)
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.standing.load(Ordering::Acquire) == LEAVING
     }
 }
 
@@ -183,6 +196,18 @@ mod tests {
         let second = connections.enter().unwrap();
         drop(first.busy());
         first.sent();
+        let third = connections.enter().unwrap();
+        let open = |place: &Place| connections.open().contains_key(&place.number);
+        assert_eq!([&first, &second, &third].map(open), [true, false, true]);
+    }
+
+    #[test]
+    fn the_one_that_is_leaving_goes_before_any_that_is_idle() {
+        let connections = Connections::new(2);
+        let [first, second] = [(); 2].map(|()| connections.enter().unwrap());
+        drop(second.busy());
+        second.sent();
+        second.leave();
         let third = connections.enter().unwrap();
         let open = |place: &Place| connections.open().contains_key(&place.number);
         assert_eq!([&first, &second, &third].map(open), [true, false, true]);

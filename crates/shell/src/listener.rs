@@ -9,8 +9,8 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parties::Proof;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy, sink},
+    net::{TcpListener, TcpSocket, TcpStream},
     select,
     time::{sleep, timeout},
 };
@@ -62,7 +62,7 @@ impl Listener {
         bounds: Bounds,
     ) -> Result<Self, BindError> {
         let failed = |source| BindError { address, source };
-        let tcp = TcpListener::bind(address).await.map_err(failed)?;
+        let tcp = listen(address, bounds.connections).map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         Ok(Self { tcp, address, tls, bounds, traffic: Traffic::default(), port: None })
     }
@@ -129,6 +129,18 @@ impl Listener {
     }
 }
 
+/// Listens where as many may wait to be accepted as may be connected. tokio alone has room for 128, and whoever
+/// comes when they are there waits for a second or more, until its machine tries again.
+fn listen(address: SocketAddr, waiting: usize) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As tokio does: on Windows it would let another program listen at the same address.
+    if cfg!(not(windows)) {
+        socket.set_reuseaddr(true)?;
+    }
+    socket.bind(address)?;
+    socket.listen(waiting.try_into().unwrap_or(u32::MAX))
+}
+
 /// Shakes hands over one connection, if there is TLS, and answers what comes over it.
 async fn attend(
     stream: impl AsyncRead + AsyncWrite + Unpin,
@@ -170,7 +182,7 @@ async fn attend(
 /// Answers what comes over one connection, until either end closes it. Says no where the client went
 /// by itself, and nothing had come over it.
 async fn converse(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     peer: Peer,
     place: &Place,
     bounds: Bounds,
@@ -181,37 +193,62 @@ async fn converse(
         let peer = peer.clone();
         async move { Ok::<_, Infallible>(intake.take(request, peer, place).await) }
     });
-    let conversation = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(bounds.head_time)
-        .max_buf_size(bounds.head.max(BUFFER_MIN))
-        .serve_connection(TokioIo::new(Timely::new(stream, place, bounds.answer_time)), service);
-    let mut conversation = pin!(conversation);
-    select! {
-        ended = conversation.as_mut() => {
-            let Err(error) = ended else { return place.has_heard() };
-            // hyper has answered it, but for the preface of HTTP/2.
-            if error.is_parse_too_large() {
-                intake.refused_head(Refusal::HeadTooLarge, address);
-            } else if error.is_parse() {
-                intake.refused_head(Refusal::HeadUnreadable, address);
-            } else if let Some(why) = Unanswered::of_conversation(&error, place, host.as_deref()) {
-                intake.unanswered(&why, address);
-            } else {
-                return error.is_timeout() || place.has_heard();
-            }
-        }
-        () = place.told_to_go() => {
-            // Its place is another's already: who is not being answered goes at once.
-            if place.is_given_away() {
-                intake.unanswered(&Unanswered::MadeRoom, address);
+    let ended = {
+        let conversation = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(bounds.head_time)
+            .max_buf_size(bounds.head.max(BUFFER_MIN))
+            .serve_connection(
+                TokioIo::new(Timely::new(&mut stream, place, bounds.answer_time)),
+                service,
+            );
+        let mut conversation = pin!(conversation);
+        select! {
+            ended = conversation.as_mut() => ended,
+            () = place.told_to_go() => {
+                // Its place is another's already: who is not being answered goes at once.
+                if place.is_given_away() {
+                    intake.unanswered(&Unanswered::MadeRoom, address);
+                    return true;
+                }
+                conversation.as_mut().graceful_shutdown();
+                let _ = timeout(bounds.grace, conversation).await;
                 return true;
             }
-            conversation.as_mut().graceful_shutdown();
-            let _ = timeout(bounds.grace, conversation).await;
+        }
+    };
+    match ended {
+        Ok(()) => {}
+        // hyper has answered it, but for the preface of HTTP/2.
+        Err(error) if error.is_parse_too_large() => {
+            intake.refused_head(Refusal::HeadTooLarge, address);
+        }
+        Err(error) if error.is_parse() => intake.refused_head(Refusal::HeadUnreadable, address),
+        Err(error) => {
+            let Some(why) = Unanswered::of_conversation(&error, place, host.as_deref()) else {
+                return error.is_timeout() || place.has_heard();
+            };
+            intake.unanswered(&why, address);
+            return true;
         }
     }
-    true
+    see_off(stream, place, bounds.body_time).await;
+    place.has_heard()
+}
+
+/// Says that no more is answered, and takes what still comes until the other end closes too: a connection that
+/// is closed before everything was read is reset, and who writes all of a message before it reads would lose
+/// the answer (RFC 9112, section 9.6). Nothing of it is kept.
+async fn see_off(mut stream: impl AsyncRead + AsyncWrite + Unpin, place: &Place, time: Duration) {
+    place.leave();
+    let rest = async {
+        stream.shutdown().await?;
+        copy(&mut stream, &mut sink()).await
+    };
+    select! {
+        _ = timeout(time, rest) => {}
+        () = place.told_to_go() => {}
+    }
 }
 
 #[cfg(test)]

@@ -256,9 +256,8 @@ async fn bodies_that_are_never_whole_make_room_at_once() {
         let mut answer = vec![0; OCTETS];
         client.read_exact(&mut answer).await.unwrap();
         assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
-        // It was not the slow one that came last.
-        let mut answer = String::new();
-        slow.pop_front().unwrap().read_to_string(&mut answer).await.unwrap();
+        // It was not the slow one that came last. It sends on, and is told all the same.
+        let answer = told_after(slow.pop_front().unwrap(), &[b'x'; LEFT]).await;
         let head = answer.to_ascii_lowercase();
         assert!(head.starts_with("http/1.1 503 ") && head.contains("connection: close"), "{head}");
         assert_eq!(asked.elapsed(), Duration::ZERO);
@@ -475,13 +474,72 @@ async fn a_head_that_is_none_is_written_down() {
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{answer}");
         assert_eq!(ended.await.unwrap().1, ["head-unreadable"], "{sent:?}");
     }
-    let long = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", "a".repeat(BUFFER_MIN * 8));
-    let (client, ended) = conversation(None);
-    let (mut answered, mut sent) = split(client);
+}
+
+/// The answer would be lost if the connection were closed while something still comes.
+#[tokio::test(start_paused = true)]
+async fn all_that_is_sent_is_taken_though_it_is_refused() {
+    let (tls, authority) = server();
+    let mut roots = RootCertStore::empty();
+    roots.add(authority).unwrap();
+    let connector = TlsConnector::from(Arc::new(trusting(roots, ALL_VERSIONS)));
+    let body = "x".repeat(Bounds::default().body + 1);
+    let length = body.len();
+    for (sent, status, why) in [
+        (format!("Content-Length: {length}\r\n\r\n{body}"), "413", "body-too-large"),
+        (
+            format!("Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n"),
+            "413",
+            "body-too-large",
+        ),
+        (format!("X: {body}\r\n\r\n"), "431", "head-too-large"),
+        (format!("X\r\n\r\n{body}"), "400", "head-unreadable"),
+    ] {
+        let sent = format!("POST / HTTP/1.1\r\nHost: a\r\n{sent}");
+        let (client, ended) = conversation(None);
+        let plain = told_after(client, sent.as_bytes()).await;
+        assert_eq!(ended.await.unwrap(), (Duration::ZERO, vec![why]));
+        let (client, ended) = conversation(Some(tls.clone()));
+        let name = ServerName::try_from("localhost").unwrap();
+        let client = connector.connect(name, client).await.unwrap();
+        let secure = told_after(client, sent.as_bytes()).await;
+        assert_eq!(ended.await.unwrap(), (Duration::ZERO, vec![why]));
+        for answer in [plain, secure] {
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{why}: {answer}");
+        }
+    }
+}
+
+/// What a client is told that sends all of this.
+async fn told_after(client: impl AsyncRead + AsyncWrite, sent: &[u8]) -> String {
+    let (mut answered, mut sending) = split(client);
+    let send = async {
+        sending.write_all(sent).await?;
+        sending.flush().await
+    };
     let mut answer = String::new();
-    let (whole, _) = join!(sent.write_all(long.as_bytes()), answered.read_to_string(&mut answer));
-    assert!(whole.is_err() && answer.starts_with("HTTP/1.1 431 "), "{answer}");
-    assert_eq!(ended.await.unwrap().1, ["head-too-large"]);
+    let (sent, answered) = join!(send, answered.read_to_string(&mut answer));
+    sent.and(answered).expect("everything is taken and answered");
+    answer
+}
+
+/// Whoever sends on and on after the last answer, or never goes.
+#[tokio::test(start_paused = true)]
+async fn nobody_is_seen_off_for_ever() {
+    for sends in [true, false] {
+        let (client, ended) = conversation(None);
+        let (mut answered, mut sent) = split(client);
+        sent.write_all(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        answered.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+        while sends && sent.write_all(b"x").await.is_ok() {
+            sleep(SECOND).await;
+        }
+        assert_eq!(ended.await.unwrap(), (Bounds::default().body_time, vec!["body-too-large"]));
+    }
 }
 
 /// It is told so in the journal, since it cannot be told over its connection.

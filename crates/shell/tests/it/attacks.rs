@@ -51,21 +51,14 @@ async fn is_served(served: &Served) {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("5 octets"), "{answer}");
 }
 
-/// The answer to a head, and to pieces that are sent for as long as they are taken.
+/// What a client is told that sends a head and all of these pieces before it reads.
 async fn flooded(served: &Served, head: &str, pieces: usize, piece: Vec<u8>) -> String {
-    let (mut answer, mut question) = served.connect().await.into_split();
-    question.write_all(head.as_bytes()).await.unwrap();
-    let sent = tokio::spawn(async move {
-        for _ in 0..pieces {
-            if question.write_all(&piece).await.is_err() {
-                break;
-            }
-        }
-        question
-    });
-    let answer = rest_of(&mut answer).await;
-    sent.await.unwrap();
-    answer
+    let mut stream = served.connect().await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..pieces {
+        stream.write_all(&piece).await.expect("all of it is taken");
+    }
+    rest_of(&mut stream).await
 }
 
 #[tokio::test]

@@ -118,7 +118,8 @@ async fn counts_outcomes_connections_and_what_a_bound_refused() {
         let answer = one_answer(&mut stream).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
     }
-    // That one was closed, and this one counts from when it was accepted.
+    // That one goes, and this one counts from when it was accepted.
+    drop(stream);
     let _open = TcpStream::connect(address).await.unwrap();
     let text = counted(&port, "skift_connections_open 1\n").await;
     for line in [
