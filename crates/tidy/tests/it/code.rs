@@ -30,7 +30,7 @@ const BANNED: [Banned; 16] = [
     Banned::entropy("OsRng"),
     Banned::entropy("thread_rng"),
     Banned::entropy("rand::rng"),
-    Banned::entropy("new_v4"),
+    Banned::entropy("Uuid::new_v4"),
 ];
 
 impl Banned {
