@@ -17,6 +17,14 @@ pub enum MessageError {
         /// What came, cut to a length that a person can read.
         value: String,
     },
+    /// A child stands where it is not known. It is not repeated: its name may be anything.
+    #[error("`{parent}` has a child that it does not take; {known}")]
+    UnknownChild {
+        /// In which element.
+        parent: String,
+        /// What it does take, as the sentence ends: "nearest is `Id`".
+        known: String,
+    },
 }
 
 impl MessageError {

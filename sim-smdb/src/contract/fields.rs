@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clock::Timestamp;
 use oio_idws::MessageError;
+use parties::nearest;
 use xml_security::{Verified, escape_text, xml::Element};
 
 use super::json::{Json, Object};
@@ -178,20 +179,36 @@ impl<'d> Node<'d> {
     }
 
     /// Refuses fields that the schema does not have: a misspelled optional field would otherwise be
-    /// lost.
+    /// lost. Which one was meant is told, and not what was written.
     pub(crate) fn only(&self, names: &[&str]) -> Result<(), MessageError> {
-        let (known, own_name) = match self {
+        let (stranger, parent) = match self {
             Self::Xml { element, namespace } => {
-                let known = |it: Verified<Element<'_>>| {
+                let is_known = |it: &Verified<Element<'_>>| {
                     it.namespace() == *namespace && names.contains(&it.local_name())
                 };
-                (element.children().all(known), element.local_name())
+                let stranger = element.children().find(|child| !is_known(child));
+                (stranger.map(|child| child.local_name()), element.local_name())
             }
             Self::Json { object, name } => {
-                (object.names().all(|it| names.contains(&it)), name.as_str())
+                (object.names().find(|it| !names.contains(it)), name.as_str())
             }
         };
-        if known { Ok(()) } else { Err(not("an element with known children only", own_name)) }
+        let Some(stranger) = stranger else { return Ok(()) };
+        let known = match nearest(stranger, names.iter().copied()) {
+            _ if names.is_empty() => "it takes none".to_owned(),
+            Some(name) => format!("nearest is {}", self.listed(&[name])),
+            None => format!("it takes {}", self.listed(names)),
+        };
+        Err(MessageError::UnknownChild { parent: parent.to_owned(), known })
+    }
+
+    /// The names of children, for a sentence.
+    fn listed(&self, names: &[&str]) -> String {
+        let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Xml { namespace, .. } => format!("{names} of {namespace}"),
+            Self::Json { .. } => names,
+        }
     }
 
     pub(crate) fn text(&self, name: &str) -> Result<String, MessageError> {

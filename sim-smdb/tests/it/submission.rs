@@ -192,6 +192,24 @@ fn a_submission_that_does_not_follow_the_schema_is_refused() {
     }
 }
 
+#[test]
+fn a_child_that_the_schema_has_not_is_told_by_those_that_it_has() {
+    let whole = written(&submission("sag-1"));
+    for (from, to, told) in [
+        ("AfslutDato", "AfslutningDato", "; nearest is `AfslutDato` of urn:sim:smdb:2025-07"),
+        (
+            "<Kommune>",
+            "<Kommune xmlns=\"urn:andet\">",
+            "; nearest is `Kommune` of urn:sim:smdb:2025-07",
+        ),
+        ("AfslutDato", "Hemmelig", "`KvalHep` of urn:sim:smdb:2025-07"),
+    ] {
+        let reply = World::new().submit_body(whole.replace(from, to));
+        let rejection = format!("{:?}", reply.rejection());
+        assert!(rejection.contains(told) && !rejection.contains("Hemmelig"), "{rejection}");
+    }
+}
+
 /// SMDB has no copy of the client's certificate: whoever the STS names may call at once.
 #[test]
 fn a_certificate_that_smdb_never_saw_may_call() {

@@ -171,6 +171,16 @@ fn json_that_the_contract_does_not_know_is_refused_by_its_fields_alone() {
         let text = String::from_utf8(reaction.reply.body).unwrap();
         assert!(text.contains(told) && !text.contains("hemmelig"), "{told}: {text}");
     }
+    // A slip of the pen is told by what was meant, and another name by those that there are.
+    for (slip, told) in [
+        ("AfslutningDato", "`Forloeb` has a child that it does not take; nearest is `AfslutDato`"),
+        ("hemmelig", "`Forloeb` has a child that it does not take; it takes `Cpr`, `Kommune`, "),
+    ] {
+        let body = written.replacen("\"AfslutDato\"", &format!("\"{slip}\""), 1);
+        let reaction = world.call_rest(Operation::Report, &access, &body, start());
+        let text = String::from_utf8(reaction.reply.body).unwrap();
+        assert!(text.contains(told), "{text}");
+    }
     // A number may be written as a text, and what is null is not there.
     let loose = with("/Version", json!("1")).replacen('{', "{\"Intet\":null,", 1);
     let reaction = world.call_rest(Operation::Report, &access, &loose, start());
